@@ -1,0 +1,83 @@
+"""What it costs to be there: CPU seconds of `import holdfast` and of `holdfast --help`, beside bare Python.
+
+Each figure is the median over fresh processes, user and system time together, the interpreter's own start included:
+bare Python is printed so that a reader can take it off.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+REPEATS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """The three figures and the machine they were taken on."""
+
+    import_cpu_seconds: float
+    help_cpu_seconds: float
+    bare_python_cpu_seconds: float
+    repeats: int
+    python: str
+    system: str
+    machine: str
+    cpus: int
+
+
+def measure(repeats: int = REPEATS) -> Footprint:
+    """Measure on this machine, now. Raises `CalledProcessError` if a command fails, whose figure would mean nothing."""
+    program = Path(sysconfig.get_path("scripts")) / "holdfast"
+    return Footprint(
+        import_cpu_seconds=median_cpu_seconds([sys.executable, "-c", "import holdfast"], repeats),
+        help_cpu_seconds=median_cpu_seconds([str(program), "--help"], repeats),
+        bare_python_cpu_seconds=median_cpu_seconds([sys.executable, "-c", "pass"], repeats),
+        repeats=repeats,
+        python=platform.python_version(),
+        system=f"{platform.system()} {platform.release()}",
+        machine=platform.machine(),
+        cpus=os.cpu_count() or 0,
+    )
+
+
+def median_cpu_seconds(command: Sequence[str], repeats: int) -> float:
+    """The median over `repeats` processes, after one that warms caches and bytecode."""
+    cpu_seconds(command)
+    return round(statistics.median(cpu_seconds(command) for _ in range(repeats)), 4)
+
+
+def cpu_seconds(command: Sequence[str]) -> float:
+    """User and system time of one process, waited for by its own id so that no other child is counted."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, list(command))
+    return usage.ru_utime + usage.ru_stime
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.footprint", description="CPU seconds of starting Holdfast.")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--repeats", type=int, default=REPEATS, help=f"processes a figure (default {REPEATS})")
+    chosen = parser.parse_args(arguments)
+    footprint = measure(chosen.repeats)
+    if chosen.json:
+        print(json.dumps(asdict(footprint), indent=2))
+        return
+    print(f"import holdfast   {footprint.import_cpu_seconds:.3f} s CPU")
+    print(f"holdfast --help   {footprint.help_cpu_seconds:.3f} s CPU")
+    print(f"bare Python       {footprint.bare_python_cpu_seconds:.3f} s CPU")
+    print(f"median of {footprint.repeats}; Python {footprint.python}, {footprint.system}, {footprint.cpus} CPUs")
+
+
+if __name__ == "__main__":
+    main()

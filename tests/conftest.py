@@ -1,0 +1,53 @@
+"""What every test shares: hypothesis profiles, the number of crash points, the line that reports branch coverage."""
+
+import io
+
+import coverage
+import pytest
+from hypothesis import HealthCheck, settings
+
+# "ci" is the same on every machine and every day; "thorough" looks further: pytest --hypothesis-profile=thorough
+settings.register_profile(
+    "ci",
+    derandomize=True,
+    max_examples=60,
+    stateful_step_count=30,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("thorough", parent=settings.get_profile("ci"), derandomize=False, max_examples=2_000)
+settings.load_profile("ci")
+
+CRASH_POINTS_QUICK = 4
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a caller say how many points of a run the crash tests kill it at."""
+    parser.addoption(
+        "--crash-points",
+        type=int,
+        default=CRASH_POINTS_QUICK,
+        help=f"how many points of a run the crash tests kill it at (default {CRASH_POINTS_QUICK})",
+    )
+
+
+@pytest.fixture(scope="session")
+def crash_points(request: pytest.FixtureRequest) -> int:
+    """How many points of a run to kill it at: few in the quick gate, many in `.ci/run`."""
+    chosen = request.config.getoption("--crash-points")
+    assert isinstance(chosen, int)
+    return chosen
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Report branch coverage in one line where it was measured; the table is one command away."""
+    if not config.pluginmanager.hasplugin("_cov") or config.getoption("no_cov"):
+        return
+    measured = coverage.Coverage()
+    measured.load()
+    try:
+        percent = measured.report(file=io.StringIO())
+    except coverage.exceptions.NoDataError:
+        return
+    terminalreporter.write_line(f"Branch coverage {percent:.1f} %; by file: .venv/bin/coverage report")
