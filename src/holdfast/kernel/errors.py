@@ -1,0 +1,91 @@
+"""The one tree of exceptions: what a programmer or operator must fix.
+
+What a *run* must live with is a value instead (see ``kernel.outcomes``).
+
+    HoldfastError
+    ├── InputError               what a user handed in cannot be used
+    ├── DefinitionError          an app, agent, tool or flow is declared wrongly
+    │   └── ExpressionError      a guard or input expression does not parse or evaluate
+    ├── JournalError             the journal refused, or cannot be read
+    │   ├── UnknownEvent         an event this version of the code cannot decode
+    │   ├── Fenced               another driver has taken the run over
+    │   ├── StoreLocked          another process drives this store
+    │   └── StoreClosed          the store was used after it was closed
+    ├── RunNotFound              no run has this id
+    ├── RunFailed                a result was asked for of a run that did not succeed
+    ├── DefinitionChanged        the code changed under a run in flight
+    ├── IllegalTransition        the lifecycle has no such transition
+    ├── Overloaded               a bounded queue is full: refused, try later
+    └── ModelError               a model could not answer (see ``integration.gateway.port``)
+"""
+
+from holdfast.kernel.outcomes import Fault, Outcome
+
+
+class HoldfastError(Exception):
+    """Anything Holdfast raises on purpose. The message says what was expected, found, and what to do."""
+
+
+class InputError(HoldfastError):
+    """What a user handed in cannot be used."""
+
+
+class DefinitionError(HoldfastError):
+    """An app, agent, tool or flow is declared wrongly; raised when it is declared or loaded, never in a run."""
+
+
+class ExpressionError(DefinitionError):
+    """A guard or input expression does not parse, names something unknown, or fails on the values it got."""
+
+
+class JournalError(HoldfastError):
+    """The journal refused an operation, or holds something that cannot be read."""
+
+
+class UnknownEvent(JournalError):
+    """An event this version of the code cannot decode. The run stops; nothing is guessed."""
+
+
+class Fenced(JournalError):
+    """Another driver has taken the run over; this one must stop at once."""
+
+
+class StoreLocked(JournalError):
+    """Another process drives this store. Reading and posting stay possible."""
+
+
+class StoreClosed(JournalError):
+    """The store was used after it was closed."""
+
+
+class RunNotFound(HoldfastError):
+    """No run has this id."""
+
+
+class RunFailed(HoldfastError):
+    """A result was asked for of a run that ended without success; ``outcome`` and ``fault`` say how and why.
+
+    ``outcome`` is None for a run that is parked: it waits for somebody, and ``parked`` says for what.
+    """
+
+    def __init__(self, run: str, outcome: Outcome | None, fault: Fault | None, parked: str | None = None) -> None:
+        reason = fault.message if fault else "no reason was recorded"
+        told = f"ended {outcome}: {reason}" if outcome else f"is parked: {parked or reason}"
+        super().__init__(f"run {run} {told}")
+        self.outcome, self.fault, self.parked = outcome, fault, parked
+
+
+class DefinitionChanged(HoldfastError):
+    """The code changed under a run in flight; the message names what changed."""
+
+
+class IllegalTransition(HoldfastError):
+    """The lifecycle has no such transition; the message names state, target and what is allowed."""
+
+
+class Overloaded(HoldfastError):
+    """A bounded queue is full: the work was refused and nothing of it was kept."""
+
+
+class ModelError(HoldfastError):
+    """A model could not answer."""

@@ -1,0 +1,57 @@
+"""How a step can end: values a run must live with, never exceptions."""
+
+import enum
+
+import msgspec
+
+
+class ErrorKind(enum.StrEnum):
+    """What went wrong, in a closed set that a model and a dashboard can both reason about."""
+
+    UNKNOWN_TOOL = "unknown_tool"
+    BAD_ARGUMENTS = "bad_arguments"
+    NOT_GRANTED = "not_granted"
+    TIMEOUT = "timeout"
+    CANCELLED = "cancelled"
+    TOOL_FAILED = "tool_failed"
+    BAD_RESULT = "bad_result"
+    TRUNCATED = "truncated"
+    REFUSED_BY_MODEL = "refused_by_model"
+    CONTENT_FILTER = "content_filter"
+    MODEL_FAILED = "model_failed"
+    BAD_ANSWER = "bad_answer"
+    BUDGET = "budget"
+    FUNCTION_FAILED = "function_failed"
+    EXPRESSION = "expression"
+    CHILD_FAILED = "child_failed"
+    IN_DOUBT = "in_doubt"
+
+
+class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A structured error: what happened, whether trying again can help, and what to do instead."""
+
+    kind: ErrorKind
+    message: str
+    retryable: bool = False
+    hint: str = ""
+
+
+class Outcome(enum.StrEnum):
+    """How a step or node ended."""
+
+    SUCCEEDED = "succeeded"
+    PARTIAL = "partial"
+    """Something useful came of it, not all that was asked."""
+    FAILED = "failed"
+    REFUSED = "refused"
+    """A guard said no: nothing was done."""
+    IN_DOUBT = "in_doubt"
+    """It was sent and nothing is known of what became of it."""
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+    """A branch that was not taken."""
+
+    @property
+    def is_success(self) -> bool:
+        """Whether what depends on it may go on."""
+        return self in (Outcome.SUCCEEDED, Outcome.PARTIAL, Outcome.SKIPPED)

@@ -1,0 +1,29 @@
+"""Who said a piece of content, through what, and how far it is trusted (DESIGN, decision 8)."""
+
+import enum
+
+import msgspec
+
+
+class Trust(enum.IntEnum):
+    """How far content may steer a run. Content made from several pieces is trusted as far as the least of them."""
+
+    UNTRUSTED = 0
+    """Text from outside: tool results, documents, model output built on them."""
+    USER = 1
+    """What the person who asked has said."""
+    DEVELOPER = 2
+    """What the application's developer wrote: prompts, schemas."""
+    SYSTEM = 3
+    """What Holdfast itself says to the model, such as a correction."""
+
+
+class Provenance(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where content came from: ``source`` (``user``, ``prompt:NAME``, ``tool:NAME``, ``model:NAME``) and its trust."""
+
+    source: str
+    trust: Trust = Trust.UNTRUSTED
+
+
+RUNTIME = Provenance("holdfast", Trust.SYSTEM)
+"""What the runtime itself says."""

@@ -1,0 +1,73 @@
+"""How many tokens a text is likely to cost a model, without any model's vocabulary.
+
+A heuristic over classes of characters, made to err high (measured against o200k: English +24 %, Python +21 %, compact
+JSON +29 %, Chinese +45 %, hexadecimal −4 %). What a provider reports always wins over it.
+
+| a run of | costs |
+|---|---|
+| ASCII letters | 1 for each 6 begun |
+| digits | 1 for each 3 begun |
+| marks and signs | 1 for each 2 begun |
+| white space | nothing for a single space, else 1 |
+| anything else | 1 for each character |
+
+Each row is a few operations on the whole text, no pattern: about 11 µs a kilobyte (``python -m bench.gateway``), a
+third of what one pattern over the same text costs.
+"""
+
+import re
+
+from holdfast.kernel.messages import File, Image, Message, Parts, Text, ToolCall, ToolResult
+
+MESSAGE_TOKENS = 4
+"""What a message costs beside its content: its role and its borders."""
+ATTACHMENT_TOKENS = 1_600
+"""What an image or a document costs that cannot be read as text: a large image's worth."""
+
+
+def _mask(pattern: str) -> bytes:
+    """Return a table that turns the characters of a class into ``a`` and all other bytes into blanks."""
+    return bytes(ord("a" if code < 128 and re.fullmatch(pattern, chr(code)) else " ") for code in range(256))
+
+
+_LETTERS, _DIGITS, _SIGNS = _mask(r"[A-Za-z]"), _mask(r"\d"), _mask(r"[^\w\s]")
+_SPACES = bytes(
+    ord("s" if code == ord(" ") else "n" if code < 128 and chr(code).isspace() else " ") for code in range(256)
+)
+"""Single spaces apart from other white space, which costs even where it is alone."""
+_OTHERS = bytes((ord("_"), *range(0xC0, 0x100)))
+"""What begins any other character: the underscore, and the first byte of each character outside ASCII."""
+
+
+def estimate_tokens(text: str) -> int:
+    """Return about how many tokens ``text`` is; rather too many than too few."""
+    data = text.encode("utf-8", "surrogatepass")
+    spaces = data.translate(_SPACES).split()
+    return (
+        len(data.translate(_LETTERS).replace(b"aaaaaa", b"aaaaaa ").split())
+        + len(data.translate(_DIGITS).replace(b"aaa", b"aaa ").split())
+        + len(data.translate(_SIGNS).replace(b"aa", b"aa ").split())
+        + len(spaces)
+        - spaces.count(b"s")
+        + len(data)
+        - len(data.translate(None, _OTHERS))
+    )
+
+
+def message_tokens(message: Message) -> int:
+    """Return about how many tokens a message is, its borders included."""
+    return MESSAGE_TOKENS + sum(map(_part_tokens, message.parts))
+
+
+def _part_tokens(part: Parts) -> int:
+    match part:
+        case Text(text):
+            return estimate_tokens(text)
+        case ToolCall(_, tool, arguments):
+            return estimate_tokens(tool) + estimate_tokens(arguments)
+        case ToolResult(_, tool, content):
+            return estimate_tokens(tool) + estimate_tokens(content)
+        case File(media_type, data=data) if data is not None and media_type.startswith("text/"):
+            return estimate_tokens(data.decode("utf-8", "replace"))
+        case Image() | File():
+            return ATTACHMENT_TOKENS

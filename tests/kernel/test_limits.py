@@ -1,0 +1,44 @@
+"""Limits are reached exactly where they stand, and say what was found."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from holdfast.kernel.limits import Budget, Exceeded, Spend, calls_exceed, next_turn_exceeds
+
+COUNTS = st.integers(0, 10**9)
+
+
+@given(st.builds(Spend, input_tokens=COUNTS, output_tokens=COUNTS, turns=COUNTS, tool_calls=COUNTS), COUNTS)
+def test_no_limit_means_no_end(spend: Spend, wanted: int) -> None:
+    assert next_turn_exceeds(Budget(), spend) is None
+    assert calls_exceed(Budget(), spend, wanted) is None
+
+
+@given(COUNTS, COUNTS)
+def test_a_turn_fits_while_the_limit_is_not_reached(allowed: int, found: int) -> None:
+    for budget, spend, limit in (
+        (Budget(turns=allowed), Spend(turns=found), "turns"),
+        (Budget(tokens=allowed), Spend(input_tokens=found // 2, output_tokens=found - found // 2), "tokens"),
+        (Budget(usd=float(allowed)), Spend(usd=float(found)), "usd"),
+    ):
+        expected = Exceeded(limit, allowed, found) if found >= allowed else None
+        assert next_turn_exceeds(budget, spend) == expected
+
+
+@given(COUNTS, COUNTS, st.integers(0, 100))
+def test_tool_calls_fit_up_to_the_last_one_allowed(allowed: int, made: int, wanted: int) -> None:
+    exceeded = calls_exceed(Budget(tool_calls=allowed), Spend(tool_calls=made), wanted)
+    assert (exceeded is None) is (made + wanted <= allowed)
+
+
+@pytest.mark.parametrize(
+    ("exceeded", "message"),
+    [
+        (Exceeded("tokens", 1_000_000, 1_234_567), "tokens limit reached: 1,234,567 of 1,000,000"),
+        (Exceeded("usd", 0.5, 0.51234), "usd limit reached: 0.5123 of 0.5"),
+        (Exceeded("turns", 15.0, 15.0), "turns limit reached: 15 of 15"),
+    ],
+)
+def test_a_reached_limit_says_so_in_figures_people_can_read(exceeded: Exceeded, message: str) -> None:
+    assert str(exceeded) == message
