@@ -1,0 +1,1 @@
+"""Prompts are files: loaded once, strict about missing variables, named by content hash."""
