@@ -1,0 +1,61 @@
+"""Every event a journal can hold: the closed union ``Event``.
+
+An event says what *happened*, in the past tense, and carries only what the fold and the projections need; content lies
+in payloads that it points at. A field is only ever added, with a default; a changed meaning is a new event and tag.
+"""
+
+from holdfast.journal.events.nodes import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
+from holdfast.journal.events.runs import (
+    CancelRequested,
+    DriverChanged,
+    LifecycleMoved,
+    MailRead,
+    RunEnded,
+    RunParked,
+    RunStarted,
+)
+from holdfast.journal.events.steps import StepEnded, StepIntended, StepInterrupted
+from holdfast.journal.events.turns import ModelCalled, ModelFailed, ModelInterrupted, ModelReplied
+
+Event = (
+    RunStarted
+    | LifecycleMoved
+    | DriverChanged
+    | CancelRequested
+    | MailRead
+    | RunParked
+    | RunEnded
+    | NodeEntered
+    | BranchTaken
+    | ItemsMapped
+    | NodeLeft
+    | ModelCalled
+    | ModelReplied
+    | ModelFailed
+    | ModelInterrupted
+    | StepIntended
+    | StepEnded
+    | StepInterrupted
+)
+
+__all__ = [
+    "BranchTaken",
+    "CancelRequested",
+    "DriverChanged",
+    "Event",
+    "ItemsMapped",
+    "LifecycleMoved",
+    "MailRead",
+    "ModelCalled",
+    "ModelFailed",
+    "ModelInterrupted",
+    "ModelReplied",
+    "NodeEntered",
+    "NodeLeft",
+    "RunEnded",
+    "RunParked",
+    "RunStarted",
+    "StepEnded",
+    "StepIntended",
+    "StepInterrupted",
+]

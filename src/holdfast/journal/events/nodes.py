@@ -1,0 +1,44 @@
+"""What happens to the nodes of a flow: entered, decided, left."""
+
+from holdfast.journal.events.event import JournalEvent
+from holdfast.kernel.ids import PayloadId
+from holdfast.kernel.outcomes import Fault, Outcome
+
+
+class NodeEntered(JournalEvent, frozen=True, tag="node.entered/1"):
+    """The scheduler began a node."""
+
+    node: str
+    """The node's path."""
+    kind: str
+    input: PayloadId | None = None
+    """JSON of the input, for nodes that take one."""
+    deadline: float | None = None
+    """The instant at which the node times out."""
+    branches: tuple[str, ...] = ()
+    """The names of a parallel's branches, in order: its value has a field for each, begun or not."""
+
+
+class BranchTaken(JournalEvent, frozen=True, tag="node.branch_taken/1"):
+    """The guards of a branch were evaluated; ``case`` is the name of the child that runs, None if none does."""
+
+    node: str
+    case: str | None
+
+
+class ItemsMapped(JournalEvent, frozen=True, tag="node.items_mapped/1"):
+    """The items of a map were evaluated: a key and an input each, in order."""
+
+    node: str
+    keys: tuple[str, ...]
+    items: tuple[PayloadId, ...]
+
+
+class NodeLeft(JournalEvent, frozen=True, tag="node.left/1"):
+    """A node ended."""
+
+    node: str
+    outcome: Outcome
+    result: PayloadId | None = None
+    """JSON of a leaf's result; what a composite gives is composed of its children's."""
+    fault: Fault | None = None

@@ -1,0 +1,70 @@
+"""What happens to a run as a whole: it starts, moves through its lifecycle, is parked, cancelled, ended."""
+
+from holdfast.journal.events.event import JournalEvent
+from holdfast.kernel.ids import PayloadId, RunId
+from holdfast.kernel.limits import Budget
+from holdfast.kernel.outcomes import Fault, Outcome
+
+
+class RunStarted(JournalEvent, frozen=True, tag="run.started/1"):
+    """A request was accepted: the first event of every run."""
+
+    run: RunId
+    tenant: str
+    app: str
+    input: PayloadId
+    """JSON of the validated input."""
+    definitions: dict[str, str]
+    """What runs, by content hash: ``flow``, ``agent:NAME``, ``tool:NAME``, ``function:NAME``, ``prompt:NAME``."""
+    models: dict[str, str]
+    """The model each agent runs on, by the agent's name."""
+    budget: Budget
+    title: str = ""
+    request_id: str | None = None
+    session: str | None = None
+    parent: RunId | None = None
+    engine: str = ""
+    """The version of Holdfast that accepted it."""
+
+
+class LifecycleMoved(JournalEvent, frozen=True, tag="run.moved/1"):
+    """The run took a declared transition of the lifecycle machine."""
+
+    to: str
+    reason: str = ""
+
+
+class DriverChanged(JournalEvent, frozen=True, tag="run.driver/1"):
+    """A worker took the run up again, after a crash, a park or a take-over."""
+
+    worker: str
+    epoch: int
+
+
+class CancelRequested(JournalEvent, frozen=True, tag="run.cancel_requested/1"):
+    """Somebody wants the run to end before its time."""
+
+    reason: str
+    by: str
+
+
+class MailRead(JournalEvent, frozen=True, tag="run.mail_read/1"):
+    """The driver has consumed the inbox up to ``position``."""
+
+    position: int
+
+
+class RunParked(JournalEvent, frozen=True, tag="run.parked/1"):
+    """The run left memory. ``wake_at`` is the instant it goes on by itself, None if it waits for someone."""
+
+    reason: str
+    wake_at: float | None = None
+
+
+class RunEnded(JournalEvent, frozen=True, tag="run.ended/1"):
+    """The run is over. ``status`` is the lifecycle state it ended in."""
+
+    status: str
+    outcome: Outcome
+    result: PayloadId | None = None
+    fault: Fault | None = None

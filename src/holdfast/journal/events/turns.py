@@ -1,0 +1,76 @@
+"""What happens in an agent's turns: a model is called, replies, fails."""
+
+import msgspec
+
+from holdfast.journal.events.event import JournalEvent
+from holdfast.kernel.ids import PayloadId
+from holdfast.kernel.messages import StopReason, Usage
+from holdfast.kernel.outcomes import ErrorKind, Fault
+
+
+class CallRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A tool call that a model asked for. ``arguments`` is the digest of their canonical JSON."""
+
+    call_id: str
+    tool: str
+    arguments: str
+
+
+class ModelCalled(JournalEvent, frozen=True, tag="turn.called/1"):
+    """The context is assembled and the request about to be sent: intent and receipt in one."""
+
+    node: str
+    turn: int
+    attempt: int
+    model: str
+    request: str
+    """Digest of the request, everything included that the model sees."""
+    added: tuple[PayloadId, ...]
+    """The messages this turn adds to what the one before saw. Selection never reorders: the prefix stays identical."""
+    tools: PayloadId
+    """The tool schemas and the output schema offered."""
+    messages: int
+    """How many messages the model sees in all."""
+    tokens: int
+    """Estimated size of the request, in tokens."""
+    reserved: int
+    """Tokens charged until the reply says how many they were: the estimate and the most the reply may have."""
+
+
+class ModelReplied(JournalEvent, frozen=True, tag="turn.replied/1"):
+    """The model answered."""
+
+    node: str
+    turn: int
+    attempt: int
+    reply: PayloadId
+    stop: StopReason
+    usage: Usage
+    model: str
+    seconds: float
+    calls: tuple[CallRequest, ...] = ()
+    answer: PayloadId | None = None
+    """JSON of the final answer, once it stands up to the output schema."""
+    defect: Fault | None = None
+    """What is wrong with the reply: truncated, or an answer that does not fit the schema."""
+
+
+class ModelFailed(JournalEvent, frozen=True, tag="turn.failed/1"):
+    """The call ended without a reply."""
+
+    node: str
+    turn: int
+    attempt: int
+    fault: Fault
+    seconds: float
+    retry_at: float | None = None
+    """When to try again; None if trying again is pointless."""
+
+
+class ModelInterrupted(JournalEvent, frozen=True, tag="turn.interrupted/1"):
+    """The call was sent and its reply will never be seen: it stays charged in full, and is made again."""
+
+    node: str
+    turn: int
+    attempt: int
+    why: ErrorKind = ErrorKind.CANCELLED

@@ -1,0 +1,64 @@
+"""State from events: ``evolve`` is pure, and the only way from one to the other.
+
+The same function runs in the driver, in replay, in the simulator and in the verifier. It reads no clock and no payload.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from holdfast.journal import events
+from holdfast.journal.codec import decode
+from holdfast.journal.events import Event
+from holdfast.journal.fold import nodes, runs, steps, turns
+from holdfast.journal.fold.state import RunState
+from holdfast.journal.port import Recorded
+from holdfast.kernel.errors import JournalError
+
+# Any: each entry takes its own event type, which a dict from type to function cannot say.
+_EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
+    events.LifecycleMoved: runs.lifecycle_moved,
+    events.DriverChanged: runs.driver_changed,
+    events.CancelRequested: runs.cancel_requested,
+    events.MailRead: runs.mail_read,
+    events.RunParked: runs.run_parked,
+    events.RunEnded: runs.run_ended,
+    events.NodeEntered: nodes.node_entered,
+    events.BranchTaken: nodes.branch_taken,
+    events.ItemsMapped: nodes.items_mapped,
+    events.NodeLeft: nodes.node_left,
+    events.ModelCalled: turns.model_called,
+    events.ModelReplied: turns.model_replied,
+    events.ModelFailed: turns.model_failed,
+    events.ModelInterrupted: turns.model_interrupted,
+    events.StepIntended: steps.step_intended,
+    events.StepEnded: steps.step_ended,
+    events.StepInterrupted: steps.step_interrupted,
+}
+
+
+def begin(event: Event, at: float) -> RunState:
+    """Return the state after a run's first event. Raises JournalError for any other than RunStarted."""
+    if not isinstance(event, events.RunStarted):
+        raise JournalError(
+            f"expected a journal to begin with RunStarted, found {type(event).__name__}: the journal is damaged"
+        )
+    return runs.run_started(event, at)
+
+
+def evolve(state: RunState, event: Event, at: float) -> RunState:
+    """Return the state after ``event``, recorded at the instant ``at``."""
+    version = state.version + 1
+    return _EVOLVE[type(event)](state, event, at, version)
+
+
+def fold(recorded: Iterable[Recorded]) -> RunState:
+    """Return the state after a whole journal. Raises JournalError for an empty one or a gap, or as ``decode`` does."""
+    state: RunState | None = None
+    for entry in recorded:
+        event = decode(entry.body)
+        state = begin(event, entry.at) if state is None else evolve(state, event, entry.at)
+        if state.version != entry.version:
+            raise JournalError(f"expected version {state.version} next, found {entry.version}: the journal has a gap")
+    if state is None:
+        raise JournalError("expected at least one event, found an empty journal")
+    return state

@@ -1,0 +1,44 @@
+"""How the nodes of a flow evolve."""
+
+from msgspec.structs import replace
+
+from holdfast.journal.events import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
+from holdfast.journal.fold.state import AgentState, NodeState, RunState
+from holdfast.kernel.errors import JournalError
+
+AGENT_KIND = "agent"
+
+
+def entered(state: RunState, path: str) -> NodeState:
+    """Return the node at ``path``. Raises JournalError if no event has entered it."""
+    node = state.nodes.get(path)
+    if node is None:
+        raise JournalError(f"expected node {path!r} to have been entered, found no such event: the journal is damaged")
+    return node
+
+
+def with_node(state: RunState, node: NodeState, version: int) -> RunState:
+    """Return the state with ``node`` in the place of what its path held."""
+    return replace(state, nodes=state.nodes.insert(node.path, node), version=version)
+
+
+def node_entered(state: RunState, event: NodeEntered, at: float, version: int) -> RunState:
+    agent = AgentState() if event.kind == AGENT_KIND else None
+    node = NodeState(event.node, event.kind, at, event.input, event.deadline, event.branches, agent=agent)
+    return with_node(state, node, version)
+
+
+def branch_taken(state: RunState, event: BranchTaken, _at: float, version: int) -> RunState:
+    return with_node(state, replace(entered(state, event.node), is_decided=True, case=event.case), version)
+
+
+def items_mapped(state: RunState, event: ItemsMapped, _at: float, version: int) -> RunState:
+    node = replace(entered(state, event.node), is_decided=True, keys=event.keys, items=event.items)
+    return with_node(state, node, version)
+
+
+def node_left(state: RunState, event: NodeLeft, _at: float, version: int) -> RunState:
+    node = replace(
+        entered(state, event.node), outcome=event.outcome, result=event.result, fault=event.fault, left_at=version
+    )
+    return with_node(state, node, version)

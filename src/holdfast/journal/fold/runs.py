@@ -1,0 +1,69 @@
+"""How a run as a whole evolves."""
+
+from msgspec.structs import replace
+
+from holdfast.journal.events import (
+    CancelRequested,
+    DriverChanged,
+    LifecycleMoved,
+    MailRead,
+    RunEnded,
+    RunParked,
+    RunStarted,
+)
+from holdfast.journal.fold.state import RunState
+
+FIRST_STATUS, WAITING = "INTAKE", "WAITING"
+
+
+def run_started(event: RunStarted, at: float) -> RunState:
+    return RunState(
+        run=event.run,
+        tenant=event.tenant,
+        app=event.app,
+        status=FIRST_STATUS,
+        input=event.input,
+        definitions=event.definitions,
+        models=event.models,
+        budget=event.budget,
+        started_at=at,
+        version=1,
+        title=event.title,
+        session=event.session,
+        parent=event.parent,
+        request_id=event.request_id,
+    )
+
+
+def lifecycle_moved(state: RunState, event: LifecycleMoved, _at: float, version: int) -> RunState:
+    waited_from = state.status if event.to == WAITING else None
+    return replace(state, status=event.to, waited_from=waited_from, version=version)
+
+
+def driver_changed(state: RunState, event: DriverChanged, _at: float, version: int) -> RunState:
+    return replace(state, drivers=state.drivers + 1, parked=None, version=version)
+
+
+def cancel_requested(state: RunState, event: CancelRequested, _at: float, version: int) -> RunState:
+    return replace(state, cancel_reason=state.cancel_reason or event.reason, version=version)
+
+
+def mail_read(state: RunState, event: MailRead, _at: float, version: int) -> RunState:
+    return replace(state, inbox_read=max(state.inbox_read, event.position), version=version)
+
+
+def run_parked(state: RunState, event: RunParked, _at: float, version: int) -> RunState:
+    return replace(state, parked=event.reason, version=version)
+
+
+def run_ended(state: RunState, event: RunEnded, at: float, version: int) -> RunState:
+    return replace(
+        state,
+        status=event.status,
+        is_over=True,
+        outcome=event.outcome,
+        result=event.result,
+        fault=event.fault,
+        ended_at=at,
+        version=version,
+    )

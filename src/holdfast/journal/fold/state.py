@@ -1,0 +1,146 @@
+"""The state of a run: what a fold over its events knows, and nothing else.
+
+States are immutable values; maps are persistent (``rpds.HashTrieMap``), so that a change to one node of a wide fan-out
+costs a path of the tree and not a copy of it.
+"""
+
+import enum
+
+import msgspec
+from rpds import HashTrieMap
+
+from holdfast.journal.events.turns import CallRequest
+from holdfast.kernel.effects import Effect
+from holdfast.kernel.ids import PayloadId, RunId
+from holdfast.kernel.limits import Budget, Spend
+from holdfast.kernel.messages import StopReason
+from holdfast.kernel.outcomes import Fault, Outcome
+
+
+class StepState(msgspec.Struct, frozen=True):
+    """One effect: a tool call of an agent, or a node that is a tool or function."""
+
+    attempt: int = 0
+    """How often it was intended or run."""
+    effect: Effect = Effect.PURE
+    key: str | None = None
+    is_open: bool = False
+    """Intended by a driver that has not yet said what became of it."""
+    in_doubt: bool = False
+    outcome: Outcome | None = None
+    shown: PayloadId | None = None
+    result: PayloadId | None = None
+    fault: Fault | None = None
+
+
+NOT_TRIED = StepState()
+
+
+class CallState(msgspec.Struct, frozen=True):
+    """A tool call of the present turn."""
+
+    request: CallRequest
+    step: StepState = NOT_TRIED
+
+
+class Phase(enum.IntEnum):
+    """Where an agent stands in its turn."""
+
+    READY = 0
+    """The next model call may be made."""
+    CALLING = 1
+    """A model call was sent; no reply yet."""
+    REPLIED = 2
+    """The model replied; calls may be open."""
+    FAILED = 3
+    """The model call failed; it may be tried again at ``retry_at``."""
+
+
+class AgentState(msgspec.Struct, frozen=True):
+    """Where an agent node stands."""
+
+    turn: int = 0
+    attempt: int = 0
+    phase: Phase = Phase.READY
+    prompt: tuple[PayloadId, ...] = ()
+    """Every message the model has been shown, in order: the prompt of the present turn, exactly."""
+    prompt_tokens: int = 0
+    """Estimated size of that prompt, with the tools it offers."""
+    reply: PayloadId | None = None
+    stop: StopReason | None = None
+    calls: tuple[CallState, ...] = ()
+    answer: PayloadId | None = None
+    defect: Fault | None = None
+    defects_in_a_row: int = 0
+    fault: Fault | None = None
+    retry_at: float | None = None
+    reserved: int = 0
+    """Tokens charged for the call in flight."""
+    spend: Spend = Spend()
+    interrupted: int = 0
+    """Model calls whose reply was never seen."""
+
+
+class NodeState(msgspec.Struct, frozen=True):
+    """Where a node of the flow stands."""
+
+    path: str
+    kind: str
+    entered_at: float
+    input: PayloadId | None = None
+    deadline: float | None = None
+    branches: tuple[str, ...] = ()
+    outcome: Outcome | None = None
+    left_at: int = 0
+    """The version of the event that ended it: orders siblings by when they ended. 0 while it runs."""
+    result: PayloadId | None = None
+    fault: Fault | None = None
+    is_decided: bool = False
+    """A branch has taken its case, a map knows its items."""
+    case: str | None = None
+    keys: tuple[str, ...] = ()
+    items: tuple[PayloadId, ...] = ()
+    agent: AgentState | None = None
+    step: StepState = NOT_TRIED
+
+
+class RunState(msgspec.Struct, frozen=True):
+    """Where a run stands."""
+
+    run: RunId
+    tenant: str
+    app: str
+    status: str
+    input: PayloadId
+    definitions: dict[str, str]
+    models: dict[str, str]
+    budget: Budget
+    started_at: float
+    version: int = 0
+    title: str = ""
+    session: str | None = None
+    parent: RunId | None = None
+    request_id: str | None = None
+    spend: Spend = Spend()
+    reserved: int = 0
+    """Tokens charged for model calls in flight, over all agents."""
+    nodes: "HashTrieMap[str, NodeState]" = HashTrieMap()
+    doubts: tuple[str, ...] = ()
+    """Paths of the effects in doubt: while there is one the run cannot end."""
+    cancel_reason: str | None = None
+    inbox_read: int = 0
+    drivers: int = 1
+    """How many workers have driven it."""
+    parked: str | None = None
+    """Why it left memory; None while it is driven."""
+    waited_from: str | None = None
+    """The status that a wait interrupted."""
+    is_over: bool = False
+    outcome: Outcome | None = None
+    result: PayloadId | None = None
+    fault: Fault | None = None
+    ended_at: float | None = None
+
+    def node(self, path: str) -> NodeState | None:
+        """Return the state of the node at ``path``, None if it was not entered."""
+        return self.nodes.get(path)

@@ -1,0 +1,118 @@
+"""How an agent's turns evolve, and what they cost."""
+
+from msgspec.structs import replace
+
+from holdfast.journal.events import ModelCalled, ModelFailed, ModelInterrupted, ModelReplied
+from holdfast.journal.fold.nodes import entered
+from holdfast.journal.fold.state import AgentState, CallState, NodeState, Phase, RunState
+from holdfast.kernel.errors import JournalError
+from holdfast.kernel.limits import Spend
+from holdfast.kernel.messages import Usage
+
+
+def agent_of(node: NodeState) -> AgentState:
+    """Return the agent's state of ``node``. Raises JournalError if the node is of another kind."""
+    if node.agent is None:
+        raise JournalError(f"expected an agent at {node.path!r}, found {node.kind}: the journal is damaged")
+    return node.agent
+
+
+def with_agent(state: RunState, node: NodeState, agent: AgentState, version: int) -> RunState:
+    """Return the state with ``agent`` in ``node``."""
+    return replace(state, nodes=state.nodes.insert(node.path, replace(node, agent=agent)), version=version)
+
+
+def model_called(state: RunState, event: ModelCalled, _at: float, version: int) -> RunState:
+    node = entered(state, event.node)
+    agent = agent_of(node)
+    is_new_turn = event.turn > agent.turn
+    called = replace(
+        agent,
+        turn=event.turn,
+        attempt=event.attempt,
+        phase=Phase.CALLING,
+        prompt=agent.prompt + event.added,
+        prompt_tokens=event.tokens,
+        reply=None,
+        stop=None,
+        calls=(),
+        answer=None,
+        defect=None,
+        fault=None,
+        retry_at=None,
+        reserved=event.reserved,
+        spend=replace(agent.spend, turns=agent.spend.turns + is_new_turn),
+    )
+    state = replace(
+        state,
+        reserved=state.reserved + event.reserved,
+        spend=replace(state.spend, turns=state.spend.turns + is_new_turn),
+    )
+    return with_agent(state, node, called, version)
+
+
+def model_replied(state: RunState, event: ModelReplied, _at: float, version: int) -> RunState:
+    node = entered(state, event.node)
+    agent = agent_of(node)
+    calls = tuple(CallState(request) for request in event.calls)
+    replied = replace(
+        agent,
+        phase=Phase.REPLIED,
+        reply=event.reply,
+        stop=event.stop,
+        calls=calls,
+        answer=event.answer,
+        defect=event.defect,
+        defects_in_a_row=agent.defects_in_a_row + 1 if event.defect else 0,
+        reserved=0,
+        spend=_charge(agent.spend, event.usage, len(calls)),
+    )
+    state = replace(
+        state, reserved=state.reserved - agent.reserved, spend=_charge(state.spend, event.usage, len(calls))
+    )
+    return with_agent(state, node, replied, version)
+
+
+def model_failed(state: RunState, event: ModelFailed, _at: float, version: int) -> RunState:
+    node = entered(state, event.node)
+    agent = agent_of(node)
+    is_new_turn = event.turn > agent.turn
+    failed = replace(
+        agent,
+        turn=event.turn,
+        attempt=event.attempt,
+        phase=Phase.FAILED,
+        fault=event.fault,
+        retry_at=event.retry_at,
+        reserved=0,
+        spend=replace(agent.spend, turns=agent.spend.turns + is_new_turn),
+    )
+    return with_agent(replace(state, reserved=state.reserved - agent.reserved), node, failed, version)
+
+
+def model_interrupted(state: RunState, event: ModelInterrupted, _at: float, version: int) -> RunState:
+    """Charge the reservation in full: what an unseen reply cost is not known, so the worst is assumed."""
+    node = entered(state, event.node)
+    agent = agent_of(node)
+    worst = Usage(input_tokens=agent.reserved)
+    interrupted = replace(
+        agent,
+        phase=Phase.READY,
+        reserved=0,
+        spend=_charge(agent.spend, worst, 0),
+        interrupted=agent.interrupted + 1,
+    )
+    state = replace(state, reserved=state.reserved - agent.reserved, spend=_charge(state.spend, worst, 0))
+    return with_agent(state, node, interrupted, version)
+
+
+def _charge(spend: Spend, usage: Usage, tool_calls: int) -> Spend:
+    return replace(
+        spend,
+        input_tokens=spend.input_tokens + usage.input_tokens,
+        output_tokens=spend.output_tokens + usage.output_tokens,
+        cached_tokens=spend.cached_tokens + usage.cached_tokens,
+        usd=spend.usd + (usage.cost_usd or 0.0),
+        calls_of_unknown_cost=spend.calls_of_unknown_cost + (usage.cost_usd is None),
+        tool_calls=spend.tool_calls + tool_calls,
+    )

@@ -1,0 +1,91 @@
+"""Live signals inside one process: a bell when a run has new events, and lossy hints of text as it streams.
+
+Nothing depends on them: whoever hears the bell reads the journal, and where a hint and the journal differ, the journal
+wins. A listener that does not keep up loses hints, never slows a run.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+
+import msgspec
+
+from holdfast.kernel.ids import RunId
+
+HINTS_KEPT_MAX = 256
+
+
+class Hint(msgspec.Struct, frozen=True):
+    """A piece of text as it streamed, or a note of progress, by the step it belongs to."""
+
+    run: RunId
+    step: str
+    attempt: int
+    offset: int
+    text: str
+
+
+class Listener:
+    """One listener's view of one run: an event that is set when something happened, and the newest hints."""
+
+    def __init__(self, *, hears_rest_only: bool) -> None:
+        self.hears_rest_only = hears_rest_only
+        self._rung = asyncio.Event()
+        self._hints: deque[Hint] = deque(maxlen=HINTS_KEPT_MAX)
+
+    def ring(self, hint: Hint | None) -> None:
+        if hint is not None:
+            self._hints.append(hint)
+        self._rung.set()
+
+    async def wait(self) -> None:
+        """Return once something has happened since the last call."""
+        await self._rung.wait()
+        self._rung.clear()
+
+    def hints(self) -> list[Hint]:
+        """Take the hints that have gathered."""
+        taken = list(self._hints)
+        self._hints.clear()
+        return taken
+
+
+class Live:
+    """Connects drivers to listeners in the same process."""
+
+    def __init__(self) -> None:
+        self._listeners: defaultdict[RunId, list[Listener]] = defaultdict(list)
+
+    def ring(self, run: RunId) -> None:
+        """Say that ``run`` has new events."""
+        self._tell(run, None)
+
+    def rest(self, run: RunId) -> None:
+        """Say that ``run`` is no longer driven here: it is over, parked or let go of."""
+        for listener in self._listeners.get(run, ()):
+            listener.ring(None)
+
+    def rest_all(self) -> None:
+        """Say that anything may have happened to any run: another process has written."""
+        for run in self._listeners:
+            self.rest(run)
+
+    def hint(self, hint: Hint) -> None:
+        """Pass on a piece of streamed text."""
+        self._tell(hint.run, hint)
+
+    def listen(self, run: RunId, *, for_rest_only: bool = False) -> Listener:
+        """Begin to listen to ``run``, or only for it to come to rest; end it with ``leave``."""
+        listener = Listener(hears_rest_only=for_rest_only)
+        self._listeners[run].append(listener)
+        return listener
+
+    def leave(self, run: RunId, listener: Listener) -> None:
+        """Stop listening."""
+        self._listeners[run].remove(listener)
+        if not self._listeners[run]:
+            del self._listeners[run]
+
+    def _tell(self, run: RunId, hint: Hint | None) -> None:
+        for listener in self._listeners.get(run, ()):
+            if not listener.hears_rest_only:
+                listener.ring(hint)

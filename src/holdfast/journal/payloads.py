@@ -1,0 +1,102 @@
+"""A run's payloads: content kept beside the events that point at it, each once.
+
+Ids are MACs under the tenant's key (keyed BLAKE2b, RFC 7693), so an id neither reveals nor collides with the content of
+another tenant.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from holdfast.journal.port import Journal, Payload
+from holdfast.kernel.errors import JournalError
+from holdfast.kernel.ids import PayloadId, RunId
+
+CACHE_BYTES_MAX = 4_000_000
+ID_BYTES = 16
+
+_json = msgspec.json.Encoder(order="deterministic")
+
+
+def payload_id(key: bytes, body: bytes) -> PayloadId:
+    """Return the id of ``body`` under the tenant's ``key``."""
+    return PayloadId(hashlib.blake2b(body, key=key, digest_size=ID_BYTES).hexdigest())
+
+
+class Payloads:
+    """Keeps and fetches the payloads of one run, with a bounded cache of what was touched last."""
+
+    def __init__(self, journal: Journal, run: RunId, key: bytes) -> None:
+        self._journal, self._run, self._key = journal, run, key
+        self._staged: dict[PayloadId, bytes] = {}
+        self._under_way: dict[PayloadId, bytes] = {}
+        self._cache: OrderedDict[PayloadId, bytes] = OrderedDict()
+        self.cached_bytes = 0
+        """How much is held in memory; CACHE_BYTES_MAX at the most."""
+
+    def keep(self, body: bytes) -> PayloadId:
+        """Stage ``body`` for the next commit and return its id."""
+        identity = payload_id(self._key, body)
+        if identity not in self._cache and identity not in self._staged:
+            self._staged[identity] = body
+            self._remember(identity, body)
+        return identity
+
+    def keep_json(self, value: object) -> PayloadId:
+        """Stage the JSON of ``value``, keys in order, and return its id."""
+        return self.keep(_json.encode(value))
+
+    def take_staged(self) -> tuple[Payload, ...]:
+        """Hand over what was staged since the last commit; it can still be fetched while that is under way."""
+        staged, self._staged = self._staged, {}
+        self._under_way.update(staged)
+        return tuple(Payload(identity, body) for identity, body in staged.items())
+
+    def committed(self) -> None:
+        """Say that what was handed over is in the store."""
+        self._under_way.clear()
+
+    async def fetch(self, identity: PayloadId) -> bytes:
+        """Return one payload. Raises JournalError if the run does not have it."""
+        return (await self.fetch_all((identity,)))[0]
+
+    async def fetch_json(self, identity: PayloadId) -> object:
+        """Return the value of a payload of JSON."""
+        value: object = msgspec.json.decode(await self.fetch(identity))
+        return value
+
+    async def fetch_all(self, identities: Sequence[PayloadId]) -> list[bytes]:
+        """Return the payloads in the order asked for. Raises JournalError if the run lacks one."""
+        found = {identity: body for identity in identities if (body := self._known(identity)) is not None}
+        missing = [identity for identity in dict.fromkeys(identities) if identity not in found]
+        if missing:
+            read = await self._journal.payloads(self._run, missing)
+            self._check(missing, read)
+            for identity, body in read.items():
+                self._remember(identity, body)
+            found.update(read)
+        return [found[identity] for identity in identities]
+
+    def _known(self, identity: PayloadId) -> bytes | None:
+        for kept in (self._cache, self._staged, self._under_way):
+            if (body := kept.get(identity)) is not None:
+                return body
+        return None
+
+    def _check(self, wanted: Iterable[PayloadId], read: dict[PayloadId, bytes]) -> None:
+        for identity in wanted:
+            if identity not in read:
+                raise JournalError(
+                    f"expected payload {identity} in run {self._run}, found none: it was erased, or damage was done"
+                )
+
+    def _remember(self, identity: PayloadId, body: bytes) -> None:
+        if len(body) > CACHE_BYTES_MAX // 4 or identity in self._cache:
+            return
+        self._cache[identity] = body
+        self.cached_bytes += len(body)
+        while self.cached_bytes > CACHE_BYTES_MAX:
+            _, dropped = self._cache.popitem(last=False)
+            self.cached_bytes -= len(dropped)

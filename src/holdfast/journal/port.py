@@ -1,0 +1,221 @@
+"""What a journal store promises: commit, claim, read, payloads, post — and an index over its runs.
+
+Every store passes the same conformance suite (``holdfast.testing.conformance``).
+
+A *commit* is one transaction: a run's events and payloads, messages to inboxes (also of runs that do not exist yet) and
+when the run wants to be woken; all of it or nothing. It names the driver's epoch and the version it is based on, and it
+carries an id of its own, so that a reply lost on the way is recognised as success when the commit is sent again.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from holdfast.kernel.ids import CommitId, LetterId, PayloadId, RunId
+
+NO_EPOCH = 0
+"""The epoch of a commit that creates a run: nobody drives it yet."""
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """An event as it lies in the journal: ``version`` counts from 1 without gaps, ``at`` is the driver's clock."""
+
+    version: int
+    at: float
+    body: bytes
+
+
+class Payload(msgspec.Struct, frozen=True):
+    """Content that events point at. Its id is a MAC under the tenant's key, so equal content is kept once a run."""
+
+    payload_id: PayloadId
+    body: bytes
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """A message to a run's inbox; ``letter_id`` is unique by run, so posting twice delivers once."""
+
+    letter_id: LetterId
+    to: RunId
+    body: bytes
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """A letter in an inbox; ``position`` counts from 1 by run."""
+
+    position: int
+    letter_id: LetterId
+    body: bytes
+
+
+class NewRun(msgspec.Struct, frozen=True):
+    """What the index must know of a run from its first commit on."""
+
+    tenant: str
+    app: str
+    request_id: str | None = None
+    parent: RunId | None = None
+    title: str = ""
+
+
+class Parking(msgspec.Struct, frozen=True):
+    """The driver lets go of the run. Mail newer than ``inbox_read`` keeps it runnable: none is lost while parking."""
+
+    inbox_read: int
+    wake_at: float | None
+    """When to drive it again; None: only when mail arrives."""
+
+
+class Commit(msgspec.Struct, frozen=True, kw_only=True):
+    """One transaction on one run."""
+
+    commit_id: CommitId
+    run: RunId
+    epoch: int
+    expected: int
+    """The version this commit is based on: the number of events the run has."""
+    events: tuple[Recorded, ...]
+    status: str
+    """The run's status after these events, kept in the index."""
+    is_over: bool = False
+    """Whether the run has ended: it is never due again."""
+    payloads: tuple[Payload, ...] = ()
+    letters: tuple[Letter, ...] = ()
+    parking: Parking | None = None
+    begins: NewRun | None = None
+    """Set on a run's first commit only."""
+
+
+class Committed(msgspec.Struct, frozen=True):
+    """It is durable; the run has ``version`` events now."""
+
+    version: int
+
+
+class Stale(msgspec.Struct, frozen=True):
+    """Refused: the run has ``version`` events, another commit came first. Nothing was written."""
+
+    version: int
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """Refused: epoch ``epoch`` drives the run now. Nothing was written."""
+
+    epoch: int
+
+
+class AlreadyBegun(msgspec.Struct, frozen=True):
+    """Refused: this request has begun the run ``run`` before. Nothing was written."""
+
+    run: RunId
+
+
+CommitResult = Committed | Stale | Lost | AlreadyBegun
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """The right to drive a run until ``lease_until`` on the store's clock; every commit renews it."""
+
+    run: RunId
+    epoch: int
+    version: int
+    lease_until: float
+
+
+class Held(msgspec.Struct, frozen=True):
+    """Refused: ``worker`` drives the run until ``lease_until`` unless it renews."""
+
+    worker: str
+    lease_until: float
+
+
+class Head(msgspec.Struct, frozen=True):
+    """What the index knows of a run without reading its journal."""
+
+    run: RunId
+    tenant: str
+    app: str
+    title: str
+    status: str
+    is_over: bool
+    version: int
+    epoch: int
+    worker: str
+    lease_until: float
+    wake_at: float | None
+    request_id: str | None
+    parent: RunId | None
+    created_at: float
+    updated_at: float
+
+    @property
+    def is_parked(self) -> bool:
+        """Whether it waits for mail only: nobody drives it and no instant wakes it."""
+        return not self.is_over and not self.worker and self.wake_at is None
+
+
+class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which runs to list, newest first."""
+
+    app: str | None = None
+    statuses: tuple[str, ...] = ()
+    parent: RunId | None = None
+    before: RunId | None = None
+    """Only runs older than this one: for paging."""
+    count_max: int = 100
+
+
+class Journal(Protocol):
+    """Holds the runs. Every method may raise JournalError; none leaves half of its work behind."""
+
+    async def commit(self, commit: Commit) -> CommitResult:
+        """Write one transaction and return once it is durable, or say why nothing was written."""
+
+    async def claim(self, run: RunId, worker: str, lease_seconds: float) -> Claim | Held:
+        """Take the right to drive ``run``, with a new epoch. Raises RunNotFound."""
+
+    async def read(self, run: RunId, after: int = 0, count_max: int | None = None) -> Sequence[Recorded]:
+        """Return the run's events with versions above ``after``, oldest first. Raises RunNotFound."""
+
+    async def payloads(self, run: RunId, ids: Sequence[PayloadId]) -> dict[PayloadId, bytes]:
+        """Return the bodies of those payloads of the run; what it does not have is missing from the answer."""
+
+    async def post(self, letters: Sequence[Letter]) -> None:
+        """Put letters into inboxes and make their runs due; a letter id the inbox has seen is passed over."""
+
+
+class RunIndex(Protocol):
+    """Finds runs. Reads only."""
+
+    async def head(self, run: RunId) -> Head:
+        """Return what is known of ``run``. Raises RunNotFound."""
+
+    async def runs(self, which: RunFilter) -> Sequence[Head]:
+        """Return the runs that match, newest first."""
+
+    async def due(self, now: float, count_max: int) -> Sequence[Head]:
+        """Return runs that want driving at ``now`` and that nobody holds, those that wait longest first."""
+
+    async def inbox(self, run: RunId, after: int = 0) -> Sequence[Delivered]:
+        """Return the letters above position ``after``, oldest first."""
+
+    async def next_wake(self) -> float | None:
+        """Return the earliest instant at which an undriven run wants driving, or None."""
+
+
+class TenantKeys(Protocol):
+    """Keeps the secret under which a tenant's payload ids are made."""
+
+    async def tenant_key(self, tenant: str) -> bytes:
+        """Return the tenant's 32-byte key, made at first use."""
+
+
+class Store(Journal, RunIndex, TenantKeys, Protocol):
+    """What a store offers in all."""
+
+    async def open(self) -> None:
+        """Make ready for use. Raises JournalError."""
+
+    async def close(self) -> None:
+        """Finish what was accepted and let go of every resource; calling it twice is harmless."""

@@ -1,0 +1,131 @@
+"""The one writer inside a driver: stamps versions, coalesces what parallel branches append, commits in the background.
+
+``append`` changes the state at once and costs no wait; ``durable`` waits until everything appended so far is committed.
+Acting on a state that is not yet durable is safe as long as nothing leaves the process: effects wait for ``durable``,
+and a refused commit stops the whole driver, taking every conclusion drawn from it along.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from holdfast.journal.codec import encode
+from holdfast.journal.events import Event
+from holdfast.journal.fold import evolve
+from holdfast.journal.fold.state import RunState
+from holdfast.journal.live import Live
+from holdfast.journal.payloads import Payloads
+from holdfast.journal.port import (
+    AlreadyBegun,
+    Commit,
+    CommitResult,
+    Committed,
+    Journal,
+    Letter,
+    Lost,
+    Parking,
+    Recorded,
+    Stale,
+)
+from holdfast.kernel.clock import Clock
+from holdfast.kernel.errors import Fenced
+from holdfast.kernel.ids import commit_id
+
+
+class Recorder:
+    """Records for one claim of one run. ``write`` must run as a task for as long as the recorder is used."""
+
+    def __init__(
+        self, journal: Journal, clock: Clock, live: Live, payloads: Payloads, state: RunState, epoch: int
+    ) -> None:
+        self.state = state
+        self.payloads = payloads
+        self.changed = asyncio.Event()
+        """Set whenever the state has changed; the driver clears it."""
+        self._journal, self._clock, self._live, self._epoch = journal, clock, live, epoch
+        self._pending: list[Recorded] = []
+        self._letters: list[Letter] = []
+        self._parking: Parking | None = None
+        self._wanted = asyncio.Event()
+        self._durable = state.version
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+
+    def append(self, *events: Event, letters: Sequence[Letter] = ()) -> None:
+        """Record ``events``, in order, at this instant; they take part in the next commit."""
+        at = self._clock.now()
+        for event in events:
+            body = encode(event)  # first: an event that cannot be written must not change the state
+            self.state = evolve(self.state, event, at)
+            self._pending.append(Recorded(self.state.version, at, body))
+        self._letters.extend(letters)
+        self._wanted.set()
+        self.changed.set()
+
+    async def durable(self) -> None:
+        """Return once everything appended so far is committed."""
+        if self._durable >= self.state.version:
+            return
+        committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((self.state.version, committed))
+        await committed
+
+    async def park(self, parking: Parking) -> None:
+        """Commit what is pending and let go of the run. Nothing may be appended afterwards."""
+        self._parking = parking
+        await self._commit()
+
+    def renew(self) -> None:
+        """Keep the lease alive: commit, be it nothing."""
+        self._wanted.set()
+
+    async def write(self) -> None:
+        """Commit whatever is appended until the run's end is durable. Raises Fenced when another driver took over."""
+        while not self.state.is_over or self._durable < self.state.version:
+            await self._wanted.wait()
+            await self._commit()
+
+    async def _commit(self) -> None:
+        self._wanted.clear()
+        events, self._pending = tuple(self._pending), []
+        letters, self._letters = tuple(self._letters), []
+        state = self.state
+        base = state.version - len(events)
+        result = await self._journal.commit(
+            Commit(
+                commit_id=commit_id(state.run, self._epoch, base),
+                run=state.run,
+                epoch=self._epoch,
+                expected=base,
+                events=events,
+                status=state.status,
+                is_over=state.is_over,
+                payloads=self.payloads.take_staged(),
+                letters=letters,
+                parking=self._parking,
+            )
+        )
+        self._confirm(result)
+
+    def _confirm(self, result: CommitResult) -> None:
+        run = self.state.run
+        match result:
+            case Committed(version):
+                self._durable = version
+                self.payloads.committed()
+                self._release()
+                self._live.ring(run)
+            case Lost(epoch):
+                raise Fenced(
+                    f"expected to drive run {run} in epoch {self._epoch}, found epoch {epoch}: another driver took over"
+                )
+            case Stale(version):
+                raise Fenced(
+                    f"expected run {run} at version {self._durable}, found {version}: another driver has written"
+                )
+            case AlreadyBegun():
+                raise Fenced(f"expected to continue run {run}, found its request begun elsewhere")
+
+    def _release(self) -> None:
+        while self._waiting and self._waiting[0][0] <= self._durable:
+            _, committed = self._waiting.pop(0)
+            if not committed.done():
+                committed.set_result(None)

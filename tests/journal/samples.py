@@ -1,0 +1,135 @@
+"""One event of every kind, and small runs made of them: what the journal's tests share."""
+
+from collections.abc import Iterable
+
+from holdfast.journal.codec import encode
+from holdfast.journal.events import (
+    BranchTaken,
+    CancelRequested,
+    DriverChanged,
+    Event,
+    ItemsMapped,
+    LifecycleMoved,
+    MailRead,
+    ModelCalled,
+    ModelFailed,
+    ModelInterrupted,
+    ModelReplied,
+    NodeEntered,
+    NodeLeft,
+    RunEnded,
+    RunParked,
+    RunStarted,
+    StepEnded,
+    StepIntended,
+    StepInterrupted,
+)
+from holdfast.journal.events.turns import CallRequest
+from holdfast.journal.port import Recorded
+from holdfast.kernel.effects import Effect
+from holdfast.kernel.ids import PayloadId, RunId
+from holdfast.kernel.limits import Budget
+from holdfast.kernel.messages import StopReason, Usage
+from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+
+RUN = RunId("run_01M7VQWG6VZA89Q97BMVBZAZXM")
+AT = 1_800_000_000.0
+
+
+def ref(name: str) -> PayloadId:
+    """Return a payload id that is easy to tell from another."""
+    return PayloadId(name.ljust(32, "0"))
+
+
+def started() -> RunStarted:
+    """Return the first event of a run of one agent called ``desk``."""
+    return RunStarted(
+        run=RUN,
+        tenant="default",
+        app="desk",
+        input=ref("input"),
+        definitions={"flow": "f1", "agent:desk": "a1"},
+        models={"desk": "scripted"},
+        budget=Budget(tokens=10_000, usd=0.5, turns=9, tool_calls=7, seconds=60.0),
+        title="a question",
+        request_id="req-1",
+        session="customer-42",
+        engine="0.1.0",
+    )
+
+
+def called(turn: int, attempt: int = 1, reserved: int = 100, added: tuple[str, ...] = ()) -> ModelCalled:
+    """Return the intent of a model call of ``desk``."""
+    return ModelCalled(
+        node="desk",
+        turn=turn,
+        attempt=attempt,
+        model="scripted",
+        request="d1",
+        added=tuple(map(ref, added)),
+        tools=ref("offer"),
+        messages=2,
+        tokens=60,
+        reserved=reserved,
+    )
+
+
+def replied(turn: int, *tools: str, usage: Usage | None = None, answer: str | None = None) -> ModelReplied:
+    """Return a reply of ``desk`` that asks for ``tools``, or answers."""
+    return ModelReplied(
+        node="desk",
+        turn=turn,
+        attempt=1,
+        reply=ref(f"reply{turn}"),
+        stop=StopReason.TOOL_USE if tools else StopReason.END_TURN,
+        usage=usage or Usage(50, 10, 5, 0.001),
+        model="scripted",
+        seconds=0.5,
+        calls=tuple(CallRequest(f"c{number}", tool, "a1") for number, tool in enumerate(tools)),
+        answer=ref(answer) if answer else None,
+    )
+
+
+def every_event() -> tuple[Event, ...]:
+    """Return one event of every kind, with every field set."""
+    fault = Fault(ErrorKind.TIMEOUT, "it took too long", retryable=True, hint="ask for less")
+    return (
+        started(),
+        LifecycleMoved(to="EXECUTING", reason="planned"),
+        DriverChanged(worker="host:1:ab", epoch=2),
+        CancelRequested(reason="no longer needed", by="operator"),
+        MailRead(position=3),
+        RunParked(reason="waiting", wake_at=AT + 60),
+        NodeEntered(node="desk", kind="agent", input=ref("input"), deadline=AT + 30),
+        BranchTaken(node="desk", case="yes"),
+        ItemsMapped(node="desk", keys=("a", "b"), items=(ref("a"), ref("b"))),
+        NodeLeft(node="desk", outcome=Outcome.FAILED, result=ref("result"), fault=fault),
+        called(1, added=("system", "task")),
+        replied(1, "lookup"),
+        ModelFailed(node="desk", turn=1, attempt=2, fault=fault, seconds=1.5, retry_at=AT + 2),
+        ModelInterrupted(node="desk", turn=1, attempt=1, why=ErrorKind.TIMEOUT),
+        StepIntended(
+            node="desk", turn=1, call=1, name="refund", effect=Effect.KEYED, arguments="a1", key="hf_1", attempt=2
+        ),
+        StepEnded(
+            node="desk",
+            turn=1,
+            call=1,
+            name="refund",
+            outcome=Outcome.FAILED,
+            seconds=0.25,
+            attempt=2,
+            stage="call",
+            result=ref("whole"),
+            shown=ref("shown"),
+            result_bytes=120,
+            fault=fault,
+        ),
+        StepInterrupted(node="desk", turn=1, call=1, name="pay", effect=Effect.UNSAFE, attempt=1, in_doubt=True),
+        RunEnded(status="FAILED", outcome=Outcome.FAILED, result=ref("result"), fault=fault),
+    )
+
+
+def recorded(events: Iterable[Event], first: int = 1) -> list[Recorded]:
+    """Return ``events`` as a journal holds them, a second apart."""
+    return [Recorded(version, AT + version, encode(event)) for version, event in enumerate(events, first)]

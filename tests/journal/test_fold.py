@@ -1,0 +1,193 @@
+"""State from events: what each area evolves to, and that nothing but the events decides."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from holdfast.journal.events import (
+    CancelRequested,
+    DriverChanged,
+    Event,
+    LifecycleMoved,
+    MailRead,
+    ModelFailed,
+    ModelInterrupted,
+    NodeEntered,
+    NodeLeft,
+    RunEnded,
+    RunParked,
+    StepEnded,
+    StepIntended,
+    StepInterrupted,
+)
+from holdfast.journal.fold import begin, evolve, fold
+from holdfast.journal.fold.state import AgentState, Phase, RunState
+from holdfast.kernel.effects import Effect
+from holdfast.kernel.errors import JournalError
+from holdfast.kernel.messages import Usage
+from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+from tests.journal.samples import AT, called, every_event, recorded, ref, replied, started
+
+FAULT = Fault(ErrorKind.MODEL_FAILED, "the provider is down")
+ENTERED = NodeEntered(node="desk", kind="agent", input=ref("input"))
+
+
+def after(*events: Event) -> RunState:
+    return fold(recorded((started(), *events)))
+
+
+def desk(state: RunState) -> AgentState:
+    node = state.node("desk")
+    assert node is not None
+    assert node.agent is not None
+    return node.agent
+
+
+def test_a_run_begins_with_what_its_request_said() -> None:
+    state = after()
+    assert (state.app, state.status, state.version) == ("desk", "INTAKE", 1)
+    assert state.session == "customer-42"
+    assert state.started_at == AT + 1
+
+
+def test_a_journal_that_begins_otherwise_is_damaged() -> None:
+    with pytest.raises(JournalError, match="begin with RunStarted, found MailRead"):
+        fold(recorded((MailRead(position=1),)))
+
+
+def test_an_empty_journal_is_no_run() -> None:
+    with pytest.raises(JournalError, match="empty journal"):
+        fold(())
+
+
+def test_a_gap_in_the_versions_is_found() -> None:
+    entries = recorded((started(), MailRead(position=1), MailRead(position=2)))
+    with pytest.raises(JournalError, match="expected version 2 next, found 3"):
+        fold((entries[0], entries[2]))
+
+
+def test_an_event_of_a_node_that_was_never_entered_is_damage() -> None:
+    with pytest.raises(JournalError, match="expected node 'desk' to have been entered"):
+        after(called(1))
+
+
+def test_a_turn_of_a_node_that_is_no_agent_is_damage() -> None:
+    with pytest.raises(JournalError, match="expected an agent at 'desk', found sequence"):
+        after(NodeEntered(node="desk", kind="sequence"), called(1))
+
+
+def test_the_prompt_of_a_turn_is_what_all_turns_up_to_it_added() -> None:
+    state = after(ENTERED, called(1, added=("system", "task")), replied(1, "lookup"), called(2, added=("reply1", "r")))
+    assert desk(state).prompt == (ref("system"), ref("task"), ref("reply1"), ref("r"))
+    assert desk(state).spend.turns == 2
+
+
+def test_a_reply_replaces_its_reservation_by_what_was_used() -> None:
+    state = after(ENTERED, called(1, reserved=500))
+    assert (state.reserved, state.spend.tokens) == (500, 0)
+    state = after(ENTERED, called(1, reserved=500), replied(1, "lookup", usage=Usage(50, 10, 5, 0.25)))
+    assert state.reserved == 0
+    assert (state.spend.tokens, state.spend.cached_tokens, state.spend.usd, state.spend.tool_calls) == (60, 5, 0.25, 1)
+
+
+def test_an_unseen_reply_stays_charged_in_full() -> None:
+    state = after(ENTERED, called(1, reserved=500), ModelInterrupted(node="desk", turn=1, attempt=1))
+    assert (state.reserved, state.spend.tokens, state.spend.calls_of_unknown_cost) == (0, 500, 1)
+    assert (desk(state).phase, desk(state).interrupted) == (Phase.READY, 1)
+
+
+def test_a_failed_call_costs_nothing_and_is_no_second_turn() -> None:
+    failed = ModelFailed(node="desk", turn=1, attempt=1, fault=FAULT, seconds=1.0, retry_at=AT + 9)
+    state = after(ENTERED, called(1), failed, called(1, attempt=2))
+    assert (state.reserved, state.spend.tokens, state.spend.turns) == (100, 0, 1)
+    state = after(ENTERED, called(1), failed)
+    assert (desk(state).phase, desk(state).retry_at, desk(state).fault) == (Phase.FAILED, AT + 9, FAULT)
+
+
+def test_defects_are_counted_in_a_row() -> None:
+    bad = replied(1)
+    defective = type(bad)(
+        node="desk",
+        turn=1,
+        attempt=1,
+        reply=ref("r"),
+        stop=bad.stop,
+        usage=Usage(),
+        model="m",
+        seconds=0,
+        defect=Fault(ErrorKind.BAD_ANSWER, "no JSON"),
+    )
+    state = after(ENTERED, called(1), defective, called(2), defective)
+    assert desk(state).defects_in_a_row == 2
+    assert desk(after(ENTERED, called(1), defective, called(2), replied(2, "lookup"))).defects_in_a_row == 0
+
+
+def intended(effect: Effect, attempt: int = 1) -> StepIntended:
+    return StepIntended(node="desk", turn=1, call=1, name="pay", effect=effect, arguments="a", attempt=attempt)
+
+
+def test_an_interrupted_effect_in_doubt_is_an_obligation_until_it_is_settled() -> None:
+    doubt = StepInterrupted(node="desk", turn=1, call=1, name="pay", effect=Effect.UNSAFE, attempt=1, in_doubt=True)
+    prefix = (ENTERED, called(1), replied(1, "pay"), intended(Effect.UNSAFE), doubt)
+    assert after(*prefix).doubts == ("desk/turn.1/call.1",)
+    ended = StepEnded(node="desk", turn=1, call=1, name="pay", outcome=Outcome.SUCCEEDED, seconds=1)
+    assert after(*prefix, ended).doubts == ()
+
+
+def test_an_interrupted_effect_that_may_repeat_is_open_no_more() -> None:
+    cut = StepInterrupted(node="desk", turn=1, call=1, name="pay", effect=Effect.KEYED, attempt=1, in_doubt=False)
+    state = after(ENTERED, called(1), replied(1, "pay"), intended(Effect.KEYED), cut)
+    step = desk(state).calls[0].step
+    assert (step.is_open, step.in_doubt, step.attempt, step.outcome) == (False, False, 1, None)
+
+
+def test_siblings_are_ordered_by_when_they_ended() -> None:
+    left = NodeLeft(node="desk", outcome=Outcome.SUCCEEDED, result=ref("r"))
+    node = after(ENTERED, left).node("desk")
+    assert node is not None
+    assert (node.left_at, node.outcome, node.result) == (3, Outcome.SUCCEEDED, ref("r"))
+
+
+def test_waiting_remembers_what_it_interrupted() -> None:
+    waiting = after(LifecycleMoved(to="EXECUTING"), LifecycleMoved(to="WAITING"), RunParked(reason="later"))
+    assert (waiting.status, waiting.waited_from, waiting.parked) == ("WAITING", "EXECUTING", "later")
+    back = after(
+        LifecycleMoved(to="EXECUTING"),
+        LifecycleMoved(to="WAITING"),
+        RunParked(reason="later"),
+        DriverChanged(worker="w", epoch=2),
+        LifecycleMoved(to="EXECUTING"),
+    )
+    assert (back.waited_from, back.parked, back.drivers) == (None, None, 2)
+
+
+def test_the_first_reason_to_cancel_stands() -> None:
+    state = after(CancelRequested(reason="first", by="a"), CancelRequested(reason="second", by="b"))
+    assert state.cancel_reason == "first"
+
+
+def test_the_end_is_kept_with_its_instant() -> None:
+    state = after(RunEnded(status="COMPLETE", outcome=Outcome.SUCCEEDED, result=ref("r")))
+    assert state.is_over
+    assert (state.status, state.result, state.ended_at) == ("COMPLETE", ref("r"), AT + 2)
+
+
+@given(st.lists(st.sampled_from(every_event()[1:]), max_size=12))
+def test_evolve_is_a_function_of_state_and_event_and_leaves_the_state_it_was_given(events: list[Event]) -> None:
+    state = evolve(evolve(begin(started(), AT), ENTERED, AT), called(1), AT)
+    state = evolve(state, replied(1, "pay"), AT)
+    for event in events:
+        if not desk(state).calls and isinstance(event, StepIntended | StepEnded | StepInterrupted):
+            continue
+        before = repr(state)
+        once, twice = evolve(state, event, AT + 1), evolve(state, event, AT + 1)
+        assert repr(once) == repr(twice)
+        assert repr(state) == before
+        assert once.version == state.version + 1
+        state = once
+
+
+def test_a_call_that_is_not_of_the_present_turn_is_damage() -> None:
+    ended = StepEnded(node="desk", turn=1, call=2, name="pay", outcome=Outcome.SUCCEEDED, seconds=1)
+    with pytest.raises(JournalError, match=r"expected one of the 1 calls of turn 1 .* found call 2 of turn 1"):
+        after(ENTERED, called(1), replied(1, "pay"), ended)
