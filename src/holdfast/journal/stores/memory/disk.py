@@ -1,0 +1,135 @@
+"""What a memory store holds, and how a request changes it: the part that outlives the store."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+from holdfast.journal.port import (
+    Claim,
+    Commit,
+    CommitResult,
+    Committed,
+    Delivered,
+    Head,
+    Held,
+    Letter,
+    NewRun,
+    Recorded,
+)
+from holdfast.journal.stores.rules import Standing, answer, begun, bereft, claim_of, claimed, moved_on, woken
+from holdfast.kernel.errors import RunNotFound
+from holdfast.kernel.ids import LetterId, PayloadId, RunId
+
+
+@dataclasses.dataclass(slots=True)
+class KeptRun:
+    """A run and all that belongs to it."""
+
+    new: NewRun
+    created_at: float
+    standing: Standing
+    events: list[Recorded] = dataclasses.field(default_factory=list)
+    payloads: dict[PayloadId, bytes] = dataclasses.field(default_factory=dict)
+
+
+class MemoryDisk:
+    """Hand it to one memory store after the other: what they wrote stays. The last one opened owns it."""
+
+    def __init__(self) -> None:
+        self.owner: object = None
+        self.writes = 0
+        self.inboxes: dict[RunId, dict[LetterId, Delivered]] = {}
+        self._runs: dict[RunId, KeptRun] = {}
+        """In the order in which they were begun."""
+        self._requests: dict[tuple[str, str], RunId] = {}
+        self._keys: dict[str, bytes] = {}
+
+    def find(self, run: RunId) -> KeptRun | None:
+        """Return the run if there is one."""
+        return self._runs.get(run)
+
+    def get(self, run: RunId) -> KeptRun:
+        """Return the run. Raises RunNotFound."""
+        kept = self._runs.get(run)
+        if kept is None:
+            raise RunNotFound(f"run {run} does not exist")
+        return kept
+
+    def heads(self) -> Iterator[Head]:
+        """Return the head of every run, the one begun last first."""
+        return (self.head(run) for run in reversed(self._runs))
+
+    def head(self, run: RunId) -> Head:
+        """Return what the index knows of ``run``. Raises RunNotFound."""
+        kept = self.get(run)
+        new, standing = kept.new, kept.standing
+        return Head(
+            run=run,
+            tenant=new.tenant,
+            app=new.app,
+            title=new.title,
+            status=standing.status,
+            is_over=standing.is_over,
+            version=standing.version,
+            epoch=standing.epoch,
+            worker=standing.worker,
+            lease_until=standing.lease_until,
+            wake_at=standing.wake_at,
+            request_id=new.request_id,
+            parent=new.parent,
+            created_at=kept.created_at,
+            updated_at=standing.updated_at,
+        )
+
+    def commit(self, commit: Commit, now: float) -> CommitResult:
+        """Take a commit in, or answer why not. Raises RunNotFound and JournalError."""
+        kept = self._runs.get(commit.run)
+        refused = answer(commit, kept.standing if kept else None, self._requested(commit.begins))
+        if refused is not None:
+            return refused
+        self.post(commit.letters, now)
+        mail = len(self.inboxes.get(commit.run, ()))
+        if commit.begins is not None:
+            kept = self._runs[commit.run] = KeptRun(commit.begins, now, begun(commit, mail, now))
+            if commit.begins.request_id is not None:
+                self._requests[commit.begins.tenant, commit.begins.request_id] = commit.run
+        else:
+            kept = self._runs[commit.run]
+            kept.standing = moved_on(kept.standing, commit, mail, now)
+        kept.events.extend(commit.events)
+        for payload in commit.payloads:
+            kept.payloads.setdefault(payload.payload_id, payload.body)
+        return Committed(kept.standing.version)
+
+    def claim(self, run: RunId, worker: str, lease_seconds: float, now: float) -> Claim | Held:
+        """Give the right to drive ``run``, or say who has it. Raises RunNotFound and JournalError."""
+        kept = self._runs.get(run)
+        standing = claimed(run, kept.standing if kept else None, worker, lease_seconds, now)
+        if isinstance(standing, Held):
+            return standing
+        self._runs[run].standing = standing
+        return claim_of(run, standing)
+
+    def post(self, letters: Sequence[Letter], now: float) -> None:
+        """Put letters into inboxes and wake their runs."""
+        for letter in letters:
+            inbox = self.inboxes.setdefault(letter.to, {})
+            if letter.letter_id in inbox:
+                continue
+            inbox[letter.letter_id] = Delivered(len(inbox) + 1, letter.letter_id, letter.body)
+            kept = self._runs.get(letter.to)
+            if kept is not None:
+                kept.standing = woken(kept.standing, now)
+
+    def tenant_key(self, tenant: str, fresh: bytes) -> bytes:
+        """Return the tenant's key; ``fresh`` becomes it if there is none."""
+        return self._keys.setdefault(tenant, fresh)
+
+    def void_leases(self, now: float) -> None:
+        """Make every driven run due at once: whoever drove it is gone."""
+        for kept in self._runs.values():
+            kept.standing = bereft(kept.standing, now)
+
+    def _requested(self, begins: NewRun | None) -> RunId | None:
+        if begins is None or begins.request_id is None:
+            return None
+        return self._requests.get((begins.tenant, begins.request_id))

@@ -1,0 +1,219 @@
+"""One transaction in the making: works on standings in memory, writes all of it at the end with one statement a table.
+
+Everything is decided from what the open write transaction reads, in the order in which it came; a refused commit has
+then written nothing, so it fails alone.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from holdfast.journal.port import Claim, Commit, CommitResult, Committed, Held, Letter, NewRun
+from holdfast.journal.stores.rules import (
+    Standing,
+    answer,
+    begun,
+    bereft,
+    claim_of,
+    claimed,
+    moved_on,
+    woken,
+)
+from holdfast.kernel.ids import LetterId, RunId
+
+_STANDING = """
+    SELECT id, version, epoch, begun_by, commit_id, status, is_over,
+           worker, lease_until, lease_seconds, wake_at, updated_at
+    FROM runs WHERE run = ?
+"""
+_DRIVEN = "SELECT run FROM runs WHERE worker <> ''"
+_REQUESTED = "SELECT run FROM runs WHERE tenant = ? AND request_id = ?"
+_LAST_RUN = "SELECT coalesce(max(id), 0) FROM runs"
+_LAST_LETTER = "SELECT coalesce(max(position), 0) FROM inbox WHERE run = ?"
+_LETTER = "SELECT count(*) FROM inbox WHERE run = ? AND letter_id = ?"
+_KEY = "SELECT key FROM tenants WHERE tenant = ?"
+
+_ADD_RUN = """
+    INSERT INTO runs (id, run, tenant, app, title, request_id, parent, created_at, version, epoch, begun_by, commit_id,
+                      status, is_over, worker, lease_until, lease_seconds, wake_at, updated_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_ADD_EVENT = "INSERT INTO events (run_id, version, at, body) VALUES (?, ?, ?, ?)"
+_ADD_PAYLOAD = "INSERT INTO payloads (run_id, payload_id, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_ADD_LETTER = "INSERT INTO inbox (run, position, letter_id, body) VALUES (?, ?, ?, ?)"
+_ADD_KEY = "INSERT INTO tenants (tenant, key) VALUES (?, ?)"
+_ADVANCE = "UPDATE runs SET version = ?, commit_id = ?, lease_until = ?, updated_at = ? WHERE id = ?"
+_TURN = """
+    UPDATE runs SET version = ?, commit_id = ?, lease_until = ?, updated_at = ?,
+                    epoch = ?, status = ?, is_over = ?, worker = ?, lease_seconds = ?, wake_at = ?
+    WHERE id = ?
+"""
+
+
+class Batch:
+    """Answers one request after the other; ``flush`` writes what they changed. Used inside one write transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, now: float) -> None:
+        self._connection = connection
+        self._now = now
+        self._row_ids: dict[RunId, int] = {}
+        self._stored: dict[RunId, Standing] = {}
+        self._standings: dict[RunId, Standing] = {}
+        self._begun: dict[RunId, NewRun] = {}
+        self._requests: dict[tuple[str, str], RunId] = {}
+        self._last_positions: dict[RunId, int] = {}
+        self._letter_ids: set[tuple[RunId, LetterId]] = set()
+        self._keys: dict[str, bytes] = {}
+        self._events: list[tuple[int, int, float, bytes]] = []
+        self._payloads: list[tuple[int, str, bytes]] = []
+        self._letters: list[tuple[str, int, str, bytes]] = []
+
+    def commit(self, commit: Commit) -> CommitResult:
+        """Take a commit in, or answer why not. Raises RunNotFound and JournalError."""
+        run = commit.run
+        refused = answer(commit, self._standing(run), self._requested(commit.begins))
+        if refused is not None:
+            return refused
+        self.post(commit.letters)
+        mail = self._last_position(run) if commit.parking is not None else 0
+        if commit.begins is not None:
+            standing = begun(commit, mail, self._now)
+            self._begin(run, commit.begins)
+        else:
+            standing = moved_on(self._standings[run], commit, mail, self._now)
+        self._standings[run] = standing
+        row_id = self._row_ids[run]
+        self._events += [(row_id, event.version, event.at, event.body) for event in commit.events]
+        self._payloads += [(row_id, payload.payload_id, payload.body) for payload in commit.payloads]
+        return Committed(standing.version)
+
+    def claim(self, run: RunId, worker: str, lease_seconds: float) -> Claim | Held:
+        """Give the right to drive ``run``, or say who has it. Raises RunNotFound and JournalError."""
+        standing = claimed(run, self._standing(run), worker, lease_seconds, self._now)
+        if isinstance(standing, Held):
+            return standing
+        self._standings[run] = standing
+        return claim_of(run, standing)
+
+    def post(self, letters: Sequence[Letter]) -> None:
+        """Put letters into inboxes and wake their runs; a letter the inbox has is passed over."""
+        for letter in letters:
+            key = (letter.to, letter.letter_id)
+            if key in self._letter_ids or self._is_in_inbox(key):
+                continue
+            position = self._last_position(letter.to) + 1
+            self._letter_ids.add(key)
+            self._last_positions[letter.to] = position
+            self._letters.append((letter.to, position, letter.letter_id, letter.body))
+            standing = self._standing(letter.to)
+            if standing is not None:
+                self._standings[letter.to] = woken(standing, self._now)
+
+    def tenant_key(self, tenant: str, fresh: bytes) -> bytes:
+        """Return the tenant's key; ``fresh`` becomes it if there is none."""
+        kept = self._one(_KEY, (tenant,))
+        if kept is None:
+            return self._keys.setdefault(tenant, fresh)
+        return bytes(kept[0])
+
+    def void_leases(self) -> None:
+        """Make every driven run due at once: whoever drove it is gone."""
+        for (run,) in self._connection.execute(_DRIVEN).fetchall():
+            standing = self._standing(run)
+            if standing is not None:
+                self._standings[run] = bereft(standing, self._now)
+
+    def flush(self) -> None:
+        """Write what has changed, every table with one statement."""
+        execute = self._connection.executemany
+        if self._begun:
+            execute(_ADD_RUN, [self._new_row(run, new) for run, new in self._begun.items()])
+        if self._events:
+            execute(_ADD_EVENT, self._events)
+        if self._payloads:
+            execute(_ADD_PAYLOAD, self._payloads)
+        if self._letters:
+            execute(_ADD_LETTER, self._letters)
+        if self._keys:
+            execute(_ADD_KEY, self._keys.items())
+        self._flush_standings()
+
+    def _flush_standings(self) -> None:
+        advanced: list[tuple[object, ...]] = []
+        turned: list[tuple[object, ...]] = []
+        for run, was in self._stored.items():
+            now = self._standings[run]
+            if now is was:
+                continue
+            progress = (now.version, now.commit_id, now.lease_until, now.updated_at)
+            if _rest(now) == _rest(was):
+                advanced.append((*progress, self._row_ids[run]))
+            else:
+                turned.append((*progress, *_rest(now), self._row_ids[run]))
+        if advanced:
+            self._connection.executemany(_ADVANCE, advanced)
+        if turned:
+            self._connection.executemany(_TURN, turned)
+
+    def _standing(self, run: RunId) -> Standing | None:
+        standing = self._standings.get(run)
+        if standing is None:
+            row = self._one(_STANDING, (run,))
+            if row is None:
+                return None
+            row_id, version, epoch, begun_by, commit_id, status, is_over, *rest = row
+            standing = Standing(version, epoch, begun_by, commit_id, status, bool(is_over), *rest)
+            self._row_ids[run] = row_id
+            self._stored[run] = self._standings[run] = standing
+        return standing
+
+    def _requested(self, begins: NewRun | None) -> RunId | None:
+        if begins is None or begins.request_id is None:
+            return None
+        key = (begins.tenant, begins.request_id)
+        if key in self._requests:
+            return self._requests[key]
+        row = self._one(_REQUESTED, key)
+        return None if row is None else RunId(row[0])
+
+    def _begin(self, run: RunId, new: NewRun) -> None:
+        row = self._one(_LAST_RUN, ())
+        self._row_ids[run] = (row[0] if row else 0) + len(self._begun) + 1
+        self._begun[run] = new
+        if new.request_id is not None:
+            self._requests[new.tenant, new.request_id] = run
+
+    def _is_in_inbox(self, key: tuple[RunId, LetterId]) -> bool:
+        row = self._one(_LETTER, key)
+        return row is not None and row[0] > 0
+
+    def _last_position(self, run: RunId) -> int:
+        position = self._last_positions.get(run)
+        if position is None:
+            row = self._one(_LAST_LETTER, (run,))
+            position = self._last_positions[run] = row[0] if row else 0
+        return position
+
+    def _new_row(self, run: RunId, new: NewRun) -> tuple[object, ...]:
+        now = self._standings[run]
+        return (
+            *(self._row_ids[run], run, new.tenant, new.app, new.title, new.request_id, new.parent, self._now),
+            *(now.version, now.epoch, now.begun_by, now.commit_id, now.status, now.is_over),
+            *(now.worker, now.lease_until, now.lease_seconds, now.wake_at, now.updated_at),
+        )
+
+    def _one(self, query: str, values: Sequence[str]) -> tuple[Any, ...] | None:
+        rows = self._connection.execute(query, values).fetchall()
+        return rows[0] if rows else None
+
+
+def _rest(standing: Standing) -> tuple[object, ...]:
+    """What a commit in mid-run leaves as it is; indexes stand on it."""
+    return (
+        standing.epoch,
+        standing.status,
+        standing.is_over,
+        standing.worker,
+        standing.lease_seconds,
+        standing.wake_at,
+    )

@@ -1,0 +1,103 @@
+"""Opens the file for writing: knows it as ours, and brings its tables to the version this code needs."""
+
+import sqlite3
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from holdfast.journal.stores.sqlite.connection import BUSY_SECONDS, PAGE_BYTES, connect, create, explained, is_busy
+from holdfast.journal.stores.sqlite.schema import APPLICATION_ID, MIGRATIONS, Migration
+from holdfast.kernel.errors import JournalError
+from holdfast.kernel.faults import Point, Reach
+
+TRY_AGAIN_SECONDS = 0.02
+
+
+def lay_out(
+    path: Path, *, may_upgrade: bool, reach: Reach, migrations: Sequence[Migration] = MIGRATIONS
+) -> sqlite3.Connection:
+    """Return a writing connection to the file at ``path``, made and migrated as needed.
+
+    An empty file anyone may lay out; older tables only whoever holds the drive lock, for a driver may be using them.
+    Raises JournalError for a file that is not ours, that is newer than this code, or that cannot be opened.
+    """
+    create(path)
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            return _opened(path, migrations, reach, may_upgrade=may_upgrade)
+        except sqlite3.Error as failure:
+            if not is_busy(failure) or time.monotonic() > deadline:
+                raise explained(path, "open the store", failure) from failure
+        # Two processes that lay out the same new file at once: SQLite refuses one of them without waiting.
+        time.sleep(TRY_AGAIN_SECONDS)
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], reach: Reach) -> None:
+    """Run what is missing of ``migrations``, each in a transaction of its own that also moves the file's version."""
+    for version, statements in enumerate(migrations, start=1):
+        if _pragma(connection, "user_version") >= version:
+            continue
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if _pragma(connection, "user_version") < version:  # asked again: another process may have been quicker
+                for statement in statements:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {version}")
+                reach(Point.SQLITE_BEFORE_MIGRATION)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        reach(Point.SQLITE_AFTER_MIGRATION)
+
+
+def _opened(path: Path, migrations: Sequence[Migration], reach: Reach, *, may_upgrade: bool) -> sqlite3.Connection:
+    connection = connect(path, writes=True)
+    try:
+        found = _version(connection, path, len(migrations))
+        if 0 < found < len(migrations) and not may_upgrade:
+            raise JournalError(
+                f"the store {path} has tables of version {found}, this code needs {len(migrations)}:"
+                " start one driving process of this version first, it brings them up to date"
+            )
+        if found == 0:
+            _prepare(connection, path)
+        migrate(connection, migrations, reach)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
+    connection.execute("BEGIN")  # one look at all three, for another process may be laying the file out
+    application, version = _pragma(connection, "application_id"), _pragma(connection, "user_version")
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchall()[0]
+    connection.execute("COMMIT")
+    if application != APPLICATION_ID and (application, version, tables) != (0, 0, 0):
+        raise JournalError(
+            f"{path} is an SQLite database of another application (id {application}, {tables} tables):"
+            " choose another path"
+        )
+    if version > newest:
+        raise JournalError(
+            f"the store {path} has tables of version {version}, this code knows up to {newest}: use a newer Holdfast"
+        )
+    return version
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchall()[0]
+    if mode != "wal":
+        raise JournalError(
+            f"the file system of {path} cannot hold a write-ahead log (SQLite chose {mode!r}): use a local disk"
+        )
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    (value,) = connection.execute(f"PRAGMA {name}").fetchall()[0]
+    return int(value)

@@ -1,0 +1,74 @@
+"""The tables, as an ordered list of migrations: the file's version is how many of them it has been through.
+
+A migration that has been released is never edited; a change is a new one at the end.
+"""
+
+Migration = tuple[str, ...]
+"""Statements that run in one transaction."""
+
+APPLICATION_ID = 0x484F4C44
+"""Marks the file as ours ("HOLD")."""
+
+_FIRST: Migration = (
+    # What a run is, and what changes about it. A commit in mid-run touches none of the indexed columns.
+    """
+    CREATE TABLE runs (
+        id            INTEGER PRIMARY KEY,
+        run           TEXT NOT NULL UNIQUE,
+        tenant        TEXT NOT NULL,
+        app           TEXT NOT NULL,
+        title         TEXT NOT NULL,
+        request_id    TEXT,
+        parent        TEXT,
+        created_at    REAL NOT NULL,
+        version       INTEGER NOT NULL,
+        epoch         INTEGER NOT NULL,
+        begun_by      TEXT NOT NULL,
+        commit_id     TEXT NOT NULL,
+        status        TEXT NOT NULL,
+        is_over       INTEGER NOT NULL,
+        worker        TEXT NOT NULL,
+        lease_until   REAL NOT NULL,
+        lease_seconds REAL NOT NULL,
+        wake_at       REAL,
+        updated_at    REAL NOT NULL
+    )
+    """,
+    "CREATE UNIQUE INDEX runs_requested ON runs (tenant, request_id) WHERE request_id IS NOT NULL",
+    "CREATE INDEX runs_waiting ON runs (wake_at) WHERE wake_at IS NOT NULL",
+    "CREATE INDEX runs_driven ON runs (id) WHERE worker <> ''",
+    "CREATE INDEX runs_children ON runs (parent) WHERE parent IS NOT NULL",
+    "CREATE INDEX runs_by_status ON runs (status)",
+    # Rows in the order they came and a narrow index: measured 1.6 times as fast as rows kept in the index's order.
+    """
+    CREATE TABLE events (
+        run_id  INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        version INTEGER NOT NULL,
+        at      REAL NOT NULL,
+        body    BLOB NOT NULL
+    )
+    """,
+    "CREATE UNIQUE INDEX events_of_run ON events (run_id, version)",
+    """
+    CREATE TABLE payloads (
+        run_id     INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        payload_id TEXT NOT NULL,
+        body       BLOB NOT NULL
+    )
+    """,
+    "CREATE UNIQUE INDEX payloads_of_run ON payloads (run_id, payload_id)",
+    # By the run's name, for a letter may come before its run.
+    """
+    CREATE TABLE inbox (
+        run       TEXT NOT NULL,
+        position  INTEGER NOT NULL,
+        letter_id TEXT NOT NULL,
+        body      BLOB NOT NULL
+    )
+    """,
+    "CREATE UNIQUE INDEX inbox_of_run ON inbox (run, position)",
+    "CREATE UNIQUE INDEX inbox_letters ON inbox (run, letter_id)",
+    "CREATE TABLE tenants (tenant TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST,)

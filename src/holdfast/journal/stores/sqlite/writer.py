@@ -1,0 +1,118 @@
+"""The one thread that writes: takes all that is waiting as one group, answers all of it at once."""
+
+import asyncio
+import contextlib
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from holdfast.journal.stores.sqlite.group import GroupCommit, Work
+from holdfast.kernel.errors import JournalError, StoreClosed
+
+PENDING_MAX = 10_000
+"""How many requests may wait for the thread; who comes then waits for room, as it would for the disk."""
+
+GROUP_COUNT_MAX = 1_000
+"""How many requests share one transaction."""
+
+T = TypeVar("T")
+
+
+class _Pending(Generic[T]):
+    __slots__ = ("answer", "work")
+
+    def __init__(self, work: Work[T], answer: asyncio.Future[T]) -> None:
+        self.work = work
+        self.answer = answer
+
+
+class Writer:
+    """Owns the thread. Made and used on one event loop; ``close`` finishes what was accepted."""
+
+    def __init__(self, path: Path, commits: GroupCommit) -> None:
+        self._path = path
+        self._commits = commits
+        self._loop = asyncio.get_running_loop()
+        self._room = asyncio.Semaphore(PENDING_MAX)
+        self._queue: queue.SimpleQueue[_Pending[Any] | None] = queue.SimpleQueue()
+        """None: the last one, nothing comes after it."""
+        self._in_hand: list[_Pending[Any]] = []
+        self._is_closed = False
+        self._ended = self._loop.create_future()
+        self._thread = threading.Thread(target=self._live, name="holdfast-writer", daemon=True)
+        self._thread.start()
+
+    async def submit(self, work: Work[T]) -> T:
+        """Return what ``work`` answers, once the transaction it was part of is durable.
+
+        A caller that is cancelled does not take its work back: what was accepted is written.
+        """
+        if asyncio.get_running_loop() is not self._loop:
+            raise JournalError("this store was opened on another event loop: open one for each loop")
+        await self._room.acquire()
+        if self._is_closed:
+            self._room.release()
+            raise StoreClosed(f"the store {self._path} was closed: open it again")
+        answer: asyncio.Future[T] = self._loop.create_future()
+        self._queue.put(_Pending(work, answer))
+        return await answer
+
+    async def close(self) -> None:
+        """Write what was accepted, then let go of the connection."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._queue.put(None)
+        await self._ended
+        self._thread.join()
+
+    def _live(self) -> None:
+        try:
+            while self._take():
+                answers = self._commits.write([pending.work for pending in self._in_hand])
+                self._on_loop(self._hand_back, self._in_hand, answers)
+        finally:
+            self._commits.close()
+            self._on_loop(self._end)
+
+    def _take(self) -> bool:
+        """Fill the hand with all that waits; False once nothing can come any more."""
+        self._in_hand = []
+        pending = self._queue.get()
+        with contextlib.suppress(queue.Empty):
+            while pending is not None:
+                self._in_hand.append(pending)
+                if len(self._in_hand) == GROUP_COUNT_MAX:
+                    return True
+                pending = self._queue.get_nowait()
+        if pending is None and self._in_hand:
+            self._queue.put(None)
+        return bool(self._in_hand)
+
+    def _on_loop(self, callback: Callable[..., None], *values: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self._loop.call_soon_threadsafe(callback, *values)
+
+    def _hand_back(self, group: list[_Pending[Any]], answers: list[object]) -> None:
+        for pending, answer in zip(group, answers, strict=True):
+            self._room.release()
+            if pending.answer.done():  # whoever asked was cancelled
+                continue
+            if isinstance(answer, BaseException):
+                pending.answer.set_exception(answer)
+            else:
+                pending.answer.set_result(answer)
+
+    def _end(self) -> None:
+        """Leave nobody waiting, whatever ended the thread."""
+        self._is_closed = True
+        group = list(self._in_hand)
+        with contextlib.suppress(queue.Empty):
+            while True:
+                pending = self._queue.get_nowait()
+                if pending is not None:
+                    group.append(pending)
+        gone = f"the thread that writes {self._path} has ended: its log says why; open the store again"
+        self._hand_back(group, [JournalError(gone) for _ in group])
+        self._ended.set_result(None)

@@ -1,0 +1,20 @@
+"""What every journal store keeps: nothing acknowledged is lost, nothing refused leaves a trace, one driver a run.
+
+Subclass ``StoreConformance`` in a test module, with a fixture ``disk`` that returns a ``Disk``, and let pytest
+(asyncio mode ``auto``) run it.
+"""
+
+from holdfast.testing.conformance.journal.beginning import Beginning
+from holdfast.testing.conformance.journal.committing import Committing
+from holdfast.testing.conformance.journal.driving import Driving
+from holdfast.testing.conformance.journal.finding import Finding
+from holdfast.testing.conformance.journal.keeping import Keeping
+from holdfast.testing.conformance.journal.mailing import Mailing
+from holdfast.testing.conformance.journal.parking import ParkingRuns
+from holdfast.testing.conformance.journal.samples import Disk
+
+__all__ = ["Disk", "StoreConformance"]
+
+
+class StoreConformance(Beginning, Committing, Driving, ParkingRuns, Mailing, Finding, Keeping):
+    """The whole suite."""

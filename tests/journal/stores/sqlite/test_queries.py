@@ -1,0 +1,37 @@
+"""Questions asked often find their rows by an index, however many runs there are."""
+
+from pathlib import Path
+
+import pytest
+
+from holdfast.journal.stores.sqlite import batch, queries
+from holdfast.journal.stores.sqlite.layout import lay_out
+from holdfast.kernel.faults import pass_by
+
+OFTEN = {
+    "read": queries._EVENTS,
+    "payloads": queries._PAYLOADS,
+    "inbox": queries._INBOX,
+    "undriven wake": queries._UNDRIVEN_WAKE,
+    "driven wake": queries._DRIVEN_WAKE,
+    "due": queries._HEAD + queries._DUE,
+    "children": queries._HEAD + "WHERE parent = ? ORDER BY id DESC LIMIT ?",
+    "standing": batch._STANDING,
+    "driven": batch._DRIVEN,
+    "requested": batch._REQUESTED,
+    "last run": batch._LAST_RUN,
+    "last letter": batch._LAST_LETTER,
+    "letter": batch._LETTER,
+    "advance": batch._ADVANCE,
+}
+
+
+@pytest.mark.parametrize("name", OFTEN)
+def test_no_question_scans_a_table(path: Path, name: str) -> None:
+    connection = lay_out(path, may_upgrade=True, reach=pass_by)
+    query = OFTEN[name]
+    plan = connection.execute(f"EXPLAIN QUERY PLAN {query}", [None] * query.count("?")).fetchall()
+    connection.close()
+    steps = [step for *_, step in plan if "json_each" not in step]
+    assert steps == [step for step in steps if "INDEX" in step or "PRIMARY KEY" in step or not step.startswith("SCAN")]
+    assert not any("TEMP B-TREE" in step for step in steps)

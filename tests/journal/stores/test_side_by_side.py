@@ -1,0 +1,232 @@
+"""The memory and the SQLite store, driven by the same random program, give the same answers all along."""
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from holdfast.journal.port import NO_EPOCH, Claim, Commit, Letter, NewRun, Parking, Payload, Recorded, RunFilter, Store
+from holdfast.journal.stores.memory import MemoryDisk, MemoryStore
+from holdfast.journal.stores.sqlite import SqliteStore
+from holdfast.kernel.clock import VirtualClock
+from holdfast.kernel.errors import HoldfastError
+from holdfast.kernel.ids import CommitId, LetterId, PayloadId, RunId
+from holdfast.kernel.randomness import SeededRandomness
+
+RUNS = tuple(RunId(f"run_{name}") for name in "abc")
+PAYLOADS = tuple(PayloadId(f"p{number}") for number in range(3))
+
+runs = st.sampled_from(RUNS)
+letters = st.lists(
+    st.builds(Letter, st.sampled_from([LetterId(f"l{number}") for number in range(5)]), runs, st.binary(max_size=3)),
+    max_size=3,
+).map(tuple)
+payloads = st.lists(st.builds(Payload, st.sampled_from(PAYLOADS), st.binary(max_size=3)), max_size=2).map(tuple)
+parkings = st.none() | st.tuples(st.integers(0, 4), st.none() | st.integers(-5, 60))
+new_runs = st.builds(
+    NewRun,
+    st.sampled_from(["acme", "globex"]),
+    st.sampled_from(["desk", "review"]),
+    st.none() | st.sampled_from(["request-1", "request-2"]),
+    st.none() | runs,
+)
+commit_ids = st.sampled_from([CommitId(f"c{number}") for number in range(4)])
+endings = st.sampled_from([False] * 9 + [True])
+statuses = st.sampled_from(["executing", "waiting"])
+
+
+class SideBySide(RuleBasedStateMachine):
+    """Any program a caller could write, on both stores at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.folder = tempfile.TemporaryDirectory()
+        self.clock = VirtualClock()
+        self.disk = MemoryDisk()
+        self.seed = 0
+        self.commit_count = 0
+        self.claims: dict[RunId, list[Claim]] = {}
+        self.last: Commit | None = None
+        self.stores: tuple[Store, Store] = self.opened()
+
+    def opened(self) -> tuple[Store, Store]:
+        self.seed += 1
+        path = Path(self.folder.name) / "journal.db"
+        stores = (
+            MemoryStore(self.clock, self.disk, randomness=SeededRandomness(self.seed)),
+            SqliteStore(path, self.clock, randomness=SeededRandomness(self.seed)),
+        )
+        for store in stores:
+            self.runner.run(store.open())
+        return stores
+
+    def ask(self, question: Callable[[Store], Awaitable[object]]) -> object:
+        """Ask both stores; their answers must be the same."""
+
+        async def asked(store: Store) -> object:
+            try:
+                return await question(store)
+            except HoldfastError as refused:
+                return type(refused), str(refused)
+
+        memory, sqlite = [self.runner.run(asked(store)) for store in self.stores]
+        assert sqlite == memory
+        return memory
+
+    def commit(self, commit: Commit) -> None:
+        self.last = commit
+        self.ask(lambda store: store.commit(commit))
+
+    def parking(self, wanted: tuple[int, int | None] | None) -> Parking | None:
+        if wanted is None:
+            return None
+        read, seconds = wanted
+        return Parking(read, None if seconds is None else self.clock.now() + seconds)
+
+    @rule(
+        run=runs, new=new_runs, commit_id=commit_ids, count=st.integers(0, 2), letters=letters, parking=parkings,
+        is_over=endings,
+    )  # fmt: skip
+    def begin(
+        self, run: RunId, new: NewRun, commit_id: CommitId, count: int, letters: tuple[Letter, ...],
+        parking: tuple[int, int | None] | None, is_over: bool,
+    ) -> None:  # fmt: skip
+        self.commit(
+            Commit(
+                commit_id=commit_id,
+                run=run,
+                epoch=NO_EPOCH,
+                expected=0,
+                events=tuple(Recorded(version, 0.5, b"begun") for version in range(1, count + 1)),
+                status="begun",
+                is_over=is_over,
+                letters=letters,
+                parking=self.parking(parking),
+                begins=new,
+            )
+        )
+
+    @initialize()
+    def begin_two(self) -> None:
+        """Most programs are about runs that somebody drives."""
+        for run in RUNS[:2]:
+            first = (Recorded(1, 0.5, b"begun"),)
+            begins = NewRun("acme", "desk", parent=RUNS[2])
+            self.commit(
+                Commit(
+                    commit_id=CommitId("c0"),
+                    run=run,
+                    epoch=NO_EPOCH,
+                    expected=0,
+                    events=first,
+                    status="begun",
+                    begins=begins,
+                )
+            )
+            self.claim(run, "one", 10.0)
+
+    @rule(run=runs, worker=st.sampled_from(["one", "two"]), seconds=st.sampled_from([10.0, 30.0]))
+    def claim(self, run: RunId, worker: str, seconds: float) -> None:
+        claim = self.ask(lambda store: store.claim(run, worker, seconds))
+        if isinstance(claim, Claim):
+            self.claims.setdefault(run, []).append(claim)
+
+    @rule(
+        run=st.sampled_from(RUNS[:2]), is_wild=st.booleans(), back=st.integers(0, 1), off=st.integers(-1, 1),
+        commit_id=commit_ids, count=st.integers(0, 2), status=statuses, payloads=payloads, letters=letters,
+        parking=parkings, is_over=endings,
+    )  # fmt: skip
+    def drive(
+        self, run: RunId, is_wild: bool, back: int, off: int, commit_id: CommitId, count: int, status: str,
+        payloads: tuple[Payload, ...], letters: tuple[Letter, ...], parking: tuple[int, int | None] | None,
+        is_over: bool,
+    ) -> None:  # fmt: skip
+        """Commit as the run's driver; a wild one may be an earlier driver, on another version, under a used id."""
+        claims = self.claims[run]
+        claim = claims[-1 - back] if is_wild and back < len(claims) else claims[-1]
+        version = self.runner.run(self.stores[0].head(run)).version
+        expected = max(0, version + off) if is_wild else version
+        self.commit_count += 1
+        self.commit(
+            Commit(
+                commit_id=commit_id if is_wild else CommitId(f"own-{self.commit_count}"),
+                run=run,
+                epoch=claim.epoch,
+                expected=expected,
+                events=tuple(Recorded(expected + number, 0.5, b"more") for number in range(1, count + 1)),
+                status=status,
+                is_over=is_over,
+                payloads=payloads,
+                letters=letters,
+                parking=self.parking(parking),
+            )
+        )
+
+    @precondition(lambda self: self.last)
+    @rule()
+    def send_again(self) -> None:
+        assert self.last is not None
+        self.commit(self.last)
+
+    @rule(letters=letters, tenant=st.sampled_from(["acme", "globex"]))
+    def post(self, letters: tuple[Letter, ...], tenant: str) -> None:
+        self.ask(lambda store: store.post(letters))
+        self.ask(lambda store: store.tenant_key(tenant))
+
+    @rule(seconds=st.sampled_from([31.0, 5.0, 0.25]))
+    def wait(self, seconds: float) -> None:
+        self.runner.run(self.clock.advance(seconds))
+
+    @rule(run=st.sampled_from(RUNS[:2]))
+    def take_over(self, run: RunId) -> None:
+        self.wait(31.0)
+        self.claim(run, "two", 10.0)
+
+    @rule(app=st.none() | st.just("desk"), before=st.none() | runs, parent=st.none() | runs, count=st.integers(0, 3))
+    def find(self, app: str | None, before: RunId | None, parent: RunId | None, count: int) -> None:
+        which = RunFilter(app=app, before=before, parent=parent, count_max=count, statuses=("executing", "begun"))
+        self.ask(lambda store: store.runs(which))
+        self.ask(lambda store: store.due(self.clock.now() + 20, count))
+
+    @rule()
+    def reopen(self) -> None:
+        for store in self.stores:
+            self.runner.run(store.close())
+        self.stores = self.opened()
+
+    @invariant()
+    def same_runs(self) -> None:
+        self.ask(lambda store: store.runs(RunFilter()))
+        self.ask(lambda store: store.next_wake())
+
+    def teardown(self) -> None:
+        for run in RUNS:
+            self.ask(lambda store, run=run: store.read(run))  # type: ignore[misc]  # a default binds the loop's run
+            self.ask(lambda store, run=run: store.inbox(run))  # type: ignore[misc]
+            self.ask(lambda store, run=run: store.payloads(run, PAYLOADS))  # type: ignore[misc]
+        for store in self.stores:
+            self.runner.run(store.close())
+        self.runner.close()
+        self.folder.cleanup()
+
+
+def test_any_program_gets_the_same_answers_from_both_stores() -> None:
+    run_state_machine_as_test(SideBySide, settings=settings(max_examples=20))
+
+
+@pytest.mark.slow
+def test_many_programs_get_the_same_answers_from_both_stores() -> None:
+    run_state_machine_as_test(SideBySide, settings=settings(max_examples=500))
