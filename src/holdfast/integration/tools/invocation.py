@@ -1,0 +1,116 @@
+"""One call on its way down the stages: what was ordered, what the run lends to it, what has become of it so far."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+
+from holdfast.integration.tools.contract import Tool
+from holdfast.integration.tools.stock.results import Results
+from holdfast.journal.recorder import Recorder
+from holdfast.kernel import paths
+from holdfast.kernel.ids import PayloadId, RunId
+from holdfast.kernel.messages import ToolCall
+from holdfast.kernel.outcomes import Fault
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """A call to be made: a model's, in its turn, or that of a node which is itself a tool."""
+
+    tenant: str
+    run: RunId
+    node: str
+    call: ToolCall
+    granted: frozenset[str]
+    turn: int = 0
+    """0 for a node that is itself a tool."""
+    index: int = 0
+    """The call's place in its turn, from 1; 0 for a node that is itself a tool."""
+    attempt: int = 1
+    family: int = 0
+    """Counts the definite failures before: each opens a new idempotency key."""
+
+    @property
+    def is_node(self) -> bool:
+        """Whether no model asked: the result is data for the flow, and nobody is shown a message."""
+        return self.turn == 0
+
+    @property
+    def path(self) -> str:
+        """The path of the step."""
+        return self.node if self.is_node else paths.call(self.node, self.turn, self.index)
+
+
+class Desk:
+    """What a run lends to its calls: its recorder, and resources by type. ``Results`` is always among them."""
+
+    __slots__ = ("recorder", "resources")
+
+    def __init__(self, recorder: Recorder, resources: Mapping[type, object] | None = None) -> None:
+        self.recorder = recorder
+        self.resources: Mapping[type, object] = {Results: Results(recorder.payloads), **(resources or {})}
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A guard said no: nothing was sent."""
+
+    fault: Fault
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """The call came to nothing, or its result cannot be used."""
+
+    fault: Fault
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """It was sent, and what became of it is not known. ``in_doubt``: it may not be sent again on its own."""
+
+    in_doubt: bool
+
+
+End = Refused | Failed | Unknown
+"""How a stage ends a call before its time."""
+
+
+class Invocation:
+    """A call on its way. Each stage reads what those before it have set, and sets its own."""
+
+    __slots__ = (
+        *("order", "desk", "begun_at", "end", "ended_by"),
+        *("tool", "digest", "values", "key"),
+        *("value", "text", "json", "result", "result_bytes"),
+    )
+
+    tool: Tool
+    """Set by ``known``."""
+    digest: str
+    """The digest of the canonical arguments, set by ``arguments``."""
+    values: dict[str, object]
+    """What the function is called with, set by ``arguments``."""
+    value: object
+    """What the function returned, set by ``call``, checked by ``result_schema``."""
+
+    def __init__(self, order: Order, desk: Desk, begun_at: float) -> None:
+        self.order, self.desk, self.begun_at = order, desk, begun_at
+        self.key: str | None = None
+        self.text = ""
+        """What the model will be shown, if a model asked."""
+        self.json = b""
+        """The result as data, if a node asked."""
+        self.result: PayloadId | None = None
+        """The whole result, where the text is not all of it."""
+        self.result_bytes = 0
+        self.end: End | None = None
+        self.ended_by = ""
+
+
+class Stage(Protocol):
+    """One part of the pipeline: lets a call pass, or ends it. What it raises stops the run: a guard fails closed."""
+
+    @property
+    def name(self) -> str:
+        """The name under which an end of its making is recorded."""
+
+    async def run(self, invocation: Invocation) -> End | None:
+        """Let the call pass (None), or say how it ends here."""
