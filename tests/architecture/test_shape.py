@@ -11,9 +11,11 @@ SOURCE = Path(__file__).parents[2] / "src" / "holdfast"
 
 # The edges where anything may come in, each turning it into a value and a record. Path: which edge it is.
 EDGES = {
+    "apps/review/analysers/engine.py": "worker: a tool that breaks on a strange file must not cost the other files",
     "dispatch/local.py": "worker: one bad run, or a store in trouble, never stops the others",
     "integration/gateway/gateway.py": "provider: whatever a client raises is a fault that the run can live with",
-    "integration/tools/edge.py": "tool: whatever a tool's author raises becomes a value",
+    "integration/tools/caught.py": "tool: whatever a tool's author raises becomes a value",
+    "integration/tools/edge.py": "tool: the same for what is awaited",
 }
 
 

@@ -22,8 +22,12 @@ def named(pages: list[Path]) -> list[str]:
 
 
 def run(page: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a page in a fresh process, in an empty folder that is also its home, with warnings as errors."""
+    """Run a page in a fresh process, in an empty folder that is also its home, with warnings as errors.
+
+    The programs beside this Python are found by name, as on the machine of a reader.
+    """
     home = {"HOME": str(folder), "XDG_STATE_HOME": str(folder / "state"), "PYTHONPATH": str(ROOT)}
+    home["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", "tests.docs.page", str(page)],
         cwd=folder,

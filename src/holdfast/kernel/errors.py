@@ -15,7 +15,6 @@ What a *run* must live with is a value instead (see ``kernel.outcomes``).
     ├── RunFailed                a result was asked for of a run that did not succeed
     ├── DefinitionChanged        the code changed under a run in flight
     ├── IllegalTransition        the lifecycle has no such transition
-    ├── Overloaded               a bounded queue is full: refused, try later
     └── ModelError               a model could not answer (see ``integration.gateway.port``)
 """
 
@@ -81,10 +80,6 @@ class DefinitionChanged(HoldfastError):
 
 class IllegalTransition(HoldfastError):
     """The lifecycle has no such transition; the message names state, target and what is allowed."""
-
-
-class Overloaded(HoldfastError):
-    """A bounded queue is full: the work was refused and nothing of it was kept."""
 
 
 class ModelError(HoldfastError):

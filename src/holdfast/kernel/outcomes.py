@@ -21,7 +21,6 @@ class ErrorKind(enum.StrEnum):
     MODEL_FAILED = "model_failed"
     BAD_ANSWER = "bad_answer"
     BUDGET = "budget"
-    FUNCTION_FAILED = "function_failed"
     EXPRESSION = "expression"
     CHILD_FAILED = "child_failed"
     IN_DOUBT = "in_doubt"

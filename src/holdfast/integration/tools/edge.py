@@ -1,26 +1,12 @@
-"""The tool edge: the one place where what a tool's author wrote may raise anything, and each of it becomes a value."""
+"""The tool edge for what is awaited: an author's code may raise anything, and each of it becomes a value."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable
 from typing import TypeVar
 
+from holdfast.integration.tools.caught import Raised
+
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """The author's code raised ``error``."""
-
-    error: Exception
-
-
-def caught(work: Callable[..., T], *arguments: object) -> T | Raised:
-    """Return what ``work`` returns, or what it raised."""
-    try:
-        return work(*arguments)
-    except Exception as error:
-        return Raised(error)
 
 
 async def awaited(work: Awaitable[T]) -> T | Raised:

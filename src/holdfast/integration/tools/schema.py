@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticSerializationError
 
-from holdfast.integration.tools.edge import Raised, caught
+from holdfast.integration.tools.caught import Raised, caught
 from holdfast.integration.tools.json_schema import Schema, flattened
 from holdfast.integration.tools.signature import REQUIRED, Parameter, Signature
 from holdfast.integration.tools.visible import one_line

@@ -15,7 +15,7 @@ class RunStarted(JournalEvent, frozen=True, tag="run.started/1"):
     input: PayloadId
     """JSON of the validated input."""
     definitions: dict[str, str]
-    """What runs, by content hash: ``flow``, ``agent:NAME``, ``tool:NAME``, ``function:NAME``, ``prompt:NAME``."""
+    """What runs, by content hash: ``flow``, ``agent:NAME`` (its prompts included), ``tool:NAME``, ``function:NAME``."""
     models: dict[str, str]
     """The model each agent runs on, by the agent's name."""
     budget: Budget

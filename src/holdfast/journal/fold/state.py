@@ -20,6 +20,8 @@ from holdfast.kernel.outcomes import Fault, Outcome
 class StepState(msgspec.Struct, frozen=True):
     """One effect: a tool call of an agent, or a node that is a tool or function."""
 
+    name: str = ""
+    """The tool or function that was last intended."""
     attempt: int = 0
     """How often it was intended or run."""
     effect: Effect = Effect.PURE

@@ -14,7 +14,7 @@ from holdfast.kernel.errors import JournalError
 
 def step_intended(state: RunState, event: StepIntended, _at: float, version: int) -> RunState:
     def intend(step: StepState) -> StepState:
-        return replace(step, attempt=event.attempt, effect=event.effect, key=event.key, is_open=True)
+        return replace(step, name=event.name, attempt=event.attempt, effect=event.effect, key=event.key, is_open=True)
 
     return _change(state, event, version, intend)
 

@@ -1,7 +1,8 @@
 """The call itself, within its time."""
 
+from holdfast.integration.tools.caught import Raised
 from holdfast.integration.tools.contract import OutcomeUnknown, Tool, ToolFailure
-from holdfast.integration.tools.edge import Raised, awaited
+from holdfast.integration.tools.edge import awaited
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import End, Failed, Invocation, Unknown
 from holdfast.integration.tools.threads import Threads
