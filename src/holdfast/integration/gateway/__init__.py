@@ -1,0 +1,1 @@
+"""Models behind one port: scripted, recorded, or a provider's."""

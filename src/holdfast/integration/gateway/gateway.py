@@ -1,0 +1,168 @@
+"""The one door to models: a name and a request in, one whole reply or one fault out."""
+
+import asyncio
+import contextlib
+import difflib
+from collections.abc import AsyncGenerator, Callable, Mapping
+
+from holdfast.integration.gateway.port import Model, ModelCallFailed, ModelRequest, TextDelta
+from holdfast.integration.gateway.replies import breach_of, settled
+from holdfast.kernel.clock import Clock
+from holdfast.kernel.errors import DefinitionError, HoldfastError
+from holdfast.kernel.messages import Reply
+from holdfast.kernel.outcomes import ErrorKind, Fault
+
+FIRST_ITEM_SECONDS = 120.0
+"""How long a model may take until it says anything at all."""
+REPLY_SECONDS = 900.0
+"""How long a whole reply may take."""
+ERROR_CHARACTERS_MAX = 300
+NAMES_SHOWN_MAX = 8
+
+OnText = Callable[[str], None]
+"""Told each piece of text as it streams: a hint, the reply's text wins."""
+
+
+class Gateway:
+    """Calls models by name. Whatever a provider does, the caller gets a Reply, a ModelCallFailed or a cancellation."""
+
+    def __init__(
+        self,
+        models: Mapping[str, Model],
+        clock: Clock,
+        *,
+        find: Callable[[str], Model | None] = lambda _name: None,
+        first_item_seconds: float = FIRST_ITEM_SECONDS,
+        reply_seconds: float = REPLY_SECONDS,
+    ) -> None:
+        """``find`` is asked for a model whose name is not among ``models``, such as that of a recording."""
+        self._models, self._find = dict(models), find
+        self._clock = clock
+        self._first_item_seconds = first_item_seconds
+        self._reply_seconds = reply_seconds
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the models that can be called, in order."""
+        return tuple(sorted(self._models))
+
+    def model(self, name: str) -> Model:
+        """Return the model called ``name``. Raises DefinitionError, naming the nearest, if there is none."""
+        found = self._models.get(name) or self._find(name)
+        if found is None:
+            near = difflib.get_close_matches(name, self._models, n=3) or self.names[:NAMES_SHOWN_MAX]
+            raise DefinitionError(
+                f"expected the name of a model, found {name!r}: use {', '.join(near) or 'a runtime that has models'}"
+            )
+        return self._models.setdefault(name, found)
+
+    async def call(self, name: str, request: ModelRequest, on_text: OnText) -> Reply:
+        """Return the model's one reply to ``request``.
+
+        Raises DefinitionError for an unknown name, ModelCallFailed for whatever else goes wrong with the model.
+        A cancellation closes the provider's stream before it goes on its way.
+        """
+        provider = _Provider(self.model(name), name, request)
+        whole = self._clock.timeout(self._reply_seconds)
+        try:
+            async with whole:
+                return await self._reply(provider, on_text)
+        except TimeoutError:
+            if not whole.expired():
+                raise
+            raise _timed_out(name, "no whole reply", self._reply_seconds) from None
+        finally:
+            await provider.let_go()
+
+    async def _reply(self, provider: "_Provider", on_text: OnText) -> Reply:
+        item = await self._first(provider)
+        while isinstance(item, TextDelta):
+            on_text(item.text)
+            item = await provider.next_item()
+        if not isinstance(item, Reply):
+            raise _broken(provider.name, f"expected a reply at the end of its stream, found {_named(item)}")
+        if (more := await provider.next_item()) is not None:
+            raise _broken(
+                provider.name, f"expected the reply to be the last of its stream, found {_named(more)} after it"
+            )
+        reply = settled(item)
+        if (breach := breach_of(reply)) is not None:
+            raise _broken(provider.name, breach)
+        return reply
+
+    async def _first(self, provider: "_Provider") -> TextDelta | Reply | None:
+        first = self._clock.timeout(self._first_item_seconds)
+        try:
+            async with first:
+                return await provider.next_item()
+        except TimeoutError:
+            if not first.expired():
+                raise
+            raise _timed_out(provider.name, "nothing", self._first_item_seconds) from None
+
+
+class _Provider:
+    """The edge to whoever serves a model: whatever is raised there becomes a fault that the run can live with."""
+
+    __slots__ = ("_cancellations", "_stream", "name")
+
+    def __init__(self, model: Model, name: str, request: ModelRequest) -> None:
+        self.name = name
+        self._cancellations = _cancellations()
+        try:
+            self._stream = model.stream(request)
+        except ModelCallFailed:
+            raise
+        except asyncio.CancelledError as error:
+            raise self._cancelled_itself() from error
+        except Exception as error:
+            raise self._translated(error) from error
+
+    async def next_item(self) -> TextDelta | Reply | None:
+        """Return the next item, None at the end of the stream."""
+        try:
+            return await anext(self._stream, None)
+        except asyncio.CancelledError as error:
+            if _cancellations() > self._cancellations:
+                raise
+            raise self._cancelled_itself() from error
+        except Exception as error:
+            if _cancellations() > self._cancellations:  # answered with an error, a cancellation stays one
+                raise asyncio.CancelledError from error
+            if isinstance(error, ModelCallFailed):
+                raise
+            raise self._translated(error) from error
+
+    async def let_go(self) -> None:
+        """Close the stream. A provider that fails at this can change neither the reply nor an error on its way."""
+        if isinstance(self._stream, AsyncGenerator):
+            with contextlib.suppress(Exception):
+                await self._stream.aclose()
+
+    def _cancelled_itself(self) -> ModelCallFailed:
+        """Let through, a cancellation that nobody asked for would pass for the end of the whole task."""
+        return _broken(self.name, "it awaited something that was cancelled")
+
+    def _translated(self, error: Exception) -> ModelCallFailed:
+        said = " ".join(str(error).split())[:ERROR_CHARACTERS_MAX]
+        is_retryable = not isinstance(error, HoldfastError)
+        message = f"model {self.name!r} failed: {type(error).__name__}: {said}"
+        return ModelCallFailed(Fault(ErrorKind.MODEL_FAILED, message, is_retryable))
+
+
+def _cancellations() -> int:
+    """Return how many cancellations of this task are under way."""
+    task = asyncio.current_task()
+    return task.cancelling() if task else 0
+
+
+def _broken(name: str, what: str) -> ModelCallFailed:
+    return ModelCallFailed(Fault(ErrorKind.MODEL_FAILED, f"model {name!r} broke the protocol: {what}", retryable=True))
+
+
+def _timed_out(name: str, what: str, seconds: float) -> ModelCallFailed:
+    return ModelCallFailed(Fault(ErrorKind.TIMEOUT, f"model {name!r} gave {what} within {seconds:g} s", retryable=True))
+
+
+def _named(item: object) -> str:
+    return "nothing" if item is None else type(item).__name__

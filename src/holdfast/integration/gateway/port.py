@@ -1,0 +1,61 @@
+"""What a model promises, whoever serves it: take a request, stream text, end with one whole reply."""
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+import msgspec
+
+from holdfast.kernel.errors import ModelError
+from holdfast.kernel.messages import Message, Reply
+from holdfast.kernel.outcomes import Fault
+
+
+class ToolSchema(msgspec.Struct, frozen=True):
+    """A tool as the model is offered it. ``parameters`` is a JSON Schema."""
+
+    name: str
+    description: str
+    parameters: dict[str, object]
+
+
+class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a model may answer with: the tools it may call and, if set, the JSON Schema its final answer must fit."""
+
+    tools: tuple[ToolSchema, ...] = ()
+    output_schema: dict[str, object] | None = None
+
+
+class ModelRequest(msgspec.Struct, frozen=True):
+    """One request: everything the model sees, and nothing else but ``step``, which it does not."""
+
+    messages: tuple[Message, ...]
+    offer: Offer
+    output_tokens_max: int
+    step: str
+    """The path of the turn, for those who replay or trace."""
+
+
+class TextDelta(msgspec.Struct, frozen=True):
+    """A piece of the reply's text, as it streams. A hint: the reply's text wins."""
+
+    text: str
+
+
+class Model(Protocol):
+    """Answers requests. One model may serve many requests at once."""
+
+    @property
+    def name(self) -> str:
+        """The name that runs are configured with, such as ``offline:review``."""
+
+    def stream(self, request: ModelRequest) -> AsyncIterator[TextDelta | Reply]:
+        """Yield text as it comes and at last one Reply. Raises ModelCallFailed; may be cancelled at any time."""
+
+
+class ModelCallFailed(ModelError):
+    """The model gave no reply. ``fault`` says what happened and whether trying again can help."""
+
+    def __init__(self, fault: Fault, retry_after_seconds: float | None = None) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+        self.retry_after_seconds = retry_after_seconds

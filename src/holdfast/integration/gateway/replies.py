@@ -1,0 +1,35 @@
+"""What a reply must be like to be used: the checks every model's reply passes, whoever serves it."""
+
+from msgspec.structs import replace
+
+from holdfast.kernel.messages import Reply, Role, StopReason, ToolCall
+
+
+def settled(reply: Reply) -> Reply:
+    """Return the reply with its stop reason in line with its parts.
+
+    Some servers report the end of a turn although the reply asks for tools: the calls are whole, so they count.
+    """
+    if reply.stop is StopReason.END_TURN and reply.message.calls:
+        return replace(reply, stop=StopReason.TOOL_USE)
+    return reply
+
+
+def breach_of(reply: Reply) -> str | None:
+    """Return why a reply cannot be used, None if it can."""
+    calls = reply.message.calls
+    if reply.message.role is not Role.ASSISTANT:
+        return f"expected a reply by the assistant, found one by the {reply.message.role}"
+    if reply.stop is StopReason.TOOL_USE and not calls:
+        return "expected tool calls, for it stopped to use tools, found none"
+    if len({call.call_id for call in calls}) != len(calls):
+        return "expected an id of its own for each tool call, found one used twice"
+    return None
+
+
+def usable_calls(reply: Reply) -> tuple[ToolCall, ...]:
+    """Return the calls that may be read and run: none unless the model stopped in order to have them run.
+
+    A reply that was cut off may end inside a call's arguments; nothing of it is ever parsed.
+    """
+    return reply.message.calls if reply.stop is StopReason.TOOL_USE else ()
