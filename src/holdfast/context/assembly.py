@@ -1,0 +1,60 @@
+"""Assembles what an agent's next turn shows the model: what it saw before, and what has happened since.
+
+Selection never reorders and never rewrites, so the prefix stays identical from turn to turn and a provider's prompt
+cache holds. What a turn adds is recorded as a delta; the prompt of a turn is the concatenation of the deltas up to it.
+"""
+
+import msgspec
+
+from holdfast.journal.fold.state import AgentState
+from holdfast.journal.payloads import Payloads
+from holdfast.kernel.ids import PayloadId
+from holdfast.kernel.messages import Message
+from holdfast.kernel.messages_codec import decode_message, encode_message
+from holdfast.kernel.tokens import message_tokens
+
+
+class Assembled(msgspec.Struct, frozen=True):
+    """The messages of one turn, and which of them are new."""
+
+    messages: tuple[Message, ...]
+    added: tuple[PayloadId, ...]
+    tokens_added: int
+
+
+class Assembly:
+    """Assembles the turns of one agent node; keeps the decoded prefix between turns, rebuilds it after a restart."""
+
+    def __init__(self, payloads: Payloads) -> None:
+        self._payloads = payloads
+        self._ids: tuple[PayloadId, ...] = ()
+        self._messages: tuple[Message, ...] = ()
+
+    async def assemble(self, agent: AgentState, new: tuple[PayloadId | Message, ...]) -> Assembled:
+        """Return the prompt that ``agent`` has seen so far with ``new`` at its end."""
+        if self._ids != agent.prompt:
+            await self._rebuild(agent.prompt)
+        added, messages = [], []
+        for piece in new:
+            match piece:
+                case Message():
+                    added.append(self._payloads.keep(encode_message(piece)))
+                    messages.append(piece)
+                case identity:
+                    added.append(identity)
+                    messages.append(decode_message(await self._payloads.fetch(identity)))
+        self._ids += tuple(added)
+        self._messages += tuple(messages)
+        return Assembled(self._messages, tuple(added), sum(map(message_tokens, messages)))
+
+    async def _rebuild(self, prompt: tuple[PayloadId, ...]) -> None:
+        bodies = await self._payloads.fetch_all(prompt)
+        self._ids = prompt
+        self._messages = tuple(decode_message(body) for body in bodies)
+
+
+def since_last_turn(agent: AgentState) -> tuple[PayloadId, ...]:
+    """Return what the model has not been shown yet: its own last reply, then the results of its calls, in order."""
+    if agent.reply is None:
+        return ()
+    return (agent.reply, *(call.step.shown for call in agent.calls if call.step.shown is not None))

@@ -1,0 +1,1 @@
+"""What may happen: who may use what, and how much of it."""
