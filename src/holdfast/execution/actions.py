@@ -1,0 +1,79 @@
+"""What can be wanted of a driver: the closed union ``Action``.
+
+``decide`` says what should be under way now; the loop starts what is missing and cancels what is no longer wanted. So
+an action says *what*, never *start* or *go on*; its ``key`` is the same for as long as it is the same piece of work.
+"""
+
+import msgspec
+
+from holdfast.journal.events import Event
+
+
+class Note(msgspec.Struct, frozen=True):
+    """Record these events: a conclusion that needs nothing from outside."""
+
+    events: tuple[Event, ...]
+
+
+class Evaluate(msgspec.Struct, frozen=True):
+    """Enter the node at ``path``: evaluate its input, guards or items, and reckon its deadline."""
+
+    path: str
+    timeout_seconds: float | None = None
+    deadline: float | None = None
+    """An instant imposed from outside; the sooner of the two counts."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.path}:evaluate"
+
+
+class CallModel(msgspec.Struct, frozen=True):
+    """Take turn ``turn`` of the agent at ``path``."""
+
+    path: str
+    turn: int
+    attempt: int
+    not_before: float | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.path}/turn.{self.turn}:{self.attempt}"
+
+
+class CallTool(msgspec.Struct, frozen=True):
+    """Make call ``call`` of that turn; turn and call are 0 for a node that is itself a tool or function."""
+
+    path: str
+    turn: int
+    call: int
+    attempt: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.path}/turn.{self.turn}/call.{self.call}:{self.attempt}"
+
+
+class WaitUntil(msgspec.Struct, frozen=True):
+    """The node at ``path`` times out at ``instant``."""
+
+    path: str
+    instant: float
+
+    @property
+    def key(self) -> str:
+        return f"{self.path}:deadline"
+
+
+class AwaitPerson(msgspec.Struct, frozen=True):
+    """Nobody but a person can say what became of the effect at ``path``."""
+
+    path: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.path}:person"
+
+
+Work = Evaluate | CallModel | CallTool | WaitUntil
+Action = Note | AwaitPerson | Work

@@ -1,0 +1,74 @@
+"""What an agent does next: a pure function of its state. Reads no clock and no payload."""
+
+from holdfast.execution.actions import Action, AwaitPerson, CallModel, CallTool, Note
+from holdfast.execution.agent import Agent
+from holdfast.governance.budget import Account, forbids_calls, forbids_turn
+from holdfast.journal.events import NodeLeft
+from holdfast.journal.fold.state import AgentState, NodeState, Phase, RunState, StepState
+from holdfast.kernel import paths
+from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+
+FINAL_DEFECTS = (ErrorKind.REFUSED_BY_MODEL, ErrorKind.CONTENT_FILTER)
+"""Defects of a reply that asking again does not mend."""
+
+
+def decide_agent(agent: Agent, node: NodeState, run: RunState) -> tuple[Action, ...]:
+    """Return what the agent at ``node`` wants under way now."""
+    state = node.agent
+    assert state is not None, "an agent's node has an agent's state"
+    match state.phase:
+        case Phase.READY if state.turn == 0:
+            return _next_turn(agent, node, state, run)
+        case Phase.READY:
+            return (CallModel(node.path, state.turn, state.attempt + 1),)
+        case Phase.CALLING:
+            return (CallModel(node.path, state.turn, state.attempt),)
+        case Phase.FAILED if state.retry_at is None:
+            return _leave(node, Outcome.FAILED, state.fault)
+        case Phase.FAILED:
+            return (CallModel(node.path, state.turn, state.attempt + 1, state.retry_at),)
+        case Phase.REPLIED:
+            return _after_reply(agent, node, state, run)
+
+
+def accounts(agent: Agent, state: AgentState, run: RunState) -> tuple[Account, ...]:
+    """Return the budgets that this agent's calls are paid from."""
+    return (
+        Account(f"agent {agent.name}", agent.budget, state.spend, state.reserved),
+        Account("run", run.budget, run.spend, run.reserved),
+    )
+
+
+def _after_reply(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> tuple[Action, ...]:
+    if state.answer is not None:
+        return (Note((NodeLeft(node=node.path, outcome=Outcome.SUCCEEDED, result=state.answer),)),)
+    if state.calls:
+        return _pending_calls(agent, node, state, run) or _next_turn(agent, node, state, run)
+    if state.defect and (state.defect.kind in FINAL_DEFECTS or state.defects_in_a_row > agent.corrections_max):
+        return _leave(node, Outcome.FAILED, state.defect)
+    return _next_turn(agent, node, state, run)
+
+
+def _pending_calls(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> tuple[Action, ...]:
+    pending = [(index, call.step) for index, call in enumerate(state.calls, 1) if call.step.outcome is None]
+    is_untouched = len(pending) == len(state.calls) and not any(step.attempt for _, step in pending)
+    if is_untouched and (reason := forbids_calls(accounts(agent, state, run), len(state.calls))):
+        return _leave(node, Outcome.FAILED, Fault(ErrorKind.BUDGET, reason))
+    return tuple(call_action(node.path, state.turn, index, step) for index, step in pending)
+
+
+def call_action(path: str, turn: int, call: int, step: StepState) -> Action:
+    """Return what is wanted for an effect without outcome: a person where it is in doubt, else the call."""
+    if step.in_doubt:
+        return AwaitPerson(paths.call(path, turn, call) if turn else path)
+    return CallTool(path, turn, call, step.attempt if step.is_open else step.attempt + 1)
+
+
+def _next_turn(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> tuple[Action, ...]:
+    if reason := forbids_turn(accounts(agent, state, run)):
+        return _leave(node, Outcome.FAILED, Fault(ErrorKind.BUDGET, reason))
+    return (CallModel(node.path, state.turn + 1, 1),)
+
+
+def _leave(node: NodeState, outcome: Outcome, fault: Fault | None) -> tuple[Action, ...]:
+    return (Note((NodeLeft(node=node.path, outcome=outcome, fault=fault),)),)

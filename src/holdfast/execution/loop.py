@@ -1,0 +1,146 @@
+"""The loop: keeps the work under way equal to the work that is wanted, until the run rests.
+
+It knows no agent and no flow. ``decide`` says what is wanted, ``perform`` does one piece of work and records what came
+of it; whatever is recorded makes the loop ask again.
+"""
+
+import asyncio
+import enum
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+
+import msgspec
+
+from holdfast.execution.actions import Action, AwaitPerson, CallModel, CallTool, Note, WaitUntil, Work
+from holdfast.execution.interrupt import interruptions
+from holdfast.journal.events import ModelInterrupted, StepInterrupted
+from holdfast.journal.fold.state import RunState
+from holdfast.journal.recorder import Recorder
+from holdfast.kernel.clock import Clock
+from holdfast.kernel.errors import HoldfastError
+
+NOTES_IN_A_ROW_MAX = 1_000
+"""A flow whose conclusions never come to rest is a bug of the scheduler: it is stopped rather than left to spin."""
+
+
+class Rest(enum.Enum):
+    """Why the loop came to rest."""
+
+    OVER = "over"
+    WAITING = "waiting"
+    STOPPED = "stopped"
+
+
+class Rested(msgspec.Struct, frozen=True):
+    """The loop rests; ``wake_at`` is the earliest instant something is to happen by itself."""
+
+    why: Rest
+    wake_at: float | None = None
+    persons: tuple[str, ...] = ()
+    """Paths of the effects that only a person can settle."""
+
+
+class Loop:
+    """Drives one run from one claim. Work runs in ``group``; none outlives ``run``."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        decide: Callable[[RunState], Sequence[Action]],
+        perform: Callable[[Work], Coroutine[object, object, None]],
+        group: asyncio.TaskGroup,
+        clock: Clock,
+    ) -> None:
+        self._recorder, self._decide, self._perform, self._group = recorder, decide, perform, group
+        self._clock = clock
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._waits: set[str] = set()
+        self._is_stopping = False
+
+    def stop(self) -> None:
+        """Ask the loop to withdraw everything under way and rest."""
+        self._is_stopping = True
+        self._recorder.changed.set()
+
+    async def run(self) -> Rested:
+        """Pursue what is wanted until the run is over, waits for something outside, or is stopped."""
+        notes = 0
+        while True:
+            self._recorder.changed.clear()
+            wanted = () if self._is_stopping else self._decide(self._recorder.state)
+            if await self._withdraw(wanted):
+                continue
+            if self._note(wanted):
+                notes += 1
+                if notes > NOTES_IN_A_ROW_MAX:
+                    raise HoldfastError(
+                        f"expected the run to rest or act, found {notes} conclusions in a row: {wanted!r:.200}"
+                    )
+                continue
+            self._start(wanted)
+            if rested := self._rested(wanted):
+                version = self._recorder.state.version
+                await self._withdraw(())
+                if self._recorder.state.version == version:
+                    return rested
+                continue
+            notes = 0
+            await self._recorder.changed.wait()
+
+    async def _withdraw(self, wanted: Sequence[Action]) -> bool:
+        """Cancel what is no longer wanted, and record what is known of it; say whether anything was."""
+        keys = {action.key for action in wanted if isinstance(action, Work)}
+        dropped = [self._under_way.pop(key) for key in list(self._under_way) if key not in keys]
+        cancelled = [task for task in dropped if task.cancel()]
+        if not cancelled:
+            return False
+        await asyncio.wait(cancelled)
+        cut_off = [event for event in interruptions(self._recorder.state) if _key(event) not in self._under_way]
+        if cut_off:
+            self._recorder.append(*cut_off)
+        return True
+
+    def _note(self, wanted: Sequence[Action]) -> bool:
+        events = [event for action in wanted if isinstance(action, Note) for event in action.events]
+        if events:
+            self._recorder.append(*events)
+        return bool(events)
+
+    def _start(self, wanted: Sequence[Action]) -> None:
+        for action in wanted:
+            if not isinstance(action, Work) or action.key in self._under_way:
+                continue
+            task = self._group.create_task(self._perform(action), name=action.key)
+            self._under_way[action.key] = task
+            task.add_done_callback(partial(self._ended, action.key))
+            if isinstance(action, WaitUntil):
+                self._waits.add(action.key)
+
+    def _ended(self, key: str, task: asyncio.Task[None]) -> None:
+        if self._under_way.get(key) is task:
+            del self._under_way[key]
+        self._waits.discard(key)
+        self._recorder.changed.set()
+
+    def _rested(self, wanted: Sequence[Action]) -> Rested | None:
+        if self._recorder.state.is_over:
+            return Rested(Rest.OVER)
+        if self._is_stopping:
+            return Rested(Rest.STOPPED)
+        if self._under_way.keys() - self._waits:
+            return None
+        if not wanted:
+            raise HoldfastError("expected a run to want something until it is over, found nothing: it is stuck")
+        wake_at = min((action.instant for action in wanted if isinstance(action, WaitUntil)), default=None)
+        if wake_at is not None and wake_at <= self._clock.now():
+            return None
+        return Rested(Rest.WAITING, wake_at, tuple(each.path for each in wanted if isinstance(each, AwaitPerson)))
+
+
+def _key(event: ModelInterrupted | StepInterrupted) -> str:
+    """Return the key of the action that ``event`` says was cut off."""
+    match event:
+        case ModelInterrupted():
+            return CallModel(event.node, event.turn, event.attempt).key
+        case StepInterrupted():
+            return CallTool(event.node, event.turn, event.call, event.attempt).key

@@ -1,0 +1,26 @@
+"""What an agent's model may answer with at one place of a flow, reckoned once: it never changes in a run."""
+
+import msgspec
+
+from holdfast.execution.agent import Agent
+from holdfast.integration.gateway.port import Offer
+from holdfast.integration.gateway.request import offer_digest
+from holdfast.integration.tools.registry import Registry
+from holdfast.kernel.tokens import estimate_tokens
+
+
+class Offered(msgspec.Struct, frozen=True):
+    """An offer, its JSON, its digest, and about how many tokens it adds to every request."""
+
+    offer: Offer
+    body: bytes
+    digest: str
+    tokens: int
+
+
+def offered(agent: Agent, registry: Registry, granted: frozenset[str]) -> Offered:
+    """Return what the model of ``agent`` is offered where it is granted these tools."""
+    offer = Offer(registry.schemas(granted), agent.answer.schema)
+    body = msgspec.json.encode(offer)
+    is_empty = not offer.tools and offer.output_schema is None
+    return Offered(offer, body, offer_digest(offer), 0 if is_empty else estimate_tokens(body.decode()))

@@ -1,0 +1,182 @@
+"""Takes one turn: assembles the context, records the intent, calls the model, records what came back."""
+
+import msgspec
+
+from holdfast.context.assembly import Assembly
+from holdfast.execution.actions import CallModel
+from holdfast.execution.additions import Pieces, additions, opening
+from holdfast.execution.agent import Agent
+from holdfast.execution.decide import accounts
+from holdfast.execution.offered import Offered, offered
+from holdfast.execution.stop import observe
+from holdfast.governance.budget import forbids_turn, output_allowance
+from holdfast.integration.gateway.gateway import Gateway
+from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest
+from holdfast.integration.gateway.request import message_digest, request_digest
+from holdfast.integration.tools.registry import Registry
+from holdfast.journal.events import ModelCalled, ModelFailed, ModelReplied, NodeLeft
+from holdfast.journal.fold.state import AgentState, NodeState
+from holdfast.journal.live import Hint, Live
+from holdfast.journal.recorder import Recorder
+from holdfast.kernel import paths
+from holdfast.kernel.clock import Clock
+from holdfast.kernel.errors import ExpressionError
+from holdfast.kernel.ids import RunId
+from holdfast.kernel.messages import Reply
+from holdfast.kernel.messages_codec import encode_message
+from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+from holdfast.kernel.provenance import Provenance, Trust
+from holdfast.kernel.randomness import Randomness
+
+BACKOFF_SECONDS_FIRST = 0.5
+BACKOFF_SECONDS_MAX = 60.0
+
+
+class Turns:
+    """Takes the turns of one run's agents."""
+
+    def __init__(self, gateway: Gateway, recorder: Recorder, clock: Clock, randomness: Randomness, live: Live) -> None:
+        self._gateway, self._recorder, self._clock = gateway, recorder, clock
+        self._randomness, self._live = randomness, live
+        self._assemblies: dict[str, Assembly] = {}
+        self._digests: dict[str, list[str]] = {}
+        self._offered: dict[tuple[str, frozenset[str]], Offered] = {}
+
+    async def take(self, action: CallModel, agent: Agent, registry: Registry, granted: frozenset[str]) -> None:
+        """Take the turn that ``action`` names; whatever becomes of it is recorded."""
+        if action.not_before is not None:
+            await self._clock.sleep(action.not_before - self._clock.now())
+        offer = self._offered.get((agent.name, granted))
+        if offer is None:
+            offer = self._offered[agent.name, granted] = offered(agent, registry, granted)
+        prepared = await self._prepare(action, agent, offer)
+        if isinstance(prepared, Fault):
+            self._recorder.append(NodeLeft(node=action.path, outcome=Outcome.FAILED, fault=prepared))
+            return
+        await self._recorder.durable()
+        started = self._clock.now()
+        model = self._recorder.state.models[agent.name]
+        try:
+            reply = await self._gateway.call(model, prepared, self._hinter(action))
+        except ModelCallFailed as failed:
+            self._failed(action, agent, failed, self._clock.now() - started)
+        else:
+            self._replied(action, agent, reply, self._clock.now() - started)
+
+    async def _prepare(self, action: CallModel, agent: Agent, offer: Offered) -> ModelRequest | Fault:
+        """Assemble the request and record the intent, or say why the call cannot be made."""
+        recorder, state = self._recorder, self._state(action)
+        try:
+            new = await self._new_pieces(action, agent, state)
+        except ExpressionError as error:
+            return Fault(ErrorKind.EXPRESSION, str(error))
+        assembly = self._assemblies.setdefault(action.path, Assembly(recorder.payloads))
+        assembled = await assembly.assemble(state, new)
+        tokens = (state.prompt_tokens or offer.tokens) + assembled.tokens_added
+        # From here on nothing waits: no other branch can spend what is found to be left.
+        budgets = accounts(agent, state, recorder.state)
+        refusal = forbids_turn(budgets) if action.attempt == 1 else None
+        allowance = refusal or output_allowance(budgets, tokens, agent.output_tokens_max)
+        if isinstance(allowance, str):
+            return Fault(ErrorKind.BUDGET, allowance)
+        request = ModelRequest(assembled.messages, offer.offer, allowance, paths.turn(action.path, action.turn))
+        recorder.append(
+            ModelCalled(
+                node=action.path,
+                turn=action.turn,
+                attempt=action.attempt,
+                model=recorder.state.models[agent.name],
+                request=self._digest(action.path, request, offer),
+                added=assembled.added,
+                tools=recorder.payloads.keep(offer.body),
+                messages=len(assembled.messages),
+                tokens=tokens,
+                reserved=tokens + allowance,
+            )
+        )
+        return request
+
+    async def _new_pieces(self, action: CallModel, agent: Agent, state: AgentState) -> Pieces:
+        if action.attempt > 1:
+            return ()
+        if action.turn > 1:
+            return await additions(agent, state, self._recorder.payloads)
+        self._forget_ended()
+        return await opening(agent, self._node(action), self._recorder.payloads)
+
+    def _forget_ended(self) -> None:
+        """Keep no prompt of an agent that has ended: a wide map would keep them all."""
+        nodes = self._recorder.state.nodes
+        for path in [path for path in self._assemblies if nodes[path].outcome is not None]:
+            del self._assemblies[path]
+            self._digests.pop(path, None)
+
+    def _digest(self, path: str, request: ModelRequest, offer: Offered) -> str:
+        """Digest the request; of its messages only those that are new."""
+        known = self._digests.setdefault(path, [])
+        known.extend(message_digest(message) for message in request.messages[len(known) :])
+        return request_digest(known, offer.digest, request.output_tokens_max)
+
+    def _replied(self, action: CallModel, agent: Agent, reply: Reply, seconds: float) -> None:
+        observed = observe(reply, agent.answer)
+        payloads = self._recorder.payloads
+        message = msgspec.structs.replace(reply.message, provenance=Provenance(f"model:{reply.model}", Trust.UNTRUSTED))
+        self._recorder.append(
+            ModelReplied(
+                node=action.path,
+                turn=action.turn,
+                attempt=action.attempt,
+                reply=payloads.keep(encode_message(message)),
+                stop=reply.stop,
+                usage=reply.usage,
+                model=reply.model,
+                seconds=seconds,
+                calls=observed.calls,
+                answer=payloads.keep_json(observed.answer) if observed.has_answer else None,
+                defect=observed.defect,
+            )
+        )
+
+    def _failed(self, action: CallModel, agent: Agent, failed: ModelCallFailed, seconds: float) -> None:
+        may_retry = failed.fault.retryable and action.attempt < agent.model_attempts_max
+        self._recorder.append(
+            ModelFailed(
+                node=action.path,
+                turn=action.turn,
+                attempt=action.attempt,
+                fault=failed.fault,
+                seconds=seconds,
+                retry_at=self._retry_at(action.attempt, failed.retry_after_seconds) if may_retry else None,
+            )
+        )
+
+    def _retry_at(self, attempt: int, retry_after_seconds: float | None) -> float:
+        """Full jitter over an exponential bound; what the provider asks for wins."""
+        bound = min(BACKOFF_SECONDS_MAX, BACKOFF_SECONDS_FIRST * 2 ** (attempt - 1))
+        wait = self._randomness.uniform(0, bound) if retry_after_seconds is None else retry_after_seconds
+        return self._clock.now() + wait
+
+    def _hinter(self, action: CallModel) -> "_Hinter":
+        return _Hinter(self._live, self._recorder.state.run, paths.turn(action.path, action.turn), action.attempt)
+
+    def _node(self, action: CallModel) -> NodeState:
+        node = self._recorder.state.nodes.get(action.path)
+        assert node is not None, "a turn is taken of an entered node"
+        return node
+
+    def _state(self, action: CallModel) -> AgentState:
+        agent = self._node(action).agent
+        assert agent is not None, "a turn is taken of an agent's node"
+        return agent
+
+
+class _Hinter:
+    """Passes streamed text on as hints, counting the offset."""
+
+    def __init__(self, live: Live, run: RunId, step: str, attempt: int) -> None:
+        self._live, self._run, self._step, self._attempt = live, run, step, attempt
+        self._offset = 0
+
+    def __call__(self, text: str) -> None:
+        self._live.hint(Hint(self._run, self._step, self._attempt, self._offset, text))
+        self._offset += len(text)
