@@ -1,0 +1,29 @@
+"""The flow algebra, as applications import it."""
+
+from holdfast.orchestration.app import App
+from holdfast.orchestration.flow import (
+    AgentNode,
+    Branch,
+    Case,
+    FunctionNode,
+    Join,
+    Map,
+    Node,
+    Parallel,
+    Sequence,
+    ToolNode,
+)
+
+__all__ = [
+    "AgentNode",
+    "App",
+    "Branch",
+    "Case",
+    "FunctionNode",
+    "Join",
+    "Map",
+    "Node",
+    "Parallel",
+    "Sequence",
+    "ToolNode",
+]

@@ -1,0 +1,148 @@
+"""An application: a flow, and everything its nodes name. Checked when it is declared, before anything runs."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
+
+from holdfast.execution.agent import Agent
+from holdfast.integration.gateway.port import Model
+from holdfast.integration.tools.contract import Tool
+from holdfast.integration.tools.registry import Registry
+from holdfast.kernel.errors import DefinitionError, InputError
+from holdfast.kernel.limits import Budget
+from holdfast.kernel.paths import check_name
+from holdfast.orchestration.check import check_flow
+from holdfast.orchestration.flow import AgentNode, Node, content_hash
+
+Resources = Mapping[type, object]
+"""What the tools of a run may be handed, by type (``Provided[T]``)."""
+
+TITLE_LENGTH_MAX = 80
+
+Named = TypeVar("Named", Agent, Tool)
+
+
+@asynccontextmanager
+async def no_resources(_input: object) -> AsyncIterator[Resources]:
+    """The resources of an app that needs none."""
+    yield {}
+
+
+def _first_words(value: object) -> str:
+    return " ".join(str(value).split())[:TITLE_LENGTH_MAX]
+
+
+@dataclass(frozen=True)
+class App:
+    """What can be run by name.
+
+    ``resources`` opens, for as long as a run is driven, what its tools need (a repository, a client); it gets the run's
+    validated input. ``models`` are made when a run first needs them. Raises DefinitionError for a flow that names
+    something the app does not have.
+    """
+
+    name: str
+    flow: Node
+    agents: Sequence[Agent] = ()
+    functions: Sequence[Tool] = ()
+    tools: Sequence[Tool] = ()
+    """Tools that the flow's own tool nodes call; an agent's tools come with the agent."""
+    input: Any = str
+    """The type of a run's input: any that pydantic understands."""
+    resources: Callable[[object], AbstractAsyncContextManager[Resources]] = no_resources
+    provides: frozenset[type] = frozenset()
+    """The types that ``resources`` provides."""
+    models: Mapping[str, Callable[[], Model]] = field(default_factory=dict)
+    budget: Budget = Budget()
+    title: Callable[[object], str] = _first_words
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "app name")
+        if self.flow.name != self.name:
+            raise DefinitionError(
+                f"app {self.name!r}: expected its flow to have the same name, found {self.flow.name!r}"
+            )
+        check_flow(
+            self.flow, set(self.agents_by_name), set(self.functions_by_name), set(self.tools_by_name), self.grants
+        )
+        registries = (Registry(self.functions), Registry(self.tools), *self.registries.values())
+        for registry in registries:
+            registry.check_provided({tool.name for tool in registry}, self.provides)
+
+    @cached_property
+    def agents_by_name(self) -> dict[str, Agent]:
+        """The agents, by name."""
+        return _by_name("agent", self.agents)
+
+    @cached_property
+    def functions_by_name(self) -> dict[str, Tool]:
+        """The functions, by name."""
+        return _by_name("function", self.functions)
+
+    @cached_property
+    def tools_by_name(self) -> dict[str, Tool]:
+        """The tools of the flow's tool nodes, by name."""
+        return _by_name("tool", self.tools)
+
+    @cached_property
+    def registries(self) -> dict[str, Registry]:
+        """What each agent may be offered, by the agent's name."""
+        return {agent.name: Registry(agent.tools) for agent in self.agents}
+
+    @cached_property
+    def grants(self) -> dict[str, frozenset[str]]:
+        """The names of the tools each agent has, by the agent's name."""
+        return {agent.name: frozenset(tool.name for tool in agent.tools) for agent in self.agents}
+
+    @cached_property
+    def definitions(self) -> dict[str, str]:
+        """The content hash of everything that decides how a run goes, by what it is (``flow``, ``agent:NAME``)."""
+        hashes = {"flow": content_hash(self.flow)}
+        for agent in self.agents:
+            hashes[f"agent:{agent.name}"] = agent.content_hash
+            hashes.update({f"tool:{tool.name}": tool.content_hash for tool in agent.tools})
+        hashes.update({f"tool:{tool.name}": tool.content_hash for tool in self.tools})
+        hashes.update({f"function:{function.name}": function.content_hash for function in self.functions})
+        return hashes
+
+    def granted(self, node: AgentNode) -> frozenset[str]:
+        """Return the tools an agent may use at this place of the flow."""
+        return self.registries[node.agent].grant(self.grants[node.agent] if node.tools is None else node.tools)
+
+    def validate(self, value: object) -> object:
+        """Return ``value`` as the JSON of a valid input. Raises InputError that names each problem."""
+        try:
+            return self._input.dump_python(self._input.validate_python(value), mode="json")
+        except PydanticSerializationError as error:
+            raise InputError(f"{self.name} cannot use this input: expected what JSON can say, {error}") from error
+        except ValidationError as error:
+            raise self._unusable(error) from error
+
+    def parse(self, body: bytes) -> object:
+        """Return the typed input that ``body``, its JSON, stands for. Raises InputError as ``validate`` does."""
+        try:
+            return self._input.validate_json(body)
+        except ValidationError as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: ValidationError) -> InputError:
+        told = (f"{'.'.join(map(str, problem['loc'])) or 'input'}: {problem['msg']}" for problem in error.errors())
+        return InputError(f"{self.name} cannot use this input: {'; '.join(told)}")
+
+    @cached_property
+    def _input(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.input)
+
+
+def _by_name(what: str, values: Sequence[Named]) -> dict[str, Named]:
+    found: dict[str, Named] = {}
+    for value in values:
+        if value.name in found:
+            raise DefinitionError(f"expected every {what} to have a name of its own, found {value.name!r} twice")
+        found[value.name] = value
+    return found

@@ -1,0 +1,155 @@
+"""Whether a flow says what can be run: names, references, expressions, limits. Pure; raises DefinitionError."""
+
+import math
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from holdfast.kernel.errors import DefinitionError, ExpressionError
+from holdfast.kernel.expression import parse
+from holdfast.kernel.paths import check_name
+from holdfast.orchestration.flow import (
+    AgentNode,
+    Branch,
+    FunctionNode,
+    Join,
+    Map,
+    Node,
+    Parallel,
+    Sequence,
+    ToolNode,
+    children,
+    from_json,
+    to_json,
+)
+from holdfast.orchestration.values import RESERVED
+
+DEPTH_MAX = 32
+
+
+def check_flow(
+    flow: Node, agents: set[str], functions: set[str], tools: set[str], grants: Mapping[str, frozenset[str]]
+) -> None:
+    """Raise DefinitionError for the first thing in ``flow`` that cannot be run, named by its path."""
+    _check_data(flow)
+    known = {"agent": agents, "function": functions, "tool": tools}
+    for path, node, names in _walk(flow, flow.name, frozenset(("input",))):
+        _check_shape(node, path)
+        _check_reference(node, path, known)
+        _check_grant(node, path, grants)
+        for text, visible in _expressions(node, names):
+            _check_expression(text, path, visible)
+
+
+def _check_data(flow: Node) -> None:
+    """Every field holds what it is declared to hold; msgspec says where one does not."""
+    try:
+        from_json(to_json(flow))
+    except (TypeError, RecursionError, msgspec.MsgspecError) as error:
+        raise DefinitionError(
+            f"{flow.name}: expected nodes made of plain data, found something else: {error}"
+        ) from error
+
+
+def _walk(node: Node, path: str, names: frozenset[str], depth: int = 1) -> Iterator[tuple[str, Node, frozenset[str]]]:
+    """Yield every node with the names its expressions can see."""
+    if depth > DEPTH_MAX:
+        raise DefinitionError(f"{path}: expected at most {DEPTH_MAX} levels of nodes, found more: make it flatter")
+    yield path, node, names
+    seen = set(names)
+    for child in children(node):
+        inner = frozenset(seen | {"item", "key"}) if isinstance(node, Map) else frozenset(seen)
+        yield from _walk(child, f"{path}[]" if isinstance(node, Map) else f"{path}/{child.name}", inner, depth + 1)
+        if isinstance(node, Sequence):
+            seen.add(child.name)
+
+
+def _check_shape(node: Node, path: str) -> None:
+    check_name(node.name, "node name")
+    if node.name in RESERVED:
+        raise DefinitionError(
+            f"{path}: expected another name, found {node.name!r}, which expressions use for something else"
+        )
+    names = [child.name for child in children(node)]
+    if len(set(names)) < len(names):
+        raise DefinitionError(f"{path}: expected the nodes below it to have different names, found {sorted(names)}")
+    match node:
+        case Sequence() | Parallel() | Branch() if not names:
+            raise DefinitionError(f"{path}: expected at least one node below it, found none")
+        case Parallel(join=Join.QUORUM, quorum=quorum):
+            if quorum is None or not 1 <= quorum <= len(names):
+                raise DefinitionError(f"{path}: expected a quorum from 1 to {len(names)}, found {quorum}")
+        case Map(join=Join.QUORUM, quorum=quorum) if quorum is None or quorum < 1:
+            raise DefinitionError(f"{path}: expected a quorum of at least 1, found {quorum}")
+        case _:
+            pass
+    if isinstance(node, Parallel | Map) and node.quorum is not None and node.join is not Join.QUORUM:
+        raise DefinitionError(f"{path}: expected join=Join.QUORUM beside a quorum, found join={node.join.value!r}")
+    for name, limit in _limits(node):
+        if not 0 < limit < math.inf:
+            raise DefinitionError(f"{path}: expected {name} above 0, found {limit}")
+
+
+def _limits(node: Node) -> Iterator[tuple[str, float]]:
+    """Yield the limits that are set, by name."""
+    named = [("timeout_seconds", node.timeout_seconds)]
+    match node:
+        case Parallel():
+            named += [("at_once_max", node.at_once_max), ("branch_timeout_seconds", node.branch_timeout_seconds)]
+        case Map():
+            named += [("at_once_max", node.at_once_max), ("item_timeout_seconds", node.item_timeout_seconds)]
+            named += [("items_max", node.items_max)]
+        case _:
+            pass
+    yield from ((name, limit) for name, limit in named if limit is not None)
+
+
+def _check_expression(text: str, path: str, visible: frozenset[str]) -> None:
+    try:
+        missing = parse(text).names - visible
+    except ExpressionError as error:
+        raise ExpressionError(f"{path}: {text!r} does not parse: {error}") from error
+    if missing:
+        told = ", ".join(sorted(visible))
+        raise DefinitionError(
+            f"{path}: {text!r} names {', '.join(sorted(missing))}, which it cannot see there: it sees {told}"
+        )
+
+
+def _check_reference(node: Node, path: str, known: Mapping[str, set[str]]) -> None:
+    match node:
+        case AgentNode(agent=name):
+            what = "agent"
+        case FunctionNode(function=name):
+            what = "function"
+        case ToolNode(tool=name):
+            what = "tool"
+        case _:
+            return
+    if name not in known[what]:
+        told = ", ".join(sorted(known[what])) or "none"
+        raise DefinitionError(f"{path}: expected {what} {name!r} to be one of the app's, found {told}")
+
+
+def _check_grant(node: Node, path: str, grants: Mapping[str, frozenset[str]]) -> None:
+    if isinstance(node, AgentNode) and node.tools is not None:
+        beyond = set(node.tools) - grants[node.agent]
+        if beyond:
+            raise DefinitionError(
+                f"{path}: expected a subset of the tools of agent {node.agent!r}, found {sorted(beyond)} besides"
+            )
+
+
+def _expressions(node: Node, names: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
+    match node:
+        case AgentNode(input=text) | ToolNode(input=text) | FunctionNode(input=text) if text is not None:
+            yield text, names
+        case Branch(cases=cases):
+            for case in cases:
+                yield case.when, names
+        case Map(over=over, key=key):
+            yield over, names
+            if key is not None:
+                yield key, frozenset(("item", "index"))
+        case _:
+            pass

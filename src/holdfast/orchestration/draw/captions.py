@@ -1,0 +1,123 @@
+"""What a picture says about a node: what it runs, its limits, how it joins, and how it stands in a run. Pure."""
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from holdfast.journal.fold.state import NodeState, RunState
+from holdfast.kernel import paths
+from holdfast.kernel.outcomes import Outcome
+from holdfast.orchestration.flow import (
+    AgentNode,
+    FunctionNode,
+    Join,
+    Map,
+    Node,
+    Parallel,
+    ToolNode,
+    kind,
+)
+
+MARKS = {
+    None: "…",
+    Outcome.SUCCEEDED: "✓",
+    Outcome.PARTIAL: "◐",
+    Outcome.FAILED: "✗",
+    Outcome.REFUSED: "⊘",
+    Outcome.IN_DOUBT: "?",
+    Outcome.CANCELLED: "■",
+    Outcome.SKIPPED: "–",
+}
+"""One sign for each way a node can stand; None while it runs."""
+
+NOT_BEGUN = "·"
+
+
+class Knowledge(msgspec.Struct, frozen=True):
+    """What may be known beside the flow itself; nothing of it is needed."""
+
+    models: Mapping[str, str] = {}
+    """The model each agent runs on, by the agent's name."""
+    grants: Mapping[str, frozenset[str]] = {}
+    """The tools each agent has, by the agent's name."""
+    run: RunState | None = None
+    """A run whose progress is drawn in."""
+
+
+def captions(node: Node, known: Knowledge) -> Iterator[str]:
+    """Yield what is to be said of ``node``, piece by piece, beside its name and kind."""
+    match node:
+        case AgentNode():
+            yield from _agent(node, known)
+        case ToolNode(tool=called) | FunctionNode(function=called) if called != node.name:
+            yield called
+        case Parallel():
+            yield from _fan_out(node)
+            yield from _seconds("each", node.branch_timeout_seconds)
+        case Map():
+            yield f"over {node.over}"
+            if node.key is not None:
+                yield f"key {node.key}"
+            yield from _fan_out(node)
+            yield f"at most {node.items_max:,} items"
+            yield from _seconds("each", node.item_timeout_seconds)
+        case _:
+            pass
+    if isinstance(node, AgentNode | ToolNode | FunctionNode) and node.input is not None:
+        yield f"input {node.input}"
+    yield from _seconds("", node.timeout_seconds)
+
+
+def kind_word(node: Node) -> str:
+    """Return the word for the node's kind."""
+    return kind(node)
+
+
+def mark(path: str, known: Knowledge) -> str:
+    """Return the sign for how the node at ``path`` stands; empty if no run is drawn."""
+    if known.run is None:
+        return ""
+    state = known.run.nodes.get(path)
+    return NOT_BEGUN if state is None else MARKS[state.outcome]
+
+
+def items_told(path: str, known: Knowledge) -> str:
+    """Return how many items of the map at ``path`` have ended, as ``3/12``; empty if that is not known."""
+    state = None if known.run is None else known.run.nodes.get(path)
+    if known.run is None or state is None or not state.is_decided:
+        return ""
+    return f"{items_done(known.run, state)}/{len(state.keys)}"
+
+
+def items_done(run: RunState, node: NodeState) -> int:
+    """Return how many items of a map have ended."""
+    items = (run.nodes.get(paths.item(node.path, key)) for key in node.keys)
+    return sum(item is not None and item.outcome is not None for item in items)
+
+
+def _agent(node: AgentNode, known: Knowledge) -> Iterator[str]:
+    if node.agent != node.name:
+        yield node.agent
+    if node.agent in known.models:
+        yield f"model {known.models[node.agent]}"
+    tools = node.tools if node.tools is not None else sorted(known.grants.get(node.agent, ()))
+    if tools:
+        yield f"tools {', '.join(tools)}"
+    elif node.tools is not None or node.agent in known.grants:
+        yield "no tools"
+
+
+def _fan_out(node: Parallel | Map) -> Iterator[str]:
+    match node.join:
+        case Join.ALL:
+            yield "all"
+        case Join.QUORUM:
+            yield f"quorum of {node.quorum}"
+        case Join.BEST_EFFORT:
+            yield "best effort"
+    yield f"{node.at_once_max} at once"
+
+
+def _seconds(whose: str, seconds: float | None) -> Iterator[str]:
+    if seconds is not None:
+        yield f"{whose} within {seconds:g} s".strip()

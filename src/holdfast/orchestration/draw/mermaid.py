@@ -1,0 +1,110 @@
+"""A flow as a Mermaid flowchart: composites as nested subgraphs, guards on the edges of a branch."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from holdfast.kernel import paths
+from holdfast.kernel.outcomes import Outcome
+from holdfast.orchestration.draw.captions import Knowledge, captions, items_told, kind_word, mark
+from holdfast.orchestration.draw.tree import NOTHING_KNOWN
+from holdfast.orchestration.flow import Branch, Map, Node, Parallel, children
+from holdfast.orchestration.flow import Sequence as Steps
+
+_ESCAPED = str.maketrans({character: f"#{ord(character)};" for character in '"#&<>`\\[](){}|'})
+_CLASSES = {
+    "running": "fill:#fff3bf,stroke:#e67700,color:#000",
+    "done": "fill:#d3f9d8,stroke:#2b8a3e,color:#000",
+    "failed": "fill:#ffe3e3,stroke:#c92a2a,color:#000",
+    "ended": "fill:#f1f3f5,stroke:#868e96,color:#000",
+}
+_CLASS_OF = {
+    None: "running",
+    Outcome.SUCCEEDED: "done",
+    Outcome.PARTIAL: "done",
+    Outcome.FAILED: "failed",
+    Outcome.REFUSED: "failed",
+    Outcome.IN_DOUBT: "failed",
+    Outcome.CANCELLED: "ended",
+    Outcome.SKIPPED: "ended",
+}
+
+
+def draw_mermaid(flow: Node, known: Knowledge = NOTHING_KNOWN) -> str:
+    """Return the flow as the text of a Mermaid flowchart. Ids are numbers, so no name can break the syntax."""
+    drawing = _Drawing(known)
+    drawing.draw(flow, flow.name, 1)
+    return "\n".join(["flowchart TD", *drawing.lines, *drawing.edges, *drawing.styles()]) + "\n"
+
+
+class _Drawing:
+    """The lines of one picture as they come up: nodes where they lie, edges gathered for the end."""
+
+    def __init__(self, known: Knowledge) -> None:
+        self._known = known
+        self._count = 0
+        self._classes: dict[str, list[str]] = {}
+        self.lines: list[str] = []
+        self.edges: list[str] = []
+
+    def draw(self, node: Node, path: str, depth: int) -> str:
+        """Draw ``node`` and what lies in it, and return its id."""
+        identity = f"n{self._count}"
+        self._count += 1
+        self._classify(identity, path)
+        label = self._label(node, path)
+        match node:
+            case Steps() | Parallel() | Branch() | Map():
+                self._line(depth, f'subgraph {identity}["{label}"]')
+                self._compose(node, path, depth + 1)
+                self._line(depth, "end")
+            case _:
+                self._line(depth, f'{identity}["{label}"]')
+        return identity
+
+    def styles(self) -> Iterator[str]:
+        """Yield the colours of what has begun, if a run is drawn."""
+        for name, identities in self._classes.items():
+            yield f"    classDef {name} {_CLASSES[name]}"
+            yield f"    class {','.join(identities)} {name}"
+
+    def _compose(self, node: Node, path: str, depth: int) -> None:
+        below = [
+            self.draw(child, f"{path}[]" if isinstance(node, Map) else paths.below(path, child.name), depth)
+            for child in children(node)
+        ]
+        match node:
+            case Steps():
+                self.edges.extend(f"    {first} --> {second}" for first, second in pairwise(below))
+            case Branch():
+                self._guards(node, below, depth)
+            case _:
+                pass
+
+    def _guards(self, node: Branch, below: Sequence[str], depth: int) -> None:
+        """Draw the decision, and an edge from it to each way it can go."""
+        decision = f"n{self._count}"
+        self._count += 1
+        self._line(depth, f'{decision}{{"{_text(node.name)}?"}}')
+        guards = [case.when for case in node.cases] + ["otherwise"]
+        for guard, child in zip(guards, below, strict=False):
+            self.edges.append(f'    {decision} -->|"{_text(guard)}"| {child}')
+
+    def _label(self, node: Node, path: str) -> str:
+        said = [kind_word(node), *captions(node, self._known)]
+        if isinstance(node, Map) and (done := items_told(path, self._known)):
+            said.append(f"{done} done")
+        sign = mark(path, self._known) if "[]" not in path else ""
+        return f"{_text(f'{sign} {node.name}'.strip())}<br/>{_text(' · '.join(said))}"
+
+    def _classify(self, identity: str, path: str) -> None:
+        state = None if self._known.run is None else self._known.run.nodes.get(path)
+        if state is not None:
+            self._classes.setdefault(_CLASS_OF[state.outcome], []).append(identity)
+
+    def _line(self, depth: int, text: str) -> None:
+        self.lines.append("    " * depth + text)
+
+
+def _text(text: str) -> str:
+    """Return ``text`` as it may stand between quotes: what Mermaid would read as its own is written as a number."""
+    return " ".join(text.split()).translate(_ESCAPED)

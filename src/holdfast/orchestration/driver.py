@@ -1,0 +1,225 @@
+"""Drives one run from a claim until it rests: the only place where a run's parts come together."""
+
+import asyncio
+import contextlib
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+
+from holdfast.execution.interrupt import interruptions
+from holdfast.execution.loop import Loop, Rest, Rested
+from holdfast.execution.turn import Turns
+from holdfast.integration.tools.invocation import Desk
+from holdfast.journal.events import CancelRequested, DriverChanged, LifecycleMoved, MailRead, RunParked
+from holdfast.journal.fold import fold
+from holdfast.journal.fold.state import RunState
+from holdfast.journal.live import Live
+from holdfast.journal.mail import Cancel, Resume, decode_mail
+from holdfast.journal.payloads import Payloads
+from holdfast.journal.port import Held, Parking, Store
+from holdfast.journal.recorder import Recorder
+from holdfast.kernel.clock import Clock
+from holdfast.kernel.errors import DefinitionChanged, DefinitionError, HoldfastError, InputError, JournalError
+from holdfast.kernel.ids import RunId
+from holdfast.kernel.randomness import Randomness
+from holdfast.orchestration.app import App, Resources
+from holdfast.orchestration.equipment import Equipment
+from holdfast.orchestration.lifecycle import Status, check
+from holdfast.orchestration.perform import Performer
+from holdfast.orchestration.resources import open_resources
+from holdfast.orchestration.scheduler import decide
+
+LEASE_SECONDS = 30.0
+RENEWALS_IN_A_LEASE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every driver of a process shares."""
+
+    store: Store
+    clock: Clock
+    randomness: Randomness
+    live: Live
+    worker: str
+
+
+class Driver:
+    """Drives one run, once. Make a new one for each claim."""
+
+    def __init__(self, equipment: Equipment, run: RunId, around: Surroundings) -> None:
+        self._equipment, self._app = equipment, equipment.app
+        self._run, self._around = run, around
+        self._mail_came = asyncio.Event()
+        self._loop: Loop | None = None
+        self._rested: Rested | None = None
+        self._parks_for: str | None = None
+        self._is_stopped = False
+
+    def mail_came(self) -> None:
+        """Say that the inbox may hold something new."""
+        self._mail_came.set()
+
+    def stop(self, parks_for: str | None = None) -> None:
+        """Withdraw what is under way and let go of the run: until somebody resumes it if a reason to park is given,
+        else only until the next driver comes."""
+        self._is_stopped, self._parks_for = True, parks_for
+        if self._loop is not None:
+            self._loop.stop()
+
+    async def drive(self) -> Rested | Held:
+        """Drive the run until it rests; Held if another drives it.
+
+        Raises Fenced and JournalError; once the run is parked for it, what only a person can mend: InputError,
+        DefinitionError, DefinitionChanged; and whatever else brings it down, once the run is free for another driver.
+        """
+        around = self._around
+        claim = await around.store.claim(self._run, around.worker, LEASE_SECONDS)
+        if isinstance(claim, Held):
+            return claim
+        state = fold(await around.store.read(self._run))
+        payloads = Payloads(around.store, self._run, await around.store.tenant_key(state.tenant))
+        recorder = Recorder(around.store, around.clock, around.live, payloads, state, claim.epoch)
+        if claim.epoch > 1:
+            recorder.append(DriverChanged(worker=around.worker, epoch=claim.epoch))
+        if state.waited_from is not None:
+            recorder.append(LifecycleMoved(to=check(state.status, Status(state.waited_from)), reason="driven again"))
+        recorder.append(*interruptions(recorder.state))
+        await self._read_mail(recorder)
+        return await self._pursue(recorder)
+
+    async def _pursue(self, recorder: Recorder) -> Rested:
+        """Hold the resources while the loop runs; let go of the run when both are done with, however that was."""
+        async with AsyncExitStack() as leaving:
+            leaving.push_async_exit(partial(self._leave, recorder))
+            async with AsyncExitStack() as held:
+                resources = await self._resources(held, recorder)
+                self._rested = await self._work(recorder, resources)
+        return self._rested
+
+    async def _leave(self, recorder: Recorder, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if self._rested is not None:
+            await self._let_go(recorder, self._rested)
+            return
+        with contextlib.suppress(JournalError):  # the error is on its way already, and says more
+            match error:
+                case DefinitionChanged() | DefinitionError() | InputError():
+                    recorder.append(*interruptions(recorder.state))
+                    await self._park(recorder, str(error), None)
+                case JournalError():
+                    pass
+                case Exception():
+                    await recorder.park(Parking(recorder.state.inbox_read, self._around.clock.now()))
+                case _:
+                    pass
+
+    async def _resources(self, stack: AsyncExitStack, recorder: Recorder) -> Resources:
+        """Open what the run's tools need. Nothing is, nor need the app be as it was, for a run that only has to end."""
+        app, state = self._app, recorder.state
+        if state.cancel_reason is not None or self._is_stopped:
+            return {}
+        check_unchanged(state, app)
+        return await open_resources(app, app.parse(await recorder.payloads.fetch(state.input)), stack)
+
+    async def _work(self, recorder: Recorder, resources: Resources) -> Rested:
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._loop = loop = self._assemble(recorder, resources, group)
+                if self._is_stopped:
+                    loop.stop()
+                writing = group.create_task(recorder.write())
+                listening = group.create_task(self._renew(recorder)), group.create_task(self._mail(recorder))
+                rested = await loop.run()
+                for helper in listening:  # first, for a letter that was read now would be known to nobody
+                    helper.cancel()
+                await recorder.durable()
+                writing.cancel()
+        except BaseExceptionGroup as failures:
+            raise _first(failures) from failures
+        return rested
+
+    def _assemble(self, recorder: Recorder, resources: Resources, group: asyncio.TaskGroup) -> Loop:
+        around, app = self._around, self._app
+        turns = Turns(self._equipment.gateway, recorder, around.clock, around.randomness, around.live)
+        performer = Performer(self._equipment, Desk(recorder, resources), around.clock, turns)
+        wanted = partial(decide, app.flow, app.agents_by_name)
+        return Loop(recorder, wanted, performer.perform, group, around.clock)
+
+    async def _let_go(self, recorder: Recorder, rested: Rested) -> None:
+        match rested.why:
+            case Rest.OVER:
+                return
+            case Rest.STOPPED if self._parks_for is None or recorder.state.cancel_reason is not None:
+                await recorder.park(Parking(recorder.state.inbox_read, self._around.clock.now()))
+            case Rest.STOPPED:
+                await self._park(recorder, self._parks_for or "", None)
+            case Rest.WAITING:
+                await self._park(recorder, _waits_for(rested), rested.wake_at)
+
+    async def _park(self, recorder: Recorder, reason: str, wake_at: float | None) -> None:
+        waiting = LifecycleMoved(to=check(recorder.state.status, Status.WAITING), reason=reason)
+        recorder.append(waiting, RunParked(reason=reason, wake_at=wake_at))
+        await recorder.park(Parking(recorder.state.inbox_read, wake_at))
+
+    async def _renew(self, recorder: Recorder) -> None:
+        while True:
+            await self._around.clock.sleep(LEASE_SECONDS / RENEWALS_IN_A_LEASE)
+            recorder.renew()
+
+    async def _mail(self, recorder: Recorder) -> None:
+        while True:
+            await self._mail_came.wait()
+            self._mail_came.clear()
+            await self._read_mail(recorder)
+
+    async def _read_mail(self, recorder: Recorder) -> None:
+        letters = await self._around.store.inbox(self._run, recorder.state.inbox_read)
+        if recorder.state.is_over:
+            return
+        for letter in letters:
+            match decode_mail(letter.body):
+                case Cancel(reason, by):
+                    recorder.append(CancelRequested(reason=reason, by=by))
+                case Resume():
+                    pass
+        if letters:
+            recorder.append(MailRead(position=letters[-1].position))
+
+
+def check_unchanged(state: RunState, app: App) -> None:
+    """Raise DefinitionChanged, naming what changed, if the app is not what the run was started with."""
+    now = app.definitions
+    changed = sorted(
+        name for name in state.definitions.keys() | now.keys() if state.definitions.get(name) != now.get(name)
+    )
+    if changed:
+        told = ", ".join(_change(name, state.definitions, now) for name in changed)
+        raise DefinitionChanged(
+            f"run {state.run} was started with other definitions of app {app.name!r}: {told}. "
+            "Bring the old version back and resume it, or cancel it and start a new run"
+        )
+
+
+def _change(name: str, before: dict[str, str], now: dict[str, str]) -> str:
+    if name not in now:
+        return f"{name} is gone"
+    return f"{name} is new" if name not in before else f"{name} has changed"
+
+
+def _waits_for(rested: Rested) -> str:
+    if rested.persons:
+        return f"in doubt: nobody knows what became of {', '.join(rested.persons)}"
+    return "waiting for the time to come"
+
+
+def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return what brought the driver down: the first failure, a deliberate one before any other."""
+    flat = list(_flatten(failures))
+    return next((failure for failure in flat if isinstance(failure, HoldfastError)), flat[0])
+
+
+def _flatten(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    flat: list[BaseException] = []
+    for failure in group.exceptions:
+        flat.extend(_flatten(failure) if isinstance(failure, BaseExceptionGroup) else [failure])
+    return flat

@@ -1,0 +1,50 @@
+"""What the runs of one app work with, made once a process: a gateway to models, an executor for each set of tools."""
+
+from collections.abc import Callable, Mapping
+
+from holdfast.integration.gateway.gateway import Gateway
+from holdfast.integration.gateway.port import Model
+from holdfast.integration.tools.executor import Executor
+from holdfast.integration.tools.registry import Registry
+from holdfast.integration.tools.threads import Threads
+from holdfast.kernel.clock import Clock
+from holdfast.orchestration.app import App
+
+
+class Equipment:
+    """An app ready to run. Close it when no run of it is driven any more."""
+
+    def __init__(self, app: App, gateway: Gateway, clock: Clock) -> None:
+        self.app, self.gateway = app, gateway
+        self._threads = Threads()
+        self.agents: Mapping[str, Executor] = {
+            agent.name: Executor(app.registries[agent.name], clock, threads=self._threads) for agent in app.agents
+        }
+        self.functions = Executor(Registry(app.functions), clock, threads=self._threads)
+        self.tools = Executor(Registry(app.tools), clock, threads=self._threads)
+
+    def close(self) -> None:
+        """Start no more threads."""
+        self._threads.close()
+
+
+class Equipped:
+    """Equips each app when it is first needed, with its own models and those offered to all."""
+
+    def __init__(self, models: Mapping[str, Model], find_model: Callable[[str], Model | None], clock: Clock) -> None:
+        """``find_model`` is asked for a model that nobody has offered, by its name."""
+        self._models, self._find_model, self._clock = models, find_model, clock
+        self._made: dict[str, Equipment] = {}
+
+    def with_all_for(self, app: App) -> Equipment:
+        """Return what the runs of ``app`` work with."""
+        if app.name not in self._made:
+            own = {name: make() for name, make in app.models.items()}
+            gateway = Gateway({**own, **self._models}, self._clock, find=self._find_model)
+            self._made[app.name] = Equipment(app, gateway, self._clock)
+        return self._made[app.name]
+
+    def close(self) -> None:
+        """Close all of it."""
+        for equipment in self._made.values():
+            equipment.close()

@@ -1,0 +1,82 @@
+"""Enters a node: evaluates its input, guards or items, reckons its deadline, and records what came of it."""
+
+from holdfast.execution.actions import Evaluate
+from holdfast.journal.events import BranchTaken, Event, ItemsMapped, NodeLeft
+from holdfast.journal.recorder import Recorder
+from holdfast.kernel.clock import Clock
+from holdfast.kernel.errors import ExpressionError
+from holdfast.kernel.expression import parse
+from holdfast.kernel.ids import PayloadId
+from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+from holdfast.orchestration.flow import AgentNode, Branch, FunctionNode, Map, Node, ToolNode
+from holdfast.orchestration.scheduler import entering
+from holdfast.orchestration.values import Values
+
+
+async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock) -> None:
+    """Enter ``node`` at the action's path; an expression that fails ends the node, never the driver."""
+    values = Values(recorder.state, recorder.payloads)
+    follows: tuple[Event, ...] = ()
+    given: PayloadId | None = None
+    try:
+        match node:
+            case AgentNode() | ToolNode() | FunctionNode():
+                given = await _input(node.input, action.path, values, recorder)
+            case Branch():
+                follows = (await _branch(node, action.path, values),)
+            case Map():
+                follows = (await _items(node, action.path, values, recorder),)
+            case _:
+                pass
+    except ExpressionError as error:
+        fault = Fault(ErrorKind.EXPRESSION, str(error))
+        follows = (NodeLeft(node=action.path, outcome=Outcome.FAILED, fault=fault),)
+    recorder.append(entering(node, action.path, _deadline(action, clock.now()), given), *follows)
+
+
+def _deadline(action: Evaluate, now: float) -> float | None:
+    own = None if action.timeout_seconds is None else now + action.timeout_seconds
+    return min((instant for instant in (own, action.deadline) if instant is not None), default=None)
+
+
+async def _input(text: str | None, path: str, values: Values, recorder: Recorder) -> PayloadId:
+    if text is None:
+        return recorder.state.input
+    return recorder.payloads.keep_json(await _value(text, path, values))
+
+
+async def _branch(node: Branch, path: str, values: Values) -> Event:
+    for case in node.cases:
+        if await _value(case.when, path, values):
+            return BranchTaken(node=path, case=case.then.name)
+    return BranchTaken(node=path, case=node.otherwise.name if node.otherwise is not None else None)
+
+
+async def _items(node: Map, path: str, values: Values, recorder: Recorder) -> Event:
+    found = await _value(node.over, path, values)
+    if not isinstance(found, list):
+        raise ExpressionError(f"{path}: expected {node.over!r} to be a list, found {type(found).__name__}")
+    if len(found) > node.items_max:
+        raise ExpressionError(
+            f"{path}: expected at most {node.items_max} items, found {len(found)}: raise items_max, or map over less"
+        )
+    keys = [_key(node, item, index, path) for index, item in enumerate(found)]
+    if len(set(keys)) < len(keys):
+        twice = next(key for place, key in enumerate(keys) if key in keys[:place])
+        raise ExpressionError(f"{path}: expected {node.key!r} to name each item differently, found {twice!r} twice")
+    items = tuple(recorder.payloads.keep_json(item) for item in found)
+    return ItemsMapped(node=path, keys=tuple(keys), items=items)
+
+
+def _key(node: Map, item: object, index: int, path: str) -> str:
+    if node.key is None:
+        return str(index)
+    key = parse(node.key).evaluate({"item": item, "index": index})
+    if not isinstance(key, str | int) or key == "":
+        raise ExpressionError(f"{path}: expected {node.key!r} to name item {index} by text or a number, found {key!r}")
+    return str(key)
+
+
+async def _value(text: str, path: str, values: Values) -> object:
+    expression = parse(text)
+    return expression.evaluate(await values.scope(expression.names, path))

@@ -1,0 +1,146 @@
+"""Flows as data: nodes under sequence, parallel, branch and map (DESIGN, decision 7). Pure values.
+
+A node has a name; its place in the flow gives it a stable path. Inputs and guards are expressions over the run's
+``input``, the results of earlier steps by name, and inside a map the ``item`` and its ``key``. The same value is
+executed, drawn, hashed and checked.
+"""
+
+import enum
+
+import msgspec
+
+from holdfast.kernel.ids import digest
+
+AT_ONCE_MAX = 8
+ITEMS_MAX = 1_000
+
+
+class Join(enum.StrEnum):
+    """When a fan-out has succeeded."""
+
+    ALL = "all"
+    """Every branch must succeed; the first failure ends the others."""
+    QUORUM = "quorum"
+    """``quorum`` branches must; once they have, or no longer can, the others are ended."""
+    BEST_EFFORT = "best_effort"
+    """Every branch is waited for; at least one must succeed. If some failed the result is partial."""
+
+
+class FlowNode(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="node"):
+    """What every node has. The closed union is ``Node``."""
+
+    name: str
+
+
+class AgentNode(FlowNode, frozen=True, omit_defaults=True, tag="agent"):
+    """Run an agent on ``input`` (the run's own input if there is no expression)."""
+
+    agent: str
+    input: str | None = None
+    tools: tuple[str, ...] | None = None
+    """The tools granted here: a subset of the agent's. None grants all of them."""
+    timeout_seconds: float | None = None
+
+
+class ToolNode(FlowNode, frozen=True, omit_defaults=True, tag="tool"):
+    """Call a tool with the arguments that ``input`` evaluates to."""
+
+    tool: str
+    input: str | None = None
+    timeout_seconds: float | None = None
+
+
+class FunctionNode(FlowNode, frozen=True, omit_defaults=True, tag="function"):
+    """Call one of the app's own functions, which declares its effect as a tool does."""
+
+    function: str
+    input: str | None = None
+    timeout_seconds: float | None = None
+
+
+class Sequence(FlowNode, frozen=True, omit_defaults=True, tag="sequence"):
+    """One step after the other. Its value is the last step's; the first failure ends it."""
+
+    steps: "tuple[Node, ...]"
+    timeout_seconds: float | None = None
+
+
+class Parallel(FlowNode, frozen=True, omit_defaults=True, tag="parallel"):
+    """All branches at once. Its value has a field for each branch, null for one that did not succeed."""
+
+    branches: "tuple[Node, ...]"
+    join: Join = Join.ALL
+    quorum: int | None = None
+    at_once_max: int = AT_ONCE_MAX
+    branch_timeout_seconds: float | None = None
+    timeout_seconds: float | None = None
+
+
+class Case(msgspec.Struct, frozen=True):
+    """One way a branch can go: ``then`` runs if ``when`` is true and no case before it was."""
+
+    when: str
+    then: "Node"
+
+
+class Branch(FlowNode, frozen=True, omit_defaults=True, tag="branch"):
+    """The first case whose guard holds, else ``otherwise``, else nothing: then the branch is skipped."""
+
+    cases: tuple[Case, ...]
+    otherwise: "Node | None" = None
+    timeout_seconds: float | None = None
+
+
+class Map(FlowNode, frozen=True, omit_defaults=True, tag="map"):
+    """``do`` once for each item of ``over``. Its value is the list of theirs, null for one that did not succeed."""
+
+    over: str
+    do: "Node"
+    key: str | None = None
+    """Names an item, from ``item`` and ``index``; the index if there is no expression."""
+    at_once_max: int = AT_ONCE_MAX
+    items_max: int = ITEMS_MAX
+    join: Join = Join.ALL
+    quorum: int | None = None
+    item_timeout_seconds: float | None = None
+    timeout_seconds: float | None = None
+
+
+Node = AgentNode | ToolNode | FunctionNode | Sequence | Parallel | Branch | Map
+Composite = Sequence | Parallel | Branch | Map
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+_decoder: msgspec.json.Decoder[Node] = msgspec.json.Decoder(Node)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the nodes directly below ``node``, in the order they are written."""
+    match node:
+        case Sequence(steps=below) | Parallel(branches=below):
+            return below
+        case Branch(cases=cases, otherwise=otherwise):
+            return tuple(case.then for case in cases) + ((otherwise,) if otherwise is not None else ())
+        case Map(do=body):
+            return (body,)
+        case _:
+            return ()
+
+
+def kind(node: Node) -> str:
+    """Return the word for this kind of node, as events carry it."""
+    return str(node.__struct_config__.tag)
+
+
+def content_hash(flow: Node) -> str:
+    """Return the digest of the flow as data: the same flow has the same hash everywhere."""
+    return digest(_encoder.encode(flow))
+
+
+def to_json(flow: Node) -> bytes:
+    """Return the flow as JSON, readable again by ``from_json``."""
+    return _encoder.encode(flow)
+
+
+def from_json(text: bytes | str) -> Node:
+    """Return the flow in ``text``. Raises msgspec.ValidationError for what is not a flow."""
+    return _decoder.decode(text)

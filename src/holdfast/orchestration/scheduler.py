@@ -1,0 +1,201 @@
+"""What a run wants under way now: a pure function of the flow and the run's state. Reads no clock and no payload.
+
+The walk goes down from the root through whatever is running; a node that has not been entered is entered, one whose
+children settle it is left. Nothing is remembered between calls: a driver that starts anew gets the same answer.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from holdfast.execution.actions import Action, AwaitPerson, Evaluate, Note, WaitUntil
+from holdfast.execution.agent import Agent
+from holdfast.execution.decide import call_action, decide_agent
+from holdfast.journal.events import Event, LifecycleMoved, NodeEntered, NodeLeft, RunEnded
+from holdfast.journal.fold.state import NodeState, RunState
+from holdfast.kernel import paths
+from holdfast.kernel.ids import PayloadId
+from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+from holdfast.orchestration import joins
+from holdfast.orchestration.flow import (
+    AgentNode,
+    Branch,
+    FunctionNode,
+    Map,
+    Node,
+    Parallel,
+    Sequence,
+    ToolNode,
+    children,
+    kind,
+)
+from holdfast.orchestration.lifecycle import Status, check
+
+MAPS_REMEMBERED_MAX = 64
+"""Of how many maps the paths of the items are kept, for they are asked for at every event."""
+
+BEFORE_EXECUTING = (Status.INTAKE, Status.VALIDATING, Status.PLANNING)
+
+
+def decide(flow: Node, agents: Mapping[str, Agent], run: RunState) -> tuple[Action, ...]:
+    """Return everything that should be under way in ``run`` now."""
+    if run.is_over:
+        return ()
+    if run.cancel_reason is not None:
+        return tuple(_end(run, flow.name, Outcome.CANCELLED, Fault(ErrorKind.CANCELLED, run.cancel_reason)))
+    if run.status in BEFORE_EXECUTING:
+        return (Note(tuple(_to_executing(Status(run.status)))),)
+    root = run.nodes.get(flow.name)
+    if root is not None and root.outcome is not None:
+        return tuple(_end(run, flow.name, root.outcome, root.fault))
+    limits = None
+    if run.budget.seconds is not None:
+        limits = Evaluate(flow.name, deadline=run.started_at + run.budget.seconds)
+    return tuple(_Walk(agents, run).node(flow, flow.name, limits))
+
+
+class _Walk:
+    """One walk over the flow of one run."""
+
+    def __init__(self, agents: Mapping[str, Agent], run: RunState) -> None:
+        self._agents, self._run = agents, run
+
+    def node(self, node: Node, path: str, limits: Evaluate | None = None) -> Iterator[Action]:
+        """Yield what the node at ``path`` wants; ``limits`` are imposed on it from outside."""
+        state = self._run.nodes.get(path)
+        if state is None:
+            yield self._enter(node, path, limits)
+            return
+        if state.outcome is not None:
+            return
+        if state.deadline is not None:
+            yield WaitUntil(path, state.deadline)
+        match node:
+            case AgentNode():
+                yield from decide_agent(self._agents[node.agent], state, self._run)
+            case ToolNode() | FunctionNode():
+                yield self._step(state)
+            case Sequence():
+                yield from self._sequence(node, state)
+            case Parallel():
+                bodies = [(branch, paths.below(path, branch.name)) for branch in node.branches]
+                yield from self._fan_out(node, state, bodies, node.branch_timeout_seconds)
+            case Map():
+                bodies = [(node.do, item) for item in _item_paths(path, state.keys)]
+                yield from self._fan_out(node, state, bodies, node.item_timeout_seconds)
+            case Branch():
+                yield from self._branch(node, state)
+
+    def _enter(self, node: Node, path: str, limits: Evaluate | None) -> Action:
+        """Enter at once where nothing is to be evaluated and no instant to be reckoned."""
+        imposed = limits or Evaluate(path)
+        own = self._agents[node.agent].budget.seconds if isinstance(node, AgentNode) else None
+        timeouts = (node.timeout_seconds, imposed.timeout_seconds, own)
+        seconds = min((limit for limit in timeouts if limit is not None), default=None)
+        if isinstance(node, Sequence | Parallel) and seconds is None:
+            return Note((entering(node, path, imposed.deadline),))
+        return Evaluate(path, seconds, imposed.deadline)
+
+    def _step(self, state: NodeState) -> Action:
+        step = state.step
+        if step.outcome is None:
+            return call_action(state.path, 0, 0, step)
+        return Note((NodeLeft(node=state.path, outcome=step.outcome, result=step.result, fault=step.fault),))
+
+    def _sequence(self, node: Sequence, state: NodeState) -> Iterator[Action]:
+        is_partial = False
+        for step in node.steps:
+            path = paths.below(state.path, step.name)
+            child = self._run.nodes.get(path)
+            if child is None or child.outcome is None:
+                yield from self.node(step, path)
+                return
+            if not child.outcome.is_success:
+                yield self._leave(state, Outcome.FAILED, joins.because(child))
+                return
+            is_partial = is_partial or child.outcome is Outcome.PARTIAL
+        yield self._leave(state, Outcome.PARTIAL if is_partial else Outcome.SUCCEEDED)
+
+    def _fan_out(
+        self, node: Parallel | Map, state: NodeState, bodies: list[tuple[Node, str]], timeout_seconds: float | None
+    ) -> Iterator[Action]:
+        states = [self._run.nodes.get(path) for _, path in bodies]
+        verdict = joins.settle(node.join, node.quorum, states)
+        if verdict is not None:
+            yield self._leave(state, verdict.outcome, verdict.fault)
+            return
+        running = 0
+        for (body, path), child in zip(bodies, states, strict=True):
+            if child is not None and child.outcome is not None:
+                continue
+            running += 1
+            if running > node.at_once_max:
+                return
+            yield from self.node(body, path, Evaluate(path, timeout_seconds))
+
+    def _branch(self, node: Branch, state: NodeState) -> Iterator[Action]:
+        taken = next((child for child in children(node) if child.name == state.case), None)
+        if taken is None:
+            yield self._leave(state, Outcome.SKIPPED)
+            return
+        path = paths.below(state.path, taken.name)
+        child = self._run.nodes.get(path)
+        if child is None or child.outcome is None:
+            yield from self.node(taken, path)
+        else:
+            yield self._leave(state, child.outcome, None if child.outcome.is_success else joins.because(child))
+
+    def _leave(self, state: NodeState, outcome: Outcome, fault: Fault | None = None) -> Action:
+        return Note(leaving(self._run, state.path, outcome, fault))
+
+
+@lru_cache(maxsize=MAPS_REMEMBERED_MAX)
+def _item_paths(path: str, keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(paths.item(path, key) for key in keys)
+
+
+def entering(node: Node, path: str, deadline: float | None, given: PayloadId | None = None) -> NodeEntered:
+    """Return the event that enters ``node`` with the input ``given``."""
+    branches = tuple(branch.name for branch in node.branches) if isinstance(node, Parallel) else ()
+    return NodeEntered(node=path, kind=kind(node), input=given, deadline=deadline, branches=branches)
+
+
+def leaving(run: RunState, path: str, outcome: Outcome, fault: Fault | None = None) -> tuple[Event, ...]:
+    """Return the events that end the node at ``path``, and before it whatever still runs below it."""
+    below = (f"{path}/", f"{path}[")
+    still = [node.path for node in run.nodes.values() if node.outcome is None and node.path.startswith(below)]
+    ended = [NodeLeft(node=inner, outcome=Outcome.CANCELLED) for inner in sorted(still, reverse=True)]
+    return (*ended, NodeLeft(node=path, outcome=outcome, fault=fault))
+
+
+def _to_executing(status: Status) -> Iterator[Event]:
+    """The input was validated at the door and the plan is the declared flow: go on to execute it."""
+    for target in (Status.VALIDATING, Status.PLANNING, Status.EXECUTING):
+        if target in BEFORE_EXECUTING and BEFORE_EXECUTING.index(target) <= BEFORE_EXECUTING.index(status):
+            continue
+        status = check(status, target)
+        yield LifecycleMoved(to=status)
+
+
+def _end(run: RunState, root: str, outcome: Outcome, fault: Fault | None) -> Iterator[Action]:
+    """End the run, unless an effect is in doubt: what became of it must be known first."""
+    if run.doubts:
+        yield from (AwaitPerson(path) for path in run.doubts)
+        return
+    events: list[Event] = []
+    state = run.nodes.get(root)
+    if state is not None and state.outcome is None:
+        events.extend(leaving(run, root, outcome, fault))
+    status = Status(run.status)
+    match outcome:
+        case Outcome.CANCELLED:
+            target = Status.CANCELLED
+        case _ if outcome.is_success:
+            if status is not Status.REVIEWING:
+                status = check(status, Status.REVIEWING)
+                events.append(LifecycleMoved(to=status))
+            target = Status.COMPLETE
+        case _:
+            target = Status.FAILED
+    result = state.result if state is not None else None
+    events.append(RunEnded(status=check(status, target), outcome=outcome, result=result, fault=fault))
+    yield Note(tuple(events))

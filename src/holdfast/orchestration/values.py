@@ -1,0 +1,111 @@
+"""The values of nodes, composed from a run's state: what expressions see, and what a run gives in the end.
+
+A leaf's value is the JSON of its result. A sequence gives its last step's value, a parallel a field for each branch
+(null for one that did not succeed), a branch the taken case's, a map the list of its items' values (null likewise).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+
+import msgspec
+
+from holdfast.journal.fold.state import NodeState, RunState
+from holdfast.journal.payloads import Payloads
+from holdfast.kernel import paths
+from holdfast.kernel.errors import ExpressionError
+
+INPUT, ITEM, KEY = "input", "item", "key"
+RESERVED = frozenset((INPUT, ITEM, KEY))
+
+
+class Values:
+    """Reads values out of one state of a run."""
+
+    def __init__(self, state: RunState, payloads: Payloads) -> None:
+        self._state, self._payloads = state, payloads
+
+    async def scope(self, names: Iterable[str], path: str) -> dict[str, object]:
+        """Return the values that ``names`` stand for, seen from the node at ``path``. Raises ExpressionError."""
+        return {name: await self._named(name, path) for name in names}
+
+    async def of(self, path: str) -> object:
+        """Return the value of the node at ``path``; None if it has not succeeded."""
+        node = self._state.nodes.get(path)
+        if node is None or node.outcome is None or not node.outcome.is_success:
+            return None
+        match node.kind:
+            case "sequence":
+                last = max(self._children[path], key=lambda child: child.left_at, default=None)
+                return None if last is None else await self.of(last.path)
+            case "parallel":
+                return {name: await self.of(paths.below(path, name)) for name in node.branches}
+            case "branch":
+                return None if node.case is None else await self.of(paths.below(path, node.case))
+            case "map":
+                return [await self.of(paths.item(path, key)) for key in node.keys]
+            case _:
+                return None if node.result is None else await self._payloads.fetch_json(node.result)
+
+    async def _named(self, name: str, path: str) -> object:
+        match name:
+            case "input":
+                return await self._payloads.fetch_json(self._state.input)
+            case "item":
+                node, index = self._item(path)
+                return await self._payloads.fetch_json(node.items[index])
+            case "key":
+                node, index = self._item(path)
+                return node.keys[index]
+            case _:
+                return await self.of(self._sibling(name, path))
+
+    def _sibling(self, name: str, path: str) -> str:
+        """Return the path of the earlier step that ``name`` stands for: the innermost enclosing sequence wins."""
+        for ancestor in _ancestors(path):
+            found = self._state.nodes.get(paths.below(ancestor, name))
+            enclosing = self._state.nodes.get(ancestor)
+            # A step that still runs is one around this node, not one before it: the name means another, further out.
+            if found and found.outcome is not None and enclosing and enclosing.kind == "sequence":
+                return found.path
+        raise ExpressionError(
+            f"{path}: expected {name!r} to be an earlier step of an enclosing sequence, found none that has run"
+        )
+
+    def _item(self, path: str) -> tuple[NodeState, int]:
+        map_path, bracket, rest = path.rpartition("[")
+        node = self._state.nodes.get(map_path)
+        if not bracket or node is None:
+            raise ExpressionError(f"{path}: expected 'item' and 'key' inside a map only, found no map around it")
+        key = rest.partition("]")[0]
+        if key in node.keys and paths.item("", key) == f"[{key}]":
+            return node, node.keys.index(key)
+        return node, next(index for index, each in enumerate(node.keys) if paths.item("", each) == f"[{key}]")
+
+    @cached_property
+    def _children(self) -> dict[str, list[NodeState]]:
+        below: defaultdict[str, list[NodeState]] = defaultdict(list)
+        for node in self._state.nodes.values():
+            parent = parent_of(node.path)
+            if parent is not None:
+                below[parent].append(node)
+        return below
+
+
+def parent_of(path: str) -> str | None:
+    """Return the path of the node that the node at ``path`` lies in; None for the root."""
+    if path.endswith("]"):
+        return path.rpartition("[")[0]
+    return path.rpartition("/")[0] or None
+
+
+def encode(value: object) -> bytes:
+    """Return ``value`` as JSON, keys in order."""
+    return msgspec.json.encode(value, order="deterministic")
+
+
+def _ancestors(path: str) -> Iterable[str]:
+    parent = parent_of(path)
+    while parent is not None:
+        yield parent
+        parent = parent_of(parent)

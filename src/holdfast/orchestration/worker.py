@@ -1,0 +1,84 @@
+"""Drives the runs of one store in this process: one driver for each drive, stopped or parked from outside."""
+
+import asyncio
+from collections.abc import Callable, Collection
+
+from holdfast.execution.loop import Rest, Rested
+from holdfast.journal.port import Held
+from holdfast.kernel.ids import RunId
+from holdfast.orchestration.driver import Driver, Surroundings
+from holdfast.orchestration.equipment import Equipment
+
+
+class Worker:
+    """What a dispatcher calls to have a run driven. ``asked`` are the runs somebody in this process waits for."""
+
+    def __init__(self, around: Surroundings, equip: Callable[[str], Equipment]) -> None:
+        """``equip`` gives what the runs of the app of a name work with; it raises DefinitionError if there is none."""
+        self.asked: set[RunId] = set()
+        self._around, self._equip = around, equip
+        self._drivers: dict[RunId, Driver] = {}
+        self._under_way: set[RunId] = set()
+        self._one_rests = asyncio.Event()
+        self._parking: tuple[str, Collection[RunId] | None] | None = None
+        self._is_closing = False
+
+    async def drive(self, run: RunId) -> float | None:
+        """Drive ``run`` until it rests, and return when to drive it again, or None. See ``dispatch.port.Drive``."""
+        self._under_way.add(run)
+        try:
+            return await self._drive(run)
+        finally:
+            self._under_way.discard(run)
+            self._one_rests.set()
+            self._around.live.rest(run)
+
+    def mail_came(self, run: RunId) -> None:
+        """Say that the inbox of ``run`` may hold something new."""
+        if driver := self._drivers.get(run):
+            driver.mail_came()
+
+    def mail_came_to_any(self) -> None:
+        """Say that any inbox may hold something new."""
+        for driver in self._drivers.values():
+            driver.mail_came()
+
+    async def park(self, reason: str, runs: Collection[RunId] | None = None) -> None:
+        """Let go of ``runs``, or of all; return once they rest. Each waits until somebody resumes it."""
+        self._parking = reason, runs
+        try:
+            for run, driver in self._drivers.items():
+                if runs is None or run in runs:
+                    driver.stop(reason)
+            while self._under_way if runs is None else self._under_way & set(runs):
+                self._one_rests.clear()
+                await self._one_rests.wait()
+        finally:
+            self._parking = None
+
+    def close(self) -> None:
+        """Begin nothing more, and have every driver let go of its run: it goes on with the next driver."""
+        self._is_closing = True
+        for driver in self._drivers.values():
+            driver.stop()
+
+    async def _drive(self, run: RunId) -> float | None:
+        head = await self._around.store.head(run)
+        if head.is_over or head.is_parked or self._is_closing:
+            self.asked.discard(run)
+            return None
+        driver = self._drivers[run] = Driver(self._equip(head.app), run, self._around)
+        if self._parking is not None and (self._parking[1] is None or run in self._parking[1]):
+            driver.stop(self._parking[0])
+        try:
+            rested = await driver.drive()
+        finally:
+            del self._drivers[run]
+        match rested:
+            case Rested(Rest.OVER):
+                self.asked.discard(run)
+                return None
+            case Held(lease_until=again_at) | Rested(Rest.WAITING, again_at):
+                return again_at
+            case _:
+                return None

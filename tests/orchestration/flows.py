@@ -1,0 +1,40 @@
+"""Flows made at random, for properties: valid by construction, over the functions ``one`` to ``three``."""
+
+from hypothesis import strategies as st
+
+from holdfast.orchestration.flow import Branch, Case, FunctionNode, Join, Map, Node, Parallel, Sequence
+
+FUNCTIONS = ("one", "two", "three")
+DEPTH = 4
+
+
+def leaves(name: str) -> st.SearchStrategy[Node]:
+    """Return a node that calls a function."""
+    return st.sampled_from(FUNCTIONS).map(lambda function: FunctionNode(name, function, input="{'at': 'x'}"))
+
+
+@st.composite
+def flows(draw: st.DrawFn, name: str = "root", depth: int = DEPTH) -> Node:
+    """Return a flow of at most ``depth`` levels, with every kind of join, guards and limits."""
+    kind = draw(st.sampled_from(("leaf", "sequence", "parallel", "branch", "map"))) if depth > 1 else "leaf"
+    count = draw(st.integers(1, 3))
+    match kind:
+        case "sequence":
+            return Sequence(name, tuple(draw(flows(f"s{place}", depth - 1)) for place in range(count)))
+        case "parallel":
+            join = draw(st.sampled_from(Join))
+            quorum = draw(st.integers(1, count)) if join is Join.QUORUM else None
+            branches = tuple(draw(flows(f"p{place}", depth - 1)) for place in range(count))
+            return Parallel(name, branches, join=join, quorum=quorum, at_once_max=draw(st.integers(1, 3)))
+        case "branch":
+            guards = draw(st.lists(st.sampled_from(("True", "False", "input.yes")), min_size=1, max_size=2))
+            cases = tuple(Case(guard, draw(flows(f"c{place}", depth - 1))) for place, guard in enumerate(guards))
+            return Branch(name, cases, draw(st.none() | flows("otherwise", depth - 1)))
+        case "map":
+            join = draw(st.sampled_from(Join))
+            quorum = draw(st.integers(1, 3)) if join is Join.QUORUM else None
+            over = draw(st.sampled_from(("[]", "['a']", "['a', 'b', 'c']", "input.items")))
+            body = draw(flows("each", depth - 1))
+            return Map(name, over, body, key="item", join=join, quorum=quorum, at_once_max=draw(st.integers(1, 3)))
+        case _:
+            return draw(leaves(name))

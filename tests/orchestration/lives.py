@@ -1,0 +1,93 @@
+"""Processes that die: a run is driven until the disk is reached for the n-th time, and everything in memory is gone."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from holdfast.integration.gateway.scripted import Script
+from holdfast.journal.codec import decode
+from holdfast.journal.events import BranchTaken, Event, ItemsMapped, ModelReplied, NodeEntered, NodeLeft, StepEnded
+from holdfast.journal.fold.state import RunState
+from holdfast.kernel.ids import RunId
+from holdfast.orchestration.app import App
+from tests.runtime.stage import Stage
+
+REQUEST = "the one run"
+
+
+@dataclass
+class Process:
+    """Passes fault points until it is told to die."""
+
+    kill_at: int
+    passed: int = 0
+    died: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def reach(self, _point: str) -> None:
+        self.passed += 1
+        if self.died.is_set() or self.passed == self.kill_at:
+            self.died.set()
+            raise RuntimeError("the process is dead")
+
+
+async def live(stage: Stage, app: App, given: object, script: Script, kill_at: int = 0) -> RunState | None:
+    """Begin the run, or go on with it, until it rests; None if the process died before. ``kill_at`` 0: it does not."""
+    process = Process(kill_at)
+
+    async def drive() -> RunState:
+        store = stage.store(process.reach)
+        async with stage.runtime(script, apps=[app], store=store) as runtime:
+            run = await runtime.start(app, given, request_id=REQUEST)
+            return await run.wait()
+
+    async def drive_or_die() -> RunState | None:
+        driving, dying = asyncio.create_task(drive()), asyncio.create_task(process.died.wait())
+        try:
+            await asyncio.wait((driving, dying), return_when=asyncio.FIRST_COMPLETED)
+            return None if process.died.is_set() else driving.result()
+        finally:
+            stage.disk.owner = None
+            for task in (driving, dying):
+                task.cancel()
+            await asyncio.wait((driving, dying))
+
+    state = await stage.until(drive_or_die())
+    stage.troubles.heard.clear()
+    return state
+
+
+async def points(stage: Stage, app: App, given: object, script: Script) -> int:
+    """Return how many points a life without death passes."""
+    process = Process(0)
+    async with stage.runtime(script, apps=[app], store=stage.store(process.reach)) as runtime:
+        run = await runtime.start(app, given, request_id=REQUEST)
+        await stage.ended(run)
+        return process.passed
+
+
+def only_run(stage: Stage) -> RunId | None:
+    """Return the run on the disk, if it was begun."""
+    return next((head.run for head in stage.disk.heads()), None)
+
+
+def recorded(stage: Stage) -> list[Event]:
+    """Return what lies on the disk."""
+    run = only_run(stage)
+    return [] if run is None else [decode(entry.body) for entry in stage.disk.get(run).events]
+
+
+def repeated(events: Sequence[Event]) -> list[object]:
+    """Return every step that was finished more than once."""
+    finished: Counter[object] = Counter()
+    for event in events:
+        match event:
+            case NodeEntered(node=node) | NodeLeft(node=node) | BranchTaken(node=node) | ItemsMapped(node=node):
+                finished[type(event), node] += 1
+            case ModelReplied(node=node, turn=turn):
+                finished["model", node, turn] += 1
+            case StepEnded(node=node, turn=turn, call=call):
+                finished["step", node, turn, call] += 1
+            case _:
+                pass
+    return [step for step, times in finished.items() if times > 1]

@@ -1,0 +1,152 @@
+"""Flows that act on a world, made at random, and a tiny oracle that says by counting how each must end."""
+
+import itertools
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from hypothesis import strategies as st
+
+from holdfast.journal.events import Event, NodeEntered, NodeLeft
+from holdfast.kernel.outcomes import Outcome
+from holdfast.orchestration.flow import Branch, Case, FunctionNode, Join, Map, Node, Parallel, Sequence, children
+from holdfast.orchestration.values import parent_of
+
+ITEMS = ("a", "b", "c")
+
+
+@st.composite
+def plays(draw: st.DrawFn, depth: int = 4, functions: tuple[str, ...] = ("one", "two", "three")) -> Node:
+    """Return a flow called ``root``; each of its leaves has a name of its own, items included."""
+    return draw(_nodes("root", depth, functions, itertools.count(1), is_inside=False))
+
+
+@st.composite
+def _nodes(
+    draw: st.DrawFn, name: str, depth: int, functions: tuple[str, ...], ids: Iterator[int], *, is_inside: bool
+) -> Node:
+    def below(called: str, *, inside: bool = is_inside) -> Node:
+        return draw(_nodes(called, depth - 1, functions, ids, is_inside=inside))
+
+    count = draw(st.integers(1, 3))
+    joins = {"at_once_max": draw(st.integers(1, 3)), "join": draw(st.sampled_from(Join))}
+    kinds = ("sequence", "parallel", "branch", "map", "leaf") if depth > 1 else ("leaf",)
+    match draw(st.sampled_from(kinds)):
+        case "sequence":
+            return Sequence(name, tuple(below(f"s{place}") for place in range(count)))
+        case "parallel":
+            quorum = draw(st.integers(1, count)) if joins["join"] is Join.QUORUM else None
+            return Parallel(name, tuple(below(f"p{place}") for place in range(count)), quorum=quorum, **joins)
+        case "branch":
+            guards = draw(st.lists(st.sampled_from(("True", "False")), min_size=1, max_size=2))
+            cases = tuple(Case(guard, below(f"c{place}")) for place, guard in enumerate(guards))
+            return Branch(name, cases, below("otherwise") if draw(st.booleans()) else None)
+        case "map":
+            quorum = draw(st.integers(1, 3)) if joins["join"] is Join.QUORUM else None
+            items = ITEMS[: draw(st.integers(0, 3))]
+            over = ", ".join(f"item + '{item}'" if is_inside else f"'{item}'" for item in items)
+            return Map(name, f"[{over}]", below("each", inside=True), key="item", quorum=quorum, **joins)
+        case _:
+            goes = draw(st.sampled_from(("well", "well", "badly")))
+            called = f"'n{next(ids)}'" + (" + item" if is_inside else "")
+            given = f"{{'name': {called}, 'goes': '{goes}', 'seconds': {draw(st.integers(0, 4))}}}"
+            return FunctionNode(name, draw(st.sampled_from(functions)), input=given)
+
+
+class Forecast(NamedTuple):
+    """How a node ends, and what it then gives."""
+
+    outcome: Outcome
+    value: object = None
+
+
+def forecast(node: Node, item: str = "") -> Forecast:
+    """Say how ``node`` ends, by counting what its children come to: no order, no time, no journal."""
+    match node:
+        case FunctionNode(input=str(text)):
+            name = eval(text, {"item": item})["name"]
+            return Forecast(Outcome.FAILED) if "'badly'" in text else Forecast(Outcome.SUCCEEDED, name)
+        case Sequence(steps=steps):
+            ends = [forecast(step, item) for step in steps]
+            return _told(Join.ALL, None, ends, ends[-1].value)
+        case Parallel(branches=branches, join=join, quorum=quorum):
+            ends = [forecast(branch, item) for branch in branches]
+            fields = {branch.name: end.value for branch, end in zip(branches, ends, strict=True)}
+            return _told(join, quorum, ends, fields)
+        case Map(over=over, do=body, join=join, quorum=quorum):
+            ends = [forecast(body, each) for each in eval(over, {"item": item})]
+            return _told(join, quorum, ends, [end.value for end in ends])
+        case Branch(cases=cases, otherwise=otherwise):
+            taken = next((case.then for case in cases if case.when == "True"), otherwise)
+            return Forecast(Outcome.SKIPPED) if taken is None else forecast(taken, item)
+        case other:
+            raise AssertionError(f"no such node is ever drawn: {other!r}")
+
+
+def _told(join: Join, quorum: int | None, ends: list[Forecast], value: object) -> Forecast:
+    good = [end for end in ends if end.outcome.is_success]
+    needed = {Join.ALL: len(ends), Join.QUORUM: quorum or 0, Join.BEST_EFFORT: min(1, len(ends))}[join]
+    if len(good) < needed:
+        return Forecast(Outcome.FAILED)
+    is_flawed = len(good) < len(ends) or any(end.outcome is Outcome.PARTIAL for end in ends)
+    return Forecast(Outcome.PARTIAL if is_flawed and join is not Join.QUORUM else Outcome.SUCCEEDED, value)
+
+
+def leaves_some_out(node: Node) -> bool:
+    """Whether a quorum in it may end some of its branches, so that its value depends on who came first."""
+    has_quorum = isinstance(node, Parallel | Map) and node.join is Join.QUORUM
+    return has_quorum or any(leaves_some_out(child) for child in children(node))
+
+
+def name_at(flow: Node, path: str) -> str:
+    """Return the name under which the leaf at ``path`` acts on the world."""
+    leaf, keys = node_at(flow, path), re.findall(r"\[([^]]*)\]", path)
+    assert isinstance(leaf, FunctionNode)
+    name: str = eval(str(leaf.input), {"item": keys[-1] if keys else ""})["name"]
+    return name
+
+
+def check_order(flow: Node, events: list[Event]) -> None:
+    """Raise AssertionError unless nodes were entered and left in an order that the flow allows."""
+    running: set[str] = set()
+    left: dict[str, Outcome] = {}
+    for event in events:
+        match event:
+            case NodeEntered(node=path):
+                parent = parent_of(path)
+                assert path not in running, f"{path} was entered twice"
+                assert path not in left, f"{path} was entered again"
+                assert parent is None or parent in running, f"{path} was entered outside of {parent}"
+                running.add(path)
+                _check_at_once(flow, path, parent, running)
+            case NodeLeft(node=path, outcome=outcome):
+                assert path in running, f"{path} was left and had not been entered"
+                below = [inner for inner in running if parent_of(inner) == path]
+                assert not below, f"{path} was left before {below}"
+                running.discard(path)
+                left[path] = outcome
+            case _:
+                pass
+    assert not running, f"{running} were never left"
+
+
+def _check_at_once(flow: Node, path: str, parent: str | None, running: set[str]) -> None:
+    if parent is None:
+        return
+    around = node_at(flow, parent)
+    most = around.at_once_max if isinstance(around, Parallel | Map) else 1
+    beside = [other for other in running if parent_of(other) == parent]
+    assert len(beside) <= most, f"{path} was entered while {beside} ran, of which {most} may"
+
+
+def node_at(flow: Node, path: str) -> Node:
+    """Find a node by its path, the slow way: names of nodes and keys of items, one after the other."""
+    node, rest = flow, path.removeprefix(flow.name)
+    while rest:
+        if rest.startswith("["):
+            assert isinstance(node, Map)
+            node, rest = node.do, rest[rest.index("]") + 1 :]
+        else:
+            name = rest[1:].replace("[", "/").split("/")[0]
+            node, rest = next(child for child in children(node) if child.name == name), rest[1 + len(name) :]
+    return node

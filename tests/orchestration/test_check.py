@@ -1,0 +1,215 @@
+"""Every wrong flow is refused before it runs, with the path of what is wrong; its good twin passes."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+
+from holdfast.kernel.errors import DefinitionError
+from holdfast.orchestration.check import DEPTH_MAX, check_flow
+from holdfast.orchestration.flow import (
+    AgentNode,
+    Branch,
+    Case,
+    FunctionNode,
+    Join,
+    Map,
+    Node,
+    Parallel,
+    Sequence,
+    ToolNode,
+)
+from tests.orchestration.flows import FUNCTIONS, flows
+from tests.runtime.stage import desk
+
+ONE, TWO = FunctionNode("one", "one"), FunctionNode("two", "two")
+
+
+def checked(flow: Node) -> None:
+    check_flow(flow, {"desk"}, set(FUNCTIONS), {"pay"}, {"desk": frozenset(("look", "ask"))})
+
+
+def root(*steps: Node) -> Sequence:
+    return Sequence("root", steps)
+
+
+def using(text: str, name: str = "uses") -> FunctionNode:
+    return FunctionNode(name, "one", input=text)
+
+
+def nested(depth: int) -> Node:
+    flow: Node = ONE
+    for level in range(depth - 1):
+        flow = Sequence(f"level{level}", (flow,))
+    return flow
+
+
+WRONG: dict[str, tuple[Node, str, Node]] = {
+    "an agent that there is not": (
+        root(AgentNode("ask", "clerk")),
+        "root/ask: expected agent 'clerk' to be one of the app's, found desk",
+        root(AgentNode("ask", "desk")),
+    ),
+    "a function that there is not": (
+        root(FunctionNode("do", "four")),
+        "root/do: expected function 'four' to be one of the app's, found one, three, two",
+        root(FunctionNode("do", "three")),
+    ),
+    "a tool that there is not": (
+        root(ToolNode("do", "one")),
+        "root/do: expected tool 'one' to be one of the app's, found pay",
+        root(ToolNode("do", "pay")),
+    ),
+    "a grant beyond the agent's": (
+        root(AgentNode("ask", "desk", tools=("look", "pay"))),
+        "root/ask: expected a subset of the tools of agent 'desk', found ['pay'] besides",
+        root(AgentNode("ask", "desk", tools=("look",))),
+    ),
+    "a name that cannot stand in a path": (root(FunctionNode("Do It", "one")), "node name 'Do It' cannot", root(ONE)),
+    "a name that expressions use": (
+        root(FunctionNode("item", "one")),
+        "root/item: expected another name, found 'item'",
+        root(FunctionNode("items", "one")),
+    ),
+    "two siblings of one name": (
+        root(ONE, TWO, ONE),
+        "root: expected the nodes below it to have different names, found ['one', 'one', 'two']",
+        root(ONE, TWO),
+    ),
+    "two cases of one name": (
+        Branch("root", (Case("True", ONE), Case("False", ONE))),
+        "root: expected the nodes below it to have different names",
+        Branch("root", (Case("True", ONE), Case("False", TWO))),
+    ),
+    "an empty sequence": (root(Sequence("none", ())), "root/none: expected at least one node below it", root(ONE)),
+    "an empty parallel": (root(Parallel("none", ())), "root/none: expected at least one node below it", root(ONE)),
+    "an empty branch": (root(Branch("none", ())), "root/none: expected at least one node below it", root(ONE)),
+    "a quorum that is not there": (
+        Parallel("root", (ONE,), join=Join.QUORUM),
+        "root: expected a quorum from 1 to 1, found None",
+        Parallel("root", (ONE,), join=Join.QUORUM, quorum=1),
+    ),
+    "a quorum that can never be": (
+        Parallel("root", (ONE, TWO), join=Join.QUORUM, quorum=3),
+        "root: expected a quorum from 1 to 2, found 3",
+        Parallel("root", (ONE, TWO), join=Join.QUORUM, quorum=2),
+    ),
+    "a quorum of none over items": (
+        Map("root", "input", ONE, join=Join.QUORUM, quorum=0),
+        "root: expected a quorum of at least 1, found 0",
+        Map("root", "input", ONE, join=Join.QUORUM, quorum=1),
+    ),
+    "a quorum that nobody asks for": (
+        Parallel("root", (ONE, TWO), quorum=1),
+        "root: expected join=Join.QUORUM beside a quorum, found join='all'",
+        Parallel("root", (ONE, TWO)),
+    ),
+    "nobody at once": (
+        Parallel("root", (ONE,), at_once_max=0),
+        "root: expected at_once_max above 0, found 0",
+        Parallel("root", (ONE,), at_once_max=1),
+    ),
+    "no items": (
+        Map("root", "input", ONE, items_max=0),
+        "root: expected items_max above 0, found 0",
+        Map("root", "input", ONE, items_max=1),
+    ),
+    "no time": (
+        root(FunctionNode("do", "one", timeout_seconds=0)),
+        "root/do: expected timeout_seconds above 0, found 0",
+        root(FunctionNode("do", "one", timeout_seconds=0.1)),
+    ),
+    "all the time": (
+        Map("root", "input", ONE, item_timeout_seconds=float("inf")),
+        "root: expected item_timeout_seconds above 0, found inf",
+        Map("root", "input", ONE, item_timeout_seconds=1e6),
+    ),
+    "no time for a branch": (
+        Parallel("root", (ONE,), branch_timeout_seconds=-1),
+        "root: expected branch_timeout_seconds above 0, found -1",
+        Parallel("root", (ONE,), branch_timeout_seconds=1),
+    ),
+    "an expression that does not parse": (
+        root(using("input +")),
+        "root/uses: 'input +' does not parse",
+        root(using("input + 1")),
+    ),
+    "a guard that does not parse": (
+        Branch("root", (Case("not", ONE),)),
+        "root: 'not' does not parse",
+        Branch("root", (Case("not input", ONE),)),
+    ),
+    "a later step": (
+        root(using("one"), ONE),
+        "root/uses: 'one' names one, which it cannot see there: it sees input",
+        root(ONE, using("one")),
+    ),
+    "itself": (root(using("uses")), "root/uses: 'uses' names uses", root(using("input"))),
+    "another branch": (
+        Parallel("root", (ONE, using("one"))),
+        "root/uses: 'one' names one, which it cannot see there",
+        root(ONE, Parallel("both", (TWO, using("one")))),
+    ),
+    "the inside of an earlier step": (
+        root(Sequence("first", (ONE,)), using("one")),
+        "root/uses: 'one' names one, which it cannot see there: it sees first, input",
+        root(Sequence("first", (ONE,)), using("first")),
+    ),
+    "an item outside of a map": (
+        root(using("item")),
+        "root/uses: 'item' names item",
+        Map("root", "input", using("[item, key]")),
+    ),
+    "an item in what is mapped over": (
+        Map("root", "item.parts", ONE),
+        "root: 'item.parts' names item",
+        Map("root", "input", Map("inner", "item.parts", ONE)),
+    ),
+    "something of the run in a key": (
+        Map("root", "input", ONE, key="input.name"),
+        "root: 'input.name' names input, which it cannot see there: it sees index, item",
+        Map("root", "input", ONE, key="item.name"),
+    ),
+    "a place deep inside": (
+        root(Map("m", "input", Branch("b", (Case("True", root(Parallel("p", (using("no"),)))),)))),
+        "root/m[]/root/p/uses: 'no' names no",
+        root(Map("m", "input", Branch("b", (Case("True", root(Parallel("p", (using("item"),)))),)))),
+    ),
+    "an agent in the place of a node": (
+        Sequence("root", (desk(),)),  # type: ignore[arg-type]  # what is wrong with it
+        "root: expected nodes made of plain data, found something else: Object missing required field `node`",
+        root(AgentNode("desk", "desk")),
+    ),
+    "an agent in the place of its name": (
+        AgentNode("root", desk()),  # type: ignore[arg-type]  # what is wrong with it
+        "root: expected nodes made of plain data, found something else: Expected `str`, got `object` - at `$.agent`",
+        AgentNode("root", "desk"),
+    ),
+    "a pair in the place of a case": (
+        Branch("root", (("True", ONE),)),  # type: ignore[arg-type]  # what is wrong with it
+        "root: expected nodes made of plain data, found something else: Expected `object`, got `array` - at `$.cases",
+        Branch("root", (Case("True", ONE),)),
+    ),
+    "too many levels": (nested(DEPTH_MAX + 1), f"expected at most {DEPTH_MAX} levels of nodes", nested(DEPTH_MAX)),
+    "far too many levels": (nested(5_000), "recursion depth exceeded", nested(2)),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_wrong_flow_is_refused_with_its_path_and_its_good_twin_passes(what: str) -> None:
+    wrong, told, good = WRONG[what]
+    with pytest.raises(DefinitionError) as refused:
+        checked(wrong)
+    assert told in str(refused.value)
+    checked(good)
+
+
+@given(flows())
+def test_what_is_well_made_passes(flow: Node) -> None:
+    checked(flow)
+
+
+def test_lists_will_do_in_the_place_of_tuples() -> None:
+    steps: Any = [ONE, using("one")]
+    checked(msgspec.structs.replace(root(), steps=steps))

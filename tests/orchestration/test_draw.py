@@ -1,0 +1,199 @@
+"""A flow's picture says what the flow says, stays valid whatever the names, and shows how a run stands."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rpds import HashTrieMap
+
+from holdfast.journal.fold.state import NodeState, RunState
+from holdfast.kernel.ids import PayloadId, RunId
+from holdfast.kernel.limits import Budget
+from holdfast.kernel.outcomes import Outcome
+from holdfast.orchestration.draw import Knowledge, draw_mermaid, draw_text
+from holdfast.orchestration.flow import (
+    AgentNode,
+    Branch,
+    Case,
+    FunctionNode,
+    Join,
+    Map,
+    Node,
+    Parallel,
+    Sequence,
+    ToolNode,
+)
+
+FLOW = Sequence(
+    "review",
+    (
+        FunctionNode("inventory", "take_inventory", timeout_seconds=30),
+        Parallel(
+            "specialists",
+            (
+                AgentNode("secrets", "secrets", tools=("list_files", "read_lines")),
+                AgentNode("injection", "code", input="inventory.files"),
+            ),
+            join=Join.QUORUM,
+            quorum=1,
+            branch_timeout_seconds=60,
+        ),
+        Map("scan", "inventory.shards", AgentNode("shard", "code"), key="item.name", join=Join.BEST_EFFORT),
+        Branch("route", (Case("size(scan) > 0", ToolNode("trace", "trace")),), FunctionNode("done", "done")),
+    ),
+    timeout_seconds=600,
+)
+KNOWN = Knowledge(
+    models={"secrets": "offline:review", "code": "large"}, grants={"code": frozenset({"search", "read_lines"})}
+)
+
+
+def test_the_text_shows_joins_limits_guards_timeouts_tools_and_models() -> None:
+    assert draw_text(FLOW, KNOWN).splitlines() == [
+        "review  sequence · within 600 s",
+        "├── inventory  function · take_inventory · within 30 s",
+        "├── specialists  parallel · quorum of 1 · 8 at once · each within 60 s",
+        "│   ├── secrets  agent · model offline:review · tools list_files, read_lines",
+        "│   └── injection  agent · code · model large · tools read_lines, search · input inventory.files",
+        "├── scan  map · over inventory.shards · key item.name · best effort · 8 at once · at most 1,000 items",
+        "│   └── each: shard  agent · code · model large · tools read_lines, search",
+        "└── route  branch",
+        "    ├── if size(scan) > 0: trace  tool",
+        "    └── otherwise: done  function",
+    ]
+
+
+def test_a_flow_can_be_drawn_with_nothing_else_known() -> None:
+    assert "secrets  agent · tools list_files, read_lines" in draw_text(FLOW)
+    assert "model" not in draw_text(FLOW)
+
+
+def test_the_text_shows_how_a_run_stands() -> None:
+    run = standing(
+        {
+            "review": None,
+            "review/inventory": Outcome.SUCCEEDED,
+            "review/specialists": Outcome.PARTIAL,
+            "review/specialists/secrets": Outcome.SUCCEEDED,
+            "review/specialists/injection": Outcome.FAILED,
+            "review/scan": None,
+            "review/scan[a]": Outcome.SUCCEEDED,
+            "review/scan[b%2Fc]": None,
+        },
+        keys=("a", "b/c", "d"),
+    )
+    drawn = draw_text(FLOW, Knowledge(run=run)).splitlines()
+    assert [line.lstrip("│├└─ ")[:12] for line in drawn] == [
+        "… review  se",
+        "✓ inventory ",
+        "◐ specialist",
+        "✓ secrets  a",
+        "✗ injection ",
+        "… scan  map ",
+        "each: shard ",
+        "· route  bra",
+        "if size(scan",
+        "otherwise: ·",
+    ]
+    assert drawn[5].endswith("1/3 done")
+
+
+def test_the_diagram_nests_composites_and_labels_the_ways_of_a_branch() -> None:
+    assert draw_mermaid(FLOW).splitlines() == [
+        "flowchart TD",
+        '    subgraph n0["review<br/>sequence · within 600 s"]',
+        '        n1["inventory<br/>function · take_inventory · within 30 s"]',
+        '        subgraph n2["specialists<br/>parallel · quorum of 1 · 8 at once · each within 60 s"]',
+        '            n3["secrets<br/>agent · tools list_files, read_lines"]',
+        '            n4["injection<br/>agent · code · input inventory.files"]',
+        "        end",
+        (
+            '        subgraph n5["scan<br/>map · over inventory.shards · key item.name · best effort · 8 at once · '
+            'at most 1,000 items"]'
+        ),
+        '            n6["shard<br/>agent · code"]',
+        "        end",
+        '        subgraph n7["route<br/>branch"]',
+        '            n8["trace<br/>tool"]',
+        '            n9["done<br/>function"]',
+        '            n10{"route?"}',
+        "        end",
+        "    end",
+        '    n10 -->|"size#40;scan#41; #62; 0"| n8',
+        '    n10 -->|"otherwise"| n9',
+        "    n1 --> n2",
+        "    n2 --> n5",
+        "    n5 --> n7",
+    ]
+
+
+@pytest.mark.parametrize("outcome", [None, *Outcome])
+def test_the_diagram_colours_whatever_has_begun(outcome: Outcome | None) -> None:
+    drawn = draw_mermaid(FLOW, Knowledge(run=standing({"review": outcome}))).splitlines()
+    assert re.fullmatch(r"    class n0 (running|done|failed|ended)", drawn[-1])
+
+
+NASTY = st.text(alphabet='"`<>&#;|()[]{}\n\\%end -x→\u202e', min_size=1, max_size=12)
+LINES = (
+    r"flowchart TD",
+    r' *subgraph n\d+\["[^"\n]*"\]',
+    r" *end",
+    r' *n\d+\["[^"\n]*"\]',
+    r' *n\d+\{"[^"\n]*"\}',
+    r"    n\d+ --> n\d+",
+    r'    n\d+ -->\|"[^"\n]*"\| n\d+',
+)
+
+
+def _flows() -> st.SearchStrategy[Node]:
+    leaves = st.builds(FunctionNode, NASTY, NASTY, st.none() | NASTY)
+
+    def composites(below: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+        some = st.lists(below, min_size=1, max_size=3).map(tuple)
+        cases = st.lists(st.builds(Case, NASTY, below), min_size=1, max_size=2).map(tuple)
+        return (
+            st.builds(Sequence, NASTY, some)
+            | st.builds(Parallel, NASTY, some)
+            | st.builds(Branch, NASTY, cases, st.none() | below)
+            | st.builds(Map, NASTY, NASTY, below)
+        )
+
+    return st.recursive(leaves, composites, max_leaves=8)
+
+
+@given(_flows())
+def test_no_name_or_expression_can_break_the_syntax_of_the_diagram(flow: Node) -> None:
+    lines = draw_mermaid(flow).rstrip("\n").split("\n")
+    depth = 0
+    defined: set[str] = set()
+    for line in lines:
+        assert any(re.fullmatch(pattern, line) for pattern in LINES), line
+        depth += line.lstrip().startswith("subgraph ") - (line.strip() == "end")
+        assert depth >= 0
+        if "-->" in line:
+            assert set(re.findall(r"\bn\d+\b", re.sub(r'"[^"]*"', "", line))) <= defined
+        else:
+            defined.update(re.findall(r"\bn\d+\b", re.sub(r'"[^"]*"', "", line)))
+    assert depth == 0
+
+
+def standing(outcomes: dict[str, Outcome | None], keys: tuple[str, ...] = ()) -> RunState:
+    """A run whose nodes stand like this; a map among them has these keys."""
+    nodes: HashTrieMap[str, NodeState] = HashTrieMap()
+    for path, outcome in outcomes.items():
+        is_map = path.endswith("/scan")
+        node = NodeState(path, "any", 0.0, outcome=outcome, is_decided=is_map, keys=keys if is_map else ())
+        nodes = nodes.insert(path, node)
+    return RunState(
+        run=RunId("run_0"),
+        tenant="t",
+        app="review",
+        status="EXECUTING",
+        input=PayloadId("0"),
+        definitions={},
+        models={},
+        budget=Budget(),
+        started_at=0.0,
+        nodes=nodes,
+    )
