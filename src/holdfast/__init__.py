@@ -1,0 +1,40 @@
+"""Holdfast: a runtime for LLM agents in production.
+
+What applications use stands here. It is loaded when it is first named, so that ``import holdfast`` costs next to
+nothing.
+"""
+
+from importlib import import_module
+
+from holdfast.version import VERSION
+
+__version__ = VERSION
+
+_HOMES = {
+    "Agent": "holdfast.execution.agent",
+    "App": "holdfast.orchestration.app",
+    "Budget": "holdfast.kernel.limits",
+    "Effect": "holdfast.kernel.effects",
+    "HoldfastError": "holdfast.kernel.errors",
+    "IdempotencyKey": "holdfast.integration.tools.contract",
+    "OutcomeUnknown": "holdfast.integration.tools.contract",
+    "Provided": "holdfast.integration.tools.contract",
+    "Prompt": "holdfast.prompts.prompt",
+    "Run": "holdfast.orchestration.handle",
+    "RunFailed": "holdfast.kernel.errors",
+    "Runtime": "holdfast.runtime",
+    "ToolFailure": "holdfast.integration.tools.contract",
+    "tool": "holdfast.integration.tools.contract",
+}
+
+__all__ = ["__version__", *_HOMES]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'holdfast' has no attribute {name!r}: it offers {', '.join(sorted(_HOMES))}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

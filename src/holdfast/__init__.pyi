@@ -1,0 +1,18 @@
+"""What type checkers and editors see of ``holdfast``: the names that ``__init__.py`` loads when they are asked for."""
+
+from holdfast.execution.agent import Agent as Agent
+from holdfast.integration.tools.contract import IdempotencyKey as IdempotencyKey
+from holdfast.integration.tools.contract import OutcomeUnknown as OutcomeUnknown
+from holdfast.integration.tools.contract import Provided as Provided
+from holdfast.integration.tools.contract import ToolFailure as ToolFailure
+from holdfast.integration.tools.contract import tool as tool
+from holdfast.kernel.effects import Effect as Effect
+from holdfast.kernel.errors import HoldfastError as HoldfastError
+from holdfast.kernel.errors import RunFailed as RunFailed
+from holdfast.kernel.limits import Budget as Budget
+from holdfast.orchestration.app import App as App
+from holdfast.orchestration.handle import Run as Run
+from holdfast.prompts.prompt import Prompt as Prompt
+from holdfast.runtime import Runtime as Runtime
+
+__version__: str

@@ -1,0 +1,37 @@
+"""A request, as it comes in at the front door."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from holdfast.kernel.errors import DefinitionError
+from holdfast.kernel.limits import Budget
+from holdfast.orchestration.app import App
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody asks of an application."""
+
+    app: App
+    input: object
+    tenant: str = "default"
+    session: str | None = None
+    request_id: str | None = None
+    """The caller's own id: the same one twice is one run."""
+    budget: Budget | None = None
+    """Limits for this run, in place of the app's."""
+    model: str | None = None
+    """One model for every agent, in place of the ones they declare."""
+    models: Mapping[str, str] = {}
+    """Models by the agent's name; they win over ``model``."""
+
+    @property
+    def model_names(self) -> dict[str, str]:
+        """The model each agent will run on, by the agent's name. Raises DefinitionError for an agent the app lacks."""
+        agents = self.app.agents_by_name
+        if unknown := self.models.keys() - agents.keys():
+            told = ", ".join(sorted(agents)) or "none"
+            raise DefinitionError(
+                f"expected models for agents of {self.app.name!r} ({told}), found {', '.join(sorted(unknown))}"
+            )
+        return {name: self.models.get(name, self.model or agent.model) for name, agent in agents.items()}
