@@ -1,0 +1,51 @@
+"""What a trace shows of the nodes of the flow."""
+
+from msgspec.structs import replace
+
+from holdfast.journal.events import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
+from holdfast.observability.span import Attributes, Span, SpanKind, SpanStatus
+from holdfast.observability.trace import Trace, changed, closed, closed_below, opened, with_fault
+
+
+def node_entered(trace: Trace, event: NodeEntered, at: float) -> Trace:
+    around = trace.span(SpanKind.NODE, _around(event.node)) or trace.root
+    return opened(
+        trace,
+        SpanKind.NODE,
+        event.node,
+        at,
+        name=event.node.rpartition("/")[2],
+        parent=around.span_id,
+        attributes=Attributes(node_kind=event.kind, until=event.deadline),
+    )
+
+
+def branch_taken(trace: Trace, event: BranchTaken, _at: float) -> Trace:
+    span = node_span(trace, event.node)
+    return changed(trace, replace(span, attributes=replace(span.attributes, case=event.case)))
+
+
+def items_mapped(trace: Trace, event: ItemsMapped, _at: float) -> Trace:
+    span = node_span(trace, event.node)
+    return changed(trace, replace(span, attributes=replace(span.attributes, items=len(event.keys))))
+
+
+def node_left(trace: Trace, event: NodeLeft, at: float) -> Trace:
+    trace = closed_below(trace, event.node, at, SpanStatus.CANCELLED)
+    span = node_span(trace, event.node)
+    node = trace.state.nodes[event.node]
+    spend = None if node.agent is None else node.agent.spend
+    attributes = with_fault(replace(span.attributes, spend=spend), event.fault)
+    return closed(trace, span, at, SpanStatus.of(event.outcome), attributes)
+
+
+def node_span(trace: Trace, path: str) -> Span:
+    """Return the span of the node at ``path``: the fold has seen it entered."""
+    span = trace.span(SpanKind.NODE, path)
+    assert span is not None, "the fold refuses events of nodes that were not entered"
+    return span
+
+
+def _around(path: str) -> str:
+    """Return the path of the node that the node at ``path`` lies in; empty for the root."""
+    return path.rpartition("[")[0] if path.endswith("]") else path.rpartition("/")[0]

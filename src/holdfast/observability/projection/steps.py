@@ -1,0 +1,57 @@
+"""What a trace shows of effects: an agent's tool calls, and nodes that are tools or functions."""
+
+from msgspec.structs import replace
+
+from holdfast.journal.events import StepEnded, StepIntended, StepInterrupted
+from holdfast.journal.fold.steps import step_path
+from holdfast.kernel import paths
+from holdfast.observability.projection.nodes import node_span
+from holdfast.observability.projection.turns import settle_turn
+from holdfast.observability.span import Span, SpanKind, SpanStatus
+from holdfast.observability.trace import Trace, changed, closed, cut_off_at, opened, with_fault
+
+Step = StepIntended | StepEnded | StepInterrupted
+
+
+def step_intended(trace: Trace, event: StepIntended, at: float) -> Trace:
+    """Open it, or, for a call that waited since the reply, let it begin now."""
+    trace, span = _found(trace, event, at)
+    return changed(trace, replace(span, start=at, attributes=replace(span.attributes, effect=event.effect)))
+
+
+def step_ended(trace: Trace, event: StepEnded, at: float) -> Trace:
+    trace, span = _found(trace, event, at - event.seconds)
+    attributes = replace(
+        span.attributes, seconds=event.seconds, stage=event.stage or None, result_bytes=event.result_bytes
+    )
+    span = replace(span, start=max(span.start, at - event.seconds) if span.is_open else span.start)
+    trace = closed(trace, span, at, SpanStatus.of(event.outcome), with_fault(attributes, event.fault))
+    if event.turn == 0:
+        return trace
+    is_error = not event.outcome.is_success
+    return settle_turn(replace(trace, tool_errors=trace.tool_errors + is_error), event.node, event.turn, at)
+
+
+def step_interrupted(trace: Trace, event: StepInterrupted, at: float) -> Trace:
+    trace, span = _found(trace, event, at)
+    status = SpanStatus.IN_DOUBT if event.in_doubt else SpanStatus.INTERRUPTED
+    attributes = replace(span.attributes, effect=event.effect)
+    return closed(trace, span, cut_off_at(trace, span, at), status, attributes)
+
+
+def _found(trace: Trace, event: Step, start: float) -> tuple[Trace, Span]:
+    """Return the step's span, opened at ``start`` if nothing was known of this attempt before."""
+    path = step_path(event)
+    span = trace.span(SpanKind.TOOL, path, event.attempt)
+    if span is None:
+        trace = opened(
+            trace, SpanKind.TOOL, path, start, name=event.name, parent=_parent(trace, event), attempt=event.attempt
+        )
+        span = trace.span(SpanKind.TOOL, path, event.attempt)
+        assert span is not None, "it was opened just now"
+    return trace, span
+
+
+def _parent(trace: Trace, event: Step) -> str:
+    turn = trace.span(SpanKind.TURN, paths.turn(event.node, event.turn)) if event.turn else None
+    return (turn or node_span(trace, event.node)).span_id
