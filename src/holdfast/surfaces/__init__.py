@@ -1,0 +1,1 @@
+"""Where people and programs meet Holdfast. Each surface stands alone: none knows another."""

@@ -1,0 +1,112 @@
+"""The command line of one application: its own arguments and options together with those that every run has."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from holdfast.kernel.errors import DefinitionError
+from holdfast.surfaces.cli.asking.apps import brought_command
+from holdfast.surfaces.cli.asking.options import JsonOption, QuietOption, StoreOption
+from holdfast.surfaces.cli.extension import AppCommand, Ask, PlainCommand
+
+METHODS = ("ask", "progress_line", "record", "show", "exit_code")
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What can be said of any run, whatever the application."""
+
+    model: str | None = None
+    model_for: tuple[str, ...] = ()
+    request_id: str | None = None
+    session: str | None = None
+    budget_tokens: int | None = None
+    budget_usd: float | None = None
+    turns: int | None = None
+    seconds: float | None = None
+    store: str | None = None
+    as_json: bool = False
+    is_quiet: bool = False
+
+
+Start = Callable[[str, AppCommand, Callable[[], Ask], RunOptions], int]
+"""Runs an app and returns the exit code: given its name, its command, a way to ask for its input, and the options."""
+
+
+def load_command(app: str) -> AppCommand:
+    """Return the command that ``app`` is run with. Raises DefinitionError."""
+    found = brought_command(app)
+    if found is None:
+        return PlainCommand(app)
+    if missing := [name for name in METHODS if not callable(getattr(found, name, None))]:
+        raise DefinitionError(
+            f"expected the command of app {app!r} to have {', '.join(METHODS)}, found no {missing[0]}"
+        )
+    command: AppCommand = found  # type: ignore[assignment]  # what a package declares is known by its methods alone
+    return command
+
+
+# Any: Typer's commands have no public type of their own.
+def typer_command(app: str, command: AppCommand, start: Start) -> Any:
+    """Return the command line of ``app`` as Typer's command."""
+    own, shared = _parameters(command.ask), _parameters(_shared)
+    if clash := own.keys() & shared.keys():
+        raise DefinitionError(f"the command of app {app!r} has options that every run has: {', '.join(sorted(clash))}")
+
+    def call(**given: Any) -> None:
+        asked = {name: given.pop(name) for name in own}
+        raise typer.Exit(start(app, command, lambda: command.ask(**asked), _shared(**given)))
+
+    parameters = [*own.values(), *shared.values()]
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # where Typer looks for parameters
+    call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    typed = typer.Typer(add_completion=False)
+    typed.command(app, help=inspect.getdoc(command.ask) or f"Run {app}.")(call)
+    return typer.main.get_command(typed)
+
+
+def _parameters(function: Callable[..., object]) -> dict[str, inspect.Parameter]:
+    hints = get_type_hints(function, include_extras=True)
+    return {
+        name: parameter.replace(annotation=hints.get(name, str), kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, parameter in inspect.signature(function).parameters.items()
+    }
+
+
+PANEL = "Any run"
+
+
+def _option(name: str, told: str, metavar: str | None = None, least: float | None = None) -> Any:
+    return typer.Option(name, help=told, metavar=metavar, min=least, rich_help_panel=PANEL)
+
+
+def _shared(
+    *,
+    model: Annotated[str | None, _option("--model", "The model of every agent.")] = None,
+    model_for: Annotated[list[str] | None, _option("--model-for", "The model of one agent.", "AGENT=MODEL")] = None,
+    request_id: Annotated[str | None, _option("--request-id", "Your own id: the same one twice is one run.")] = None,
+    session: Annotated[str | None, _option("--session", "What this run belongs to, such as a customer.")] = None,
+    budget_tokens: Annotated[int | None, _option("--budget-tokens", "The most tokens it may use.", least=1)] = None,
+    budget_usd: Annotated[float | None, _option("--budget-usd", "The most it may cost.", least=0)] = None,
+    turns: Annotated[int | None, _option("--turns", "The most turns its agents may take.", least=1)] = None,
+    seconds: Annotated[float | None, _option("--seconds", "The longest it may take.", least=0)] = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+    is_quiet: QuietOption = False,
+) -> RunOptions:
+    return RunOptions(
+        model,
+        tuple(model_for or ()),
+        request_id,
+        session,
+        budget_tokens,
+        budget_usd,
+        turns,
+        seconds,
+        store,
+        as_json,
+        is_quiet,
+    )

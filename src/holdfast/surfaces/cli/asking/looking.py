@@ -1,0 +1,63 @@
+"""Reads runs for the commands that only look: the list of them, and one with its trace and how it stands."""
+
+import time
+
+import msgspec
+
+from holdfast.journal.port import Head, RunFilter
+from holdfast.kernel.errors import JournalError
+from holdfast.kernel.limits import Spend
+from holdfast.observability.projection import project
+from holdfast.observability.totals import Totals, totals
+from holdfast.observability.trace import Trace
+from holdfast.orchestration.handle import Run
+from holdfast.runtime import Runtime
+from holdfast.surfaces.cli.asking.drive_lock import driver_of
+from holdfast.surfaces.cli.asking.stores import store_path
+from holdfast.surfaces.cli.showing.condition import Condition, condition
+from holdfast.surfaces.cli.showing.runs_table import Listed
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """A run as it was found. ``now`` is how far its open spans reach: no further than somebody drove it."""
+
+    trace: Trace
+    totals: Totals
+    stands: Condition
+    now: float
+
+
+async def look(run: Run, url: str) -> Seen:
+    """Return the run with everything recorded so far."""
+    head = await run.head()
+    trace = project([entry async for entry in run.events(follow=False)])
+    at = time.time()
+    stands = condition(head, at, is_store_driven=is_driven(url))
+    now = at if stands is Condition.RUNNING else trace.last_at
+    return Seen(trace, totals(trace, trace.last_at if stands is Condition.INTERRUPTED else at), stands, now)
+
+
+async def listed(runtime: Runtime, which: RunFilter, url: str) -> list[Listed]:
+    """Return the runs that match, newest first, each with what it has consumed."""
+    heads = await runtime.runs(which)
+    now, is_store_driven = time.time(), is_driven(url)
+    found = []
+    for head in heads:
+        stands = condition(head, now, is_store_driven=is_store_driven)
+        end = now if stands is Condition.RUNNING else head.updated_at
+        found.append(Listed(head, stands, await _spend(runtime, head), max(0.0, end - head.created_at)))
+    return found
+
+
+def is_driven(url: str) -> bool:
+    """Whether a process drives the runs of that store."""
+    path = store_path(url)
+    return path is not None and driver_of(path) is not None
+
+
+async def _spend(runtime: Runtime, head: Head) -> Spend | None:
+    """Return what the run has consumed, None if its journal cannot be read: one bad run must not hide the others."""
+    try:
+        return (await (await runtime.run(head.run)).state()).spend
+    except JournalError:
+        return None

@@ -1,0 +1,1 @@
+"""The commands, one file each or a small group that belongs together."""

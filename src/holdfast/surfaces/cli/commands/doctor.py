@@ -1,0 +1,34 @@
+"""``holdfast doctor``: looks at the machine, the store and the applications, and says what is in the way."""
+
+import typer
+
+from holdfast.surfaces.cli.asking.options import JsonOption, StoreOption
+from holdfast.surfaces.cli.exit_codes import ExitCode
+from holdfast.surfaces.cli.problems import reporting
+
+
+def doctor(store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Check Python, packages, SQLite, the store's folder and the applications; 1 if something is in the way."""
+    import asyncio
+
+    from holdfast.surfaces.cli.asking.stores import store_url
+    from holdfast.surfaces.cli.diagnosis.apps import look_at_apps
+    from holdfast.surfaces.cli.diagnosis.finding import Finding, Level
+    from holdfast.surfaces.cli.diagnosis.machine import look_at_machine
+    from holdfast.surfaces.cli.diagnosis.store import look_at_store
+    from holdfast.surfaces.cli.diagnosis.table import print_findings
+    from holdfast.surfaces.cli.showing.records import write_json
+    from holdfast.surfaces.cli.showing.terminal import out
+
+    async def examine() -> list[Finding]:
+        of_store = [finding async for finding in look_at_store(store_url(store))]
+        return [*look_at_machine(), *of_store, *look_at_apps()]
+
+    with reporting(as_json=as_json):
+        found = asyncio.run(examine())
+    is_well = all(finding.level is not Level.FAIL for finding in found)
+    if as_json:
+        write_json({"ok": is_well, "checks": found})
+    else:
+        print_findings(found, out())
+    raise typer.Exit(ExitCode.OK if is_well else ExitCode.FAILED)

@@ -1,0 +1,57 @@
+"""``holdfast show RUN`` and ``holdfast trace RUN``: one run as a page, and as a waterfall of what it did."""
+
+from holdfast.surfaces.cli.asking.options import AllOption, JsonOption, RunArgument, StoreOption
+from holdfast.surfaces.cli.problems import reporting
+
+
+def show(
+    run: RunArgument, shows_all: AllOption = False, store: StoreOption = None, as_json: JsonOption = False
+) -> None:
+    """Show one run: how it stands and what to do, its nodes, budget, faults and result."""
+    import asyncio
+
+    with reporting(as_json=as_json):
+        asyncio.run(_show(run, store, shows_all=shows_all, as_json=as_json))
+
+
+def trace(
+    run: RunArgument, shows_all: AllOption = False, store: StoreOption = None, as_json: JsonOption = False
+) -> None:
+    """Show what a run did and when: nodes, turns, model and tool calls, waits, drivers. Works while it runs."""
+    import asyncio
+
+    with reporting(as_json=as_json):
+        asyncio.run(_trace(run, store, shows_all=shows_all, as_json=as_json))
+
+
+async def _show(run_id: str, store: str | None, *, shows_all: bool, as_json: bool) -> None:
+    from holdfast.surfaces.cli.asking.looking import look
+    from holdfast.surfaces.cli.asking.stores import reading, store_url
+    from holdfast.surfaces.cli.showing.records import run_record, write_json
+    from holdfast.surfaces.cli.showing.run_page import page_record, print_page
+    from holdfast.surfaces.cli.showing.terminal import out
+
+    async with reading(store) as runtime:
+        run = await runtime.run(run_id)
+        seen = await look(run, store_url(store))
+        value = await run.value(seen.trace.state)
+    if as_json:
+        page = page_record(seen.trace, seen.totals, seen.stands, seen.now)
+        write_json(run_record(seen.trace.state, seen.totals.seconds, {"result": value, **page}))
+    else:
+        print_page(seen.trace, seen.totals, seen.stands, value, seen.now, out(), shows_all=shows_all)
+
+
+async def _trace(run_id: str, store: str | None, *, shows_all: bool, as_json: bool) -> None:
+    from holdfast.surfaces.cli.asking.looking import look
+    from holdfast.surfaces.cli.asking.stores import reading, store_url
+    from holdfast.surfaces.cli.showing.records import trace_record, write_json
+    from holdfast.surfaces.cli.showing.terminal import out
+    from holdfast.surfaces.cli.showing.waterfall import print_trace
+
+    async with reading(store) as runtime:
+        seen = await look(await runtime.run(run_id), store_url(store))
+    if as_json:
+        write_json(trace_record(seen.trace, seen.totals))
+    else:
+        print_trace(seen.trace, seen.totals, seen.now, out(), shows_all=shows_all)

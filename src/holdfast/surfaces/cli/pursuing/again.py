@@ -1,0 +1,54 @@
+"""Takes up a run that is there already: to go on with it, or to end it."""
+
+import asyncio
+import getpass
+
+from holdfast.journal.fold.state import RunState
+from holdfast.orchestration.handle import Run
+from holdfast.runtime import Runtime
+from holdfast.surfaces.cli.app_command import load_command
+from holdfast.surfaces.cli.asking.stores import must_be_there, store_url
+from holdfast.surfaces.cli.pursuing.conduct import Conduct
+from holdfast.surfaces.cli.pursuing.race import first_of
+from holdfast.surfaces.cli.pursuing.troubles import Troubles
+
+CANCEL_SECONDS_MAX = 30.0
+"""How long to wait for the driver of a run to end it."""
+
+
+async def resume_run(run_id: str, store: str | None, *, as_json: bool, is_quiet: bool) -> int:
+    """Have the run driven again, stay with it and return the exit code; one that is over is shown as it ended."""
+    url = must_be_there(store_url(store))
+    troubles = Troubles()
+    async with Runtime.open(url, recovers=False, on_trouble=troubles.note) as runtime:
+        run = await runtime.run(run_id)
+        head = await run.head()
+        conduct = Conduct(load_command(head.app), None, troubles, as_json=as_json, is_quiet=is_quiet)
+        if not head.is_over:
+            await run.resume(by=person())
+        return await conduct.accompany(runtime, run, known=head.version)
+
+
+async def cancel_run(run_id: str, reason: str, store: str | None) -> RunState:
+    """Ask for the run to end, wait for that a while, and return its state. Raises HoldfastError if it is undrivable."""
+    url = must_be_there(store_url(store))
+    troubles = Troubles()
+    async with Runtime.open(url, recovers=False, on_trouble=troubles.note) as runtime:
+        run = await runtime.run(run_id)
+        if not (await run.head()).is_over:
+            await run.cancel(reason, by=person())
+            await first_of(run.wait(), troubles.give_up(run.id), _patience(run))
+        return await run.state()
+
+
+def person() -> str:
+    """Return who is at the keyboard, as far as the system knows."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "caller"
+
+
+async def _patience(run: Run) -> RunState:
+    await asyncio.sleep(CANCEL_SECONDS_MAX)
+    return await run.state()

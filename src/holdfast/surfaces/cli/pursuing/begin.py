@@ -1,0 +1,80 @@
+"""Begins a run of an app with what the command line said, and accompanies it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from holdfast.kernel.errors import InputError
+from holdfast.kernel.limits import Budget
+from holdfast.orchestration.app import App
+from holdfast.orchestration.catalogue import Catalogue
+from holdfast.runtime import Runtime
+from holdfast.surfaces.cli.app_command import RunOptions
+from holdfast.surfaces.cli.asking.stores import store_url
+from holdfast.surfaces.cli.extension import AppCommand, Ask
+from holdfast.surfaces.cli.problems import reporting
+from holdfast.surfaces.cli.pursuing.conduct import Conduct
+from holdfast.surfaces.cli.pursuing.pursuit import interrupted_earlier
+from holdfast.surfaces.cli.pursuing.troubles import Troubles
+
+
+def run_app(name: str, command: AppCommand, ask: Callable[[], Ask], options: RunOptions) -> int:
+    """Run the app ``name`` to its end and return the exit code."""
+    with reporting(as_json=options.as_json):
+        app = Catalogue().find(name)
+        return asyncio.run(_begin(app, command, ask(), options))
+
+
+async def _begin(app: App, command: AppCommand, ask: Ask, options: RunOptions) -> int:
+    models = models_by_agent(options.model_for)
+    troubles = Troubles()
+    conduct = Conduct(command, ask.options, troubles, as_json=options.as_json, is_quiet=options.is_quiet)
+    async with Runtime.open(store_url(options.store), on_trouble=troubles.note) as runtime:
+        earlier = await interrupted_earlier(runtime)
+        run = await runtime.start(
+            app,
+            writable(ask.input),
+            session=options.session,
+            request_id=options.request_id,
+            budget=budget_of(app, options),
+            model=options.model,
+            models=models,
+        )
+        return await conduct.accompany(runtime, run, [head for head in earlier if head.run != run.id])
+
+
+def models_by_agent(pairs: Sequence[str]) -> dict[str, str]:
+    """Return the models by the agent's name that ``AGENT=MODEL`` pairs say. Raises InputError for anything else."""
+    models = {}
+    for pair in pairs:
+        agent, sign, model = pair.partition("=")
+        if not (agent and sign and model):
+            raise InputError(f"expected --model-for AGENT=MODEL, found {pair!r}")
+        models[agent] = model
+    return models
+
+
+def budget_of(app: App, options: RunOptions) -> Budget | None:
+    """Return the app's budget with the limits that were given in place of its own; None if none was."""
+    given = {
+        "tokens": options.budget_tokens,
+        "usd": options.budget_usd,
+        "turns": options.turns,
+        "seconds": options.seconds,
+    }
+    limits = {name: limit for name, limit in given.items() if limit is not None}
+    return msgspec.structs.replace(app.budget, **limits) if limits else None
+
+
+def writable(value: object) -> object:
+    """Return ``value`` if it can be written down. Raises InputError for text that is not Unicode, as in odd names."""
+    try:
+        msgspec.json.encode(value)
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"expected an input that is valid Unicode, found {value!r}: rename the file, or name its folder"
+        ) from error
+    except TypeError:
+        pass  # the app's own type, which its validation turns into data
+    return value

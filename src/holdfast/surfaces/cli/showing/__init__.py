@@ -1,0 +1,1 @@
+"""How runs are shown: wording, tables, trees, live progress. Nothing here decides anything."""

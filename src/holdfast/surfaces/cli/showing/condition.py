@@ -1,0 +1,42 @@
+"""How a run stands at this moment, in one word: what its status alone does not say. Pure."""
+
+import enum
+
+from holdfast.journal.port import Head
+
+
+class Condition(enum.StrEnum):
+    """Whether somebody works on a run, and if not, why not."""
+
+    OVER = "over"
+    RUNNING = "running"
+    WAITING = "waiting"
+    """For an instant: it goes on by itself."""
+    PARKED = "parked"
+    """For somebody."""
+    INTERRUPTED = "interrupted"
+    """It should be driven and nobody does: the next process that drives takes it up."""
+
+
+def condition(head: Head, now: float, *, is_store_driven: bool) -> Condition:
+    """Return how the run stands; ``is_store_driven`` says whether any process drives runs of its store."""
+    if head.is_over:
+        return Condition.OVER
+    if head.is_parked:
+        return Condition.PARKED
+    if head.worker and head.lease_until > now and is_store_driven:
+        return Condition.RUNNING
+    if head.wake_at is not None and head.wake_at > now:
+        return Condition.WAITING
+    return Condition.RUNNING if is_store_driven else Condition.INTERRUPTED
+
+
+def advice(stands: Condition, run: str) -> str:
+    """Return what to do about it, if anything is to be done."""
+    match stands:
+        case Condition.PARKED | Condition.INTERRUPTED:
+            return f"go on with: holdfast resume {run}"
+        case Condition.RUNNING:
+            return f"watch it with: holdfast tail {run}"
+        case _:
+            return ""

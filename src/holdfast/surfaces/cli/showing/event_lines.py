@@ -1,0 +1,126 @@
+"""Each event of a journal as one line of words. Pure."""
+
+from holdfast.journal.events import (
+    BranchTaken,
+    CancelRequested,
+    DriverChanged,
+    Event,
+    ItemsMapped,
+    LifecycleMoved,
+    MailRead,
+    ModelCalled,
+    ModelFailed,
+    ModelInterrupted,
+    ModelReplied,
+    NodeEntered,
+    NodeLeft,
+    RunEnded,
+    RunParked,
+    RunStarted,
+    StepEnded,
+    StepIntended,
+    StepInterrupted,
+)
+from holdfast.kernel.limits import Spend
+from holdfast.kernel.outcomes import Fault
+from holdfast.observability.usage import figures
+from holdfast.surfaces.cli.showing.wording import cost, counted, duration, size, tokens
+
+OfNode = NodeEntered | BranchTaken | ItemsMapped | NodeLeft
+OfTurn = ModelCalled | ModelReplied | ModelFailed | ModelInterrupted
+OfStep = StepIntended | StepEnded | StepInterrupted
+OfRun = RunStarted | LifecycleMoved | DriverChanged | CancelRequested | MailRead | RunParked | RunEnded
+
+
+def event_line(event: Event) -> str:
+    """Return what happened, in one line. What it quotes comes from outside: clean it before it is shown."""
+    if isinstance(event, OfNode):
+        return f"{event.node}  {_of_node(event)}"
+    if isinstance(event, OfTurn):
+        return f"{event.node}  turn {event.turn}: {_of_turn(event)}"
+    if isinstance(event, OfStep):
+        turn = f"turn {event.turn}, call {event.call}: " if event.turn else ""
+        return f"{event.node}  {turn}{event.name} {_of_step(event)}"
+    return _of_run(event)
+
+
+def _of_run(event: OfRun) -> str:
+    match event:
+        case RunStarted():
+            return f"run of {event.app} began: {event.title}"
+        case LifecycleMoved():
+            return f"{event.to}: {event.reason}" if event.reason else event.to
+        case DriverChanged():
+            return f"taken up by {event.worker} (driver {event.epoch})"
+        case CancelRequested():
+            return f"cancellation asked for by {event.by}: {event.reason}"
+        case MailRead():
+            return f"inbox read up to {event.position}"
+        case RunParked():
+            return f"parked: {event.reason}"
+        case RunEnded():
+            return f"run ended {event.status}, {event.outcome}{_because(event.fault)}"
+
+
+def _of_node(event: OfNode) -> str:
+    match event:
+        case NodeEntered():
+            return f"{event.kind} entered"
+        case BranchTaken():
+            return f"takes {event.case}" if event.case is not None else "takes none of its ways"
+        case ItemsMapped():
+            return f"has {counted(len(event.keys), 'item')}"
+        case NodeLeft():
+            return f"{event.outcome}{_because(event.fault)}"
+
+
+def _of_turn(event: OfTurn) -> str:
+    match event:
+        case ModelCalled():
+            again = f", attempt {event.attempt}" if event.attempt > 1 else ""
+            return (
+                f"asks {event.model} ({counted(event.messages, 'message')}, about {tokens(event.tokens)} tokens{again})"
+            )
+        case ModelReplied():
+            return f"{_said(event)} · {_spent(event)} · {duration(event.seconds)}"
+        case ModelFailed():
+            then = "tried again" if event.retry_at is not None else "given up"
+            return f"model call failed{_because(event.fault)} ({then})"
+        case ModelInterrupted():
+            return f"model call cut off ({event.why}), its reply was never seen"
+
+
+def _of_step(event: OfStep) -> str:
+    match event:
+        case StepIntended():
+            return f"begins ({event.effect})" if event.attempt == 1 else f"begins again, attempt {event.attempt}"
+        case StepEnded():
+            stage = f" at {event.stage}" if event.stage else ""
+            given = f" · {size(event.result_bytes)}" if event.result_bytes else ""
+            return f"{event.outcome}{stage}{_because(event.fault)}{given} · {duration(event.seconds)}"
+        case StepInterrupted():
+            return "cut off: nobody knows what became of it" if event.in_doubt else "cut off before its end"
+
+
+def _said(event: ModelReplied) -> str:
+    if event.defect is not None:
+        return f"reply cannot be used: {event.defect.message}"
+    if event.calls:
+        return f"calls {', '.join(call.tool for call in event.calls)}"
+    return "answers" if event.answer is not None else f"stops ({event.stop})"
+
+
+def _spent(event: ModelReplied) -> str:
+    usage = event.usage
+    spend = Spend(
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        usd=usage.cost_usd or 0.0,
+        calls_of_unknown_cost=int(usage.cost_usd is None),
+    )
+    told = figures(spend)
+    return f"{tokens(told.input_tokens)} + {tokens(told.output_tokens)} tokens · {cost(told)}"
+
+
+def _because(fault: Fault | None) -> str:
+    return "" if fault is None else f": {fault.message}"

@@ -1,0 +1,154 @@
+"""One run in full: what it is, how it stands and what to do, its nodes, its budget, its result."""
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from holdfast.journal.fold.state import RunState
+from holdfast.kernel.limits import Budget
+from holdfast.observability.span import Span, SpanKind
+from holdfast.observability.totals import Totals
+from holdfast.observability.trace import Trace
+from holdfast.observability.usage import Figures, figures, spend_below
+from holdfast.surfaces.cli.showing.condition import Condition, advice
+from holdfast.surfaces.cli.showing.results import worded
+from holdfast.surfaces.cli.showing.span_tree import rows
+from holdfast.surfaces.cli.showing.terminal import clean, styled
+from holdfast.surfaces.cli.showing.waterfall import SIGNS
+from holdfast.surfaces.cli.showing.wording import consumed, counted, duration, instant, money, short_id, tokens
+
+RESULT_CHARACTERS_MAX = 4_000
+HASH_DIGITS = 12
+NODES = frozenset({SpanKind.NODE})
+
+
+def print_page(
+    trace: Trace, told: Totals, stands: Condition, value: object, now: float, console: Console, *, shows_all: bool
+) -> None:
+    """Print everything about a run."""
+    state = trace.state
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="bright_black", no_wrap=True)
+    facts.add_column(overflow="fold")
+    for label, text in _facts(state, told, stands):
+        facts.add_row(label, text)
+    console.print(facts)
+    _print_nodes(trace, now, console, shows_all=shows_all)
+    _print_definitions(state, console, shows_all=shows_all)
+    if value is not None:
+        _print_value(value, console, shows_all=shows_all)
+
+
+def page_record(trace: Trace, told: Totals, stands: Condition, now: float) -> dict[str, object]:
+    """Return what the page tells, beside the fields every run has, as JSON."""
+    state = trace.state
+    return {
+        "condition": stands,
+        "totals": told,
+        "budget": state.budget,
+        "definitions": state.definitions,
+        "models": state.models,
+        "session": state.session,
+        "parent": state.parent,
+        "request_id": state.request_id,
+        "doubts": state.doubts,
+        "nodes": [_node_record(span, state, now) for span in trace.spans if span.kind is SpanKind.NODE],
+    }
+
+
+def _facts(state: RunState, told: Totals, stands: Condition) -> Iterator[tuple[str, Text]]:
+    yield "run", styled(f"{state.run}  ({short_id(state.run)})")
+    yield "app", styled(state.app, state.title)
+    yield "status", styled(_status(state, stands), style="bold")
+    if state.parked is not None:
+        yield "parked", styled(state.parked, style="yellow")
+    if state.doubts:
+        yield "in doubt", styled(", ".join(state.doubts), style="magenta")
+    if todo := advice(stands, short_id(state.run)):
+        yield "to do", styled(todo)
+    if state.fault is not None:
+        yield "fault", styled(f"{state.fault.kind}: {state.fault.message}", style="red")
+    if state.cancel_reason is not None:
+        yield "cancelled", styled(state.cancel_reason)
+    yield "began", styled(instant(state.started_at))
+    yield "took", styled(f"{duration(told.seconds)}, of these {duration(told.seconds_active)} driven")
+    yield "drivers", styled(f"{told.drivers}, {counted(told.interruptions, 'interruption')}")
+    yield "consumed", styled(consumed(told.usage))
+    if limits := list(_limits(state.budget, told.usage, told.seconds)):
+        yield "budget", styled(" · ".join(limits))
+    for label, text in (("session", state.session), ("request", state.request_id), ("parent", state.parent)):
+        if text is not None:
+            yield label, styled(text)
+
+
+def _status(state: RunState, stands: Condition) -> str:
+    if state.outcome is not None:
+        return f"{state.status} ({state.outcome})"
+    return f"{state.status} ({stands})"
+
+
+def _limits(budget: Budget, used: Figures, seconds: float) -> Iterator[str]:
+    if budget.tokens is not None:
+        yield f"{tokens(used.tokens)} of {tokens(budget.tokens)} tokens"
+    if budget.usd is not None:
+        yield f"{'?' if used.cost_usd is None else money(used.cost_usd)} of {money(budget.usd)}"
+    if budget.turns is not None:
+        yield f"{used.turns} of {budget.turns} turns"
+    if budget.tool_calls is not None:
+        yield f"{used.tool_calls} of {budget.tool_calls} tool calls"
+    if budget.seconds is not None:
+        yield f"{duration(seconds)} of {duration(budget.seconds)}"
+
+
+def _print_nodes(trace: Trace, now: float, console: Console, *, shows_all: bool) -> None:
+    console.print()
+    for row in rows(trace.spans, kinds=NODES, shows_all=shows_all):
+        indent = "  " * row.depth
+        if row.span is None:
+            console.print(Text(f"{indent}… and {row.left_out:,} more: --all shows them", style="bright_black"))
+            continue
+        span = row.span
+        sign, style = SIGNS[span.status]
+        line = Text(indent).append(f"{sign} {clean(span.name)}", style=style)
+        line.append(f"  {span.attributes.node_kind} · {span.status} · {duration(span.seconds(now))}")
+        spend = spend_below(trace.state, span.path)
+        if spend.turns:
+            line.append(f" · {consumed(figures(spend))}", style="bright_black")
+        if span.attributes.error is not None:
+            line.append(f" · {clean(span.attributes.error)}", style="red")
+        console.print(line, soft_wrap=True)
+
+
+def _node_record(span: Span, state: RunState, now: float) -> dict[str, object]:
+    return {
+        "path": span.path,
+        "kind": span.attributes.node_kind,
+        "status": span.status,
+        "seconds": round(span.seconds(now), 3),
+        "usage": figures(spend_below(state, span.path)),
+        "fault": state.nodes[span.path].fault,
+    }
+
+
+def _print_definitions(state: RunState, console: Console, *, shows_all: bool) -> None:
+    console.print()
+    models = ", ".join(f"{agent}: {model}" for agent, model in sorted(state.models.items()))
+    if models:
+        console.print(styled(f"models  {models}", style="bright_black"), soft_wrap=True)
+    digests = (f"{name} {digest[:HASH_DIGITS]}" for name, digest in sorted(state.definitions.items()))
+    told = (
+        ", ".join(digests)
+        if shows_all
+        else f"{len(state.definitions)}, flow {state.definitions.get('flow', '?')[:HASH_DIGITS]}"
+    )
+    console.print(styled(f"definitions  {told}", style="bright_black"), soft_wrap=True)
+
+
+def _print_value(value: object, console: Console, *, shows_all: bool) -> None:
+    text = worded(value)
+    console.print()
+    console.print(clean(text if shows_all else text[:RESULT_CHARACTERS_MAX], keeps_lines=True), soft_wrap=True)
+    if not shows_all and (rest := len(text) - RESULT_CHARACTERS_MAX) > 0:
+        console.print(Text(f"… and {rest:,} characters more: --all shows them", style="bright_black"))

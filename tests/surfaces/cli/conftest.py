@@ -1,0 +1,14 @@
+"""The program with the small applications installed, for every test of the command line."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.surfaces.cli.program import Program, install
+
+
+@pytest.fixture
+def holdfast(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
+    install(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    return Program(tmp_path)

@@ -1,0 +1,175 @@
+"""Events, traces and conditions in words: every event has a line, every instant its place, every run its standing."""
+
+import typing
+
+import pytest
+from hypothesis import given
+
+from holdfast.journal.events import (
+    BranchTaken,
+    CancelRequested,
+    DriverChanged,
+    Event,
+    ItemsMapped,
+    LifecycleMoved,
+    MailRead,
+    ModelInterrupted,
+    NodeEntered,
+    NodeLeft,
+    RunEnded,
+    RunParked,
+)
+from holdfast.journal.port import Head
+from holdfast.kernel.effects import Effect
+from holdfast.kernel.ids import RunId
+from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+from holdfast.observability.projection import project
+from holdfast.observability.span import SpanKind
+from holdfast.surfaces.cli.showing.condition import Condition, condition
+from holdfast.surfaces.cli.showing.event_lines import event_line
+from holdfast.surfaces.cli.showing.records import event_record
+from holdfast.surfaces.cli.showing.span_tree import CHILDREN_MAX, rows
+from holdfast.surfaces.cli.showing.waterfall import Scale, detail
+from tests.observability.journals import (
+    NOWHERE,
+    Note,
+    Notebook,
+    called,
+    ended,
+    failed,
+    intended,
+    interrupted,
+    over,
+    replied,
+    runs_of_one_agent,
+)
+
+FAULT = Fault(ErrorKind.TIMEOUT, "too slow")
+LINES: dict[Event, str] = {
+    LifecycleMoved(to="EXECUTING"): "EXECUTING",
+    DriverChanged(worker="host:1:aa", epoch=2): "taken up by host:1:aa (driver 2)",
+    CancelRequested(reason="enough", by="anna"): "cancellation asked for by anna: enough",
+    MailRead(position=3): "inbox read up to 3",
+    RunParked(reason="in doubt"): "parked: in doubt",
+    RunEnded(status="FAILED", outcome=Outcome.FAILED, fault=FAULT): "run ended FAILED, failed: too slow",
+    NodeEntered(node="a/b", kind="map"): "a/b  map entered",
+    BranchTaken(node="a/b", case="c"): "a/b  takes c",
+    BranchTaken(node="a/b", case=None): "a/b  takes none of its ways",
+    ItemsMapped(node="a/b", keys=("x",), items=(NOWHERE,)): "a/b  has 1 item",
+    NodeLeft(node="a/b", outcome=Outcome.FAILED, fault=FAULT): "a/b  failed: too slow",
+    called(1): "review  turn 1: asks m (2 messages, about 100 tokens)",
+    called(2, attempt=3): "review  turn 2: asks m (4 messages, about 100 tokens, attempt 3)",
+    replied(1): "review  turn 1: answers · 120 + 30 tokens · $0.0020 · 1.0 s",
+    replied(1, calls=2): "review  turn 1: calls read_lines, read_lines · 120 + 30 tokens · $0.0020 · 1.0 s",
+    failed(1): "review  turn 1: model call failed: overloaded (given up)",
+    failed(1, retry_at=9.0): "review  turn 1: model call failed: overloaded (tried again)",
+    ModelInterrupted(
+        node="a", turn=1, attempt=1
+    ): "a  turn 1: model call cut off (cancelled), its reply was never seen",
+    intended(1, 2): "review  turn 1, call 2: read_lines begins (read)",
+    intended(1, 2, attempt=2, effect=Effect.KEYED): "review  turn 1, call 2: read_lines begins again, attempt 2",
+    ended(1, 2): "review  turn 1, call 2: read_lines succeeded · 512 B · 250 ms",
+    ended(1, 2, outcome=Outcome.FAILED): "review  turn 1, call 2: read_lines failed: no such file · 512 B · 250 ms",
+    interrupted(1, 2): "review  turn 1, call 2: read_lines cut off before its end",
+    interrupted(1, 2, in_doubt=True): "review  turn 1, call 2: read_lines cut off: nobody knows what became of it",
+}
+
+
+@pytest.mark.parametrize("event", LINES, ids=lambda event: type(event).__name__)
+def test_every_event_has_a_line(event: Event) -> None:
+    assert event_line(event) == LINES[event]
+
+
+def test_no_event_is_without_a_line() -> None:
+    book = Notebook()
+    book.begin()
+    assert event_line(book.notes[0].event) == "run of review began: "
+    assert {type(event) for event in LINES} | {type(book.notes[0].event)} == set(typing.get_args(Event))
+
+
+def test_no_event_has_a_field_that_json_lines_use_for_themselves() -> None:
+    for kind in typing.get_args(Event):
+        assert not {"version", "at", "event"} & set(kind.__struct_fields__)
+
+
+def test_a_json_line_carries_the_tag_and_the_fields() -> None:
+    book = Notebook()
+    book.begin()
+    record = event_record(book.notes[1])  # type: ignore[arg-type]  # a note is an entry in all but name
+    assert record == {"version": 2, "at": book.notes[1].at, "event": "run.moved/1", "to": "EXECUTING"}
+
+
+@given(runs_of_one_agent())
+def test_bars_lie_within_their_width_and_are_never_empty(notes: list[Note]) -> None:
+    trace = project(notes)
+    scale = Scale(trace, trace.last_at, 20)
+    for span in trace.spans:
+        bar = scale.bar(span, trace.last_at)
+        assert len(bar) <= 20
+        assert bar.strip()
+        detail(span)
+
+
+def test_time_in_which_nobody_drove_takes_no_room_on_the_bars() -> None:
+    book = Notebook()
+    book.begin()
+    book.write(called(1), after=2)
+    book.crash(seconds=86_400)
+    book.write(ModelInterrupted(node="review", turn=1, attempt=1), after=0)
+    book.write(called(1, attempt=2), after=0)
+    book.write(replied(1, attempt=2), after=4)
+    book.write(*over(), after=0)
+    trace = project(book.notes)
+    second = trace.span(SpanKind.MODEL, "review/turn.1", 2)
+    assert second is not None
+    assert Scale(trace, trace.last_at, 8).bar(second, trace.last_at) == "    ████"
+
+
+def test_the_tree_shows_what_did_not_go_well_and_counts_the_rest() -> None:
+    book = Notebook()
+    book.begin("parallel")
+    for index in range(40):
+        path = f"review/n{index}"
+        outcome = Outcome.FAILED if index == 33 else Outcome.SUCCEEDED
+        book.write(NodeEntered(node=path, kind="function"), NodeLeft(node=path, outcome=outcome))
+    trace = project(book.notes)
+    found = rows(trace.spans, kinds=frozenset({SpanKind.NODE}))
+    names = [row.span.name if row.span else f"+{row.left_out}" for row in found]
+    assert names == ["review", *(f"n{index}" for index in range(CHILDREN_MAX - 2)), "n33", "+29"]
+    assert len(rows(trace.spans, shows_all=True)) == 42
+
+
+@pytest.mark.parametrize(
+    ("is_over", "worker", "lease_until", "wake_at", "is_driven", "stands"),
+    [
+        (True, "", 0.0, None, True, Condition.OVER),
+        (False, "w", 50.0, None, True, Condition.RUNNING),
+        (False, "w", 50.0, None, False, Condition.INTERRUPTED),
+        (False, "w", 5.0, None, False, Condition.INTERRUPTED),
+        (False, "", 0.0, 9.0, False, Condition.INTERRUPTED),
+        (False, "", 0.0, 9.0, True, Condition.RUNNING),
+        (False, "", 0.0, 99.0, True, Condition.WAITING),
+        (False, "", 0.0, None, True, Condition.PARKED),
+    ],
+)
+def test_how_a_run_stands_is_more_than_its_status(
+    is_over: bool, worker: str, lease_until: float, wake_at: float | None, is_driven: bool, stands: Condition
+) -> None:
+    head = Head(
+        run=RunId("run_0"),
+        tenant="t",
+        app="a",
+        title="",
+        status="EXECUTING",
+        is_over=is_over,
+        version=1,
+        epoch=1,
+        worker=worker,
+        lease_until=lease_until,
+        wake_at=wake_at,
+        request_id=None,
+        parent=None,
+        created_at=0.0,
+        updated_at=0.0,
+    )
+    assert condition(head, 10.0, is_store_driven=is_driven) is stands
