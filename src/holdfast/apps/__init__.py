@@ -1,0 +1,1 @@
+"""The applications that ship with Holdfast; each is a folder of its own."""

@@ -1,0 +1,1 @@
+"""Python source as the analysers see it: parsed, with names resolved and values followed through a function."""
