@@ -22,7 +22,7 @@ from holdfast.journal.port import Head, Letter, RunFilter, Store
 from holdfast.journal.stores.memory import MemoryStore
 from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.kernel.clock import Clock, SystemClock
-from holdfast.kernel.errors import InputError, RunNotFound
+from holdfast.kernel.errors import DefinitionError, InputError, RunNotFound
 from holdfast.kernel.faults import Reach, pass_by
 from holdfast.kernel.ids import RunId, new_letter_id
 from holdfast.kernel.limits import Budget
@@ -70,7 +70,8 @@ class Runtime:
         self._recovers, self._on_trouble = recovers, on_trouble
         self._worker = Worker(around, lambda app: equipped.with_all_for(catalogue.find(app)))
         self._dispatcher: LocalDispatcher | None = None
-        self._troubles: dict[RunId, Exception] = {}
+        self._troubles: dict[RunId, DefinitionError] = {}
+        """Runs that were last found impossible to drive here, until somebody asks for them again."""
 
     @classmethod
     @asynccontextmanager
@@ -199,6 +200,7 @@ class Runtime:
 
     async def _wake(self, run: RunId) -> None:
         self._worker.asked.add(run)
+        self._troubles.pop(run, None)
         if self._dispatcher is not None:
             await self._dispatcher.wake(run, lane=Lane.INTERACTIVE)
 
@@ -254,7 +256,8 @@ class Runtime:
 
     def _trouble(self, run: RunId | None, error: Exception) -> None:
         if run is not None:
-            self._troubles[run] = error
+            if isinstance(error, DefinitionError):
+                self._troubles[run] = error
             self._around.live.rest(run)
         self._on_trouble(run, error)
 

@@ -128,6 +128,17 @@ async def test_resources_that_are_not_what_was_promised_park_the_run() -> None:
     assert (shop.opened, shop.closed) == (1, 1)
 
 
+async def test_what_was_mended_is_not_held_against_a_run_that_is_resumed() -> None:
+    stage, shop = Stage(), Workshop()
+    shop.provided = {}
+    async with stage.runtime([answer("hi")]) as runtime:
+        run = await runtime.start(shop.app(), "hello")
+        assert (await stage.ended(run)).parked is not None
+        shop.provided = {Workshop: shop}
+        await run.resume()
+        assert await stage.result(run) == "hi"
+
+
 async def test_resources_that_fail_to_close_take_nothing_from_the_run() -> None:
     stage, shop = Stage(), Workshop()
     shop.trouble_at_close = OSError("it is stuck")

@@ -36,6 +36,20 @@ async def test_parked_runs_wait_until_somebody_resumes_them() -> None:
     assert stage.troubles.heard == []
 
 
+async def test_some_runs_can_be_parked_while_others_go_on() -> None:
+    stage = Stage()
+    world = World(stage.clock)
+    async with stage.runtime() as runtime:
+        app = world.app(step("root", seconds=50))
+        one, other, third = [await runtime.start(app, number) for number in range(3)]
+        await stage.clock.advance(10)
+        parkings = asyncio.gather(runtime.park("one", [one.id]), runtime.park("other", [other.id]))
+        await stage.clock.advance(1)
+        assert parkings.done()
+        assert [(await run.state()).parked for run in (one, other, third)] == ["one", "other", None]
+        assert await stage.result(third) == "root"
+
+
 async def test_parking_when_nothing_runs_returns_at_once() -> None:
     stage = Stage()
     async with stage.runtime([answer("hi")]) as runtime:

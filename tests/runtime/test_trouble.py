@@ -36,7 +36,10 @@ async def test_a_run_of_an_app_that_is_not_known_here_is_reported_and_left_for_w
         assert {type(error) for error in stage.troubles.errors} == {DefinitionError}
         assert {run_id for run_id, _ in stage.troubles.heard} == {run.id}
         assert len(stage.troubles.heard) == 3
-        assert (await (await runtime.run(run.id)).head()).status == "INTAKE"
+        again = await runtime.run(run.id)
+        assert (await again.head()).status == "INTAKE"
+        with pytest.raises(DefinitionError, match="cannot be driven here: expected the name of an app, found 'desk'"):
+            await stage.result(again)
     async with stage.runtime([answer("hi")], apps=[desk()]) as runtime:
         assert await stage.result(await runtime.run(run.id)) == "hi"
 

@@ -2,12 +2,23 @@
 
 import asyncio
 from collections.abc import Callable, Collection
+from typing import NamedTuple
 
 from holdfast.execution.loop import Rest, Rested
 from holdfast.journal.port import Held
 from holdfast.kernel.ids import RunId
 from holdfast.orchestration.driver import Driver, Surroundings
 from holdfast.orchestration.equipment import Equipment
+
+
+class _Parking(NamedTuple):
+    """A wish that runs be let go of, also those whose drive is only beginning."""
+
+    reason: str
+    runs: Collection[RunId] | None
+
+    def includes(self, run: RunId) -> bool:
+        return self.runs is None or run in self.runs
 
 
 class Worker:
@@ -20,7 +31,7 @@ class Worker:
         self._drivers: dict[RunId, Driver] = {}
         self._under_way: set[RunId] = set()
         self._one_rests = asyncio.Event()
-        self._parking: tuple[str, Collection[RunId] | None] | None = None
+        self._parkings: list[_Parking] = []
         self._is_closing = False
 
     async def drive(self, run: RunId) -> float | None:
@@ -45,16 +56,17 @@ class Worker:
 
     async def park(self, reason: str, runs: Collection[RunId] | None = None) -> None:
         """Let go of ``runs``, or of all; return once they rest. Each waits until somebody resumes it."""
-        self._parking = reason, runs
+        parking = _Parking(reason, runs)
+        self._parkings.append(parking)
         try:
             for run, driver in self._drivers.items():
-                if runs is None or run in runs:
+                if parking.includes(run):
                     driver.stop(reason)
             while self._under_way if runs is None else self._under_way & set(runs):
                 self._one_rests.clear()
                 await self._one_rests.wait()
         finally:
-            self._parking = None
+            self._parkings.remove(parking)
 
     def close(self) -> None:
         """Begin nothing more, and have every driver let go of its run: it goes on with the next driver."""
@@ -68,8 +80,9 @@ class Worker:
             self.asked.discard(run)
             return None
         driver = self._drivers[run] = Driver(self._equip(head.app), run, self._around)
-        if self._parking is not None and (self._parking[1] is None or run in self._parking[1]):
-            driver.stop(self._parking[0])
+        for parking in self._parkings:
+            if parking.includes(run):
+                driver.stop(parking.reason)
         try:
             rested = await driver.drive()
         finally:
