@@ -18,7 +18,7 @@ def tail(
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Follow a run, one line an event, until it is over; Ctrl-C stops looking, not the run."""
+    """Follow a run, one line an event, until it is over or parked; Ctrl-C stops looking, not the run."""
     import asyncio
 
     with reporting(as_json=as_json):
