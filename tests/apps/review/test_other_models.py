@@ -9,7 +9,7 @@ from holdfast.apps.review.findings.model import Verdict
 from holdfast.apps.review.findings.severity import Severity
 from holdfast.apps.review.report.markdown import markdown_report
 from holdfast.apps.review.report.terminal import terminal_text
-from holdfast.apps.review.report.value import ReportStatus
+from holdfast.apps.review.report.value import ReportStatus, is_stopped
 from holdfast.integration.gateway.port import ModelRequest
 from holdfast.kernel.errors import RunFailed
 from holdfast.kernel.messages import ToolResult
@@ -136,6 +136,8 @@ async def test_a_branch_that_fails_makes_the_report_partial_and_takes_no_other_a
     assert reviewed.report.findings == whole.report.findings
     text = terminal_text(reviewed.report, width=200)
     assert f"This review is partial: {what} did not finish" in text
+    assert is_stopped(reviewed.report, Severity.CRITICAL), "a gate does not let through what nobody looked at"
+    assert not is_stopped(whole.report, Severity.CRITICAL)
     assert "the model is overloaded" in text
 
 

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from holdfast.apps.review.analysers.pool import AnalyserPool
-from holdfast.apps.review.scope import WHOLE
+from holdfast.apps.review.change.shards import SHARD_LINES_MAX
+from holdfast.apps.review.scope import SCOPES_MAX, WHOLE
+from holdfast.apps.review.stock import take_stock
 from holdfast.apps.review.tools import (
     CANDIDATES_A_PAGE,
     FILES_A_PAGE,
@@ -138,6 +140,22 @@ async def test_of_a_change_only_candidates_on_its_lines_are_told(tmp_path: Path)
         assert "the lines that count: a.py 3–6" in scope.description
         whole = await analyser_tool("dependencies").function("dependencies", WHOLE, workspace=workspace)
         assert (whole["candidates"], whole["not_audited"], whole["problems"]) == ([], [], [])
+
+
+async def test_parts_beyond_the_most_a_review_may_have_are_named(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "project")
+    repo.commit(a__py="FIRST = 1\n")
+    repo.commit(b__py="x\n" * (SCOPES_MAX + 2) * SHARD_LINES_MAX)
+    async for workspace in opened(ReviewInput(path=str(repo.root), diff="HEAD~1..HEAD")):
+        stock = await take_stock.function(str(repo.root), workspace=workspace)
+        assert len(stock["scopes"]["secrets"]) == SCOPES_MAX
+        assert stock["lines"] == SCOPES_MAX * SHARD_LINES_MAX
+        assert stock["not_covered"] == [
+            {
+                "what": "2 parts from b.py on, 800 lines",
+                "why": "a review has at most 1,000 parts: review folders by themselves",
+            }
+        ]
 
 
 async def test_a_pool_that_cannot_start_says_what_to_install() -> None:

@@ -16,7 +16,7 @@ from holdfast.apps.review.report.machine import json_report, report_object
 from holdfast.apps.review.report.markdown import markdown_report
 from holdfast.apps.review.report.sarif import sarif_report
 from holdfast.apps.review.report.terminal import terminal_report, terminal_text
-from holdfast.apps.review.report.value import ReviewReport, exceeds
+from holdfast.apps.review.report.value import ReviewReport, is_stopped
 from holdfast.kernel.errors import InputError
 from holdfast.orchestration.handle import Entry
 from holdfast.surfaces.cli.exit_codes import ExitCode
@@ -95,7 +95,7 @@ class ReviewCommand:
 
     def exit_code(self, ended: Ended, options: object) -> int:
         level = _options(options).fail_on
-        return ExitCode.FAILED if level is not None and exceeds(_report(ended), level) else ExitCode.OK
+        return ExitCode.FAILED if level is not None and is_stopped(_report(ended), level) else ExitCode.OK
 
 
 def _options(remembered: object) -> ReviewOptions:

@@ -1,9 +1,9 @@
 """The review as a flow: take stock, specialists in parallel, settle, trace what is critical, conclude."""
 
+from holdfast.apps.review.scope import SCOPES_MAX
 from holdfast.flow import AgentNode, Branch, Case, FunctionNode, Join, Map, Parallel, Sequence
 
 SCOPES_AT_ONCE_MAX = 2
-SCOPES_MAX = 1_000
 SPECIALIST_SECONDS = 1_800.0
 
 

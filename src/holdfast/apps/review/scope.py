@@ -11,6 +11,8 @@ from holdfast.apps.review.source.repository import Repository
 WHOLE = "the whole"
 """The key of everything, for what cannot be cut up. No other key has a space in it."""
 PATHS_DESCRIBED_MAX = 12
+SCOPES_MAX = 1_000
+"""Into how many parts a review is cut at most; what lies beyond is named as not covered."""
 
 
 class Scope(msgspec.Struct, frozen=True):

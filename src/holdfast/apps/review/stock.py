@@ -13,7 +13,7 @@ from holdfast.apps.review.change.model import Change
 from holdfast.apps.review.change.revision import RevisionReader
 from holdfast.apps.review.change.scope import not_commented
 from holdfast.apps.review.findings.model import Gap
-from holdfast.apps.review.scope import Scope
+from holdfast.apps.review.scope import SCOPES_MAX, Scope
 from holdfast.apps.review.source.conventions import NOTE_LINES_MAX, Conventions
 from holdfast.apps.review.workspace import Workspace
 from holdfast.integration.tools.contract import Provided, tool
@@ -101,7 +101,7 @@ def _why_unlisted(path: str, workspace: Workspace) -> str:
 
 
 def _not_covered(workspace: Workspace) -> Iterator[Gap]:
-    """The code languages that a specialist's analyser does not read."""
+    """The code languages that a specialist's analyser does not read, and the parts that were too many."""
     files = map(workspace.repository.file, _reviewed(workspace))
     spoken = sorted({file.language for file in files if file.is_code})
     for name, analyser in ANALYSERS.items():
@@ -109,6 +109,11 @@ def _not_covered(workspace: Workspace) -> Iterator[Gap]:
         unread = [language for language in spoken if languages is not None and language not in languages]
         if unread:
             yield Gap(f"{name} in {', '.join(unread)}", "no analyser for it reads these languages")
+    if left_out := workspace.scopes_left_out:
+        what = (
+            f"{len(left_out):,} parts from {left_out[0].paths[0]} on, {sum(scope.lines for scope in left_out):,} lines"
+        )
+        yield Gap(what, f"a review has at most {SCOPES_MAX:,} parts: review folders by themselves")
 
 
 def _summary(workspace: Workspace) -> str:

@@ -16,7 +16,7 @@ from holdfast.apps.review.change.export import export_revision
 from holdfast.apps.review.change.model import Change
 from holdfast.apps.review.change.reading import read_change
 from holdfast.apps.review.change.revision import RevisionReader
-from holdfast.apps.review.scope import Scope, scopes_of, whole
+from holdfast.apps.review.scope import SCOPES_MAX, Scope, scopes_of, whole
 from holdfast.apps.review.source.reading import LinesPage
 from holdfast.apps.review.source.repository import Repository
 from holdfast.apps.review.source.search import HitsPage, Query
@@ -50,10 +50,15 @@ class Workspace:
         self._pool = pool
         self._results: OrderedDict[tuple[str, str], AnalysisResult] = OrderedDict()
 
-    @cached_property
+    @property
     def scopes(self) -> tuple[Scope, ...]:
         """The parts the review is cut into: the same ones for the same code."""
-        return scopes_of(self.repository, self.change)
+        return self._all_scopes[:SCOPES_MAX]
+
+    @property
+    def scopes_left_out(self) -> tuple[Scope, ...]:
+        """The parts beyond those, which nobody looks at."""
+        return self._all_scopes[SCOPES_MAX:]
 
     @cached_property
     def whole(self) -> Scope:
@@ -66,6 +71,10 @@ class Workspace:
             told = ", ".join(list(self._by_key)[:SCOPES_TOLD_MAX])
             raise InputError(f"expected the key of a scope, found {key!r}: use the one of your task, one of {told}")
         return self._by_key[key]
+
+    @cached_property
+    def _all_scopes(self) -> tuple[Scope, ...]:
+        return scopes_of(self.repository, self.change)
 
     @cached_property
     def _by_key(self) -> dict[str, Scope]:

@@ -87,6 +87,10 @@ def test_an_expression_is_decided_by_whom_it_is_made_of(expression: str, origin:
         ("x = {}; x['a'] = given; sink(x)", Origin.PARAMETER),
         ("print(y := given); sink(y)", Origin.PARAMETER),
         ("x: str = given; sink(x)", Origin.PARAMETER),
+        ("[sink(x) for x in given]", Origin.PARAMETER),
+        ("[sink(x) for x in ('a', 'b')]", Origin.CONSTANT),
+        ("{x: sink(y) for x in given for y in LIMITS}", Origin.CONSTANT),
+        ("x = given; any(sink(x) for x in LIMITS)", Origin.CONSTANT),
     ],
 )
 def test_an_assignment_carries_what_is_known(body: str, origin: Origin) -> None:

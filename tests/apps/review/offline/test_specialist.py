@@ -235,7 +235,7 @@ def test_problems_and_what_nobody_audited_are_handed_on() -> None:
     assert {"what": "b.py", "why": "syntax error line 3"} in answer["not_covered"]
     assert {"what": "noisy", "why": "12 more were found than are told"} in answer["not_covered"]
     assert answer["not_audited"] == [{"what": "left-pad 1.0", "why": "no database answered"}]
-    assert "read 1 lock file" in answer["notes"]
+    assert "Read 1 lock file." in answer["notes"]
     assert "2 more are marked as accepted" in answer["notes"]
 
 

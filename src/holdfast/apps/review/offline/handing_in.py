@@ -87,11 +87,15 @@ def _notes(seen: Seen, verdicts: Sequence[Verdict], unquotable: int) -> list[str
     if unquotable:
         notes.append(f"{unquotable} left out: nothing of their line can be quoted.")
     analyses = seen.of(plan.ANALYSE)
-    told = (str(note) for result in analyses for note in result.items("notes"))
+    told = (_sentence(str(note)) for result in analyses for note in result.items("notes"))
     first_pages = [result for result in analyses if not result.arguments.get("cursor")]
     if suppressed := sum(_count(result.fields.get("suppressed")) for result in first_pages):
         notes.append(f"{suppressed} more are marked as accepted in the code.")
     return list(dict.fromkeys([*notes, *told]))
+
+
+def _sentence(note: str) -> str:
+    return f"{note[:1].upper()}{note[1:].rstrip('.')}."
 
 
 def _cut_off(count: int) -> Iterable[Gap]:

@@ -15,7 +15,8 @@ Said = dict[str, object]
 
 def verdict_on(finding: Candidate, lines: Lines, trail: Trail | None, sites: Sequence[CallSite]) -> Said:
     """Return the verdict. ``trail`` is None for a weakness that depends on no value."""
-    sink = _step(finding.path, finding.line, finding.excerpt, "Here it is used.")
+    note = "Here it stands." if trail is None else "Here it is used."
+    sink = _step(finding.path, finding.line, finding.excerpt, note)
     if finding.line not in lines:
         return _said("unclear", "The place could not be read.", [])
     part = part_of(finding.path)

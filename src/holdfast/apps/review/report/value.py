@@ -77,6 +77,11 @@ def exceeds(report: ReviewReport, level: Severity) -> bool:
     return any(finding.severity.is_at_least(level) for finding in report.findings)
 
 
+def is_stopped(report: ReviewReport, level: Severity) -> bool:
+    """Whether a gate at ``level`` stops the change. It fails closed: what nobody looked at is not let through."""
+    return report.status is ReportStatus.PARTIAL or exceeds(report, level)
+
+
 def encode_report(report: ReviewReport) -> bytes:
     """Return the report as JSON to be stored; equal reports give equal bytes."""
     return msgspec.json.encode(report, order="sorted")

@@ -180,9 +180,11 @@ def totals_parts(report: ReviewReport) -> tuple[str, ...]:
 
 
 def _cost(totals: Totals, report: ReviewReport) -> str:
+    if report.is_offline:
+        return "no cost"
     match totals.cost_usd:
         case None:
-            return "no cost" if report.is_offline else "cost unknown"
+            return "cost unknown"
         case usd:
             return f"${usd:,.2f}" if usd >= 0.01 or usd == 0 else f"${usd:.4f}"
 

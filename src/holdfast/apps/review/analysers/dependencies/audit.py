@@ -117,7 +117,8 @@ def _ask(batch: Sequence[Pin], environment: Mapping[str, str], seconds_left: flo
         if pin not in batch:
             continue
         if "skip_reason" in package:
-            result.not_audited[pin] = str(package["skip_reason"])[:200]
+            reason = str(package["skip_reason"]).removesuffix(f": {pin[0]} ({pin[1]})")  # the name stands beside it
+            result.not_audited[pin] = reason[:200]
         else:
             result.audited.add(pin)
             result.vulnerabilities += _vulnerabilities(pin, package)

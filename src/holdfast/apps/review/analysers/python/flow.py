@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from holdfast.apps.review.analysers.python.module import PythonModule
-from holdfast.apps.review.analysers.python.scope import Function, Scope, parameter_values
+from holdfast.apps.review.analysers.python.scope import Comprehension, Function, Scope, parameter_values, within
 from holdfast.apps.review.analysers.python.values import UNKNOWN, built, unbuilt
 from holdfast.apps.review.analysers.subject import Sighting
 
@@ -107,13 +107,14 @@ class _Flow:
                 pass
 
     def _expressions(self, nodes: Iterable[ast.AST], scope: Scope) -> None:
-        pending = list(nodes)
+        pending = [(node, scope) for node in nodes]
         while pending:
-            node = pending.pop()
-            self.check(node, scope)
+            node, around = pending.pop()
+            self.check(node, around)
             if isinstance(node, ast.NamedExpr):
-                scope.bind(node.target, scope.value(node.value), is_certain=False)
-            pending.extend(ast.iter_child_nodes(node))
+                scope.bind(node.target, around.value(node.value), is_certain=False)
+            inner = within(node, around) if isinstance(node, Comprehension) else around
+            pending.extend((child, inner) for child in ast.iter_child_nodes(node))
 
     def check(self, node: ast.AST, scope: Scope) -> None:
         """Let the checks of its kind see a node."""

@@ -193,10 +193,18 @@ def _(node: ast.Compare | ast.UnaryOp, scope: Scope) -> Value:
 @value_of.register(ast.SetComp)
 @value_of.register(ast.GeneratorExp)
 def _(node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope) -> Value:
+    return value_of(node.elt, within(node, scope))
+
+
+Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
+
+
+def within(node: Comprehension, scope: Scope) -> Scope:
+    """Return what the names hold inside a comprehension: those it loops with hold parts of what it loops over."""
     inner = Scope(scope.module, dict(scope.names), scope.function, scope.class_name)
     for loop in node.generators:
         inner.bind(loop.target, unbuilt(value_of(loop.iter, inner)), is_certain=True)
-    return value_of(node.elt, inner)
+    return inner
 
 
 def parameter_values(function: Function, scope: Scope, *, is_handler: bool) -> dict[str, Value]:
