@@ -22,7 +22,7 @@ from holdfast.journal.port import Head, Letter, RunFilter, Store
 from holdfast.journal.stores.memory import MemoryStore
 from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.kernel.clock import Clock, SystemClock
-from holdfast.kernel.errors import DefinitionError, InputError, RunNotFound
+from holdfast.kernel.errors import DefinitionError, InputError, JournalError, RunNotFound
 from holdfast.kernel.faults import Reach, pass_by
 from holdfast.kernel.ids import RunId, new_letter_id
 from holdfast.kernel.limits import Budget
@@ -43,6 +43,7 @@ POLL_SECONDS = 0.25
 TAKE_OVER_SECONDS = 1.0
 """How often a process that follows tries to take over the driving."""
 IDS_SEARCHED_MAX = 10_000
+ID_CHARACTERS_MIN = 4
 RECORDED = "recorded:"
 """A model of this name and a path replays the transcript in that file."""
 
@@ -181,6 +182,11 @@ class Runtime:
     async def _full_id(self, run_id: str) -> RunId:
         if run_id.startswith("run_"):
             return (await self._store.head(RunId(run_id))).run
+        if len(run_id) < ID_CHARACTERS_MIN:
+            raise RunNotFound(
+                f"expected a run's id, or at least {ID_CHARACTERS_MIN} characters of its end, found {run_id!r}: "
+                "'holdfast runs' lists them"
+            )
         found = [
             head.run
             for head in await self._store.runs(RunFilter(count_max=IDS_SEARCHED_MAX))
@@ -241,7 +247,12 @@ class Runtime:
         seen = store.change_counter()
         while True:
             await self._around.clock.sleep(POLL_SECONDS)
-            if (counter := store.change_counter()) != seen:
+            try:
+                counter = store.change_counter()
+            except JournalError as error:  # what others write shows later, then: nothing depends on it
+                self._trouble(None, error)
+                continue
+            if counter != seen:
                 seen = counter
                 self._around.live.rest_all()
                 self._worker.mail_came_to_any()

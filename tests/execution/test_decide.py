@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from holdfast.execution.actions import Action, AwaitPerson, CallModel, CallTool, Note
 from holdfast.execution.agent import Agent
-from holdfast.execution.decide import decide_agent
+from holdfast.execution.decide import INTERRUPTIONS_MAX, decide_agent
 from holdfast.journal.events import (
     Event,
     ModelFailed,
@@ -198,3 +198,14 @@ def test_money_spent_ends_it() -> None:
     dear = replied(1, "look", usage=replace(replied(1).usage, cost_usd=0.5))
     event = left(wanted(after(called(1), dear, ended(1)), desk(budget=Budget(usd=0.5))))
     assert event.fault == Fault(ErrorKind.BUDGET, "the agent desk's usd limit reached: 0.5 of 0.5")
+
+
+def test_a_call_whose_reply_is_never_seen_is_not_made_for_ever() -> None:
+    last = desk().model_attempts_max + INTERRUPTIONS_MAX
+    cut_off = ModelInterrupted(node="desk", turn=1, attempt=last)
+    assert wanted(after(called(1, attempt=last - 1), replace(cut_off, attempt=last - 1))) == (
+        CallModel("desk", 1, last),
+    )
+    gone = left(wanted(after(called(1, attempt=last), cut_off)))
+    assert gone.fault is not None
+    assert "its reply never seen" in gone.fault.message

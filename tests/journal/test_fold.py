@@ -191,3 +191,16 @@ def test_a_call_that_is_not_of_the_present_turn_is_damage() -> None:
     ended = StepEnded(node="desk", turn=1, call=2, name="pay", outcome=Outcome.SUCCEEDED, seconds=1)
     with pytest.raises(JournalError, match=r"expected one of the 1 calls of turn 1 .* found call 2 of turn 1"):
         after(ENTERED, called(1), replied(1, "pay"), ended)
+
+
+def test_an_unseen_reply_is_charged_at_the_price_of_those_seen() -> None:
+    seen = replied(1, "lookup", usage=Usage(50, 50, 0, 0.5))
+    state = after(ENTERED, called(1), seen, called(2, reserved=200), ModelInterrupted(node="desk", turn=2, attempt=1))
+    assert (state.spend.usd, state.spend.calls_of_unknown_cost) == (1.5, 0)
+
+
+def test_drivers_in_vain_are_counted_until_something_ends_or_the_run_is_parked() -> None:
+    again = DriverChanged(worker="w", epoch=2)
+    assert after(again, again).drivers_in_vain == 2
+    assert after(again, again, ENTERED, called(1), replied(1, "lookup")).drivers_in_vain == 0
+    assert after(again, again, RunParked(reason="by hand"), again).drivers_in_vain == 0

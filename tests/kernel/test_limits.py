@@ -42,3 +42,10 @@ def test_tool_calls_fit_up_to_the_last_one_allowed(allowed: int, made: int, want
 )
 def test_a_reached_limit_says_so_in_figures_people_can_read(exceeded: Exceeded, message: str) -> None:
     assert str(exceeded) == message
+
+
+def test_a_limit_in_dollars_does_not_hold_for_calls_whose_price_nobody_knows_so_it_stops_them() -> None:
+    exceeded = next_turn_exceeds(Budget(usd=1.0), Spend(usd=0.1, calls_of_unknown_cost=1))
+    assert exceeded is not None
+    assert "unknown cost" in str(exceeded)
+    assert next_turn_exceeds(Budget(tokens=10), Spend(calls_of_unknown_cost=1)) is None

@@ -158,7 +158,7 @@ async def test_a_run_is_found_by_its_id_or_the_end_of_it() -> None:
         for run in runs:
             assert (await runtime.run(run.id)).id == run.id
             assert (await runtime.run(run.id[-8:].lower())).id == run.id
-        with pytest.raises(RunNotFound, match="expected one run whose id ends in '', found 3"):
+        with pytest.raises(RunNotFound, match="at least 4 characters of its end, found ''"):
             await runtime.run("")
         with pytest.raises(RunNotFound, match="found none: 'holdfast runs' lists them"):
             await runtime.run("nothing")

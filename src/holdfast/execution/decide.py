@@ -11,6 +11,9 @@ from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 FINAL_DEFECTS = (ErrorKind.REFUSED_BY_MODEL, ErrorKind.CONTENT_FILTER)
 """Defects of a reply that asking again does not mend."""
 
+INTERRUPTIONS_MAX = 10
+"""How often, beyond its attempts, one turn's call may be made again because the reply was never seen."""
+
 
 def decide_agent(agent: Agent, node: NodeState, run: RunState) -> tuple[Action, ...]:
     """Return what the agent at ``node`` wants under way now."""
@@ -19,6 +22,9 @@ def decide_agent(agent: Agent, node: NodeState, run: RunState) -> tuple[Action, 
     match state.phase:
         case Phase.READY if state.turn == 0:
             return _next_turn(agent, node, state, run)
+        case Phase.READY if state.attempt >= agent.model_attempts_max + INTERRUPTIONS_MAX:
+            told = f"the model was called {state.attempt} times in turn {state.turn}, and its reply never seen"
+            return _leave(node, Outcome.FAILED, Fault(ErrorKind.MODEL_FAILED, told))
         case Phase.READY:
             return (CallModel(node.path, state.turn, state.attempt + 1),)
         case Phase.CALLING:

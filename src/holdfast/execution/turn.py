@@ -30,6 +30,8 @@ from holdfast.kernel.randomness import Randomness
 
 BACKOFF_SECONDS_FIRST = 0.5
 BACKOFF_SECONDS_MAX = 60.0
+RETRY_AFTER_SECONDS_MAX = 600.0
+"""The longest wait that is taken from a provider."""
 
 
 class Turns:
@@ -154,6 +156,7 @@ class Turns:
         """Full jitter over an exponential bound; what the provider asks for wins."""
         bound = min(BACKOFF_SECONDS_MAX, BACKOFF_SECONDS_FIRST * 2 ** (attempt - 1))
         wait = self._randomness.uniform(0, bound) if retry_after_seconds is None else retry_after_seconds
+        wait = min(wait, RETRY_AFTER_SECONDS_MAX)
         return self._clock.now() + wait
 
     def _hinter(self, action: CallModel) -> "_Hinter":

@@ -48,6 +48,8 @@ def next_turn_exceeds(budget: Budget, spend: Spend) -> Exceeded | None:
         ("tokens", budget.tokens, spend.tokens),
         ("usd", budget.usd, spend.usd),
     )
+    if budget.usd is not None and spend.calls_of_unknown_cost:
+        return Exceeded("usd (calls of unknown cost)", 0, spend.calls_of_unknown_cost)
     for name, allowed, found in checks:
         if allowed is not None and found >= allowed:
             return Exceeded(name, allowed, found)

@@ -31,6 +31,10 @@ from holdfast.orchestration.scheduler import decide
 
 LEASE_SECONDS = 30.0
 RENEWALS_IN_A_LEASE = 3
+RESOURCES_SECONDS_MAX = 900.0
+"""How long the resources of a run may take to open; a large repository is laid out and read in that time."""
+DRIVERS_IN_VAIN_MAX = 5
+"""A run that ends every process which drives it must not end all that ever will."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Driver:
         self._rested: Rested | None = None
         self._parks_for: str | None = None
         self._is_stopped = False
+        self._opening: asyncio.Timeout | None = None
 
     def mail_came(self) -> None:
         """Say that the inbox may hold something new."""
@@ -63,9 +68,12 @@ class Driver:
     def stop(self, parks_for: str | None = None) -> None:
         """Withdraw what is under way and let go of the run: until somebody resumes it if a reason to park is given,
         else only until the next driver comes."""
-        self._is_stopped, self._parks_for = True, parks_for
+        self._is_stopped, self._parks_for = True, self._parks_for or parks_for
         if self._loop is not None:
             self._loop.stop()
+        elif self._opening is not None:
+            with contextlib.suppress(RuntimeError):  # it has ended, or is about to
+                self._opening.reschedule(asyncio.get_running_loop().time())
 
     async def drive(self) -> Rested | Held:
         """Drive the run until it rests; Held if another drives it.
@@ -86,6 +94,10 @@ class Driver:
             recorder.append(LifecycleMoved(to=check(state.status, Status(state.waited_from)), reason="driven again"))
         recorder.append(*interruptions(recorder.state))
         await self._read_mail(recorder)
+        if recorder.state.drivers_in_vain >= DRIVERS_IN_VAIN_MAX and recorder.state.cancel_reason is None:
+            reason = f"it brought down {DRIVERS_IN_VAIN_MAX} drivers in a row: find out why before it is resumed"
+            await self._park(recorder, reason, None)
+            return Rested(Rest.WAITING)
         return await self._pursue(recorder)
 
     async def _pursue(self, recorder: Recorder) -> Rested:
@@ -119,7 +131,22 @@ class Driver:
         if state.cancel_reason is not None or self._is_stopped:
             return {}
         check_unchanged(state, app)
-        return await open_resources(app, app.parse(await recorder.payloads.fetch(state.input)), stack)
+        given = app.parse(await recorder.payloads.fetch(state.input))
+        self._opening = self._around.clock.timeout(RESOURCES_SECONDS_MAX)
+        try:
+            async with self._opening:
+                return await open_resources(app, given, stack)
+        except TimeoutError:
+            if self._is_asked_to_stop():
+                return {}
+            raise InputError(
+                f"the resources of app {app.name!r} did not open within {RESOURCES_SECONDS_MAX:g} seconds"
+            ) from None
+        finally:
+            self._opening = None
+
+    def _is_asked_to_stop(self) -> bool:
+        return self._is_stopped
 
     async def _work(self, recorder: Recorder, resources: Resources) -> Rested:
         try:

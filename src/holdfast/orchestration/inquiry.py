@@ -19,7 +19,7 @@ class Asked:
         return await self._index.runs(which)
 
     async def due(self, now: float, count_max: int) -> Sequence[Head]:
-        heads = [await self._index.head(run) for run in self._asked]
+        heads = [await self._index.head(run) for run in tuple(self._asked)]
         waiting = [head for head in heads if not head.is_over and head.lease_until <= now]
         return [head for head in waiting if head.wake_at is not None and head.wake_at <= now][:count_max]
 
@@ -27,5 +27,5 @@ class Asked:
         return await self._index.inbox(run, after)
 
     async def next_wake(self) -> float | None:
-        instants = [(await self._index.head(run)).wake_at for run in self._asked]
+        instants = [(await self._index.head(run)).wake_at for run in tuple(self._asked)]
         return min((instant for instant in instants if instant is not None), default=None)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from holdfast.integration.gateway.gateway import ERROR_CHARACTERS_MAX, Gateway
 from holdfast.integration.gateway.lines import answer, call, fail, stall, stop
 from holdfast.integration.gateway.port import Model, ModelCallFailed, ModelRequest, TextDelta
-from holdfast.integration.gateway.replies import breach_of, usable_calls
+from holdfast.integration.gateway.replies import breach_of
 from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.kernel.clock import SystemClock, VirtualClock
 from holdfast.kernel.errors import DefinitionError, InputError
@@ -86,6 +86,11 @@ async def test_two_calls_with_one_id_are_a_fault() -> None:
     assert "used twice" in (await fault_of(yielding(said(twice, twice, stop=StopReason.TOOL_USE)))).message
 
 
+async def test_a_reply_that_cannot_be_written_down_is_none() -> None:
+    fault = await fault_of(yielding(said(Text("half \ud83d a character"))))
+    assert "expected text in valid Unicode" in fault.message
+
+
 async def test_a_reply_is_by_the_assistant() -> None:
     assert "by the user" in (await fault_of(yielding(said(Text("hi"), role=Role.USER)))).message
 
@@ -93,14 +98,13 @@ async def test_a_reply_is_by_the_assistant() -> None:
 async def test_whole_calls_count_though_the_server_reports_the_end_of_the_turn() -> None:
     reply = await door(yielding(said(ToolCall("c1", "read_lines", "{}")))).call("odd", asked(), unheard)
     assert reply.stop is StopReason.TOOL_USE
-    assert len(usable_calls(reply)) == 1
+    assert len(reply.message.calls) == 1
 
 
-async def test_a_call_that_was_cut_off_is_never_parsed() -> None:
+async def test_a_reply_that_was_cut_off_is_passed_on_as_it_is() -> None:
     cut_off = said(ToolCall("c1", "read_lines", '{"path": "src/a'), stop=StopReason.MAX_TOKENS)
     reply = await door(yielding(cut_off)).call("odd", asked(), unheard)
     assert reply == cut_off
-    assert usable_calls(reply) == ()
 
 
 @pytest.mark.parametrize("reason", [reason for reason in StopReason if reason is not StopReason.TOOL_USE])
@@ -257,13 +261,12 @@ def test_however_a_text_is_cut_into_chunks_the_reply_is_the_same(text: str, widt
 def test_the_calls_of_a_sound_reply_can_be_used() -> None:
     reply = said(ToolCall("c1", "a", "{}"), ToolCall("c2", "b", "{}"), stop=StopReason.TOOL_USE)
     assert breach_of(reply) is None
-    assert [one.tool for one in usable_calls(reply)] == ["a", "b"]
 
 
 async def test_a_tool_call_of_a_script_arrives_as_json_text() -> None:
     model = ScriptedModel([call("read_lines", {"path": "a.py", "first": 1}, text="I look.")])
     reply = await door(model).call("scripted", asked(), unheard)
-    assert usable_calls(reply) == (ToolCall("call_1", "read_lines", '{"path":"a.py","first":1}'),)
+    assert reply.message.calls == (ToolCall("call_1", "read_lines", '{"path":"a.py","first":1}'),)
     assert reply.message.text == "I look."
 
 

@@ -2,7 +2,8 @@
 
 from msgspec.structs import replace
 
-from holdfast.kernel.messages import Reply, Role, StopReason, ToolCall
+from holdfast.kernel.messages import Reply, Role, StopReason
+from holdfast.kernel.messages_codec import encode_message
 
 
 def settled(reply: Reply) -> Reply:
@@ -24,12 +25,8 @@ def breach_of(reply: Reply) -> str | None:
         return "expected tool calls, for it stopped to use tools, found none"
     if len({call.call_id for call in calls}) != len(calls):
         return "expected an id of its own for each tool call, found one used twice"
+    try:
+        encode_message(reply.message)
+    except UnicodeEncodeError:
+        return "expected text in valid Unicode, found half a character (a lone surrogate)"
     return None
-
-
-def usable_calls(reply: Reply) -> tuple[ToolCall, ...]:
-    """Return the calls that may be read and run: none unless the model stopped in order to have them run.
-
-    A reply that was cut off may end inside a call's arguments; nothing of it is ever parsed.
-    """
-    return reply.message.calls if reply.stop is StopReason.TOOL_USE else ()

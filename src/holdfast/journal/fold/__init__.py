@@ -6,6 +6,8 @@ The same function runs in the driver, in replay, in the simulator and in the ver
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from msgspec.structs import replace
+
 from holdfast.journal import events
 from holdfast.journal.codec import decode
 from holdfast.journal.events import Event
@@ -35,6 +37,9 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.StepInterrupted: steps.step_interrupted,
 }
 
+PROGRESS = (events.NodeLeft, events.ModelReplied, events.StepEnded)
+"""What a driver must have brought about not to have driven in vain."""
+
 
 def begin(event: Event, at: float) -> RunState:
     """Return the state after a run's first event. Raises JournalError for any other than RunStarted."""
@@ -48,7 +53,10 @@ def begin(event: Event, at: float) -> RunState:
 def evolve(state: RunState, event: Event, at: float) -> RunState:
     """Return the state after ``event``, recorded at the instant ``at``."""
     version = state.version + 1
-    return _EVOLVE[type(event)](state, event, at, version)
+    evolved = _EVOLVE[type(event)](state, event, at, version)
+    if evolved.drivers_in_vain and isinstance(event, PROGRESS):
+        return replace(evolved, drivers_in_vain=0)
+    return evolved
 
 
 def fold(recorded: Iterable[Recorded]) -> RunState:

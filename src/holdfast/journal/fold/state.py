@@ -133,6 +133,8 @@ class RunState(msgspec.Struct, frozen=True):
     inbox_read: int = 0
     drivers: int = 1
     """How many workers have driven it."""
+    drivers_in_vain: int = 0
+    """How many of the last ones were cut off before anything had ended under them."""
     parked: str | None = None
     """Why it left memory; None while it is driven."""
     waited_from: str | None = None

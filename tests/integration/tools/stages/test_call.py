@@ -91,7 +91,7 @@ async def test_a_plain_function_runs_in_a_thread_in_the_context_of_its_caller(th
 
     invocation, end = await called(where, threads)
     assert end is None
-    assert invocation.value == ["holdfast-tool_0", "caller"]
+    assert invocation.value == ["holdfast-tool-where", "caller"]
 
 
 async def test_what_the_author_says_of_a_failure_is_told(threads: Threads) -> None:
@@ -99,14 +99,21 @@ async def test_what_the_author_says_of_a_failure_is_told(threads: Threads) -> No
     assert failed(end) == Fault(ErrorKind.TOOL_FAILED, "sold out", retryable=True, hint="ask tomorrow")
 
 
-@pytest.mark.parametrize("effect", Effect)
-async def test_an_exception_is_the_tools_failure(effect: Effect, threads: Threads) -> None:
+@pytest.mark.parametrize("effect", LOOKS)
+async def test_an_exception_of_a_look_is_its_failure(effect: Effect, threads: Threads) -> None:
     _, end = await called(raising(ValueError("no\nsuch\x1b order" + "!" * 9_999), effect), threads)
     fault = failed(end)
     assert fault.kind is ErrorKind.TOOL_FAILED
     assert fault.message.startswith("ValueError: no such\\u001b order!!!")
     assert len(fault.message) <= 600
-    assert ("may have taken effect" in fault.hint) == (effect in WRITES)
+    assert "change the arguments" in fault.hint
+
+
+@pytest.mark.parametrize("effect", WRITES)
+async def test_an_exception_of_a_write_tells_nothing_of_what_became_of_it(effect: Effect, threads: Threads) -> None:
+    """A client library's own timeout is no TimeoutError: only a ToolFailure is definite."""
+    _, end = await called(raising(OSError("read timed out"), effect), threads)
+    assert end == Unknown(in_doubt=effect is not Effect.KEYED)
 
 
 async def test_an_exception_without_words_is_named(threads: Threads) -> None:
@@ -176,7 +183,9 @@ async def test_a_tool_that_cancels_itself_has_failed_and_takes_nobody_along(
     [
         (SystemExit(3), "RuntimeError: it raised SystemExit: 3"),
         (StopIteration(), "RuntimeError: it raised StopIteration: "),
-        (concurrent.futures.CancelledError(), "RuntimeError: it awaited something that was cancelled"),
+        (concurrent.futures.CancelledError(), "CancelledError"),
+        (asyncio.CancelledError(), "RuntimeError: it awaited something that was cancelled"),
+        (KeyboardInterrupt(), "RuntimeError: it raised KeyboardInterrupt: "),
         (KeyError("k"), "KeyError: 'k'"),
     ],
 )

@@ -1,7 +1,7 @@
 """The call itself, within its time."""
 
 from holdfast.integration.tools.caught import Raised
-from holdfast.integration.tools.contract import OutcomeUnknown, Tool, ToolFailure
+from holdfast.integration.tools.contract import OutcomeUnknown, ToolFailure
 from holdfast.integration.tools.edge import awaited
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import End, Failed, Invocation, Unknown
@@ -11,14 +11,16 @@ from holdfast.kernel.effects import Effect
 from holdfast.kernel.outcomes import ErrorKind
 
 THREAD_WAIT_SECONDS_MAX = 60.0
+AFTER_FAILURE = "the same call will most likely fail again: change the arguments, or do without"
 
 
 class Call:
     """Calls the function.
 
-    An exception is the tool's failure. When the time is up, the connection broke, or the author says that the outcome
-    is unknown, what follows depends on the effect: PURE and READ have failed and may be called again; KEYED is sent
-    again under the same key while attempts are left; everything else is in doubt, until a probe or a person settles it.
+    A ToolFailure is definite: the author says that it failed. Anything else that goes wrong (the time is up, any other
+    exception) leaves the outcome unknown, and what follows depends on the effect: PURE and READ have failed and may be
+    called again; KEYED is sent again under the same key while attempts are left; everything else is in doubt, until a
+    probe or a person settles it.
     Cancellation passes through: whoever cancels records what it interrupted.
     """
 
@@ -62,8 +64,10 @@ class Call:
                 return Failed(fault(ErrorKind.TOOL_FAILED, error.message, retryable=error.retryable, hint=error.hint))
             case OutcomeUnknown() | TimeoutError() | ConnectionError():
                 return self._unknown(invocation, f"{invocation.tool.name} broke off: {_said(error)}")
+            case _ if invocation.tool.effect.needs_intent:
+                return self._unknown(invocation, f"{invocation.tool.name} broke off: {_said(error)}")
             case _:
-                return Failed(fault(ErrorKind.TOOL_FAILED, _said(error), hint=_after_failure(invocation.tool)))
+                return Failed(fault(ErrorKind.TOOL_FAILED, _said(error), hint=AFTER_FAILURE))
 
     def _unknown(self, invocation: Invocation, message: str) -> End:
         match invocation.tool.effect:
@@ -78,9 +82,3 @@ class Call:
 def _said(error: Exception) -> str:
     words = str(error)
     return f"{type(error).__name__}: {words}" if words else type(error).__name__
-
-
-def _after_failure(tool: Tool) -> str:
-    if tool.effect in (Effect.PURE, Effect.READ):
-        return "the same call will most likely fail again: change the arguments, or do without"
-    return "it may have taken effect in part: find out before calling it again"

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import socket
+import stat
 import weakref
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,12 +38,16 @@ class DriveLock:
         """Take the lock or raise StoreLocked with its holder; a second open in the same process is refused as well."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except OSError as failure:
             raise JournalError(
                 f"cannot open the lock file {self._path}: {failure.strerror}; choose another path"
             ) from failure
         try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise JournalError(
+                    f"expected the lock file {self._path} to be a plain file, found something else: remove it"
+                )
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             holder = msgspec.json.encode(_Holder(os.getpid(), socket.gethostname(), now))
             os.ftruncate(descriptor, 0)

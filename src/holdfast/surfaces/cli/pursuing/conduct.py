@@ -40,7 +40,7 @@ class Conduct:
                 self._troubles.tell(view.remark)
                 for head in earlier:
                     view.remark(told_earlier(head))
-                pursuit = Pursuit(runtime, view, interruption, self._troubles)
+                pursuit = Pursuit(runtime, view, interruption, self._troubles, earlier)
                 state = await pursuit.follow(run)
             code = await self._told(run, state, is_driven_elsewhere=not runtime.drives)
             await pursuit.see_through(earlier)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.port import Head, RunFilter
 from holdfast.kernel.errors import HoldfastError
+from holdfast.kernel.ids import RunId
 from holdfast.orchestration.handle import Entry, Run
 from holdfast.runtime import Runtime
 from holdfast.surfaces.cli.pursuing.interruption import Interruption
@@ -23,16 +24,26 @@ UNFINISHED_MAX = 1_000
 class Pursuit:
     """What one command needs while it stays with runs: the runtime, who watches, who may interrupt, what goes wrong."""
 
-    def __init__(self, runtime: Runtime, view: View, interruption: Interruption, troubles: Troubles) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        view: View,
+        interruption: Interruption,
+        troubles: Troubles,
+        earlier: Sequence[Head] = (),
+    ) -> None:
         self._runtime, self._view = runtime, view
         self._interruption, self._troubles = interruption, troubles
         self._seen = 0
+        self._mine: set[RunId] = {head.run for head in earlier}
+        """The runs this command stays with: whoever stops it stops no run that another terminal began."""
 
     async def follow(self, run: Run) -> RunState:
         """Return the run's state once it rests: over, or parked; or as it stands when somebody stopped this process.
 
         Raises HoldfastError for a run that cannot be driven.
         """
+        self._mine.add(run.id)
         async with asyncio.TaskGroup() as group:
             watching = group.create_task(self._watch(run))
             state = await first_of(run.wait(), self._troubles.give_up(run.id), self._stopped())
@@ -62,7 +73,7 @@ class Pursuit:
         await self._interruption.wait()
         if self._runtime.drives:
             self._view.remark("stopping: what is under way is let go of; once more to stop at once")
-            await self._runtime.park(self._interruption.reason)
+            await self._runtime.park(self._interruption.reason, self._mine)
 
 
 async def interrupted_earlier(runtime: Runtime) -> list[Head]:
