@@ -9,6 +9,7 @@ from holdfast.journal.events import Event, ModelInterrupted, NodeEntered, StepEn
 from holdfast.journal.fold import begin, evolve
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.effects import Effect
+from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import Outcome
 from tests.journal.samples import AT, called, ref, replied, started
 
@@ -67,3 +68,12 @@ def test_once_recorded_nothing_is_left_to_interrupt(effects: list[Effect], data:
         state = evolve(state, event, AT)
     assert list(interruptions(state)) == []
     assert len(state.doubts) == sum(not effects[call - 1].repeats_safely for call in open_calls)
+
+
+def test_a_call_that_was_cut_off_is_charged_at_the_price_of_those_before_it() -> None:
+    paid = replied(1, "look", usage=Usage(50, 50, 0, 0.5))
+    ended = StepEnded(node="desk", turn=1, call=1, name="look", outcome=Outcome.SUCCEEDED, seconds=0.1, shown=ref("r"))
+    state = after(ENTERED, called(1), paid, ended, called(2, reserved=200))
+    (cut_off,) = interruptions(state)
+    assert isinstance(cut_off, ModelInterrupted)
+    assert cut_off.cost_usd == 1.0

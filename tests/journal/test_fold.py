@@ -193,10 +193,10 @@ def test_a_call_that_is_not_of_the_present_turn_is_damage() -> None:
         after(ENTERED, called(1), replied(1, "pay"), ended)
 
 
-def test_an_unseen_reply_is_charged_at_the_price_of_those_seen() -> None:
-    seen = replied(1, "lookup", usage=Usage(50, 50, 0, 0.5))
-    state = after(ENTERED, called(1), seen, called(2, reserved=200), ModelInterrupted(node="desk", turn=2, attempt=1))
-    assert (state.spend.usd, state.spend.calls_of_unknown_cost) == (1.5, 0)
+def test_an_unseen_reply_is_charged_what_its_interruption_says() -> None:
+    cut_off = ModelInterrupted(node="desk", turn=1, attempt=1, cost_usd=0.5)
+    state = after(ENTERED, called(1, reserved=200), cut_off)
+    assert (state.spend.tokens, state.spend.usd, state.spend.calls_of_unknown_cost) == (200, 0.5, 0)
 
 
 def test_drivers_in_vain_are_counted_until_something_ends_or_the_run_is_parked() -> None:

@@ -4,15 +4,22 @@ from collections.abc import Iterator
 
 from holdfast.journal.events import ModelInterrupted, StepInterrupted
 from holdfast.journal.fold.state import NodeState, Phase, RunState, StepState
+from holdfast.kernel.limits import Spend
 
 
 def interruptions(state: RunState) -> list[ModelInterrupted | StepInterrupted]:
     """Return an event, in order of path, for each model call and effect that was sent and has no outcome."""
-    found = [event for node in state.nodes.values() for event in _of_node(node)]
+    price = _price(state.spend)
+    found = [event for node in state.nodes.values() for event in _of_node(node, price)]
     return sorted(found, key=lambda event: event.node)
 
 
-def _of_node(node: NodeState) -> Iterator[ModelInterrupted | StepInterrupted]:
+def _price(spend: Spend) -> float | None:
+    """Return what a token of this run has cost so far, in dollars."""
+    return spend.usd / spend.tokens if spend.tokens and not spend.calls_of_unknown_cost else None
+
+
+def _of_node(node: NodeState, price: float | None) -> Iterator[ModelInterrupted | StepInterrupted]:
     """Yield the interruptions of one node: its open model call, its open calls, or its own effect."""
     if node.step.is_open:
         yield _step(node.path, 0, 0, node.step)
@@ -20,7 +27,8 @@ def _of_node(node: NodeState) -> Iterator[ModelInterrupted | StepInterrupted]:
     if agent is None:
         return
     if agent.phase is Phase.CALLING:
-        yield ModelInterrupted(node=node.path, turn=agent.turn, attempt=agent.attempt)
+        cost = None if price is None else agent.reserved * price
+        yield ModelInterrupted(node=node.path, turn=agent.turn, attempt=agent.attempt, cost_usd=cost)
     for index, call in enumerate(agent.calls, 1):
         if call.step.is_open:
             yield _step(node.path, agent.turn, index, call.step)

@@ -74,3 +74,5 @@ class ModelInterrupted(JournalEvent, frozen=True, tag="turn.interrupted/1"):
     turn: int
     attempt: int
     why: ErrorKind = ErrorKind.CANCELLED
+    cost_usd: float | None = None
+    """What is charged for it: what was reserved, at the price of the calls before it; None where that is not known."""

@@ -91,12 +91,10 @@ def model_failed(state: RunState, event: ModelFailed, _at: float, version: int) 
 
 
 def model_interrupted(state: RunState, event: ModelInterrupted, _at: float, version: int) -> RunState:
-    """Charge the reservation in full, at the price of what was paid so far: the worst is assumed of an unseen reply."""
+    """Charge the reservation in full: what an unseen reply cost is not known, so the worst is assumed."""
     node = entered(state, event.node)
     agent = agent_of(node)
-    price = state.spend.usd / state.spend.tokens if state.spend.tokens else None
-    cost = None if price is None or state.spend.calls_of_unknown_cost else agent.reserved * price
-    worst = Usage(input_tokens=agent.reserved, cost_usd=cost)
+    worst = Usage(input_tokens=agent.reserved, cost_usd=event.cost_usd)
     interrupted = replace(
         agent,
         phase=Phase.READY,

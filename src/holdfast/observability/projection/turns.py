@@ -70,7 +70,7 @@ def model_failed(trace: Trace, event: ModelFailed, at: float) -> Trace:
 def model_interrupted(trace: Trace, event: ModelInterrupted, at: float) -> Trace:
     """What it reserved is charged in full, as the fold does."""
     span = _call_span(trace, event)
-    worst = spend_of(Usage(input_tokens=span.attributes.reserved_tokens or 0))
+    worst = spend_of(Usage(input_tokens=span.attributes.reserved_tokens or 0, cost_usd=event.cost_usd))
     attributes = replace(span.attributes, spend=worst, reserved_tokens=None)
     return closed(trace, span, cut_off_at(trace, span, at), SpanStatus.INTERRUPTED, attributes)
 
