@@ -1,0 +1,1 @@
+"""What proofs of durability share: lives that are ended on purpose, a world that outlives them, what must hold."""

@@ -1,0 +1,231 @@
+"""What is killed: runs of every kind, and the one person who looks after each of them, life after life."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from holdfast import Agent, App, Prompt, Runtime
+from holdfast.integration.gateway.lines import Improvised, Line, answer, answer_json, call, calls, fail
+from holdfast.integration.gateway.port import ModelRequest
+from holdfast.integration.gateway.scripted import Script
+from holdfast.journal.events import StepIntended
+from holdfast.journal.fold.state import RunState
+from holdfast.orchestration.flow import AgentNode, Branch, Case, FunctionNode, Join, Map, Node, Parallel, Sequence
+from holdfast.orchestration.handle import Run
+from holdfast.testing.faults.diary import Diary
+from tests.proof.crash.world import TOOLS, resources
+
+REQUEST = "the one run"
+SCRIPTED = "scripted"
+RESUMES_MAX = 20
+DESK = Prompt("desk", "You are a desk.")
+
+Look = Callable[[Runtime, Run, Diary], Awaitable[RunState]]
+"""Look after a run until it rests for good."""
+
+
+async def wait(_runtime: Runtime, run: Run, _diary: Diary) -> RunState:
+    """Just wait."""
+    return await run.wait()
+
+
+async def cancel_midway(_runtime: Runtime, run: Run, diary: Diary) -> RunState:
+    """Cancel it once its last step is under way."""
+    await _seen(run, "never")
+    if not diary.count("cancelled", run.id):
+        await run.cancel("enough")
+        diary.write("cancelled", run.id)
+    return await run.wait()
+
+
+async def park_midway(runtime: Runtime, run: Run, diary: Diary) -> RunState:
+    """Park it when its second step is under way, and resume it as often as it takes."""
+    await _seen(run, "park/second")
+    if not diary.count("parked", run.id):
+        await runtime.park("lunch", {run.id})
+        diary.write("parked", run.id)
+    for _ in range(RESUMES_MAX):
+        state = await run.wait()
+        if state.is_over or state.doubts:
+            return state
+        await run.resume()
+    raise AssertionError(f"resumed {RESUMES_MAX} times, and it is parked again")
+
+
+async def _seen(run: Run, node: str) -> None:
+    async for entry in run.events():
+        if isinstance(entry.event, StepIntended) and entry.event.node.endswith(node):
+            return
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A flow, how its agents' model talks, who looks after it, and what it must have done in the end."""
+
+    flow: Node
+    does: tuple[str, ...]
+    """The steps that act on the world when all goes well; their names are their paths."""
+    unsafe: tuple[str, ...] = ()
+    """Those of them that nobody may send twice: cut off, they are in doubt."""
+    unwanted: tuple[str, ...] = ()
+    """Those that may be cut off when nobody wants them any more: in doubt too, for nobody makes them again."""
+    tools: tuple[str, ...] = ()
+    script: Script = field(default=())
+    look: Look = wait
+    status: str = "COMPLETE"
+    runs: int = 1
+    """How many runs of it go on side by side."""
+
+    def app(self, diary: Diary) -> App:
+        """Return it as an app whose tools act on the world of ``diary``."""
+        agents: tuple[Agent, ...] = ()
+        if self.tools:
+            named = [tool for tool in TOOLS if tool.name in self.tools]
+            agents = (Agent("desk", DESK, SCRIPTED, tools=named, output=dict[str, int], model_attempts_max=30),)
+        return App(
+            self.flow.name,
+            self.flow,
+            agents=agents,
+            functions=TOOLS,
+            input=object,
+            resources=resources(diary),
+            provides=frozenset((Diary,)),
+        )
+
+
+def step(name: str, function: str, inside: str) -> FunctionNode:
+    """Return a step that acts under the name of its own path."""
+    return FunctionNode(name, function, input=f"{{'name': '{inside}/{name}'}}")
+
+
+def _item(function: str, inside: str) -> FunctionNode:
+    return FunctionNode("each", function, input=f"{{'name': '{inside}[' + item + ']'}}")
+
+
+def _acts(function: str, turn: int, place: int = 1, node: str = "desk") -> Line:
+    return call(function, {"name": f"{node}/turn.{turn}/call.{place}"})
+
+
+TALK: tuple[Line | Improvised, ...] = (
+    _acts("look", 1),
+    calls(*(_acts(each, 2, place) for place, each in enumerate(("pay", "look"), 1)), text="and now"),  # type: ignore[arg-type]  # made of calls
+    _acts("send", 3),
+    answer_json({"sum": 7}),
+)
+TALKED = ("desk/turn.1/call.1", "desk/turn.2/call.1", "desk/turn.2/call.2", "desk/turn.3/call.1")
+
+
+class Stubborn:
+    """A model that fails the first ``times`` times it is asked for each turn, over all lives."""
+
+    def __init__(self, diary: Diary, times: int) -> None:
+        self._diary, self._times = diary, times
+
+    def __call__(self, request: ModelRequest) -> Line:
+        asked = self._diary.count("asked", request.step)
+        if asked <= self._times:
+            return fail("overloaded")
+        if request.step.endswith("turn.1"):
+            return _acts("flaky", 1, node="retry/desk")
+        return answer("{}")
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "agent": Scenario(
+        AgentNode("desk", "desk", input="'how much?'"),
+        TALKED,
+        unsafe=("desk/turn.3/call.1",),
+        tools=("look", "pay", "send"),
+        script=TALK,
+    ),
+    "sequence": Scenario(
+        Sequence("steps", tuple(step(f"s{place}", "pay", "steps") for place in range(4))),
+        tuple(f"steps/s{place}" for place in range(4)),
+    ),
+    "functions": Scenario(
+        Sequence("all", tuple(step(each, each, "all") for each in ("think", "look", "pay", "book", "stamp", "send"))),
+        tuple(f"all/{each}" for each in ("think", "look", "pay", "book", "stamp", "send")),
+        unsafe=("all/book", "all/send"),
+    ),
+    "parallel": Scenario(
+        Parallel("both", tuple(step(each, each, "both") for each in ("look", "pay", "send"))),
+        ("both/look", "both/pay", "both/send"),
+        unsafe=("both/send",),
+    ),
+    "map": Scenario(
+        Map("each", "['a', 'b', 'c', 'd']", _item("pay", "each"), key="item", at_once_max=2),
+        tuple(f"each[{item}]" for item in "abcd"),
+    ),
+    "branch": Scenario(
+        Sequence(
+            "road",
+            (
+                step("see", "look", "road"),
+                Branch(
+                    "fork",
+                    (Case("see != ''", step("left", "pay", "road/fork")),),
+                    step("right", "send", "road/fork"),
+                ),
+            ),
+        ),
+        ("road/see", "road/fork/left"),
+    ),
+    "retry": Scenario(
+        Sequence("retry", (step("first", "flaky", "retry"), AgentNode("desk", "desk", input="'go'"))),
+        ("retry/first", "retry/desk/turn.1/call.1"),
+        tools=("flaky",),
+    ),
+    "cancel": Scenario(
+        Sequence("stop", (step("first", "pay", "stop"), step("never", "hang", "stop"))),
+        ("stop/first",),
+        look=cancel_midway,
+        status="CANCELLED",
+    ),
+    "cancel an effect": Scenario(
+        Parallel("halt", (step("first", "pay", "halt"), step("never", "hang_unsafe", "halt"))),
+        ("halt/first", "halt/never"),
+        unsafe=("halt/never",),
+        unwanted=("halt/first",),
+        look=cancel_midway,
+        status="CANCELLED",
+    ),
+    "park": Scenario(
+        Sequence("park", tuple(step(each, "pay_slowly", "park") for each in ("first", "second", "third"))),
+        ("park/first", "park/second", "park/third"),
+        look=park_midway,
+    ),
+    "quorum": Scenario(
+        Parallel(
+            "first", tuple(step(each, each, "first") for each in ("look", "hang", "pay")), join=Join.QUORUM, quorum=2
+        ),
+        ("first/look", "first/pay"),
+    ),
+    "side by side": Scenario(
+        Sequence("many", tuple(step(f"s{place}", "pay_for_run", "many") for place in range(3))),
+        (),
+        runs=3,
+    ),
+    "whole": Scenario(
+        Sequence(
+            "whole",
+            (
+                step("stock", "look", "whole"),
+                Parallel(
+                    "both",
+                    (
+                        AgentNode("desk", "desk", input="'how much?'"),
+                        Map("each", "['a', 'b']", _item("pay", "whole/both/each"), key="item"),
+                    ),
+                ),
+                Branch("more", (Case("both.desk.sum > 1", step("yes", "send", "whole/more")),)),
+            ),
+        ),
+        ("whole/stock", "whole/both/each[a]", "whole/both/each[b]", "whole/more/yes"),
+        unsafe=("whole/more/yes",),
+        tools=("look",),
+        script=(
+            _acts("look", 1, node="whole/both/desk"),
+            _acts("look", 2, node="whole/both/desk"),
+            answer_json({"sum": 7}),
+        ),
+    ),
+}

@@ -1,0 +1,109 @@
+"""The bugs that are planted, one at a time: a piece of the source, and what stands there instead.
+
+Each is a mistake that a durable runtime can make and stay plausible. Nothing of Holdfast may be imported here: what is
+imported is planted already.
+"""
+
+from typing import NamedTuple
+
+
+class Mutant(NamedTuple):
+    """A bug, and the suites that are asked for it, the likeliest first."""
+
+    module: str
+    old: str
+    new: str
+    suites: tuple[str, ...] = ("simulation", "crash", "stores")
+
+
+RULES = "holdfast.journal.stores.rules"
+SCHEDULED = ("simulation", "crash")
+
+MUTANTS: dict[str, Mutant] = {
+    "no fencing": Mutant(
+        RULES,
+        "    if commit.epoch != standing.epoch:\n        return Lost(standing.epoch)\n",
+        "",
+        ("stores", "simulation"),
+    ),
+    "a version gap is accepted": Mutant(
+        RULES,
+        "    if commit.expected != standing.version:\n        return Stale(standing.version)\n",
+        "",
+        ("stores", "simulation"),
+    ),
+    "a lost reply is taken for a refusal": Mutant(
+        RULES, "    if _is_repeat(commit, standing):", "    if False:", ("stores",)
+    ),
+    "two drivers hold one run": Mutant(RULES, "    if standing.lease_until > now:", "    if False:", ("simulation",)),
+    "a lease never runs out": Mutant(RULES, "    if standing.lease_until > now:", "    if standing.worker:"),
+    "a timer is lost while parking": Mutant(RULES, "else commit.parking.wake_at", "else None"),
+    "mail is lost while parking": Mutant(
+        RULES, "now if mail > commit.parking.inbox_read else commit.parking.wake_at", "commit.parking.wake_at"
+    ),
+    "a neighbour fails with a stale commit": Mutant(
+        "holdfast.journal.stores.sqlite.group",
+        "            batch.flush()\n",
+        "            if len(group) > 1 and any(type(each).__name__ == 'Stale' for each in answers):\n"
+        "                raise JournalError('a commit of the group is stale')\n"
+        "            batch.flush()\n",
+        ("stores",),
+    ),
+    "acknowledged before it is committed": Mutant(
+        "holdfast.journal.recorder",
+        "        self._waiting.append((self.state.version, committed))\n",
+        "        committed.set_result(None)\n",
+    ),
+    "the intent is not waited for": Mutant(
+        "holdfast.integration.tools.stages.intent", "        if tool.effect.needs_intent:\n", "        if False:\n"
+    ),
+    "the key comes from the model's call": Mutant(
+        "holdfast.integration.tools.stages.intent",
+        "idempotency_key(order.tenant, order.run, order.path, invocation.digest, order.family)",
+        'order.call.call_id or "call_0"',
+    ),
+    "the key changes with each attempt": Mutant(
+        "holdfast.integration.tools.stages.intent",
+        "idempotency_key(order.tenant, order.run, order.path, invocation.digest, order.family)",
+        "idempotency_key(order.tenant, order.run, order.path, invocation.digest, order.attempt)",
+    ),
+    "an unsafe call is made again": Mutant(
+        "holdfast.kernel.effects",
+        "return self in (Effect.PURE, Effect.READ, Effect.KEYED)",
+        "return True",
+        ("crash", "simulation"),
+    ),
+    "a timeout passes for a failure": Mutant(
+        "holdfast.integration.tools.stages.call",
+        "            case Effect.TRANSACTIONAL | Effect.UNSAFE:\n                return Unknown(in_doubt=True)\n",
+        "            case Effect.TRANSACTIONAL | Effect.UNSAFE:\n"
+        "                return Failed(fault(ErrorKind.TIMEOUT, message, retryable=True))\n",
+    ),
+    "a finished step is done again": Mutant(
+        "holdfast.journal.fold.steps",
+        "            outcome=event.outcome,\n",
+        "            outcome=event.outcome if event.attempt > 1 else None,\n",
+        ("crash", "simulation"),
+    ),
+    "a reservation leaks": Mutant(
+        "holdfast.journal.fold.turns",
+        "state, reserved=state.reserved - agent.reserved, spend=_charge(state.spend, event.usage, len(calls))",
+        "state, spend=_charge(state.spend, event.usage, len(calls))",
+    ),
+    "nobody sweeps": Mutant(
+        "holdfast.dispatch.sweep",
+        "heads = await index.due(until, count_max + len(passed_over))",
+        "heads: list[Head] = []",
+    ),
+    "a lease is not renewed": Mutant(
+        "holdfast.orchestration.driver", "            recorder.renew()\n", "            pass\n", ("simulation",)
+    ),
+    "a cancellation is read and forgotten": Mutant(
+        "holdfast.orchestration.driver",
+        "                    recorder.append(CancelRequested(",
+        "                    str(CancelRequested(",
+    ),
+    "an interrupted call passes for none": Mutant(
+        "holdfast.execution.interrupt", "        if step.is_open:\n", "        if False:\n", ("crash", "simulation")
+    ),
+}

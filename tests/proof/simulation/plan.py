@@ -1,0 +1,137 @@
+"""What is simulated: flows drawn from a seed, their runs, and the faults that befall them. A plan is data."""
+
+import random
+from collections.abc import Iterator
+
+import msgspec
+
+from holdfast.kernel.outcomes import Outcome
+from holdfast.orchestration.flow import (
+    AgentNode,
+    Branch,
+    Case,
+    FunctionNode,
+    Join,
+    Map,
+    Node,
+    Parallel,
+    Sequence,
+    children,
+)
+from holdfast.testing.simulator.faults import Fault, drawn
+
+DEPTH = 3
+FAULTS_MAX = 9
+RUNS_MAX = 3
+PROCESSES = 2
+FAULTS_WITHIN_SECONDS = 90.0
+FUNCTIONS = ("look", "pay", "pay", "send")
+AGENT = "desk"
+DEADLINE_SECONDS = 400.0
+"""How long a flow has that was given a time at all: more than its steps and the faults should need."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """One simulation: the same plan goes the same way each time."""
+
+    seed: int
+    flow: Node
+    starts: tuple[float, ...]
+    """When each run is asked for."""
+    faults: tuple[Fault, ...]
+    processes: int = PROCESSES
+
+
+def plan(seed: int) -> Plan:
+    """Draw everything from ``seed``."""
+    randomness = random.Random(seed)
+    flow = _node(randomness, "root", "root", DEPTH)
+    if randomness.random() < 0.3 and not isinstance(flow, AgentNode):
+        flow = msgspec.structs.replace(flow, timeout_seconds=DEADLINE_SECONDS)
+    starts = tuple(round(randomness.uniform(0, 20), 3) for _ in range(randomness.randint(1, RUNS_MAX)))
+    faults = drawn(
+        randomness,
+        randomness.randint(0, FAULTS_MAX),
+        within_seconds=FAULTS_WITHIN_SECONDS,
+        processes=PROCESSES,
+        runs=len(starts),
+    )
+    return Plan(seed, flow, starts, tuple(faults))
+
+
+def _node(randomness: random.Random, name: str, path: str, depth: int) -> Node:
+    kinds = (
+        ("sequence", "parallel", "branch", "map", "agent", "leaf", "leaf") if depth > 1 else ("leaf", "agent", "leaf")
+    )
+    match randomness.choice(kinds):
+        case "sequence":
+            return Sequence(name, tuple(_below(randomness, path, "s", depth)))
+        case "parallel":
+            branches = tuple(_below(randomness, path, "p", depth))
+            join = randomness.choice(tuple(Join))
+            quorum = randomness.randint(1, len(branches)) if join is Join.QUORUM else None
+            return Parallel(name, branches, join, quorum, at_once_max=randomness.randint(1, 3))
+        case "branch":
+            then, otherwise = (_node(randomness, each, f"{path}/{each}", depth - 1) for each in ("then", "other"))
+            return Branch(name, (Case(randomness.choice(("True", "False")), then),), otherwise)
+        case "map":
+            items = ", ".join(f"'{item}'" for item in "abcd"[: randomness.randint(0, 4)])
+            each = _leaf(randomness, "each", f"'{path}[' + item + ']'")
+            return Map(name, f"[{items}]", each, key="item", at_once_max=randomness.randint(1, 3))
+        case "agent":
+            return AgentNode(name, AGENT, input="input")
+        case _:
+            return _leaf(randomness, name, f"'{path}'")
+
+
+def _below(randomness: random.Random, path: str, letter: str, depth: int) -> Iterator[Node]:
+    for place in range(randomness.randint(1, 3)):
+        name = f"{letter}{place}"
+        yield _node(randomness, name, f"{path}/{name}", depth - 1)
+
+
+def _leaf(randomness: random.Random, name: str, path: str) -> FunctionNode:
+    """Return a step that acts under the name of its own path, slowly."""
+    goes = randomness.choice(("well", "well", "well", "badly"))
+    seconds = randomness.choice((0, 0, 1, 5, 20))
+    given = f"{{'name': {path}, 'run': input, 'goes': '{goes}', 'seconds': {seconds}}}"
+    return FunctionNode(name, randomness.choice(FUNCTIONS), input=given)
+
+
+def forecast(node: Node) -> Outcome:
+    """Say how ``node`` ends if no fault changes it, by counting what its children come to."""
+    match node:
+        case FunctionNode(input=given):
+            return Outcome.FAILED if "'badly'" in (given or "") else Outcome.SUCCEEDED
+        case Branch(cases=cases, otherwise=otherwise):
+            taken = cases[0].then if cases[0].when == "True" else otherwise
+            return Outcome.SKIPPED if taken is None else forecast(taken)
+        case Map(over=over, do=body):
+            return forecast(body) if over != "[]" else Outcome.SUCCEEDED
+        case Sequence():
+            return _joined(node, Join.ALL, None)
+        case Parallel(join=join, quorum=quorum):
+            return _joined(node, join, quorum)
+        case _:
+            return Outcome.SUCCEEDED
+
+
+def _joined(node: Node, join: Join, quorum: int | None) -> Outcome:
+    ends = [forecast(child) for child in children(node)]
+    good = [end for end in ends if end.is_success]
+    needed = {Join.ALL: len(ends), Join.QUORUM: quorum or 0, Join.BEST_EFFORT: 1}[join]
+    if len(good) < needed:
+        return Outcome.FAILED
+    is_flawed = len(good) < len(ends) or Outcome.PARTIAL in ends
+    return Outcome.PARTIAL if is_flawed and join is not Join.QUORUM else Outcome.SUCCEEDED
+
+
+def cuts_off(node: Node) -> bool:
+    """Whether a branch that fails, or a quorum, may end steps that are under way."""
+    match node:
+        case FunctionNode(input=given):
+            return "'badly'" in (given or "")
+        case Parallel(join=Join.QUORUM):
+            return True
+        case _:
+            return any(cuts_off(child) for child in children(node))
