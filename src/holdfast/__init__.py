@@ -14,7 +14,9 @@ _HOMES = {
     "Agent": "holdfast.execution.agent",
     "App": "holdfast.orchestration.app",
     "Budget": "holdfast.kernel.limits",
+    "DidNot": "holdfast.integration.tools.probe",
     "Effect": "holdfast.kernel.effects",
+    "Happened": "holdfast.integration.tools.probe",
     "HoldfastError": "holdfast.kernel.errors",
     "IdempotencyKey": "holdfast.integration.tools.contract",
     "OutcomeUnknown": "holdfast.integration.tools.contract",
@@ -23,7 +25,9 @@ _HOMES = {
     "Run": "holdfast.orchestration.handle",
     "RunFailed": "holdfast.kernel.errors",
     "Runtime": "holdfast.runtime",
+    "Settlement": "holdfast.kernel.outcomes",
     "ToolFailure": "holdfast.integration.tools.contract",
+    "Unknown": "holdfast.integration.tools.probe",
     "tool": "holdfast.integration.tools.contract",
 }
 

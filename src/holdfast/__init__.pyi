@@ -6,10 +6,14 @@ from holdfast.integration.tools.contract import OutcomeUnknown as OutcomeUnknown
 from holdfast.integration.tools.contract import Provided as Provided
 from holdfast.integration.tools.contract import ToolFailure as ToolFailure
 from holdfast.integration.tools.contract import tool as tool
+from holdfast.integration.tools.probe import DidNot as DidNot
+from holdfast.integration.tools.probe import Happened as Happened
+from holdfast.integration.tools.probe import Unknown as Unknown
 from holdfast.kernel.effects import Effect as Effect
 from holdfast.kernel.errors import HoldfastError as HoldfastError
 from holdfast.kernel.errors import RunFailed as RunFailed
 from holdfast.kernel.limits import Budget as Budget
+from holdfast.kernel.outcomes import Settlement as Settlement
 from holdfast.orchestration.app import App as App
 from holdfast.orchestration.handle import Run as Run
 from holdfast.prompts.prompt import Prompt as Prompt

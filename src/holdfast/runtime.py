@@ -21,10 +21,11 @@ from holdfast.journal.mail import Mail, encode_mail
 from holdfast.journal.port import Head, Letter, RunFilter, Store
 from holdfast.journal.stores.memory import MemoryStore
 from holdfast.journal.stores.sqlite import SqliteStore
+from holdfast.journal.upkeep import KeptStore
 from holdfast.kernel.clock import Clock, SystemClock
 from holdfast.kernel.errors import DefinitionError, InputError, JournalError, RunNotFound
 from holdfast.kernel.faults import Reach, pass_by
-from holdfast.kernel.ids import RunId, new_letter_id
+from holdfast.kernel.ids import LetterId, RunId, new_letter_id
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.randomness import Randomness, SystemRandomness
 from holdfast.orchestration.app import App
@@ -66,9 +67,10 @@ class Runtime:
         *,
         recovers: bool,
         on_trouble: OnTrouble,
+        reach: Reach = pass_by,
     ) -> None:
         self._store, self._around, self._apps, self._equipped = store, around, catalogue, equipped
-        self._recovers, self._on_trouble = recovers, on_trouble
+        self._recovers, self._on_trouble, self._reach = recovers, on_trouble, reach
         self._worker = Worker(around, lambda app: equipped.with_all_for(catalogue.find(app)))
         self._dispatcher: LocalDispatcher | None = None
         self._troubles: dict[RunId, DefinitionError] = {}
@@ -103,11 +105,11 @@ class Runtime:
         await store.open()
         worker = f"{socket.gethostname()}:{os.getpid()}:{randomness.bytes(4).hex()}"
         around = Surroundings(store, clock, randomness, Live(), worker)
-        equipped = Equipped(models or {}, _by_scheme, clock)
+        equipped = Equipped(models or {}, _by_scheme, clock, reach)
         failure: BaseException | None = None
         try:
             trouble = on_trouble or _log_trouble
-            runtime = cls(store, around, Catalogue(apps), equipped, recovers=recovers, on_trouble=trouble)
+            runtime = cls(store, around, Catalogue(apps), equipped, recovers=recovers, on_trouble=trouble, reach=reach)
             if drives:
                 await runtime._try_to_drive(runs_at_once_max)
             async with asyncio.TaskGroup() as group:
@@ -172,12 +174,19 @@ class Runtime:
         """Return the runs that match, newest first."""
         return await self._store.runs(which or RunFilter())
 
+    @property
+    def upkeep(self) -> KeptStore:
+        """What an operator needs: move runs, back up, remove. Raises InputError for a store that does not offer it."""
+        if isinstance(self._store, MemoryStore | SqliteStore):
+            return self._store
+        raise InputError(f"expected a store of Holdfast's own, found {type(self._store).__name__}: use its own tools")
+
     async def park(self, reason: str, runs: Collection[RunId] | None = None) -> None:
         """Let go of ``runs``, or of every run this process drives; each waits until somebody resumes it."""
         await self._worker.park(reason, runs)
 
     def _handle(self, run: RunId) -> Run:
-        return Run(run, self._store, self._around.live, self._post, self._troubles.get)
+        return Run(run, self._store, self._around.live, self._post, self._troubles.get, self._apps.find)
 
     async def _full_id(self, run_id: str) -> RunId:
         if run_id.startswith("run_"):
@@ -197,9 +206,9 @@ class Runtime:
             raise RunNotFound(f"expected one run whose id ends in {run_id!r}, found {told}: 'holdfast runs' lists them")
         return found[0]
 
-    async def _post(self, run: RunId, mail: Mail) -> None:
+    async def _post(self, run: RunId, mail: Mail, letter_id: LetterId | None = None) -> None:
         await self._store.head(run)
-        letter = Letter(new_letter_id(self._around.randomness), run, encode_mail(mail))
+        letter = Letter(letter_id or new_letter_id(self._around.randomness), run, encode_mail(mail))
         await self._store.post((letter,))
         self._worker.mail_came(run)
         await self._wake(run)
@@ -233,7 +242,11 @@ class Runtime:
             return False
         index = self._store if self._recovers else Asked(self._store, self._worker.asked)
         self._dispatcher = LocalDispatcher(
-            index, self._around.clock, on_trouble=self._trouble, runs_at_once_max=runs_at_once_max
+            index,
+            self._around.clock,
+            on_trouble=self._trouble,
+            runs_at_once_max=runs_at_once_max,
+            reach=self._reach,
         )
         for run in tuple(self._worker.asked):
             await self._dispatcher.wake(run)

@@ -23,8 +23,9 @@ async def review(store: str, folder: str, kill_at: int) -> None:
 
     def reach(_point: str) -> None:
         nonlocal reached
-        reached = next(points)
-        if reached == kill_at:
+        number = next(points)  # its own: points are reached in several threads
+        reached = number
+        if number == kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
     async with Runtime.open(f"sqlite:///{store}", reach=reach) as runtime:

@@ -9,6 +9,7 @@ import pytest
 
 from holdfast.integration.gateway.port import ModelCallFailed
 from holdfast.integration.tools.contract import IdempotencyKey, tool
+from holdfast.integration.tools.probe import Unknown
 from holdfast.journal.events import Event
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.errors import DefinitionError, ExpressionError, HoldfastError
@@ -95,10 +96,14 @@ def test_every_effect_is_listed_with_what_it_asks_for() -> None:
         assert has_key.startswith("yes") == may_have_a_key(effect)
 
 
+def look_up(key: IdempotencyKey) -> Unknown:
+    return Unknown()
+
+
 def may_have_a_key(effect: Effect) -> bool:
     with contextlib.suppress(DefinitionError):
 
-        @tool(effect=effect)
+        @tool(effect=effect, probe=look_up if effect is Effect.TRANSACTIONAL else None)
         def send(*, key: IdempotencyKey) -> str:
             """Send it."""
             return key

@@ -6,6 +6,8 @@ from holdfast.journal.codec import encode
 from holdfast.journal.events import (
     BranchTaken,
     CancelRequested,
+    DoubtProbed,
+    DoubtSettled,
     DriverChanged,
     Event,
     ItemsMapped,
@@ -30,7 +32,7 @@ from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.messages import StopReason, Usage
-from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement
 
 RUN = RunId("run_01M7VQWG6VZA89Q97BMVBZAZXM")
 AT = 1_800_000_000.0
@@ -97,7 +99,7 @@ def every_event() -> tuple[Event, ...]:
         started(),
         LifecycleMoved(to="EXECUTING", reason="planned"),
         DriverChanged(worker="host:1:ab", epoch=2),
-        CancelRequested(reason="no longer needed", by="operator"),
+        CancelRequested(reason="no longer needed", by="operator", abandons_doubts=True),
         MailRead(position=3),
         RunParked(reason="waiting", wake_at=AT + 60),
         NodeEntered(node="desk", kind="agent", input=ref("input"), deadline=AT + 30),
@@ -109,7 +111,17 @@ def every_event() -> tuple[Event, ...]:
         ModelFailed(node="desk", turn=1, attempt=2, fault=fault, seconds=1.5, retry_at=AT + 2),
         ModelInterrupted(node="desk", turn=1, attempt=1, why=ErrorKind.TIMEOUT),
         StepIntended(
-            node="desk", turn=1, call=1, name="refund", effect=Effect.KEYED, arguments="a1", key="hf_1", attempt=2
+            node="desk",
+            turn=1,
+            call=1,
+            name="refund",
+            effect=Effect.KEYED,
+            arguments="a1",
+            key="hf_1",
+            attempt=2,
+            settles_at=AT + 35,
+            key_until=AT + 86_400,
+            has_probe=True,
         ),
         StepEnded(
             node="desk",
@@ -124,8 +136,26 @@ def every_event() -> tuple[Event, ...]:
             shown=ref("shown"),
             result_bytes=120,
             fault=fault,
+            is_definite=True,
         ),
-        StepInterrupted(node="desk", turn=1, call=1, name="pay", effect=Effect.UNSAFE, attempt=1, in_doubt=True),
+        StepInterrupted(
+            node="desk", turn=1, call=1, name="pay", effect=Effect.UNSAFE, attempt=1, in_doubt=True, was_sent=False
+        ),
+        DoubtProbed(node="desk", turn=1, call=1, name="pay", attempt=1, probe=2, fault=fault, retry_at=AT + 2),
+        DoubtSettled(
+            node="desk",
+            turn=1,
+            call=1,
+            name="pay",
+            attempt=1,
+            how=Settlement.FAILED,
+            by="Ann",
+            note="the bank says so",
+            result=ref("whole"),
+            shown=ref("shown"),
+            result_bytes=120,
+            fault=fault,
+        ),
         RunEnded(status="FAILED", outcome=Outcome.FAILED, result=ref("result"), fault=fault),
     )
 

@@ -4,6 +4,8 @@ import msgspec
 from hypothesis import strategies as st
 
 from holdfast.journal.events import (
+    DoubtProbed,
+    DoubtSettled,
     DriverChanged,
     Event,
     LifecycleMoved,
@@ -25,7 +27,7 @@ from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.messages import StopReason, Usage
-from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement
 
 RUN = RunId("run_01K8Z0000000000000000TRACE")
 BEGAN_AT = 1_800_000_000.0
@@ -127,6 +129,19 @@ def interrupted(turn: int, call: int, attempt: int = 1, *, in_doubt: bool = Fals
     effect = Effect.UNSAFE if in_doubt else Effect.READ
     return StepInterrupted(
         node=AGENT, turn=turn, call=call, name="read_lines", effect=effect, attempt=attempt, in_doubt=in_doubt
+    )
+
+
+def probed(turn: int, call: int, *, retry_at: float | None = None, fault: Fault | None = None) -> DoubtProbed:
+    return DoubtProbed(
+        node=AGENT, turn=turn, call=call, name="read_lines", attempt=1, probe=1, fault=fault, retry_at=retry_at
+    )
+
+
+def settled(turn: int, call: int, how: Settlement = Settlement.HAPPENED, note: str = "") -> DoubtSettled:
+    fault = Fault(ErrorKind.IN_DOUBT, "nobody knows") if how is Settlement.ABANDONED else None
+    return DoubtSettled(
+        node=AGENT, turn=turn, call=call, name="read_lines", attempt=1, how=how, by="Ann", note=note, fault=fault
     )
 
 

@@ -2,6 +2,7 @@
 
 import typing
 
+import pytest
 from hypothesis import given
 
 from holdfast.journal.events import (
@@ -19,7 +20,7 @@ from holdfast.journal.events import (
 )
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.messages import Usage
-from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement
 from holdfast.observability.projection import PROJECTED, advance, begin, project
 from holdfast.observability.span import Span, SpanKind, SpanStatus
 from holdfast.observability.totals import totals
@@ -37,8 +38,10 @@ from tests.observability.journals import (
     intended,
     interrupted,
     over,
+    probed,
     replied,
     runs_of_one_agent,
+    settled,
 )
 
 
@@ -208,6 +211,30 @@ def test_an_effect_in_doubt_is_shown_as_such_until_it_is_settled() -> None:
     trace = project(book.notes)
     assert spans_of(trace, SpanKind.TOOL)[0].status is SpanStatus.SUCCEEDED
     assert not spans_of(trace, SpanKind.TURN)[0].is_open
+
+
+@pytest.mark.parametrize(
+    ("how", "status"),
+    [
+        (Settlement.HAPPENED, SpanStatus.SUCCEEDED),
+        (Settlement.DID_NOT, SpanStatus.INTERRUPTED),
+        (Settlement.ABANDONED, SpanStatus.IN_DOUBT),
+    ],
+)
+def test_a_doubt_that_is_settled_takes_its_outcome_and_is_no_longer_than_the_call(
+    how: Settlement, status: SpanStatus
+) -> None:
+    book = Notebook()
+    book.begin()
+    book.write(called(1), replied(1, calls=1), intended(1, 1, effect=Effect.UNSAFE), interrupted(1, 1, in_doubt=True))
+    before = spans_of(project(book.notes), SpanKind.TOOL)[0]
+    book.write(probed(1, 1), settled(1, 1, how), after=60)
+    trace = project(book.notes)
+    span = spans_of(trace, SpanKind.TOOL)[0]
+    assert (span.status, span.start, span.end) == (status, before.start, before.end)
+    assert [mark.what for mark in trace.marks[-2:]] == ["probed", "settled"]
+    assert trace.marks[-1].detail == f"review/turn.1/call.1: {how} by Ann"
+    assert spans_of(trace, SpanKind.TURN)[0].is_open is (how is Settlement.DID_NOT)
 
 
 def test_a_parked_run_waits_until_somebody_takes_it_up() -> None:

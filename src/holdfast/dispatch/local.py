@@ -11,6 +11,7 @@ from holdfast.dispatch.sweep import sweep
 from holdfast.journal.port import RunIndex
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import Fenced, HoldfastError
+from holdfast.kernel.faults import Point, Reach, pass_by
 from holdfast.kernel.ids import RunId
 
 AGAIN_SECONDS_MIN = 0.05
@@ -35,10 +36,11 @@ class LocalDispatcher:
         runs_at_once_max: int = 100,
         queue_max: int = 1_000,
         sweep_seconds: float = 1.0,
+        reach: Reach = pass_by,
     ) -> None:
         self._index = index
         self._clock = clock
-        self._on_trouble = on_trouble
+        self._on_trouble, self._reach = on_trouble, reach
         self._queue_max = queue_max
         self._sweep_seconds = sweep_seconds
         self._agenda = Agenda(runs_at_once_max, queue_max)
@@ -126,7 +128,9 @@ class LocalDispatcher:
     async def _drive(self, drive: Drive, run: RunId) -> None:
         again_at: float | None = None
         try:
+            self._reach(Point.DISPATCH_BEFORE_DRIVE)
             again_at = await drive(run)
+            self._reach(Point.DISPATCH_AFTER_DRIVE)
             self._setbacks.over(run)
         except Exception as error:  # the worker's edge: one bad run never stops the others
             if not _was_fenced(error):

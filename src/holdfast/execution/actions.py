@@ -48,10 +48,26 @@ class CallTool(msgspec.Struct, frozen=True):
     turn: int
     call: int
     attempt: int
+    not_before: float | None = None
 
     @property
     def key(self) -> str:
         return f"{self.path}/turn.{self.turn}/call.{self.call}:{self.attempt}"
+
+
+class Probe(msgspec.Struct, frozen=True):
+    """Ask for the ``probe``-th time what became of an attempt that is in doubt."""
+
+    path: str
+    turn: int
+    call: int
+    attempt: int
+    probe: int
+    not_before: float | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.path}/turn.{self.turn}/call.{self.call}:{self.attempt}:probe.{self.probe}"
 
 
 class WaitUntil(msgspec.Struct, frozen=True):
@@ -75,5 +91,5 @@ class AwaitPerson(msgspec.Struct, frozen=True):
         return f"{self.path}:person"
 
 
-Work = Evaluate | CallModel | CallTool | WaitUntil
+Work = Evaluate | CallModel | CallTool | Probe | WaitUntil
 Action = Note | AwaitPerson | Work

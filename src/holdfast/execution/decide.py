@@ -1,6 +1,6 @@
 """What an agent does next: a pure function of its state. Reads no clock and no payload."""
 
-from holdfast.execution.actions import Action, AwaitPerson, CallModel, CallTool, Note
+from holdfast.execution.actions import Action, AwaitPerson, CallModel, CallTool, Note, Probe
 from holdfast.execution.agent import Agent
 from holdfast.governance.budget import Account, forbids_calls, forbids_turn
 from holdfast.journal.events import NodeLeft
@@ -64,10 +64,17 @@ def _pending_calls(agent: Agent, node: NodeState, state: AgentState, run: RunSta
 
 
 def call_action(path: str, turn: int, call: int, step: StepState) -> Action:
-    """Return what is wanted for an effect without outcome: a person where it is in doubt, else the call."""
-    if step.in_doubt:
+    """Return what is wanted for an effect without outcome: where it is in doubt a probe or a person, else the call.
+
+    One that is said not to have happened is made again, but not while what was sent may still arrive.
+    """
+    if step.asks_person:
         return AwaitPerson(paths.call(path, turn, call) if turn else path)
-    return CallTool(path, turn, call, step.attempt if step.is_open else step.attempt + 1)
+    if step.in_doubt:
+        return Probe(path, turn, call, step.attempt, step.probes + 1, step.act_at)
+    if step.is_open:
+        return CallTool(path, turn, call, step.attempt)
+    return CallTool(path, turn, call, step.attempt + 1, None if step.is_unknown else step.act_at)
 
 
 def _next_turn(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> tuple[Action, ...]:

@@ -8,10 +8,26 @@ from holdfast.kernel.limits import Spend
 
 
 def interruptions(state: RunState) -> list[ModelInterrupted | StepInterrupted]:
-    """Return an event, in order of path, for each model call and effect that was sent and has no outcome."""
+    """Return an event, in order of path, for each model call and effect that was sent and has no outcome.
+
+    An effect that would be made again is in doubt too where nobody wants it any more: nobody will make it again.
+    """
     price = _price(state.spend)
-    found = [event for node in state.nodes.values() for event in _of_node(node, price)]
+    found = [
+        event for node in state.nodes.values() for event in _of_node(node, price, is_wanted=_is_wanted(node, state))
+    ]
     return sorted(found, key=lambda event: event.node)
+
+
+def obligations(state: RunState) -> list[StepInterrupted]:
+    """Return an event for each effect that was to be made again, is not wanted any more, and so is in doubt."""
+    return [
+        _step(node.path, turn, call, step, in_doubt=True)
+        for node in state.nodes.values()
+        if not _is_wanted(node, state)
+        for turn, call, step in _effects(node)
+        if step.is_unknown
+    ]
 
 
 def _price(spend: Spend) -> float | None:
@@ -19,22 +35,32 @@ def _price(spend: Spend) -> float | None:
     return spend.usd / spend.tokens if spend.tokens and not spend.calls_of_unknown_cost else None
 
 
-def _of_node(node: NodeState, price: float | None) -> Iterator[ModelInterrupted | StepInterrupted]:
+def _of_node(node: NodeState, price: float | None, *, is_wanted: bool) -> Iterator[ModelInterrupted | StepInterrupted]:
     """Yield the interruptions of one node: its open model call, its open calls, or its own effect."""
-    if node.step.is_open:
-        yield _step(node.path, 0, 0, node.step)
     agent = node.agent
-    if agent is None:
-        return
-    if agent.phase is Phase.CALLING:
+    if agent is not None and agent.phase is Phase.CALLING:
         cost = None if price is None else agent.reserved * price
         yield ModelInterrupted(node=node.path, turn=agent.turn, attempt=agent.attempt, cost_usd=cost)
-    for index, call in enumerate(agent.calls, 1):
-        if call.step.is_open:
-            yield _step(node.path, agent.turn, index, call.step)
+    for turn, call, step in _effects(node):
+        if step.is_open:
+            in_doubt = not step.effect.repeats_safely or (step.effect.needs_intent and not is_wanted)
+            yield _step(node.path, turn, call, step, in_doubt=in_doubt)
 
 
-def _step(path: str, turn: int, call: int, step: StepState) -> StepInterrupted:
+def _effects(node: NodeState) -> Iterator[tuple[int, int, StepState]]:
+    """Yield turn, call and state of each effect that the node has under way or had in its last turn."""
+    if node.step.attempt:
+        yield 0, 0, node.step
+    if node.agent is not None:
+        for index, call in enumerate(node.agent.calls, 1):
+            yield node.agent.turn, index, call.step
+
+
+def _is_wanted(node: NodeState, state: RunState) -> bool:
+    return node.outcome is None and state.cancel_reason is None
+
+
+def _step(path: str, turn: int, call: int, step: StepState, *, in_doubt: bool) -> StepInterrupted:
     return StepInterrupted(
         node=path,
         turn=turn,
@@ -42,5 +68,5 @@ def _step(path: str, turn: int, call: int, step: StepState) -> StepInterrupted:
         name=step.name,
         effect=step.effect,
         attempt=step.attempt,
-        in_doubt=not step.effect.repeats_safely,
+        in_doubt=in_doubt,
     )

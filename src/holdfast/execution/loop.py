@@ -6,18 +6,18 @@ of it; whatever is recorded makes the loop ask again.
 
 import asyncio
 import enum
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from functools import partial
 
 import msgspec
 
 from holdfast.execution.actions import Action, AwaitPerson, CallModel, CallTool, Note, WaitUntil, Work
 from holdfast.execution.interrupt import interruptions
-from holdfast.journal.events import ModelInterrupted, StepInterrupted
+from holdfast.journal.events import ModelInterrupted, StepIntended, StepInterrupted
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel.clock import Clock
-from holdfast.kernel.errors import HoldfastError
+from holdfast.kernel.errors import Fenced, HoldfastError
 
 NOTES_IN_A_ROW_MAX = 1_000
 """A flow whose conclusions never come to rest is a bug of the scheduler: it is stopped rather than left to spin."""
@@ -56,17 +56,37 @@ class Loop:
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._waits: set[str] = set()
         self._is_stopping = False
+        self._is_over = False
+        self._fenced: Fenced | None = None
 
     def stop(self) -> None:
         """Ask the loop to withdraw everything under way and rest."""
         self._is_stopping = True
         self._recorder.changed.set()
 
+    def fence(self, fenced: Fenced) -> bool:
+        """Say that nothing more can be recorded; whether the loop was still running, which then raises ``fenced``."""
+        self._fenced = fenced
+        self._recorder.changed.set()
+        return not self._is_over
+
     async def run(self) -> Rested:
-        """Pursue what is wanted until the run is over, waits for something outside, or is stopped."""
+        """Pursue what is wanted until the run is over, waits for something outside, or is stopped.
+
+        Raises Fenced once the effects that were sent before it have ended: somebody else wants to know how.
+        """
+        try:
+            return await self._run()
+        finally:
+            self._is_over = True
+
+    async def _run(self) -> Rested:
         notes = 0
         while True:
             self._recorder.changed.clear()
+            if self._fenced is not None:
+                await self._see_effects_end()
+                raise self._fenced
             wanted = () if self._is_stopping else self._decide(self._recorder.state)
             if await self._withdraw(wanted):
                 continue
@@ -81,7 +101,7 @@ class Loop:
             if rested := self._rested(wanted):
                 version = self._recorder.state.version
                 await self._withdraw(())
-                if self._recorder.state.version == version:
+                if self._recorder.state.version == version and self._fenced is None:
                     return rested
                 continue
             notes = 0
@@ -99,6 +119,26 @@ class Loop:
         if cut_off:
             self._recorder.append(*cut_off)
         return True
+
+    async def _see_effects_end(self) -> None:
+        """Drop everything but the effects that were sent, and return once these have ended; each has its own limit."""
+        sent = self._sent()
+        await self._drop(self._under_way.keys() - sent)
+        while self._under_way and not self._is_stopping:
+            self._recorder.changed.clear()
+            await self._recorder.changed.wait()
+        await self._drop(self._under_way.keys())
+
+    def _sent(self) -> set[str]:
+        """Return the keys of the calls under way whose intent is durable, and so may have been sent."""
+        open_calls = {_key(event) for event in interruptions(self._recorder.state) if _has_consequence(event)}
+        unsent = (event for event in self._recorder.lost() if isinstance(event, StepIntended))
+        return open_calls - {CallTool(each.node, each.turn, each.call, each.attempt).key for each in unsent}
+
+    async def _drop(self, keys: Iterable[str]) -> None:
+        dropped = [self._under_way.pop(key) for key in tuple(keys)]
+        if cancelled := [task for task in dropped if task.cancel()]:
+            await asyncio.wait(cancelled)
 
     def _note(self, wanted: Sequence[Action]) -> bool:
         events = [event for action in wanted if isinstance(action, Note) for event in action.events]
@@ -144,3 +184,7 @@ def _key(event: ModelInterrupted | StepInterrupted) -> str:
             return CallModel(event.node, event.turn, event.attempt).key
         case StepInterrupted():
             return CallTool(event.node, event.turn, event.call, event.attempt).key
+
+
+def _has_consequence(event: ModelInterrupted | StepInterrupted) -> bool:
+    return isinstance(event, StepInterrupted) and event.effect.needs_intent

@@ -3,6 +3,8 @@
 import msgspec
 
 from holdfast.kernel.errors import JournalError
+from holdfast.kernel.ids import LetterId
+from holdfast.kernel.outcomes import Fault, Outcome, Settlement
 
 
 class MailItem(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="mail"):
@@ -14,6 +16,7 @@ class Cancel(MailItem, frozen=True, tag="cancel/1"):
 
     reason: str
     by: str
+    abandons_doubts: bool = False
 
 
 class Resume(MailItem, frozen=True, tag="resume/1"):
@@ -22,7 +25,32 @@ class Resume(MailItem, frozen=True, tag="resume/1"):
     by: str
 
 
-Mail = Cancel | Resume
+class Settle(MailItem, frozen=True, kw_only=True, tag="settle/1"):
+    """A person says what became of an effect in doubt. Bound to one attempt: it says nothing of any other."""
+
+    path: str
+    attempt: int
+    how: Settlement
+    by: str
+    note: str = ""
+    result: bytes | None = None
+    """JSON of the result of what happened."""
+
+
+class LateOutcome(MailItem, frozen=True, kw_only=True, tag="late/1"):
+    """A driver that had lost the run tells how a call ended that it had made."""
+
+    path: str
+    attempt: int
+    outcome: Outcome
+    worker: str
+    result: bytes | None = None
+    shown: bytes | None = None
+    result_bytes: int = 0
+    fault: Fault | None = None
+
+
+Mail = Cancel | Resume | Settle | LateOutcome
 
 _decoder: msgspec.msgpack.Decoder[Mail] = msgspec.msgpack.Decoder(Mail)
 
@@ -40,3 +68,13 @@ def decode_mail(body: bytes) -> Mail:
         raise JournalError(
             f"expected mail this version knows, found {body[:40]!r} ({error}): run a newer Holdfast"
         ) from error
+
+
+def settlement_letter(path: str, attempt: int) -> LetterId:
+    """Return the one id under which a person can settle this attempt: an inbox takes the first letter and no other."""
+    return LetterId(f"settle:{path}:{attempt}")
+
+
+def late_letter(path: str, attempt: int) -> LetterId:
+    """Return the id of the letter that tells how this attempt ended."""
+    return LetterId(f"late:{path}:{attempt}")

@@ -1,4 +1,4 @@
-"""What a journal store promises: commit, claim, read, payloads, post — and an index over its runs.
+"""What a journal store promises: commit, claim, read, payloads, post, a cache of states — and an index over its runs.
 
 Every store passes the same conformance suite (``holdfast.testing.conformance``).
 
@@ -31,6 +31,21 @@ class Payload(msgspec.Struct, frozen=True):
 
     payload_id: PayloadId
     body: bytes
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """The state after ``version`` events as the fold ``fold`` made it: a cache, which any store may lose."""
+
+    version: int
+    fold: str
+    body: bytes
+
+
+class Latest(msgspec.Struct, frozen=True):
+    """What a run's state is to be had from: the newest snapshot, if one is kept, and the events that follow on it."""
+
+    snapshot: Snapshot | None
+    tail: tuple[Recorded, ...]
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -82,6 +97,8 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the run has ended: it is never due again."""
     payloads: tuple[Payload, ...] = ()
     letters: tuple[Letter, ...] = ()
+    snapshot: Snapshot | None = None
+    """The state after these events, now and then."""
     parking: Parking | None = None
     begins: NewRun | None = None
     """Set on a run's first commit only."""
@@ -211,7 +228,14 @@ class TenantKeys(Protocol):
         """Return the tenant's 32-byte key, made at first use."""
 
 
-class Store(Journal, RunIndex, TenantKeys, Protocol):
+class Snapshots(Protocol):
+    """Keeps the newest snapshot of each run, so that a long journal need not be read again."""
+
+    async def latest(self, run: RunId) -> Latest:
+        """Return the newest snapshot and the events after it, as one look finds them. Raises RunNotFound."""
+
+
+class Store(Journal, RunIndex, TenantKeys, Snapshots, Protocol):
     """What a store offers in all."""
 
     async def open(self) -> None:

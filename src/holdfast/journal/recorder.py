@@ -8,7 +8,7 @@ and a refused commit stops the whole driver, taking every conclusion drawn from 
 import asyncio
 from collections.abc import Sequence
 
-from holdfast.journal.codec import encode
+from holdfast.journal.codec import decode, encode
 from holdfast.journal.events import Event
 from holdfast.journal.fold import evolve
 from holdfast.journal.fold.state import RunState
@@ -24,8 +24,10 @@ from holdfast.journal.port import (
     Lost,
     Parking,
     Recorded,
+    Snapshot,
     Stale,
 )
+from holdfast.journal.snapshots import freeze, is_due
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import Fenced
 from holdfast.kernel.ids import commit_id
@@ -35,18 +37,28 @@ class Recorder:
     """Records for one claim of one run. ``write`` must run as a task for as long as the recorder is used."""
 
     def __init__(
-        self, journal: Journal, clock: Clock, live: Live, payloads: Payloads, state: RunState, epoch: int
+        self,
+        journal: Journal,
+        clock: Clock,
+        live: Live,
+        payloads: Payloads,
+        state: RunState,
+        epoch: int,
+        snapshot_version: int = 0,
     ) -> None:
+        """``snapshot_version`` is how far a snapshot reaches already."""
         self.state = state
         self.payloads = payloads
         self.changed = asyncio.Event()
         """Set whenever the state has changed; the driver clears it."""
         self._journal, self._clock, self._live, self._epoch = journal, clock, live, epoch
         self._pending: list[Recorded] = []
+        self._under_way: tuple[Recorded, ...] = ()
         self._letters: list[Letter] = []
         self._parking: Parking | None = None
         self._wanted = asyncio.Event()
         self._durable = state.version
+        self._snapshot_version = snapshot_version
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
 
     def append(self, *events: Event, letters: Sequence[Letter] = ()) -> None:
@@ -83,9 +95,14 @@ class Recorder:
             await self._wanted.wait()
             await self._commit()
 
+    def lost(self) -> list[Event]:
+        """Return what was appended and is not known to be committed, in order: once fenced, what never will be."""
+        return [decode(each.body) for each in (*self._under_way, *self._pending)]
+
     async def _commit(self) -> None:
         self._wanted.clear()
         events, self._pending = tuple(self._pending), []
+        self._under_way = events
         letters, self._letters = tuple(self._letters), []
         state = self.state
         base = state.version - len(events)
@@ -100,16 +117,24 @@ class Recorder:
                 is_over=state.is_over,
                 payloads=self.payloads.take_staged(),
                 letters=letters,
+                snapshot=self._snapshot(state),
                 parking=self._parking,
             )
         )
         self._confirm(result)
 
+    def _snapshot(self, state: RunState) -> Snapshot | None:
+        """Take a snapshot if one is due. It counts before it is durable: a commit that fails stops the driver."""
+        if not is_due(state.version, self._snapshot_version):
+            return None
+        self._snapshot_version = state.version
+        return freeze(state)
+
     def _confirm(self, result: CommitResult) -> None:
         run = self.state.run
         match result:
             case Committed(version):
-                self._durable = version
+                self._durable, self._under_way = version, ()
                 self.payloads.committed()
                 self._release()
                 self._live.ring(run)

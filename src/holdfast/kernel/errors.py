@@ -4,6 +4,7 @@ What a *run* must live with is a value instead (see ``kernel.outcomes``).
 
     HoldfastError
     ├── InputError               what a user handed in cannot be used
+    │   └── AlreadySettled       a doubt was settled before, or is none
     ├── DefinitionError          an app, agent, tool or flow is declared wrongly
     │   └── ExpressionError      a guard or input expression does not parse or evaluate
     ├── JournalError             the journal refused, or cannot be read
@@ -27,6 +28,10 @@ class HoldfastError(Exception):
 
 class InputError(HoldfastError):
     """What a user handed in cannot be used."""
+
+
+class AlreadySettled(InputError):
+    """What was to be settled is no doubt any more; the message says who settled it, and how."""
 
 
 class DefinitionError(HoldfastError):

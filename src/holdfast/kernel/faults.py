@@ -1,7 +1,7 @@
 """The named points at which a test may end the process or play a failure.
 
-Code that writes says which point it has reached; in production nobody listens. The list is closed, so a crash test that
-walks through it misses no write.
+Code that writes, or acts on the world, says which point it has reached; in production nobody listens. The list is
+closed, so a crash test that walks through it misses no write and no effect.
 """
 
 import enum
@@ -20,6 +20,14 @@ class Point(enum.StrEnum):
     SQLITE_AFTER_COMMIT = "sqlite.after_commit"
     SQLITE_BEFORE_MIGRATION = "sqlite.before_migration"
     SQLITE_AFTER_MIGRATION = "sqlite.after_migration"
+    FILE_BEFORE_NAMED = "file.before_named"
+    FILE_AFTER_NAMED = "file.after_named"
+    EFFECT_BEFORE_CALL = "effect.before_call"
+    EFFECT_AFTER_CALL = "effect.after_call"
+    MODEL_BEFORE_CALL = "model.before_call"
+    MODEL_AFTER_CALL = "model.after_call"
+    DISPATCH_BEFORE_DRIVE = "dispatch.before_drive"
+    DISPATCH_AFTER_DRIVE = "dispatch.after_drive"
 
 
 POINTS: frozenset[str] = frozenset(Point)

@@ -26,6 +26,19 @@ class ErrorKind(enum.StrEnum):
     IN_DOUBT = "in_doubt"
 
 
+class Settlement(enum.StrEnum):
+    """How a doubt was settled: what somebody, or something, has found out of the effect."""
+
+    HAPPENED = "happened"
+    """It was done."""
+    DID_NOT = "did_not"
+    """It was not done: it is made again, if it is still wanted."""
+    FAILED = "failed"
+    """It came to nothing, for certain, or what it gave cannot be used: only the tool itself says so, late."""
+    ABANDONED = "abandoned"
+    """Nobody will ever know: the step has failed."""
+
+
 class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
     """A structured error: what happened, whether trying again can help, and what to do instead."""
 

@@ -11,6 +11,7 @@ from holdfast.kernel.ids import digest
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 _UNSAFE_IN_KEY = re.compile(r"[^A-Za-z0-9_.:@+-]")
+_CALL = re.compile(r"(?P<node>.*)/turn\.(?P<turn>[0-9]+)/call\.(?P<call>[0-9]+)\Z")
 KEY_LENGTH_MAX = 120
 
 
@@ -50,6 +51,12 @@ def turn(path: str, number: int) -> str:
 def call(path: str, turn_number: int, index: int) -> str:
     """Return the path of call ``index`` (from 1) in that turn of the agent at ``path``."""
     return f"{path}/turn.{turn_number}/call.{index}"
+
+
+def effect(path: str) -> tuple[str, int, int]:
+    """Return the node, turn and call of the effect at ``path``; turn and call are 0 for a node that is itself one."""
+    found = _CALL.match(path)
+    return (found["node"], int(found["turn"]), int(found["call"])) if found else (path, 0, 0)
 
 
 def _percent(match: re.Match[str]) -> str:

@@ -99,6 +99,11 @@ def closed(trace: Trace, span: Span, end: float, status: SpanStatus, attributes:
     return replace(trace, by_id=trace.by_id.insert(span.span_id, ended), open_ids=trace.open_ids.discard(span.span_id))
 
 
+def marked(trace: Trace, mark: Mark) -> Trace:
+    """Return the trace with one more point in time."""
+    return replace(trace, marks=(*trace.marks, mark))
+
+
 def changed(trace: Trace, span: Span) -> Trace:
     """Return the trace with ``span`` in the place of what its id held."""
     return replace(trace, by_id=trace.by_id.insert(span.span_id, span))

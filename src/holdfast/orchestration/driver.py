@@ -11,15 +11,15 @@ from holdfast.execution.loop import Loop, Rest, Rested
 from holdfast.execution.turn import Turns
 from holdfast.integration.tools.invocation import Desk
 from holdfast.journal.events import CancelRequested, DriverChanged, LifecycleMoved, MailRead, RunParked
-from holdfast.journal.fold import fold
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Live
-from holdfast.journal.mail import Cancel, Resume, decode_mail
+from holdfast.journal.mail import Cancel, LateOutcome, Resume, Settle, decode_mail
 from holdfast.journal.payloads import Payloads
 from holdfast.journal.port import Held, Parking, Store
 from holdfast.journal.recorder import Recorder
+from holdfast.journal.snapshots import current
 from holdfast.kernel.clock import Clock
-from holdfast.kernel.errors import DefinitionChanged, DefinitionError, HoldfastError, InputError, JournalError
+from holdfast.kernel.errors import DefinitionChanged, DefinitionError, Fenced, HoldfastError, InputError, JournalError
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.randomness import Randomness
 from holdfast.orchestration.app import App, Resources
@@ -28,6 +28,7 @@ from holdfast.orchestration.lifecycle import Status, check
 from holdfast.orchestration.perform import Performer
 from holdfast.orchestration.resources import open_resources
 from holdfast.orchestration.scheduler import decide
+from holdfast.orchestration.settling import Settling, late_letters
 
 LEASE_SECONDS = 30.0
 RENEWALS_IN_A_LEASE = 3
@@ -85,9 +86,10 @@ class Driver:
         claim = await around.store.claim(self._run, around.worker, LEASE_SECONDS)
         if isinstance(claim, Held):
             return claim
-        state = fold(await around.store.read(self._run))
+        found = await current(around.store, self._run)
+        state, reached = found.state, found.snapshot_version
         payloads = Payloads(around.store, self._run, await around.store.tenant_key(state.tenant))
-        recorder = Recorder(around.store, around.clock, around.live, payloads, state, claim.epoch)
+        recorder = Recorder(around.store, around.clock, around.live, payloads, state, claim.epoch, reached)
         if claim.epoch > 1:
             recorder.append(DriverChanged(worker=around.worker, epoch=claim.epoch))
         if state.waited_from is not None:
@@ -118,6 +120,8 @@ class Driver:
                 case DefinitionChanged() | DefinitionError() | InputError():
                     recorder.append(*interruptions(recorder.state))
                     await self._park(recorder, str(error), None)
+                case Fenced():
+                    await self._around.store.post(await late_letters(recorder, self._around.worker))
                 case JournalError():
                     pass
                 case Exception():
@@ -154,7 +158,7 @@ class Driver:
                 self._loop = loop = self._assemble(recorder, resources, group)
                 if self._is_stopped:
                     loop.stop()
-                writing = group.create_task(recorder.write())
+                writing = group.create_task(self._write(recorder, loop))
                 listening = group.create_task(self._renew(recorder)), group.create_task(self._mail(recorder))
                 rested = await loop.run()
                 for helper in listening:  # first, for a letter that was read now would be known to nobody
@@ -165,10 +169,20 @@ class Driver:
             raise _first(failures) from failures
         return rested
 
+    async def _write(self, recorder: Recorder, loop: Loop) -> None:
+        """Keep writing; if another driver took over, let the loop see its effects end before it raises that."""
+        try:
+            await recorder.write()
+        except Fenced as fenced:
+            if not loop.fence(fenced):
+                raise
+
     def _assemble(self, recorder: Recorder, resources: Resources, group: asyncio.TaskGroup) -> Loop:
         around, app = self._around, self._app
         turns = Turns(self._equipment.gateway, recorder, around.clock, around.randomness, around.live)
-        performer = Performer(self._equipment, Desk(recorder, resources), around.clock, turns)
+        desk = Desk(recorder, resources)
+        settling = Settling(self._equipment, desk, around.clock)
+        performer = Performer(self._equipment, desk, around.clock, turns, settling)
         wanted = partial(decide, app.flow, app.agents_by_name)
         return Loop(recorder, wanted, performer.perform, group, around.clock)
 
@@ -181,7 +195,7 @@ class Driver:
             case Rest.STOPPED:
                 await self._park(recorder, self._parks_for or "", None)
             case Rest.WAITING:
-                await self._park(recorder, _waits_for(rested), rested.wake_at)
+                await self._park(recorder, _waits_for(rested, recorder.state), rested.wake_at)
 
     async def _park(self, recorder: Recorder, reason: str, wake_at: float | None) -> None:
         waiting = LifecycleMoved(to=check(recorder.state.status, Status.WAITING), reason=reason)
@@ -205,8 +219,10 @@ class Driver:
             return
         for letter in letters:
             match decode_mail(letter.body):
-                case Cancel(reason, by):
-                    recorder.append(CancelRequested(reason=reason, by=by))
+                case Cancel(reason, by, abandons_doubts):
+                    recorder.append(CancelRequested(reason=reason, by=by, abandons_doubts=abandons_doubts))
+                case Settle() | LateOutcome() as word:
+                    await Settling(self._equipment, Desk(recorder), self._around.clock).hear(word)
                 case Resume():
                     pass
         if letters:
@@ -233,9 +249,10 @@ def _change(name: str, before: dict[str, str], now: dict[str, str]) -> str:
     return f"{name} is new" if name not in before else f"{name} has changed"
 
 
-def _waits_for(rested: Rested) -> str:
+def _waits_for(rested: Rested, state: RunState) -> str:
     if rested.persons:
-        return f"in doubt: nobody knows what became of {', '.join(rested.persons)}"
+        told = f"in doubt: nobody knows what became of {', '.join(rested.persons)}"
+        return told if state.cancel_reason is None else f"cancelled, but {told}"
     return "waiting for the time to come"
 
 

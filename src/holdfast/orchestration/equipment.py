@@ -8,20 +8,22 @@ from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.registry import Registry
 from holdfast.integration.tools.threads import Threads
 from holdfast.kernel.clock import Clock
+from holdfast.kernel.faults import Reach, pass_by
 from holdfast.orchestration.app import App
 
 
 class Equipment:
     """An app ready to run. Close it when no run of it is driven any more."""
 
-    def __init__(self, app: App, gateway: Gateway, clock: Clock) -> None:
+    def __init__(self, app: App, gateway: Gateway, clock: Clock, reach: Reach = pass_by) -> None:
         self.app, self.gateway = app, gateway
         self._threads = Threads()
         self.agents: Mapping[str, Executor] = {
-            agent.name: Executor(app.registries[agent.name], clock, threads=self._threads) for agent in app.agents
+            agent.name: Executor(app.registries[agent.name], clock, threads=self._threads, reach=reach)
+            for agent in app.agents
         }
-        self.functions = Executor(Registry(app.functions), clock, threads=self._threads)
-        self.tools = Executor(Registry(app.tools), clock, threads=self._threads)
+        self.functions = Executor(Registry(app.functions), clock, threads=self._threads, reach=reach)
+        self.tools = Executor(Registry(app.tools), clock, threads=self._threads, reach=reach)
 
     def close(self) -> None:
         """Start no more threads."""
@@ -31,17 +33,24 @@ class Equipment:
 class Equipped:
     """Equips each app when it is first needed, with its own models and those offered to all."""
 
-    def __init__(self, models: Mapping[str, Model], find_model: Callable[[str], Model | None], clock: Clock) -> None:
+    def __init__(
+        self,
+        models: Mapping[str, Model],
+        find_model: Callable[[str], Model | None],
+        clock: Clock,
+        reach: Reach = pass_by,
+    ) -> None:
         """``find_model`` is asked for a model that nobody has offered, by its name."""
-        self._models, self._find_model, self._clock = models, find_model, clock
+        self._models, self._find_model = models, find_model
+        self._clock, self._reach = clock, reach
         self._made: dict[str, Equipment] = {}
 
     def with_all_for(self, app: App) -> Equipment:
         """Return what the runs of ``app`` work with."""
         if app.name not in self._made:
             own = {name: make() for name, make in app.models.items()}
-            gateway = Gateway({**own, **self._models}, self._clock, find=self._find_model)
-            self._made[app.name] = Equipment(app, gateway, self._clock)
+            gateway = Gateway({**own, **self._models}, self._clock, find=self._find_model, reach=self._reach)
+            self._made[app.name] = Equipment(app, gateway, self._clock, self._reach)
         return self._made[app.name]
 
     def close(self) -> None:

@@ -1,7 +1,8 @@
 """A run as its caller holds it: follow its events, wait for its result, cancel or resume it."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from typing import Protocol
 
 import msgspec
 
@@ -11,11 +12,16 @@ from holdfast.journal.events import Event
 from holdfast.journal.fold import fold
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Hint, Live
-from holdfast.journal.mail import Cancel, Mail, Resume
+from holdfast.journal.mail import Cancel, Mail, Resume, Settle, encode_mail, settlement_letter
 from holdfast.journal.payloads import Payloads
 from holdfast.journal.port import Head, Store
-from holdfast.kernel.errors import DefinitionError, RunFailed
-from holdfast.kernel.ids import RunId
+from holdfast.journal.snapshots import current
+from holdfast.kernel.errors import AlreadySettled, DefinitionError, RunFailed
+from holdfast.kernel.ids import LetterId, RunId
+from holdfast.kernel.outcomes import Settlement
+from holdfast.orchestration.app import App
+from holdfast.orchestration.doubts import Doubt, doubt_at, doubts_of
+from holdfast.orchestration.telling import checked, result_of, told_settled
 from holdfast.orchestration.values import Values
 
 READ_AT_ONCE_MAX = 1_000
@@ -29,6 +35,12 @@ class Entry(msgspec.Struct, frozen=True):
     event: Event
 
 
+class Post(Protocol):
+    """Puts mail into a run's inbox and has the run driven. Under an id that the inbox has seen it puts nothing."""
+
+    async def __call__(self, run: RunId, mail: Mail, letter_id: LetterId | None = None) -> None: ...
+
+
 class Run:
     """One run. Any number of handles may exist for it, in any process that can open its store."""
 
@@ -37,12 +49,14 @@ class Run:
         run: RunId,
         store: Store,
         live: Live,
-        post: Callable[[RunId, Mail], Awaitable[None]],
+        post: Post,
         trouble: Callable[[RunId], Exception | None],
+        find_app: Callable[[str], App],
     ) -> None:
         """``trouble`` tells what the last drive of a run in this process raised, if it did not end well."""
         self.id = run
         self._store, self._live, self._post, self._trouble = store, live, post, trouble
+        self._find_app = find_app
 
     async def head(self) -> Head:
         """Return what the index knows of it: status, app, times. Raises RunNotFound."""
@@ -50,7 +64,7 @@ class Run:
 
     async def state(self) -> RunState:
         """Return the state after everything recorded so far. Raises RunNotFound."""
-        return fold(await self._store.read(self.id))
+        return (await current(self._store, self.id)).state
 
     async def events(self, after: int = 0, *, follow: bool = True) -> AsyncGenerator[Entry, None]:
         """Yield its events above version ``after``; with ``follow`` also those to come, until it is over or parked."""
@@ -125,10 +139,44 @@ class Run:
         recorded = await self._store.read(self.id)
         return await transcript_of(recorded, (await self.payloads(fold(recorded))).fetch_all)
 
-    async def cancel(self, reason: str, by: str = "caller") -> None:
-        """Ask for it to end; what was already done stays done. Harmless if it is over. Raises RunNotFound."""
-        await self._post(self.id, Cancel(reason, by))
+    async def cancel(self, reason: str, by: str = "caller", *, abandons_doubts: bool = False) -> None:
+        """Ask for it to end; what was already done stays done. Harmless if it is over. Raises RunNotFound.
+
+        It ends once nothing of it is in doubt; with ``abandons_doubts`` at once, naming what nobody will ever know.
+        """
+        await self._post(self.id, Cancel(reason, by, abandons_doubts))
 
     async def resume(self, by: str = "caller") -> None:
         """Have it driven again if it was parked. Raises RunNotFound."""
         await self._post(self.id, Resume(by))
+
+    async def doubts(self) -> list[Doubt]:
+        """Return what of it is in doubt. Raises RunNotFound."""
+        state = await self.state()
+        return await doubts_of(state, await self.payloads(state))
+
+    async def settle(
+        self,
+        path: str,
+        how: Settlement,
+        result: object = None,
+        *,
+        by: str = "caller",
+        note: str = "",
+    ) -> None:
+        """Say what became of the effect in doubt at ``path``; the run goes on by itself.
+
+        ``result``, as JSON data, is what the tool would have returned if it happened. Of several who settle the same
+        doubt one is heard. Raises AlreadySettled for the others, InputError for a path or result that does not fit,
+        DefinitionError if this process has no such tool to check the result against, RunNotFound.
+        """
+        state = await self.state()
+        step = doubt_at(state, path)
+        path = path or state.doubts[0]
+        body = result_of(self._find_app(state.app), state, path, result) if how is Settlement.HAPPENED else None
+        mail = Settle(path=path, attempt=step.attempt, how=checked(how), by=by, note=note, result=body)
+        letter_id = settlement_letter(path, step.attempt)
+        await self._post(self.id, mail, letter_id)
+        for letter in await self._store.inbox(self.id):
+            if letter.letter_id == letter_id and letter.body != encode_mail(mail):
+                raise AlreadySettled(told_settled(path, letter.body))

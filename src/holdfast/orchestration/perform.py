@@ -1,28 +1,28 @@
 """Does one piece of wanted work: the thin shell between the scheduler's decisions and the parts that act."""
 
-from holdfast.execution.actions import CallModel, CallTool, Evaluate, WaitUntil, Work
+from holdfast.execution.actions import CallModel, CallTool, Evaluate, Probe, WaitUntil, Work
 from holdfast.execution.turn import Turns
-from holdfast.integration.tools.executor import Executor
-from holdfast.integration.tools.invocation import Desk, Order
+from holdfast.integration.tools.invocation import Desk
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel.clock import Clock
-from holdfast.kernel.messages import ToolCall
-from holdfast.kernel.messages_codec import decode_message
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.orchestration.equipment import Equipment
 from holdfast.orchestration.evaluate import enter
-from holdfast.orchestration.flow import AgentNode, FunctionNode, Node, ToolNode
+from holdfast.orchestration.flow import AgentNode, Node
 from holdfast.orchestration.locate import locate
+from holdfast.orchestration.ordering import Ordering
 from holdfast.orchestration.scheduler import leaving
+from holdfast.orchestration.settling import Settling
 
 
 class Performer:
     """Performs the work of one claim of one run. Whatever becomes of it is recorded."""
 
-    def __init__(self, equipment: Equipment, desk: Desk, clock: Clock, turns: Turns) -> None:
-        self._equipment, self._app = equipment, equipment.app
+    def __init__(self, equipment: Equipment, desk: Desk, clock: Clock, turns: Turns, settling: Settling) -> None:
+        self._app = equipment.app
         self._desk, self._recorder, self._clock = desk, desk.recorder, clock
-        self._turns = turns
+        self._ordering = Ordering(equipment, desk.recorder)
+        self._turns, self._settling = turns, settling
 
     async def perform(self, work: Work) -> None:
         """Do ``work``."""
@@ -31,10 +31,10 @@ class Performer:
                 await enter(work, self._flow_node(work.path), self._recorder, self._clock)
             case CallModel():
                 await self._call_model(work)
-            case CallTool(turn=0):
-                await self._call_step(work)
             case CallTool():
                 await self._call_tool(work)
+            case Probe():
+                await self._settling.probe(work)
             case WaitUntil():
                 await self._time_out(work)
 
@@ -44,39 +44,10 @@ class Performer:
         await self._turns.take(work, agent, self._app.registries[agent.name], self._app.granted(node))
 
     async def _call_tool(self, work: CallTool) -> None:
-        """One of the calls in the reply of the agent's present turn."""
-        node = self._agent_node(work.path)
-        agent = self._state(work.path).agent
-        assert agent is not None, "calls are made at agent nodes"
-        assert agent.reply is not None, "a call stands in a reply"
-        reply = decode_message(await self._recorder.payloads.fetch(agent.reply))
-        executor = self._equipment.agents[node.agent]
-        await self._invoke(work, reply.calls[work.call - 1], executor, self._app.granted(node))
-
-    async def _call_step(self, work: CallTool) -> None:
-        """A node that is itself a tool or function; its input is the arguments."""
-        state = self._state(work.path)
-        assert state.input is not None, "a step has an input"
-        arguments = (await self._recorder.payloads.fetch(state.input)).decode()
-        match self._flow_node(work.path):
-            case FunctionNode(function=name):
-                await self._invoke(work, ToolCall("", name, arguments), self._equipment.functions, frozenset((name,)))
-            case ToolNode(tool=name):
-                await self._invoke(work, ToolCall("", name, arguments), self._equipment.tools, frozenset((name,)))
-            case other:
-                raise AssertionError(f"a step is a tool or function, not {other!r:.60}")
-
-    async def _invoke(self, work: CallTool, call: ToolCall, executor: Executor, granted: frozenset[str]) -> None:
-        order = Order(
-            tenant=self._recorder.state.tenant,
-            run=self._recorder.state.run,
-            node=work.path,
-            call=call,
-            granted=granted,
-            turn=work.turn,
-            index=work.call,
-            attempt=work.attempt,
-        )
+        """A call in the reply of an agent's present turn, or a node that is itself a tool or function."""
+        if work.not_before is not None:
+            await self._clock.sleep(work.not_before - self._clock.now())
+        order, executor = await self._ordering.of(work.path, work.turn, work.call, work.attempt)
         await executor.invoke(order, self._desk)
 
     async def _time_out(self, work: WaitUntil) -> None:

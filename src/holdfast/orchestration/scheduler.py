@@ -7,14 +7,18 @@ children settle it is left. Nothing is remembered between calls: a driver that s
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from holdfast.execution.actions import Action, AwaitPerson, Evaluate, Note, WaitUntil
+from msgspec.structs import replace
+
+from holdfast.execution.actions import Action, Evaluate, Note, WaitUntil
 from holdfast.execution.agent import Agent
 from holdfast.execution.decide import call_action, decide_agent
-from holdfast.journal.events import Event, LifecycleMoved, NodeEntered, NodeLeft, RunEnded
+from holdfast.execution.interrupt import obligations
+from holdfast.journal.events import DoubtSettled, Event, LifecycleMoved, NodeEntered, NodeLeft, RunEnded
 from holdfast.journal.fold.state import NodeState, RunState
+from holdfast.journal.fold.steps import step_at
 from holdfast.kernel import paths
 from holdfast.kernel.ids import PayloadId
-from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement
 from holdfast.orchestration import joins
 from holdfast.orchestration.flow import (
     AgentNode,
@@ -38,6 +42,11 @@ BEFORE_EXECUTING = (Status.INTAKE, Status.VALIDATING, Status.PLANNING)
 
 def decide(flow: Node, agents: Mapping[str, Agent], run: RunState) -> tuple[Action, ...]:
     """Return everything that should be under way in ``run`` now."""
+    wanted = _wanted(flow, agents, run)
+    return (*wanted, *_doubts_beside(wanted, run)) if run.doubts else wanted
+
+
+def _wanted(flow: Node, agents: Mapping[str, Agent], run: RunState) -> tuple[Action, ...]:
     if run.is_over:
         return ()
     if run.cancel_reason is not None:
@@ -51,6 +60,18 @@ def decide(flow: Node, agents: Mapping[str, Agent], run: RunState) -> tuple[Acti
     if run.budget.seconds is not None:
         limits = Evaluate(flow.name, deadline=run.started_at + run.budget.seconds)
     return tuple(_Walk(agents, run).node(flow, flow.name, limits))
+
+
+def _doubts_beside(wanted: tuple[Action, ...], run: RunState) -> Iterator[Action]:
+    """Yield what is wanted for the doubts that the walk did not come by: those of branches that have ended."""
+    keys = {action.key for action in wanted if not isinstance(action, Note)}
+    for path in run.doubts:
+        name, turn, call = paths.effect(path)
+        step = step_at(run, path)
+        assert step is not None, "an agent takes no turn while a call of its last one is in doubt"
+        action = call_action(name, turn, call, step)
+        if not isinstance(action, Note) and action.key not in keys:
+            yield action
 
 
 class _Walk:
@@ -177,9 +198,13 @@ def _to_executing(status: Status) -> Iterator[Event]:
 
 
 def _end(run: RunState, root: str, outcome: Outcome, fault: Fault | None) -> Iterator[Action]:
-    """End the run, unless an effect is in doubt: what became of it must be known first."""
+    """End the run, unless an effect is in doubt: what became of it must be known first, or be given up."""
+    if owed := obligations(run):
+        yield Note(tuple(owed))
+        return
     if run.doubts:
-        yield from (AwaitPerson(path) for path in run.doubts)
+        if run.abandons_by is not None:
+            yield Note(tuple(_abandoned(run, path, run.abandons_by) for path in run.doubts))
         return
     events: list[Event] = []
     state = run.nodes.get(root)
@@ -197,5 +222,29 @@ def _end(run: RunState, root: str, outcome: Outcome, fault: Fault | None) -> Ite
         case _:
             target = Status.FAILED
     result = state.result if state is not None else None
+    fault = _naming_abandoned(fault, run)
     events.append(RunEnded(status=check(status, target), outcome=outcome, result=result, fault=fault))
     yield Note(tuple(events))
+
+
+def _abandoned(run: RunState, path: str, by: str) -> Event:
+    name, turn, call = paths.effect(path)
+    step = step_at(run, path)
+    assert step is not None, "what is in doubt is there"
+    fault = Fault(ErrorKind.IN_DOUBT, f"nobody knows what became of {step.name}: the run was cancelled without waiting")
+    return DoubtSettled(
+        node=name,
+        turn=turn,
+        call=call,
+        name=step.name,
+        attempt=step.attempt,
+        how=Settlement.ABANDONED,
+        by=by,
+        fault=fault,
+    )
+
+
+def _naming_abandoned(fault: Fault | None, run: RunState) -> Fault | None:
+    if fault is None or not run.abandoned:
+        return fault
+    return replace(fault, message=f"{fault.message} (abandoned in doubt: {', '.join(run.abandoned)})")

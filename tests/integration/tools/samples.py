@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from holdfast.integration.tools.contract import IdempotencyKey, Provided, Tool, tool
+from holdfast.integration.tools.probe import Unknown
 from holdfast.kernel.effects import Effect
 
 
@@ -52,6 +53,11 @@ def count_orders(*, ledger: Provided[Ledger]) -> int:
     return len(ledger.sent)
 
 
+async def look(key: IdempotencyKey) -> Unknown:
+    """Look, and see nothing."""
+    return Unknown()
+
+
 def saying(result: object, effect: Effect = Effect.READ, *, result_bytes_max: int = 16_384) -> Tool:
     """A tool called ``say`` that returns ``result``."""
 
@@ -76,4 +82,4 @@ def doing(act: Callable[[], object], effect: Effect = Effect.READ) -> Tool:
         """Act."""
         return act()
 
-    return tool(effect=effect, name="act")(plain)
+    return tool(effect=effect, name="act", probe=look if effect is Effect.TRANSACTIONAL else None)(plain)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from holdfast.integration.tools.contract import IdempotencyKey, Provided, Tool, tool
+from holdfast.integration.tools.probe import Unknown
 from holdfast.integration.tools.stock.results import read_result
 from holdfast.kernel.effects import IRREVERSIBLE, Effect
 from holdfast.kernel.errors import DefinitionError
@@ -390,3 +391,60 @@ def test_no_arguments_ever_fill_what_is_injected(arguments: dict[str, object]) -
         assert set(values) == {"order_id", "amount"}
     if {"key", "ledger"} & arguments.keys():
         assert not isinstance(values, dict)
+
+
+async def seen(key: IdempotencyKey, order_id: str) -> Unknown:
+    """Look."""
+    return Unknown()
+
+
+def test_a_transactional_tool_has_a_probe() -> None:
+    with pytest.raises(DefinitionError, match="is declared transactional and has no probe: add 'probe='"):
+
+        @tool(effect=Effect.TRANSACTIONAL)
+        async def pay(order_id: str) -> None:
+            """Pay."""
+
+
+def test_a_probe_takes_what_the_tool_takes_and_the_key() -> None:
+    @tool(effect=Effect.TRANSACTIONAL, probe=seen)
+    async def pay(order_id: str, amount: int) -> None:
+        """Pay."""
+
+    assert pay.probe is not None
+    assert pay.probe.values({"order_id": "7", "amount": 1}, "hf_1", {}) == {"order_id": "7", "key": "hf_1"}
+    with pytest.raises(
+        DefinitionError, match=r"its probe takes 'order_id', which is no argument of the tool \(there are: none"
+    ):
+
+        @tool(effect=Effect.TRANSACTIONAL, probe=seen)
+        async def other() -> None:
+            """Pay."""
+
+
+@pytest.mark.parametrize("effect", [Effect.READ, Effect.UNSAFE])
+def test_what_has_no_key_has_nothing_to_look_by(effect: Effect) -> None:
+    with pytest.raises(DefinitionError, match="has no key to look by"):
+
+        @tool(effect=effect, key_seconds=60)
+        async def pay() -> None:
+            """Pay."""
+
+
+@pytest.mark.parametrize(
+    ("limits", "told"), [({"key_seconds": 0.0}, "key_seconds"), ({"settle_seconds": -1}, "settle")]
+)
+def test_the_limits_of_a_doubt_must_make_sense(limits: dict[str, float], told: str) -> None:
+    with pytest.raises(DefinitionError, match=f"expected {told}"):
+
+        @tool(effect=Effect.KEYED, **limits)  # type: ignore[call-overload, untyped-decorator]  # limits by name
+        async def pay(*, key: IdempotencyKey) -> None:
+            """Pay."""
+
+
+def test_what_is_declared_for_a_lost_outcome_is_part_of_the_definition() -> None:
+    async def pay(order_id: str, *, key: IdempotencyKey) -> None:
+        """Pay."""
+
+    changes: list[dict[str, Any]] = [{}, {"probe": seen}, {"key_seconds": 60.0}, {"settle_seconds": 0.0}]
+    assert len({tool(effect=Effect.KEYED, **change)(pay).content_hash for change in changes}) == len(changes)

@@ -17,13 +17,27 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from holdfast.journal.port import NO_EPOCH, Claim, Commit, Letter, NewRun, Parking, Payload, Recorded, RunFilter, Store
+from holdfast.journal.port import (
+    NO_EPOCH,
+    Claim,
+    Commit,
+    Letter,
+    NewRun,
+    Parking,
+    Payload,
+    Recorded,
+    RunFilter,
+    Snapshot,
+    Store,
+)
 from holdfast.journal.stores.memory import MemoryDisk, MemoryStore
 from holdfast.journal.stores.sqlite import SqliteStore
+from holdfast.journal.upkeep import Archive
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import HoldfastError
 from holdfast.kernel.ids import CommitId, LetterId, PayloadId, RunId
 from holdfast.kernel.randomness import SeededRandomness
+from holdfast.testing.conformance.journal.upkeeping import kept
 
 RUNS = tuple(RunId(f"run_{name}") for name in "abc")
 PAYLOADS = tuple(PayloadId(f"p{number}") for number in range(3))
@@ -147,12 +161,12 @@ class SideBySide(RuleBasedStateMachine):
     @rule(
         run=st.sampled_from(RUNS[:2]), is_wild=st.booleans(), back=st.integers(0, 1), off=st.integers(-1, 1),
         commit_id=commit_ids, count=st.integers(0, 2), status=statuses, payloads=payloads, letters=letters,
-        parking=parkings, is_over=endings,
+        parking=parkings, is_over=endings, has_snapshot=st.booleans(),
     )  # fmt: skip
     def drive(
         self, run: RunId, is_wild: bool, back: int, off: int, commit_id: CommitId, count: int, status: str,
         payloads: tuple[Payload, ...], letters: tuple[Letter, ...], parking: tuple[int, int | None] | None,
-        is_over: bool,
+        is_over: bool, has_snapshot: bool,
     ) -> None:  # fmt: skip
         """Commit as the run's driver; a wild one may be an earlier driver, on another version, under a used id."""
         claims = self.claims[run]
@@ -172,6 +186,7 @@ class SideBySide(RuleBasedStateMachine):
                 payloads=payloads,
                 letters=letters,
                 parking=self.parking(parking),
+                snapshot=Snapshot(expected + count, "fold", b"state") if has_snapshot else None,
             )
         )
 
@@ -201,6 +216,21 @@ class SideBySide(RuleBasedStateMachine):
         self.ask(lambda store: store.runs(which))
         self.ask(lambda store: store.due(self.clock.now() + 20, count))
 
+    @rule(run=runs)
+    def move_out_and_in(self, run: RunId) -> None:
+        """What is taken out is put back as often as it goes: nothing, the same, or a run that waits."""
+        archive = self.ask(lambda store: kept(store).archive(run))
+        if not isinstance(archive, Archive):
+            return
+        self.ask(lambda store: kept(store).trim([run]))
+        self.ask(lambda store: kept(store).weigh([run]))
+        self.ask(lambda store: kept(store).remove([run]))
+        self.ask(lambda store: kept(store).restore(archive))
+
+    @rule(seconds=st.sampled_from([0.0, 20.0]), count=st.integers(0, 3))
+    def look_for_ended(self, seconds: float, count: int) -> None:
+        self.ask(lambda store: kept(store).ended(self.clock.now() - seconds, count))
+
     @rule()
     def reopen(self) -> None:
         for store in self.stores:
@@ -215,6 +245,7 @@ class SideBySide(RuleBasedStateMachine):
     def teardown(self) -> None:
         for run in RUNS:
             self.ask(lambda store, run=run: store.read(run))  # type: ignore[misc]  # a default binds the loop's run
+            self.ask(lambda store, run=run: store.latest(run))  # type: ignore[misc]
             self.ask(lambda store, run=run: store.inbox(run))  # type: ignore[misc]
             self.ask(lambda store, run=run: store.payloads(run, PAYLOADS))  # type: ignore[misc]
         for store in self.stores:

@@ -14,7 +14,9 @@ LISTED = {
     "required": ["run_id", "app", "title", "status", "condition", "created_at", "updated_at", "seconds", "usage"],
     "properties": {
         **{name: {"type": "string"} for name in ("run_id", "app", "title", "status")},
-        "condition": {"enum": ["over", "running", "waiting", "parked", "interrupted"]},
+        "condition": {"enum": ["over", "running", "waiting", "parked", "in doubt", "interrupted"]},
+        "doubts": {"type": "array", "items": {"type": "string"}},
+        "is_cancelled": {"type": "boolean"},
         **{name: {"type": "number"} for name in ("created_at", "updated_at", "seconds")},
         "request_id": {"type": ["string", "null"]},
         "parent": {"type": ["string", "null"]},
@@ -127,7 +129,8 @@ def test_show_tells_everything_about_a_run(holdfast: Program) -> None:
 def test_show_says_what_a_parked_run_waits_for(holdfast: Program) -> None:
     run = holdfast("run", "doubtful", "one", "--json").json["run_id"]
     told = holdfast("show", run).out
-    assert "WAITING (parked)" in told
+    assert "WAITING (in doubt)" in told
+    assert "holdfast decide" in told
     assert "in doubt  " in told
     assert holdfast("show", run, "--json").json["doubts"] == ["doubtful"]
 
@@ -203,3 +206,17 @@ def test_what_is_in_doubt_cannot_be_cancelled_away(holdfast: Program) -> None:
     done = holdfast("cancel", run)
     assert done.code == 3
     assert "cannot end before somebody knows what became of doubtful" in done.out
+    assert "--abandon-doubts" in done.out
+    assert "in doubt, cancelled" in holdfast("runs").out
+    (listed,) = holdfast("runs", "--json").json
+    assert (listed["condition"], listed["doubts"], listed["is_cancelled"]) == ("in doubt", ["doubtful"], True)
+    assert "it ends once nothing is in doubt" in holdfast("show", run).out
+
+
+def test_what_is_in_doubt_can_be_given_up(holdfast: Program) -> None:
+    run = holdfast("run", "doubtful", "one", "--json").json["run_id"]
+    done = holdfast("cancel", run, "--abandon-doubts")
+    assert (done.code, "is over: cancelled" in done.out) == (0, True)
+    shown = holdfast("show", run, "--json").json
+    assert (shown["status"], shown["abandoned"]) == ("CANCELLED", ["doubtful"])
+    assert "(abandoned in doubt: doubtful)" in shown["fault"]["message"]

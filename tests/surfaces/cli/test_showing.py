@@ -22,10 +22,10 @@ from holdfast.journal.events import (
 from holdfast.journal.port import Head
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import RunId
-from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement
 from holdfast.observability.projection import project
 from holdfast.observability.span import SpanKind
-from holdfast.surfaces.cli.showing.condition import Condition, condition
+from holdfast.surfaces.cli.showing.condition import Condition, advice, condition
 from holdfast.surfaces.cli.showing.event_lines import event_line
 from holdfast.surfaces.cli.showing.records import event_record
 from holdfast.surfaces.cli.showing.span_tree import CHILDREN_MAX, rows
@@ -40,8 +40,10 @@ from tests.observability.journals import (
     intended,
     interrupted,
     over,
+    probed,
     replied,
     runs_of_one_agent,
+    settled,
 )
 
 FAULT = Fault(ErrorKind.TIMEOUT, "too slow")
@@ -72,6 +74,16 @@ LINES: dict[Event, str] = {
     ended(1, 2, outcome=Outcome.FAILED): "review  turn 1, call 2: read_lines failed: no such file · 512 B · 250 ms",
     interrupted(1, 2): "review  turn 1, call 2: read_lines cut off before its end",
     interrupted(1, 2, in_doubt=True): "review  turn 1, call 2: read_lines cut off: nobody knows what became of it",
+    probed(1, 2, retry_at=9.0): ("review  turn 1, call 2: read_lines probed, and it is not known (asked again later)"),
+    probed(1, 2, fault=FAULT): (
+        "review  turn 1, call 2: read_lines probed, and it is not known: too slow (a person must say)"
+    ),
+    settled(1, 2, note="rang them"): ("review  turn 1, call 2: read_lines settled by Ann: it happened (rang them)"),
+    settled(1, 2, Settlement.DID_NOT): "review  turn 1, call 2: read_lines settled by Ann: it did not happen",
+    settled(1, 2, Settlement.ABANDONED): "review  turn 1, call 2: read_lines settled by Ann: abandoned: nobody knows",
+    CancelRequested(reason="enough", by="Ann", abandons_doubts=True): (
+        "cancellation asked for by Ann, doubts abandoned: enough"
+    ),
 }
 
 
@@ -97,6 +109,13 @@ def test_a_json_line_carries_the_tag_and_the_fields() -> None:
     book.begin()
     record = event_record(book.notes[1])  # type: ignore[arg-type]  # a note is an entry in all but name
     assert record == {"version": 2, "at": book.notes[1].at, "event": "run.moved/1", "to": "EXECUTING"}
+
+
+def test_a_parked_run_with_a_doubt_waits_for_somebody_who_knows() -> None:
+    head = Head(RunId("run_0"), "t", "a", "", "WAITING", False, 3, 1, "", 0.0, None, None, None, 0.0, 0.0)
+    assert condition(head, 10.0, is_store_driven=True, has_doubts=True) is Condition.IN_DOUBT
+    assert "holdfast decide" in advice(Condition.IN_DOUBT, "AB", has_doubts=True)
+    assert "holdfast resume" in advice(Condition.PARKED, "AB")
 
 
 @given(runs_of_one_agent())

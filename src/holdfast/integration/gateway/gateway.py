@@ -9,6 +9,7 @@ from holdfast.integration.gateway.port import Model, ModelCallFailed, ModelReque
 from holdfast.integration.gateway.replies import breach_of, settled
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import DefinitionError, HoldfastError
+from holdfast.kernel.faults import Point, Reach, pass_by
 from holdfast.kernel.messages import Reply
 from holdfast.kernel.outcomes import ErrorKind, Fault
 
@@ -34,10 +35,11 @@ class Gateway:
         find: Callable[[str], Model | None] = lambda _name: None,
         first_item_seconds: float = FIRST_ITEM_SECONDS,
         reply_seconds: float = REPLY_SECONDS,
+        reach: Reach = pass_by,
     ) -> None:
         """``find`` is asked for a model whose name is not among ``models``, such as that of a recording."""
         self._models, self._find = dict(models), find
-        self._clock = clock
+        self._clock, self._reach = clock, reach
         self._first_item_seconds = first_item_seconds
         self._reply_seconds = reply_seconds
 
@@ -62,7 +64,14 @@ class Gateway:
         Raises DefinitionError for an unknown name, ModelCallFailed for whatever else goes wrong with the model.
         A cancellation closes the provider's stream before it goes on its way.
         """
-        provider = _Provider(self.model(name), name, request)
+        model = self.model(name)
+        self._reach(Point.MODEL_BEFORE_CALL)
+        try:
+            return await self._whole_reply(_Provider(model, name, request), on_text)
+        finally:
+            self._reach(Point.MODEL_AFTER_CALL)
+
+    async def _whole_reply(self, provider: "_Provider", on_text: OnText) -> Reply:
         whole = self._clock.timeout(self._reply_seconds)
         try:
             async with whole:
@@ -70,7 +79,7 @@ class Gateway:
         except TimeoutError:
             if not whole.expired():
                 raise
-            raise _timed_out(name, "no whole reply", self._reply_seconds) from None
+            raise _timed_out(provider.name, "no whole reply", self._reply_seconds) from None
         finally:
             await provider.let_go()
 

@@ -9,6 +9,7 @@ from typing import Any, overload
 
 import msgspec
 
+from holdfast.integration.tools.probe import Probe, read_probe
 from holdfast.integration.tools.schema import Shape, shape_of
 from holdfast.integration.tools.signature import IdempotencyKey, Provided, Signature, read_signature
 from holdfast.kernel.effects import IRREVERSIBLE, Effect
@@ -22,6 +23,7 @@ TIMEOUT_SECONDS = 30.0
 RESULT_BYTES_MAX = 16_384
 RESULT_BYTES_LEAST = 1_024
 ATTEMPTS_MAX = 3
+SETTLE_SECONDS = 5.0
 
 _KEYED = (Effect.KEYED, Effect.TRANSACTIONAL)
 _WITHOUT_CONSEQUENCE = (Effect.PURE, Effect.READ)
@@ -61,6 +63,12 @@ class Tool:
     """The most of a result that the model is shown at once; a longer one is kept, to be paged and searched."""
     attempts_max: int = ATTEMPTS_MAX
     """How often a keyed call is sent while its outcome stays unknown."""
+    probe: Probe | None = None
+    """Looks what became of a call."""
+    key_seconds: float | None = None
+    """How long the other side knows a key; None: for good."""
+    settle_seconds: float = SETTLE_SECONDS
+    """How long after its time is up a call may still arrive at the other side."""
 
     def __post_init__(self) -> None:
         check_name(self.name, "tool")
@@ -75,7 +83,8 @@ class Tool:
     @property
     def requires(self) -> frozenset[type]:
         """The resources that a run must hold for it to be called."""
-        return frozenset(self.signature.provided.values())
+        looked = self.probe.provided.values() if self.probe else ()
+        return frozenset((*self.signature.provided.values(), *looked))
 
     @property
     def reversibility(self) -> str | None:
@@ -113,7 +122,7 @@ class Tool:
             self.result_bytes_max,
             self.attempts_max,
         )
-        return digest(_json.encode(declared), _source(self.function))
+        return digest(_json.encode(declared), _source(self.function), *_on_doubt(self))
 
 
 @overload
@@ -129,6 +138,9 @@ def tool(
     timeout_seconds: float = TIMEOUT_SECONDS,
     result_bytes_max: int = RESULT_BYTES_MAX,
     attempts_max: int = ATTEMPTS_MAX,
+    probe: Callable[..., object] | None = None,
+    key_seconds: float | None = None,
+    settle_seconds: float = SETTLE_SECONDS,
 ) -> Callable[[Callable[..., object]], Tool]: ...
 
 
@@ -142,18 +154,36 @@ def tool(
     timeout_seconds: float = TIMEOUT_SECONDS,
     result_bytes_max: int = RESULT_BYTES_MAX,
     attempts_max: int = ATTEMPTS_MAX,
+    probe: Callable[..., object] | None = None,
+    key_seconds: float | None = None,
+    settle_seconds: float = SETTLE_SECONDS,
 ) -> Tool | Callable[[Callable[..., object]], Tool]:
     """Turn a typed function into a Tool. Raises DefinitionError where the declaration does not hold together.
 
     The docstring is the description, with parameters in an ``Args:`` section or as ``Annotated[..., Field(...)]``; the
     annotations are the schemas. A function that is not ``async`` runs in a thread, which nothing can stop: past its
     time it is left to finish, and what it returns is dropped. What it is provided with must bear several threads.
+
+    ``probe`` looks what became of a call whose outcome is lost: it is handed the key and whichever of the arguments it
+    names, changes nothing, and returns Happened, DidNot or Unknown.
     """
 
     def make(function: Callable[..., object]) -> Tool:
         called = check_name(name or function.__name__, "tool")
         signature = read_signature(function, called)
-        return Tool(function, called, signature, effect, undo, timeout_seconds, result_bytes_max, attempts_max)
+        return Tool(
+            function,
+            called,
+            signature,
+            effect,
+            undo,
+            timeout_seconds,
+            result_bytes_max,
+            attempts_max,
+            None if probe is None else read_probe(probe, called, signature),
+            key_seconds,
+            settle_seconds,
+        )
 
     return make if function is None else make(function)
 
@@ -167,6 +197,10 @@ def _check_limits(tool: Tool) -> None:
         )
     if tool.attempts_max < 1:
         raise DefinitionError(f"tool {tool.name}: expected attempts_max from 1, found {tool.attempts_max}")
+    if tool.key_seconds is not None and not (math.isfinite(tool.key_seconds) and tool.key_seconds > 0):
+        raise DefinitionError(f"tool {tool.name}: expected key_seconds above 0, found {tool.key_seconds}")
+    if not (math.isfinite(tool.settle_seconds) and tool.settle_seconds >= 0):
+        raise DefinitionError(f"tool {tool.name}: expected settle_seconds from 0, found {tool.settle_seconds}")
 
 
 def _check_effect(tool: Tool) -> None:
@@ -179,8 +213,26 @@ def _check_effect(tool: Tool) -> None:
         raise DefinitionError(
             f"tool {tool.name}: is declared keyed and takes no key: add '*, key: IdempotencyKey' and send it along"
         )
+    if tool.effect is Effect.TRANSACTIONAL and tool.probe is None:
+        raise DefinitionError(
+            f"tool {tool.name}: is declared transactional and has no probe: add 'probe=' with a function that looks "
+            "for the marker, or declare Effect.UNSAFE if there is nothing to look for"
+        )
+    if tool.effect not in _KEYED and (tool.probe or tool.key_seconds is not None):
+        raise DefinitionError(
+            f"tool {tool.name}: is declared {tool.effect}, which has no key to look by: drop probe and key_seconds, or "
+            "declare Effect.KEYED or Effect.TRANSACTIONAL"
+        )
     if tool.undo and tool.effect in _WITHOUT_CONSEQUENCE:
         raise DefinitionError(f"tool {tool.name}: is declared {tool.effect}, so there is nothing to undo: drop undo")
+
+
+def _on_doubt(tool: Tool) -> tuple[bytes, ...]:
+    """Return what is declared for a lost outcome, nothing if nothing is: what had no such thing keeps its hash."""
+    if tool.probe is None and tool.key_seconds is None and tool.settle_seconds == SETTLE_SECONDS:
+        return ()
+    probe = _source(tool.probe.function) if tool.probe else b""
+    return (probe, _json.encode((tool.key_seconds, tool.settle_seconds)))
 
 
 def _source(function: Callable[..., object]) -> bytes:

@@ -15,16 +15,17 @@ from holdfast.integration.tools.stages.sanitise import Sanitise
 from holdfast.integration.tools.stages.size import Size
 from holdfast.integration.tools.threads import Threads
 from holdfast.kernel.clock import Clock
+from holdfast.kernel.faults import Reach, pass_by
 
 
-def standard_stages(registry: Registry, clock: Clock, threads: Threads) -> tuple[Stage, ...]:
+def standard_stages(registry: Registry, clock: Clock, threads: Threads, reach: Reach = pass_by) -> tuple[Stage, ...]:
     """Return what a call passes, in order; ``audit`` follows wherever it ends."""
     return (
         Known(registry),
         Arguments(),
         Granted(registry),
-        Intent(),
-        Call(clock, threads),
+        Intent(clock),
+        Call(clock, threads, reach),
         ResultSchema(),
         Sanitise(),
         Size(),
@@ -41,13 +42,14 @@ class Executor:
         *,
         threads: Threads | None = None,
         stages: Sequence[Stage] | None = None,
+        reach: Reach = pass_by,
     ) -> None:
         """``threads``: shared with other executors, closed by whoever made them. ``stages``: not the standard ones."""
         self.registry = registry
         self._clock = clock
         self._has_own_threads = threads is None
-        self._threads = threads or Threads()
-        self.stages = tuple(stages) if stages is not None else standard_stages(registry, clock, self._threads)
+        self.threads = threads or Threads()
+        self.stages = tuple(stages) if stages is not None else standard_stages(registry, clock, self.threads, reach)
         self._audit = Audit(clock)
 
     async def invoke(self, order: Order, desk: Desk) -> None:
@@ -67,4 +69,4 @@ class Executor:
     def close(self) -> None:
         """Start no more threads of its own."""
         if self._has_own_threads:
-            self._threads.close()
+            self.threads.close()

@@ -29,6 +29,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int = 1
     family: int = 0
     """Counts the definite failures before: each opens a new idempotency key."""
+    key_until: float | None = None
+    """The instant until which the other side knows the key, where it was sent before."""
 
     @property
     def is_node(self) -> bool:
@@ -61,6 +63,8 @@ class Failed(msgspec.Struct, frozen=True):
     """The call came to nothing, or its result cannot be used."""
 
     fault: Fault
+    is_definite: bool = False
+    """Whether it is certain that nothing was done."""
 
 
 class Unknown(msgspec.Struct, frozen=True):
@@ -69,7 +73,11 @@ class Unknown(msgspec.Struct, frozen=True):
     in_doubt: bool
 
 
-End = Refused | Failed | Unknown
+class Expired(msgspec.Struct, frozen=True):
+    """It was not sent again: the other side may have forgotten the key. The attempt before is in doubt."""
+
+
+End = Refused | Failed | Unknown | Expired
 """How a stage ends a call before its time."""
 
 

@@ -58,6 +58,11 @@ class Shape:
         read = caught(self._result.validator.validate_python, value)
         return _unfit(read) if isinstance(read, Raised) else read
 
+    def read_result(self, body: bytes) -> object:
+        """Return the value of the result type that JSON stands for, or Unfit."""
+        read = caught(self._result.validator.validate_json, body)
+        return _unfit(read) if isinstance(read, Raised) else read
+
     def write_result(self, value: object) -> bytes | Unfit:
         """Return compact JSON of a checked result."""
         written = caught(_write, self._result, value)

@@ -76,6 +76,20 @@ def read_signature(function: Callable[..., object], name: str) -> Signature:
     return Signature(description, tuple(asked), keys[0] if keys else None, provided, hints["return"])
 
 
+def parameters_of(function: Callable[..., object], name: str) -> dict[str, object]:
+    """Return the annotation of each parameter of ``function``; None where it has none."""
+    hints = _hints(function, name)
+    return {parameter: hints.get(parameter) for parameter in inspect.signature(function).parameters}
+
+
+def provided_type(annotation: object) -> type | None:
+    """Return the type of the resource that a parameter so annotated is handed; None if it is handed none."""
+    if not any(mark is PROVIDED for mark in getattr(annotation, "__metadata__", ())):
+        return None
+    wanted: object = typing.get_args(annotation)[0]
+    return wanted if isinstance(wanted, type) else None
+
+
 def _hints(function: Callable[..., object], name: str) -> dict[str, object]:
     try:
         return typing.get_type_hints(function, include_extras=True)

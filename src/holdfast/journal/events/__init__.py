@@ -14,7 +14,7 @@ from holdfast.journal.events.runs import (
     RunParked,
     RunStarted,
 )
-from holdfast.journal.events.steps import StepEnded, StepIntended, StepInterrupted
+from holdfast.journal.events.steps import DoubtProbed, DoubtSettled, StepEnded, StepIntended, StepInterrupted
 from holdfast.journal.events.turns import ModelCalled, ModelFailed, ModelInterrupted, ModelReplied
 
 Event = (
@@ -36,11 +36,15 @@ Event = (
     | StepIntended
     | StepEnded
     | StepInterrupted
+    | DoubtProbed
+    | DoubtSettled
 )
 
 __all__ = [
     "BranchTaken",
     "CancelRequested",
+    "DoubtProbed",
+    "DoubtSettled",
     "DriverChanged",
     "Event",
     "ItemsMapped",

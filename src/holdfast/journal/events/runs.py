@@ -46,6 +46,8 @@ class CancelRequested(JournalEvent, frozen=True, tag="run.cancel_requested/1"):
 
     reason: str
     by: str
+    abandons_doubts: bool = False
+    """True: what is in doubt is abandoned rather than waited for."""
 
 
 class MailRead(JournalEvent, frozen=True, tag="run.mail_read/1"):

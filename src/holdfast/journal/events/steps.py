@@ -1,9 +1,9 @@
-"""What happens to effects: a tool call or function is intended, ends, or is interrupted with its outcome unknown."""
+"""What happens to effects: intended, ended, interrupted with the outcome unknown, probed, and a doubt settled."""
 
 from holdfast.journal.events.event import JournalEvent
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import PayloadId
-from holdfast.kernel.outcomes import Fault, Outcome
+from holdfast.kernel.outcomes import Fault, Outcome, Settlement
 
 
 class StepIntended(JournalEvent, frozen=True, tag="step.intended/1"):
@@ -21,6 +21,12 @@ class StepIntended(JournalEvent, frozen=True, tag="step.intended/1"):
     key: str | None = None
     """The idempotency key the tool is handed."""
     attempt: int = 1
+    settles_at: float | None = None
+    """The instant from which it can no longer be under way: its time is up, and what it had sent has arrived or not."""
+    key_until: float | None = None
+    """The instant until which the other side knows the key, if that was declared and the key was not sent before."""
+    has_probe: bool = False
+    """Whether one can look what became of it."""
 
 
 class StepEnded(JournalEvent, frozen=True, tag="step.ended/1"):
@@ -41,6 +47,8 @@ class StepEnded(JournalEvent, frozen=True, tag="step.ended/1"):
     """The message the model sees: the result, a preview of it with a handle, or the error."""
     result_bytes: int = 0
     fault: Fault | None = None
+    is_definite: bool = False
+    """It failed, and it is certain that nothing was done: another attempt would be another effect, under a new key."""
 
 
 class StepInterrupted(JournalEvent, frozen=True, tag="step.interrupted/1"):
@@ -54,3 +62,43 @@ class StepInterrupted(JournalEvent, frozen=True, tag="step.interrupted/1"):
     attempt: int
     in_doubt: bool
     """True: nobody may send it again before a person or a probe has settled what became of it."""
+    was_sent: bool = True
+    """False: it was withdrawn before its intent was durable, and so nothing has left the process."""
+
+
+class DoubtProbed(JournalEvent, frozen=True, tag="step.probed/1"):
+    """The tool was asked what became of an effect in doubt, and could not tell."""
+
+    node: str
+    turn: int
+    call: int
+    name: str
+    attempt: int
+    """The attempt in doubt."""
+    probe: int
+    """Which time it was asked, from 1."""
+    fault: Fault | None = None
+    """What went wrong with asking; none if the answer was that it is not known."""
+    retry_at: float | None = None
+    """When it is asked again; none if only a person can tell."""
+
+
+class DoubtSettled(JournalEvent, frozen=True, tag="step.settled/1"):
+    """Somebody, or something, has said what became of an effect in doubt."""
+
+    node: str
+    turn: int
+    call: int
+    name: str
+    attempt: int
+    """The attempt that was in doubt."""
+    how: Settlement
+    by: str
+    """Who said so: a person, ``probe``, or ``late outcome of WORKER``."""
+    note: str = ""
+    result: PayloadId | None = None
+    """The result, as in StepEnded."""
+    shown: PayloadId | None = None
+    """The message the model sees, as in StepEnded."""
+    result_bytes: int = 0
+    fault: Fault | None = None

@@ -35,6 +35,8 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.StepIntended: steps.step_intended,
     events.StepEnded: steps.step_ended,
     events.StepInterrupted: steps.step_interrupted,
+    events.DoubtProbed: steps.doubt_probed,
+    events.DoubtSettled: steps.doubt_settled,
 }
 
 PROGRESS = (events.NodeLeft, events.ModelReplied, events.StepEnded)
@@ -59,9 +61,11 @@ def evolve(state: RunState, event: Event, at: float) -> RunState:
     return evolved
 
 
-def fold(recorded: Iterable[Recorded]) -> RunState:
-    """Return the state after a whole journal. Raises JournalError for an empty one or a gap, or as ``decode`` does."""
-    state: RunState | None = None
+def fold(recorded: Iterable[Recorded], state: RunState | None = None) -> RunState:
+    """Return the state after a whole journal, or after what follows on ``state``.
+
+    Raises JournalError for an empty journal or a gap, or as ``decode`` does.
+    """
     for entry in recorded:
         event = decode(entry.body)
         state = begin(event, entry.at) if state is None else evolve(state, event, entry.at)

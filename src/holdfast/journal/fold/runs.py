@@ -46,7 +46,9 @@ def driver_changed(state: RunState, event: DriverChanged, _at: float, version: i
 
 
 def cancel_requested(state: RunState, event: CancelRequested, _at: float, version: int) -> RunState:
-    return replace(state, cancel_reason=state.cancel_reason or event.reason, version=version)
+    abandons_by = state.abandons_by or (event.by if event.abandons_doubts else None)
+    reason = state.cancel_reason or event.reason
+    return replace(state, cancel_reason=reason, abandons_by=abandons_by, version=version)
 
 
 def mail_read(state: RunState, event: MailRead, _at: float, version: int) -> RunState:

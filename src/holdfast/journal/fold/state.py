@@ -26,9 +26,24 @@ class StepState(msgspec.Struct, frozen=True):
     """How often it was intended or run."""
     effect: Effect = Effect.PURE
     key: str | None = None
+    family: int = 0
+    """How many definite failures came before: each opens a new idempotency key."""
     is_open: bool = False
     """Intended by a driver that has not yet said what became of it."""
+    is_unknown: bool = False
+    """It was sent, nobody knows its outcome, and it is made again under the same key: no doubt while it is wanted."""
     in_doubt: bool = False
+    asks_person: bool = False
+    """It is in doubt and no probe can tell, or none could."""
+    sent_at: float | None = None
+    """When it was last intended."""
+    act_at: float | None = None
+    """Before this instant it is neither probed nor, once it is said not to have happened, made again."""
+    key_until: float | None = None
+    """The instant until which the other side knows the key."""
+    has_probe: bool = False
+    probes: int = 0
+    """How often it was probed since it came to be in doubt."""
     outcome: Outcome | None = None
     shown: PayloadId | None = None
     result: PayloadId | None = None
@@ -129,7 +144,11 @@ class RunState(msgspec.Struct, frozen=True):
     nodes: "HashTrieMap[str, NodeState]" = HashTrieMap()
     doubts: tuple[str, ...] = ()
     """Paths of the effects in doubt: while there is one the run cannot end."""
+    abandoned: tuple[str, ...] = ()
+    """Paths of the effects of which nobody will ever know what became of them."""
     cancel_reason: str | None = None
+    abandons_by: str | None = None
+    """Who asked that the run end without waiting for its doubts; None if nobody did."""
     inbox_read: int = 0
     drivers: int = 1
     """How many workers have driven it."""

@@ -4,17 +4,32 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from holdfast.journal.events import StepEnded, StepIntended, StepInterrupted
+from holdfast.journal.events import DoubtProbed, DoubtSettled, StepEnded, StepIntended, StepInterrupted
 from holdfast.journal.fold.nodes import entered, with_node
 from holdfast.journal.fold.state import CallState, RunState, StepState
 from holdfast.journal.fold.turns import agent_of, with_agent
 from holdfast.kernel import paths
 from holdfast.kernel.errors import JournalError
+from holdfast.kernel.outcomes import Outcome, Settlement
+
+OfStep = StepIntended | StepEnded | StepInterrupted | DoubtProbed | DoubtSettled
 
 
-def step_intended(state: RunState, event: StepIntended, _at: float, version: int) -> RunState:
+def step_intended(state: RunState, event: StepIntended, at: float, version: int) -> RunState:
     def intend(step: StepState) -> StepState:
-        return replace(step, name=event.name, attempt=event.attempt, effect=event.effect, key=event.key, is_open=True)
+        return replace(
+            step,
+            name=event.name,
+            attempt=event.attempt,
+            effect=event.effect,
+            key=event.key,
+            is_open=True,
+            is_unknown=False,
+            sent_at=at,
+            act_at=event.settles_at,
+            key_until=event.key_until or step.key_until,
+            has_probe=event.has_probe,
+        )
 
     return _change(state, event, version, intend)
 
@@ -24,7 +39,10 @@ def step_ended(state: RunState, event: StepEnded, _at: float, version: int) -> R
         return replace(
             step,
             attempt=event.attempt,
+            family=step.family + event.is_definite,
+            key_until=None if event.is_definite else step.key_until,
             is_open=False,
+            is_unknown=False,
             in_doubt=False,
             outcome=event.outcome,
             shown=event.shown,
@@ -37,30 +55,70 @@ def step_ended(state: RunState, event: StepEnded, _at: float, version: int) -> R
 
 def step_interrupted(state: RunState, event: StepInterrupted, _at: float, version: int) -> RunState:
     def interrupt(step: StepState) -> StepState:
-        return replace(step, is_open=False, in_doubt=event.in_doubt, effect=event.effect)
+        may_have_been_done = event.was_sent or event.attempt > 1
+        return replace(
+            step,
+            is_open=False,
+            is_unknown=event.effect.needs_intent and may_have_been_done and not event.in_doubt,
+            act_at=step.act_at if may_have_been_done else None,
+            in_doubt=event.in_doubt,
+            asks_person=event.in_doubt and not step.has_probe,
+            probes=0,
+            effect=event.effect,
+        )
 
     state = _change(state, event, version, interrupt)
     return replace(state, doubts=(*state.doubts, step_path(event))) if event.in_doubt else state
 
 
-def step_path(event: StepIntended | StepEnded | StepInterrupted) -> str:
+def doubt_probed(state: RunState, event: DoubtProbed, _at: float, version: int) -> RunState:
+    def probe(step: StepState) -> StepState:
+        act_at = step.act_at if event.retry_at is None else event.retry_at
+        return replace(step, probes=event.probe, act_at=act_at, asks_person=event.retry_at is None)
+
+    return _change(state, event, version, probe)
+
+
+def doubt_settled(state: RunState, event: DoubtSettled, _at: float, version: int) -> RunState:
+    def settle(step: StepState) -> StepState:
+        settled = replace(step, in_doubt=False, asks_person=False, is_unknown=False)
+        if event.how is Settlement.DID_NOT:
+            return replace(settled, key_until=None)
+        is_success = event.how is Settlement.HAPPENED and event.fault is None
+        outcome = Outcome.SUCCEEDED if is_success else Outcome.FAILED
+        return replace(settled, outcome=outcome, shown=event.shown, result=event.result, fault=event.fault)
+
+    state = _settled(_change(state, event, version, settle), event)
+    if event.how is Settlement.ABANDONED:
+        return replace(state, abandoned=(*state.abandoned, step_path(event)))
+    return state
+
+
+def step_path(event: OfStep) -> str:
     """Return the path of the effect that ``event`` speaks of."""
     return paths.call(event.node, event.turn, event.call) if event.turn else event.node
 
 
-def _settled(state: RunState, event: StepEnded) -> RunState:
+def step_at(state: RunState, path: str) -> StepState | None:
+    """Return the effect at ``path``; None if there is none, or its agent has taken another turn since."""
+    name, turn, call = paths.effect(path)
+    node = state.nodes.get(name)
+    if node is None or turn == 0:
+        return None if node is None else node.step
+    agent = node.agent
+    if agent is None or agent.turn != turn or not 0 < call <= len(agent.calls):
+        return None
+    return agent.calls[call - 1].step
+
+
+def _settled(state: RunState, event: StepEnded | DoubtSettled) -> RunState:
     if not state.doubts:
         return state
     path = step_path(event)
     return replace(state, doubts=tuple(doubt for doubt in state.doubts if doubt != path))
 
 
-def _change(
-    state: RunState,
-    event: StepIntended | StepEnded | StepInterrupted,
-    version: int,
-    change: Callable[[StepState], StepState],
-) -> RunState:
+def _change(state: RunState, event: OfStep, version: int, change: Callable[[StepState], StepState]) -> RunState:
     node = entered(state, event.node)
     if event.turn == 0:
         return with_node(state, replace(node, step=change(node.step)), version)

@@ -59,6 +59,11 @@ def check(commit: Commit) -> None:
                 f"commit {commit.commit_id} is based on version {commit.expected}: expected event version {version}"
                 f" next, found {event.version}; number events from {commit.expected + 1} without gaps"
             )
+    if commit.snapshot is not None and commit.snapshot.version != version:
+        raise JournalError(
+            f"commit {commit.commit_id} leads to version {version}: expected a snapshot of that version,"
+            f" found one of {commit.snapshot.version}"
+        )
 
 
 def check_claim(worker: str, lease_seconds: float) -> None:
@@ -189,6 +194,7 @@ def _is_repeat(commit: Commit, standing: Standing) -> bool:
     """Whether its effect is in already. A commit without events changes nothing when it is done again: never asked."""
     return (
         bool(commit.events)
+        and commit.epoch == standing.epoch  # a driver that was overtaken is told so, or it would go on
         and commit.commit_id == standing.commit_id
         and commit.expected + len(commit.events) == standing.version
     )

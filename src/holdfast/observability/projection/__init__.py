@@ -46,6 +46,8 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.StepIntended: steps.step_intended,
     events.StepEnded: steps.step_ended,
     events.StepInterrupted: steps.step_interrupted,
+    events.DoubtProbed: steps.doubt_probed,
+    events.DoubtSettled: steps.doubt_settled,
 }
 """How each event changes a trace; a journal's first event, RunStarted, begins one."""
 

@@ -12,6 +12,7 @@ from holdfast.observability.trace import (
     Trace,
     closed,
     cut_off_at,
+    marked,
     opened,
     with_fault,
 )
@@ -22,15 +23,15 @@ def run_started(state: RunState, at: float) -> Trace:
 
 
 def lifecycle_moved(trace: Trace, event: LifecycleMoved, at: float) -> Trace:
-    return _marked(trace, Mark(at, event.to, event.reason))
+    return marked(trace, Mark(at, event.to, event.reason))
 
 
 def cancel_requested(trace: Trace, event: CancelRequested, at: float) -> Trace:
-    return _marked(trace, Mark(at, "cancel requested", f"by {event.by}: {event.reason}"))
+    return marked(trace, Mark(at, "cancel requested", f"by {event.by}: {event.reason}"))
 
 
 def mail_read(trace: Trace, event: MailRead, at: float) -> Trace:
-    return _marked(trace, Mark(at, "mail read", f"up to {event.position}"))
+    return marked(trace, Mark(at, "mail read", f"up to {event.position}"))
 
 
 def driver_changed(trace: Trace, event: DriverChanged, at: float) -> Trace:
@@ -62,7 +63,3 @@ def run_ended(trace: Trace, event: RunEnded, at: float) -> Trace:
             trace = closed(trace, span, cut_off_at(trace, span, at), SpanStatus.CANCELLED)
     attributes = with_fault(replace(root.attributes, spend=trace.state.spend), event.fault)
     return closed(trace, root, at, SpanStatus.of(event.outcome), attributes)
-
-
-def _marked(trace: Trace, mark: Mark) -> Trace:
-    return replace(trace, marks=(*trace.marks, mark))

@@ -2,15 +2,16 @@
 
 from msgspec.structs import replace
 
-from holdfast.journal.events import StepEnded, StepIntended, StepInterrupted
+from holdfast.journal.events import DoubtProbed, DoubtSettled, StepEnded, StepIntended, StepInterrupted
 from holdfast.journal.fold.steps import step_path
 from holdfast.kernel import paths
+from holdfast.kernel.outcomes import Outcome, Settlement
 from holdfast.observability.projection.nodes import node_span
 from holdfast.observability.projection.turns import settle_turn
 from holdfast.observability.span import Span, SpanKind, SpanStatus
-from holdfast.observability.trace import Trace, changed, closed, cut_off_at, opened, with_fault
+from holdfast.observability.trace import Mark, Trace, changed, closed, cut_off_at, marked, opened, with_fault
 
-Step = StepIntended | StepEnded | StepInterrupted
+Step = StepIntended | StepEnded | StepInterrupted | DoubtProbed | DoubtSettled
 
 
 def step_intended(trace: Trace, event: StepIntended, at: float) -> Trace:
@@ -37,6 +38,27 @@ def step_interrupted(trace: Trace, event: StepInterrupted, at: float) -> Trace:
     status = SpanStatus.IN_DOUBT if event.in_doubt else SpanStatus.INTERRUPTED
     attributes = replace(span.attributes, effect=event.effect)
     return closed(trace, span, cut_off_at(trace, span, at), status, attributes)
+
+
+def doubt_probed(trace: Trace, event: DoubtProbed, at: float) -> Trace:
+    told = "not known" if event.fault is None else event.fault.message
+    return marked(trace, Mark(at, "probed", f"{step_path(event)}: {told}"))
+
+
+def doubt_settled(trace: Trace, event: DoubtSettled, at: float) -> Trace:
+    """Mark who said what; the span stays as long as the call took, and takes the outcome that it turned out to have."""
+    trace, span = _found(trace, event, at)
+    path = step_path(event)
+    if event.how is Settlement.DID_NOT:
+        settled = replace(span, status=SpanStatus.INTERRUPTED)
+    elif event.how is Settlement.ABANDONED:
+        settled = replace(span, attributes=with_fault(span.attributes, event.fault))
+    else:
+        outcome = Outcome.SUCCEEDED if event.fault is None else Outcome.FAILED
+        attributes = with_fault(replace(span.attributes, result_bytes=event.result_bytes), event.fault)
+        settled = replace(span, status=SpanStatus.of(outcome), attributes=attributes)
+    trace = marked(changed(trace, settled), Mark(at, "settled", f"{path}: {event.how} by {event.by}"))
+    return settle_turn(trace, event.node, event.turn, at) if event.turn else trace
 
 
 def _found(trace: Trace, event: Step, start: float) -> tuple[Trace, Span]:

@@ -110,7 +110,8 @@ def _opened_call(
 
 
 def _closed_turn(trace: Trace, node: str, turn: int, at: float, status: SpanStatus) -> Trace:
-    return closed(trace, _turn_span(trace, node, turn), at, status)
+    span = _turn_span(trace, node, turn)
+    return closed(trace, span, at, status) if span.is_open else trace
 
 
 def _turn_span(trace: Trace, node: str, turn: int) -> Span:

@@ -7,12 +7,42 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from holdfast.surfaces.cli.commands import cancel, doctor, draw, resume, run, runs, show, tail
+from holdfast.surfaces.cli.commands import (
+    backup,
+    cancel,
+    decide,
+    doctor,
+    draw,
+    gc,
+    inbox,
+    move,
+    resume,
+    run,
+    runs,
+    show,
+    tail,
+)
 from holdfast.surfaces.cli.exit_codes import EXIT_CODES_TOLD, ExitCode
 from holdfast.surfaces.cli.problems import tell
 from holdfast.version import VERSION
 
-COMMANDS = ("run", "runs", "show", "tail", "trace", "resume", "cancel", "draw", "doctor")
+COMMANDS = (
+    "run",
+    "runs",
+    "show",
+    "tail",
+    "trace",
+    "inbox",
+    "decide",
+    "resume",
+    "cancel",
+    "draw",
+    "export",
+    "import",
+    "backup",
+    "gc",
+    "doctor",
+)
 
 
 class Commands(TyperGroup):
@@ -36,9 +66,15 @@ app.command("runs")(runs.runs)
 app.command("show")(show.show)
 app.command("tail")(tail.tail)
 app.command("trace")(show.trace)
+app.command("inbox")(inbox.inbox)
+app.command("decide")(decide.decide)
 app.command("resume")(resume.resume)
 app.command("cancel")(cancel.cancel)
 app.command("draw")(draw.draw)
+app.command("export")(move.export_run)
+app.command("import")(move.import_run)
+app.command("backup")(backup.backup)
+app.command("gc")(gc.gc)
 app.command("doctor")(doctor.doctor)
 
 

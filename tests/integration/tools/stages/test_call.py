@@ -14,7 +14,7 @@ from holdfast.integration.tools.stages.call import THREAD_WAIT_SECONDS_MAX, Call
 from holdfast.integration.tools.threads import Threads
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.outcomes import ErrorKind, Fault
-from tests.integration.tools.samples import doing, saying
+from tests.integration.tools.samples import doing, look, saying
 from tests.integration.tools.workshop import Workshop, workshop
 
 WRITES = [Effect.KEYED, Effect.TRANSACTIONAL, Effect.UNSAFE]
@@ -71,7 +71,8 @@ def sleeping(effect: Effect) -> Tool:
         """Sleep."""
         await asyncio.Event().wait()
 
-    return tool(effect=effect, timeout_seconds=5)(sleep_keyed if effect is Effect.KEYED else sleep)
+    probe = look if effect is Effect.TRANSACTIONAL else None
+    return tool(effect=effect, timeout_seconds=5, probe=probe)(sleep_keyed if effect is Effect.KEYED else sleep)
 
 
 async def test_the_value_is_what_the_function_returns(threads: Threads) -> None:
@@ -244,3 +245,18 @@ async def test_a_thread_is_free_again_when_its_function_returns(threads: Threads
     invocation, end = await called(block, threads)
     assert end is None
     assert invocation.value is None
+
+
+@pytest.mark.parametrize("effect", WRITES)
+async def test_only_what_the_author_says_has_failed_for_certain(effect: Effect, threads: Threads) -> None:
+    _, end = await called(raising(ToolFailure("sold out"), effect), threads)
+    assert isinstance(end, Failed)
+    assert end.is_definite
+    _, end = await called(raising(ValueError("a bug"), effect), threads)
+    assert isinstance(end, Unknown)
+
+
+@pytest.mark.parametrize("effect", WRITES)
+async def test_a_later_attempt_that_fails_says_nothing_of_the_one_before_it(effect: Effect, threads: Threads) -> None:
+    _, end = await called(raising(ToolFailure("too many requests"), effect), threads, attempt=2)
+    assert end == Unknown(in_doubt=effect is not Effect.KEYED)

@@ -9,11 +9,13 @@ import os
 import sys
 from pathlib import Path
 
+from holdfast.journal.port import Delivered
 from holdfast.journal.stores.sqlite import SqliteStore
+from holdfast.journal.upkeep import Archive
 from holdfast.kernel.clock import SystemClock
 from holdfast.kernel.errors import StoreLocked
-from holdfast.kernel.ids import RunId
-from holdfast.testing.conformance.journal.samples import drive, following, letter, payload
+from holdfast.kernel.ids import CommitId, LetterId, RunId
+from holdfast.testing.conformance.journal.samples import DESK, RUN, drive, events, following, letter, payload
 
 RUNS_AT_ONCE = 4
 LETTERS = 20
@@ -57,6 +59,46 @@ async def crash_at(path: Path, number: int) -> None:
     await store.close()
 
 
+async def keep_up_at(path: Path, number: int) -> None:
+    """Move a run, back the store up, trim and remove; die at the point that is reached as number ``number``."""
+    reached = itertools.count(1)
+
+    def die(point: str) -> None:
+        if next(reached) == number:
+            os._exit(137)
+
+    store = SqliteStore(path, SystemClock(), drives=False, on_point=die)
+    await store.open()
+    say("restoring")
+    await store.restore(archived())
+    say("restored")
+    await store.backup(path.with_name(path.name + ".copy"), lambda _done, _total: None)
+    say("backed up")
+    await store.trim([RUN])
+    await store.remove([RUN])
+    say("removed")
+    await store.compact()
+    await store.close()
+
+
+def archived() -> Archive:
+    """Return a run that ended, with mail and payloads."""
+    return Archive(
+        run=RUN,
+        new=DESK,
+        created_at=1.0,
+        updated_at=2.0,
+        epoch=1,
+        status="complete",
+        is_over=True,
+        begun_by=CommitId("c1"),
+        commit_id=CommitId("c2"),
+        events=events(1, 3),
+        payloads=tuple(payload(f"p{number}") for number in range(3)),
+        letters=(Delivered(1, LetterId("l1"), b"hello"),),
+    )
+
+
 async def post(path: Path) -> None:
     """Post letters while another process drives."""
     store = SqliteStore(path, SystemClock(), drives=False)
@@ -95,6 +137,8 @@ def main(task: str, path: Path, *more: str) -> None:
             asyncio.run(commit_for_ever(path))
         case "crash":
             asyncio.run(crash_at(path, int(more[0])))
+        case "upkeep":
+            asyncio.run(keep_up_at(path, int(more[0])))
         case "post":
             asyncio.run(post(path))
         case "hold":

@@ -1,6 +1,7 @@
 """Whatever instant the process dies at, every acknowledged commit is there afterwards, and no half of one."""
 
 import itertools
+import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -69,3 +70,46 @@ async def check_letters(path: Path) -> None:
     version = max([head.version for head in await store.runs(RunFilter())], default=1)
     assert len(await store.inbox(RUN)) == version - 1
     await store.close()
+
+
+ROWS = {"runs": 1, "events": 3, "payloads": 3, "inbox": 1}
+TRIMMED = {**ROWS, "payloads": 0}
+
+
+async def test_a_death_at_any_point_of_upkeep_leaves_a_run_whole_or_gone(tmp_path: Path, spawn: Spawn) -> None:
+    """Told what was done before the death, one knows what must be there; in between, the one or the other."""
+    for number in itertools.count(1):
+        path = tmp_path / f"{number}.db"
+        child = spawn("upkeep", number, path=path)
+        told = child.communicate()[0].split("\n")[:-1]
+        await reopened(path)
+        found = rows(path)
+        allowed = {
+            "": [dict.fromkeys(ROWS, 0)],
+            "restoring": [dict.fromkeys(ROWS, 0), ROWS],
+            "restored": [ROWS],
+            "backed up": [ROWS, TRIMMED, dict.fromkeys(ROWS, 0)],
+            "removed": [dict.fromkeys(ROWS, 0)],
+        }
+        assert found in allowed[told[-1] if told else ""]
+        copy = path.with_name(path.name + ".copy")
+        assert not copy.exists() or rows(copy) == ROWS
+        assert copy.exists() or "backed up" not in told
+        if child.returncode == 0:
+            break
+        assert child.returncode == 137
+    assert number > 10
+
+
+async def reopened(path: Path) -> None:
+    store = SqliteStore(path, SystemClock())
+    await store.open()
+    await store.close()
+
+
+def rows(path: Path) -> dict[str, int]:
+    connection = sqlite3.connect(path)
+    try:
+        return {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ROWS}
+    finally:
+        connection.close()

@@ -9,16 +9,16 @@ from holdfast.journal.stores.sqlite.layout import lay_out
 from holdfast.kernel.faults import pass_by
 
 OFTEN = {
-    "read": queries._EVENTS,
+    "read": queries.EVENTS,
     "payloads": queries._PAYLOADS,
-    "inbox": queries._INBOX,
+    "inbox": queries.INBOX,
     "undriven wake": queries._UNDRIVEN_WAKE,
     "driven wake": queries._DRIVEN_WAKE,
     "due": queries._HEAD + queries._DUE,
     "children": queries._HEAD + "WHERE parent = ? ORDER BY id DESC LIMIT ?",
     "standing": batch._STANDING,
     "driven": batch._DRIVEN,
-    "requested": batch._REQUESTED,
+    "requested": batch.REQUESTED,
     "last run": batch._LAST_RUN,
     "last letter": batch._LAST_LETTER,
     "letter": batch._LETTER,

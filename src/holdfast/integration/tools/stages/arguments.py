@@ -29,6 +29,10 @@ class Arguments:
 
     name = "arguments"
 
+    def __init__(self, *, lends: bool = True) -> None:
+        """``lends``: whether the resources are added."""
+        self._lends = lends
+
     async def run(self, invocation: Invocation) -> End | None:
         tool, order = invocation.tool, invocation.order
         length_max = NODE_ARGUMENTS_CHARACTERS_MAX if order.is_node else ARGUMENTS_CHARACTERS_MAX
@@ -38,7 +42,7 @@ class Arguments:
         values = tool.shape.read_arguments(canonical)
         if isinstance(values, Unfit):
             return _refuse(tool, explain(values.problems, tool))
-        for parameter, resource in tool.signature.provided.items():
+        for parameter, resource in tool.signature.provided.items() if self._lends else ():
             values[parameter] = _resource(invocation, resource)
         invocation.digest, invocation.values = digest(canonical), values
         return None

@@ -1,7 +1,7 @@
 """Whatever became of a call is on record, wherever it ended."""
 
 from holdfast.integration.tools.faults import told
-from holdfast.integration.tools.invocation import Failed, Invocation, Refused, Unknown
+from holdfast.integration.tools.invocation import Expired, Failed, Invocation, Refused, Unknown
 from holdfast.journal.events import StepEnded, StepInterrupted
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.ids import PayloadId
@@ -24,20 +24,20 @@ class Audit:
             case None:
                 self._ended(invocation, Outcome.SUCCEEDED, None)
             case Refused(fault):
-                self._ended(invocation, Outcome.REFUSED, fault)
-            case Failed(fault):
-                self._ended(invocation, Outcome.FAILED, fault)
+                self._ended(invocation, Outcome.REFUSED, fault, is_definite=True)
+            case Failed(fault, is_definite):
+                self._ended(invocation, Outcome.FAILED, fault, is_definite=is_definite)
             case Unknown(in_doubt):
-                self._interrupted(invocation, in_doubt=in_doubt)
+                self._interrupted(invocation, invocation.order.attempt, in_doubt=in_doubt)
+            case Expired():
+                self._interrupted(invocation, invocation.order.attempt - 1, in_doubt=True)
 
-    def _ended(self, invocation: Invocation, outcome: Outcome, fault: Fault | None) -> None:
-        order, recorder = invocation.order, invocation.desk.recorder
-        result, shown = invocation.result, None
-        if not order.is_node:
-            shown = _shown(invocation, fault)
-        elif fault is None:
-            result = recorder.payloads.keep(invocation.json)
-        recorder.append(
+    def _ended(
+        self, invocation: Invocation, outcome: Outcome, fault: Fault | None, *, is_definite: bool = False
+    ) -> None:
+        order = invocation.order
+        result, shown = kept(invocation, fault)
+        invocation.desk.recorder.append(
             StepEnded(
                 node=order.node,
                 turn=order.turn,
@@ -51,10 +51,11 @@ class Audit:
                 shown=shown,
                 result_bytes=invocation.result_bytes,
                 fault=fault,
+                is_definite=is_definite,
             )
         )
 
-    def _interrupted(self, invocation: Invocation, *, in_doubt: bool) -> None:
+    def _interrupted(self, invocation: Invocation, attempt: int, *, in_doubt: bool) -> None:
         order = invocation.order
         invocation.desk.recorder.append(
             StepInterrupted(
@@ -63,10 +64,17 @@ class Audit:
                 call=order.index,
                 name=order.call.tool,
                 effect=invocation.tool.effect,
-                attempt=order.attempt,
+                attempt=attempt,
                 in_doubt=in_doubt,
             )
         )
+
+
+def kept(invocation: Invocation, fault: Fault | None) -> tuple[PayloadId | None, PayloadId | None]:
+    """Keep what it gave: the result where a node asked or the text is not all of it; and what a model is shown."""
+    if not invocation.order.is_node:
+        return invocation.result, _shown(invocation, fault)
+    return (invocation.desk.recorder.payloads.keep(invocation.json) if fault is None else invocation.result), None
 
 
 def _shown(invocation: Invocation, fault: Fault | None) -> PayloadId:

@@ -8,6 +8,7 @@ from holdfast.integration.tools.invocation import End, Failed, Invocation, Unkno
 from holdfast.integration.tools.threads import Threads
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.effects import Effect
+from holdfast.kernel.faults import Point, Reach, pass_by
 from holdfast.kernel.outcomes import ErrorKind
 
 THREAD_WAIT_SECONDS_MAX = 60.0
@@ -26,14 +27,20 @@ class Call:
 
     name = "call"
 
-    def __init__(self, clock: Clock, threads: Threads) -> None:
-        self._clock, self._threads = clock, threads
+    def __init__(self, clock: Clock, threads: Threads, reach: Reach = pass_by) -> None:
+        self._clock, self._threads, self._reach = clock, threads, reach
 
     async def run(self, invocation: Invocation) -> End | None:
+        self._reach(Point.EFFECT_BEFORE_CALL)
+        end = await self._sent(invocation)
+        self._reach(Point.EFFECT_AFTER_CALL)
+        return end
+
+    async def _sent(self, invocation: Invocation) -> End | None:
         tool = invocation.tool
         if not tool.is_async and not await self._reserved():
             waited = f"no thread came free for {tool.name} in {THREAD_WAIT_SECONDS_MAX:g} seconds; it was not called"
-            return Failed(fault(ErrorKind.TIMEOUT, waited, retryable=True))
+            return self._not_sent(invocation, waited)
         limit = self._clock.timeout(tool.timeout_seconds)
         try:
             async with limit:
@@ -60,14 +67,24 @@ class Call:
 
     def _raised(self, invocation: Invocation, error: Exception) -> End:
         match error:
+            case ToolFailure() if invocation.order.attempt > 1 and invocation.tool.effect.needs_intent:
+                # It speaks for this attempt; what became of the one before it is as unknown as it was.
+                return self._unknown(invocation, f"{invocation.tool.name} failed: {_said(error)}")
             case ToolFailure():
-                return Failed(fault(ErrorKind.TOOL_FAILED, error.message, retryable=error.retryable, hint=error.hint))
+                said = fault(ErrorKind.TOOL_FAILED, error.message, retryable=error.retryable, hint=error.hint)
+                return Failed(said, is_definite=True)
             case OutcomeUnknown() | TimeoutError() | ConnectionError():
                 return self._unknown(invocation, f"{invocation.tool.name} broke off: {_said(error)}")
             case _ if invocation.tool.effect.needs_intent:
                 return self._unknown(invocation, f"{invocation.tool.name} broke off: {_said(error)}")
             case _:
                 return Failed(fault(ErrorKind.TOOL_FAILED, _said(error), hint=AFTER_FAILURE))
+
+    def _not_sent(self, invocation: Invocation, message: str) -> End:
+        """End an attempt that was not made; of one before it, nothing is known by that."""
+        if invocation.order.attempt > 1 and invocation.tool.effect.needs_intent:
+            return self._unknown(invocation, message)
+        return Failed(fault(ErrorKind.TIMEOUT, message, retryable=True), is_definite=True)
 
     def _unknown(self, invocation: Invocation, message: str) -> End:
         match invocation.tool.effect:

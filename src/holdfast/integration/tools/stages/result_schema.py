@@ -24,14 +24,14 @@ class ResultSchema:
             return None
         checked = tool.shape.check_result(value)
         if isinstance(checked, Unfit):
-            return _failed(tool, checked)
+            return unusable(tool, checked)
         invocation.value = checked
         if isinstance(checked, str) and not invocation.order.is_node:
             invocation.text = str.__str__(checked)
             return None
         written = tool.shape.write_result(checked)
         if isinstance(written, Unfit):
-            return _failed(tool, written)
+            return unusable(tool, written)
         if invocation.order.is_node:
             invocation.json = written
         else:
@@ -39,7 +39,8 @@ class ResultSchema:
         return None
 
 
-def _failed(tool: Tool, unfit: Unfit) -> Failed:
+def unusable(tool: Tool, unfit: Unfit) -> Failed:
+    """Return how a call ends whose result is not of the declared type."""
     told = "; ".join(_told(problem) for problem in unfit.problems[:PROBLEMS_SHOWN_MAX])
     message = f"{tool.name} returned something else than it declares: {told}"
     if tool.effect in (Effect.PURE, Effect.READ):

@@ -13,9 +13,13 @@ from holdfast.journal.port import (
     Held,
     Letter,
     NewRun,
+    Payload,
     Recorded,
+    Snapshot,
 )
+from holdfast.journal.stores.restoring import is_new, standing_of
 from holdfast.journal.stores.rules import Standing, answer, begun, bereft, claim_of, claimed, moved_on, woken
+from holdfast.journal.upkeep import Archive
 from holdfast.kernel.errors import RunNotFound
 from holdfast.kernel.ids import LetterId, PayloadId, RunId
 
@@ -29,6 +33,7 @@ class KeptRun:
     standing: Standing
     events: list[Recorded] = dataclasses.field(default_factory=list)
     payloads: dict[PayloadId, bytes] = dataclasses.field(default_factory=dict)
+    snapshot: Snapshot | None = None
 
 
 class MemoryDisk:
@@ -98,6 +103,8 @@ class MemoryDisk:
         kept.events.extend(commit.events)
         for payload in commit.payloads:
             kept.payloads.setdefault(payload.payload_id, payload.body)
+        if commit.snapshot is not None:
+            kept.snapshot = commit.snapshot
         return Committed(kept.standing.version)
 
     def claim(self, run: RunId, worker: str, lease_seconds: float, now: float) -> Claim | Held:
@@ -123,6 +130,46 @@ class MemoryDisk:
     def tenant_key(self, tenant: str, fresh: bytes) -> bytes:
         """Return the tenant's key; ``fresh`` becomes it if there is none."""
         return self._keys.setdefault(tenant, fresh)
+
+    def archive(self, run: RunId) -> Archive:
+        """Return all that is held of ``run``. Raises RunNotFound."""
+        kept = self.get(run)
+        standing = kept.standing
+        return Archive(
+            run=run,
+            new=kept.new,
+            created_at=kept.created_at,
+            updated_at=standing.updated_at,
+            epoch=standing.epoch,
+            status=standing.status,
+            is_over=standing.is_over,
+            begun_by=standing.begun_by,
+            commit_id=standing.commit_id,
+            events=tuple(kept.events),
+            payloads=tuple(Payload(identity, kept.payloads[identity]) for identity in sorted(kept.payloads)),
+            letters=tuple(self.inboxes.get(run, {}).values()),
+        )
+
+    def restore(self, archive: Archive) -> bool:
+        """Take a run in; False if exactly that is here already. Raises JournalError."""
+        run, new = archive.run, archive.new
+        present = self.archive(run) if run in self._runs else None
+        if not is_new(archive, present, self._requested(new), tuple(self.inboxes.get(run, {}).values())):
+            return False
+        kept = KeptRun(new, archive.created_at, standing_of(archive), list(archive.events))
+        kept.payloads.update((payload.payload_id, payload.body) for payload in archive.payloads)
+        self._runs[run] = kept
+        self.inboxes[run] = {letter.letter_id: letter for letter in archive.letters}
+        if new.request_id is not None:
+            self._requests[new.tenant, new.request_id] = run
+        return True
+
+    def drop(self, run: RunId) -> None:
+        """Forget a run and its inbox."""
+        new = self._runs.pop(run).new
+        self.inboxes.pop(run, None)
+        if new.request_id is not None:
+            self._requests.pop((new.tenant, new.request_id), None)
 
     def void_leases(self, now: float) -> None:
         """Make every driven run due at once: whoever drove it is gone."""

@@ -7,13 +7,27 @@ the same unknown outcome when they are cancelled, as with a store that waits for
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
-from holdfast.journal.port import Claim, Commit, CommitResult, Delivered, Head, Held, Letter, Recorded, RunFilter
+from holdfast.journal.port import (
+    Claim,
+    Commit,
+    CommitResult,
+    Delivered,
+    Head,
+    Held,
+    Latest,
+    Letter,
+    Recorded,
+    RunFilter,
+)
+from holdfast.journal.stores.memory import removing
 from holdfast.journal.stores.memory.disk import MemoryDisk
 from holdfast.journal.stores.rules import KEY_BYTES, check, check_claim
+from holdfast.journal.upkeep import Archive, Compacted, Progress, Removed
 from holdfast.kernel.clock import Clock
-from holdfast.kernel.errors import StoreClosed
+from holdfast.kernel.errors import JournalError, StoreClosed
 from holdfast.kernel.faults import Point, Reach, pass_by
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.randomness import Randomness, SystemRandomness
@@ -79,10 +93,47 @@ class MemoryStore:
         events = self._own_disk().get(run).events[max(0, after) :]
         return tuple(events if count_max is None else events[: max(0, count_max)])
 
+    async def latest(self, run: RunId) -> Latest:
+        """Return the newest snapshot and the events after it. See ``Snapshots.latest``."""
+        kept = self._own_disk().get(run)
+        return Latest(kept.snapshot, tuple(kept.events[kept.snapshot.version if kept.snapshot else 0 :]))
+
     async def payloads(self, run: RunId, ids: Sequence[PayloadId]) -> dict[PayloadId, bytes]:
         """Return those payloads of the run that it has. See ``Journal.payloads``."""
         kept = self._own_disk().find(run)
         return {wanted: kept.payloads[wanted] for wanted in ids if wanted in kept.payloads} if kept else {}
+
+    async def archive(self, run: RunId) -> Archive:
+        """Return all that is held of ``run``. See ``Archives.archive``."""
+        return self._own_disk().archive(run)
+
+    async def restore(self, archive: Archive) -> bool:
+        """Take a run in; False if exactly that is here already. See ``Archives.restore``."""
+        return await self._transact(partial(self._disk.restore, archive))
+
+    async def backup(self, path: Path, progress: Progress) -> None:
+        """Refuse: there is no file to copy."""
+        raise JournalError("expected a store in a file, found one in memory: there is nothing to back up")
+
+    async def ended(self, before: float, count_max: int) -> Sequence[RunId]:
+        """Return runs that were over before that instant, oldest first. See ``Retention.ended``."""
+        return removing.ended(self._own_disk(), before, count_max)
+
+    async def weigh(self, runs: Sequence[RunId]) -> Removed:
+        """Return what ``remove`` would take out."""
+        return removing.weigh(self._own_disk(), runs)
+
+    async def remove(self, runs: Sequence[RunId]) -> Removed:
+        """Remove those of ``runs`` that are over. See ``Retention.remove``."""
+        return await self._transact(partial(removing.remove, self._disk, runs))
+
+    async def trim(self, runs: Sequence[RunId]) -> Removed:
+        """Remove payloads that no event points at. See ``Retention.trim``."""
+        return await self._transact(partial(removing.trim, self._disk, runs))
+
+    async def compact(self) -> Compacted:
+        """Have nothing to give back: what was removed is gone."""
+        return Compacted(0, 0, is_whole=True)
 
     async def head(self, run: RunId) -> Head:
         """Return what is known of ``run``. Raises RunNotFound."""

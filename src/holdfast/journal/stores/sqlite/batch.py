@@ -27,20 +27,21 @@ _STANDING = """
     FROM runs WHERE run = ?
 """
 _DRIVEN = "SELECT run FROM runs WHERE worker <> ''"
-_REQUESTED = "SELECT run FROM runs WHERE tenant = ? AND request_id = ?"
+REQUESTED = "SELECT run FROM runs WHERE tenant = ? AND request_id = ?"
 _LAST_RUN = "SELECT coalesce(max(id), 0) FROM runs"
 _LAST_LETTER = "SELECT coalesce(max(position), 0) FROM inbox WHERE run = ?"
 _LETTER = "SELECT count(*) FROM inbox WHERE run = ? AND letter_id = ?"
 _KEY = "SELECT key FROM tenants WHERE tenant = ?"
 
-_ADD_RUN = """
+ADD_RUN = """
     INSERT INTO runs (id, run, tenant, app, title, request_id, parent, created_at, version, epoch, begun_by, commit_id,
                       status, is_over, worker, lease_until, lease_seconds, wake_at, updated_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-_ADD_EVENT = "INSERT INTO events (run_id, version, at, body) VALUES (?, ?, ?, ?)"
-_ADD_PAYLOAD = "INSERT INTO payloads (run_id, payload_id, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-_ADD_LETTER = "INSERT INTO inbox (run, position, letter_id, body) VALUES (?, ?, ?, ?)"
+ADD_EVENT = "INSERT INTO events (run_id, version, at, body) VALUES (?, ?, ?, ?)"
+ADD_PAYLOAD = "INSERT INTO payloads (run_id, payload_id, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+ADD_LETTER = "INSERT INTO inbox (run, position, letter_id, body) VALUES (?, ?, ?, ?)"
+_KEEP_SNAPSHOT = "INSERT OR REPLACE INTO snapshots (run_id, version, fold, body) VALUES (?, ?, ?, ?)"
 _ADD_KEY = "INSERT INTO tenants (tenant, key) VALUES (?, ?)"
 _ADVANCE = "UPDATE runs SET version = ?, commit_id = ?, lease_until = ?, updated_at = ? WHERE id = ?"
 _TURN = """
@@ -56,6 +57,9 @@ class Batch:
     def __init__(self, connection: sqlite3.Connection, now: float) -> None:
         self._connection = connection
         self._now = now
+        self._forget()
+
+    def _forget(self) -> None:
         self._row_ids: dict[RunId, int] = {}
         self._stored: dict[RunId, Standing] = {}
         self._standings: dict[RunId, Standing] = {}
@@ -67,6 +71,7 @@ class Batch:
         self._events: list[tuple[int, int, float, bytes]] = []
         self._payloads: list[tuple[int, str, bytes]] = []
         self._letters: list[tuple[str, int, str, bytes]] = []
+        self._snapshots: dict[int, tuple[int, int, str, bytes]] = {}
 
     def commit(self, commit: Commit) -> CommitResult:
         """Take a commit in, or answer why not. Raises RunNotFound and JournalError."""
@@ -85,6 +90,8 @@ class Batch:
         row_id = self._row_ids[run]
         self._events += [(row_id, event.version, event.at, event.body) for event in commit.events]
         self._payloads += [(row_id, payload.payload_id, payload.body) for payload in commit.payloads]
+        if (snapshot := commit.snapshot) is not None:
+            self._snapshots[row_id] = (row_id, snapshot.version, snapshot.fold, snapshot.body)
         return Committed(standing.version)
 
     def claim(self, run: RunId, worker: str, lease_seconds: float) -> Claim | Held:
@@ -127,16 +134,24 @@ class Batch:
         """Write what has changed, every table with one statement."""
         execute = self._connection.executemany
         if self._begun:
-            execute(_ADD_RUN, [self._new_row(run, new) for run, new in self._begun.items()])
+            execute(ADD_RUN, [self._new_row(run, new) for run, new in self._begun.items()])
         if self._events:
-            execute(_ADD_EVENT, self._events)
+            execute(ADD_EVENT, self._events)
         if self._payloads:
-            execute(_ADD_PAYLOAD, self._payloads)
+            execute(ADD_PAYLOAD, self._payloads)
         if self._letters:
-            execute(_ADD_LETTER, self._letters)
+            execute(ADD_LETTER, self._letters)
+        if self._snapshots:
+            execute(_KEEP_SNAPSHOT, self._snapshots.values())
         if self._keys:
             execute(_ADD_KEY, self._keys.items())
         self._flush_standings()
+
+    def directly(self) -> sqlite3.Connection:
+        """Write what has changed so far, forget what was read, and return the connection for other statements."""
+        self.flush()
+        self._forget()
+        return self._connection
 
     def _flush_standings(self) -> None:
         advanced: list[tuple[object, ...]] = []
@@ -173,7 +188,7 @@ class Batch:
         key = (begins.tenant, begins.request_id)
         if key in self._requests:
             return self._requests[key]
-        row = self._one(_REQUESTED, key)
+        row = self._one(REQUESTED, key)
         return None if row is None else RunId(row[0])
 
     def _begin(self, run: RunId, new: NewRun) -> None:

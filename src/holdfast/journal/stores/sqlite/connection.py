@@ -2,9 +2,13 @@
 
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from holdfast.kernel.errors import JournalError
+
+Opener = Callable[..., sqlite3.Connection]
+"""Opens a file as ``sqlite3.connect`` does and takes its keywords: the place for a disk that fails on demand."""
 
 VERSION_MIN = (3, 24, 0)
 """The first SQLite with ON CONFLICT … DO NOTHING."""
@@ -62,12 +66,12 @@ def create(path: Path) -> None:
         raise JournalError(f"cannot create the store {path}: {failure.strerror}; choose another path") from failure
 
 
-def connect(path: Path, *, writes: bool) -> sqlite3.Connection:
+def connect(path: Path, *, writes: bool, opener: Opener = sqlite3.connect) -> sqlite3.Connection:
     """Return a connection in autocommit mode with every setting of ours; one thread at a time may use it."""
     if sqlite3.sqlite_version_info < VERSION_MIN:
         needed = ".".join(map(str, VERSION_MIN))
         raise JournalError(f"SQLite {needed} or newer is needed, found {sqlite3.sqlite_version}: use a newer Python")
-    connection = sqlite3.connect(
+    connection = opener(
         path,
         timeout=TURN_SECONDS if writes else BUSY_SECONDS,
         isolation_level=None,

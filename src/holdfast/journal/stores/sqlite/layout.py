@@ -5,16 +5,34 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from holdfast.journal.stores.sqlite.connection import BUSY_SECONDS, PAGE_BYTES, connect, create, explained, is_busy
+from holdfast.journal.stores.sqlite.connection import (
+    BUSY_SECONDS,
+    PAGE_BYTES,
+    Opener,
+    connect,
+    create,
+    explained,
+    is_busy,
+)
+from holdfast.journal.stores.sqlite.lock import DriveLock
 from holdfast.journal.stores.sqlite.schema import APPLICATION_ID, MIGRATIONS, Migration
-from holdfast.kernel.errors import JournalError
+from holdfast.kernel.errors import JournalError, StoreLocked
 from holdfast.kernel.faults import Point, Reach
 
 TRY_AGAIN_SECONDS = 0.02
 
 
+class OlderTables(JournalError):
+    """The file's tables are older than this code, and whoever opened it may not bring them up to date."""
+
+
 def lay_out(
-    path: Path, *, may_upgrade: bool, reach: Reach, migrations: Sequence[Migration] = MIGRATIONS
+    path: Path,
+    *,
+    may_upgrade: bool,
+    reach: Reach,
+    migrations: Sequence[Migration] = MIGRATIONS,
+    opener: Opener = sqlite3.connect,
 ) -> sqlite3.Connection:
     """Return a writing connection to the file at ``path``, made and migrated as needed.
 
@@ -25,7 +43,7 @@ def lay_out(
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            return _opened(path, migrations, reach, may_upgrade=may_upgrade)
+            return _opened(connect(path, writes=True, opener=opener), path, migrations, reach, may_upgrade=may_upgrade)
         except sqlite3.Error as failure:
             if not is_busy(failure) or time.monotonic() > deadline:
                 raise explained(path, "open the store", failure) from failure
@@ -33,33 +51,58 @@ def lay_out(
         time.sleep(TRY_AGAIN_SECONDS)
 
 
-def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], reach: Reach) -> None:
-    """Run what is missing of ``migrations``, each in a transaction of its own that also moves the file's version."""
-    for version, statements in enumerate(migrations, start=1):
-        if _pragma(connection, "user_version") >= version:
-            continue
-        connection.execute("BEGIN IMMEDIATE")
+def open_tables(path: Path, lock: DriveLock | None, now: float, *, reach: Reach, opener: Opener) -> sqlite3.Connection:
+    """Return a writing connection to the file, its tables up to date. Raises as ``lay_out`` does.
+
+    ``lock`` is the right to drive where it is not held already: taken for as long as older tables take to upgrade.
+    """
+    try:
+        return lay_out(path, may_upgrade=lock is None, reach=reach, opener=opener)
+    except OlderTables as refused:
+        if lock is None:
+            raise
         try:
-            if _pragma(connection, "user_version") < version:  # asked again: another process may have been quicker
+            lock.acquire(now)
+        except StoreLocked:
+            raise refused from None
+        try:
+            return lay_out(path, may_upgrade=True, reach=reach, opener=opener)
+        finally:
+            lock.release()
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], reach: Reach) -> None:
+    """Run what is missing of ``migrations`` in one transaction that also moves the file's version.
+
+    One for all of them: nobody who opens a new file at the same moment finds it half-way.
+    """
+    if _pragma(connection, "user_version") >= len(migrations):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        found = _pragma(connection, "user_version")  # asked again: another process may have been quicker
+        if found < len(migrations):
+            for statements in migrations[found:]:
                 for statement in statements:
                     connection.execute(statement)
-                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.execute(f"PRAGMA user_version = {version}")
-                reach(Point.SQLITE_BEFORE_MIGRATION)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-        reach(Point.SQLITE_AFTER_MIGRATION)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {len(migrations)}")
+            reach(Point.SQLITE_BEFORE_MIGRATION)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    reach(Point.SQLITE_AFTER_MIGRATION)
 
 
-def _opened(path: Path, migrations: Sequence[Migration], reach: Reach, *, may_upgrade: bool) -> sqlite3.Connection:
-    connection = connect(path, writes=True)
+def _opened(
+    connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration], reach: Reach, *, may_upgrade: bool
+) -> sqlite3.Connection:
     try:
         found = _version(connection, path, len(migrations))
         if 0 < found < len(migrations) and not may_upgrade:
-            raise JournalError(
+            raise OlderTables(
                 f"the store {path} has tables of version {found}, this code needs {len(migrations)}:"
                 " start one driving process of this version first, it brings them up to date"
             )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from holdfast.journal.port import Delivered, Head, Recorded, RunFilter
+from holdfast.journal.port import Delivered, Head, Latest, Recorded, RunFilter, Snapshot
 from holdfast.kernel.errors import RunNotFound
 from holdfast.kernel.ids import PayloadId, RunId
 
@@ -15,20 +15,33 @@ _HEAD = """
     FROM runs
 """
 _DUE = "WHERE wake_at <= ? AND lease_until <= ? ORDER BY wake_at, id LIMIT ?"
-_EVENTS = "SELECT version, at, body FROM events WHERE run_id = ? AND version > ? ORDER BY version LIMIT ?"
+EVENTS = "SELECT version, at, body FROM events WHERE run_id = ? AND version > ? ORDER BY version LIMIT ?"
+_SNAPSHOT = "SELECT version, fold, body FROM snapshots WHERE run_id = ?"
 _PAYLOADS = """
     SELECT payload_id, body FROM payloads
     WHERE run_id = (SELECT id FROM runs WHERE run = ?) AND payload_id IN (SELECT value FROM json_each(?))
 """
-_INBOX = "SELECT position, letter_id, body FROM inbox WHERE run = ? AND position > ? ORDER BY position"
+INBOX = "SELECT position, letter_id, body FROM inbox WHERE run = ? AND position > ? ORDER BY position"
 _UNDRIVEN_WAKE = "SELECT wake_at FROM runs WHERE wake_at IS NOT NULL AND worker = '' ORDER BY wake_at LIMIT 1"
 _DRIVEN_WAKE = "SELECT min(max(wake_at, lease_until)) FROM runs WHERE worker <> ''"
 
 
 def read(connection: sqlite3.Connection, run: RunId, after: int, count_max: int | None) -> tuple[Recorded, ...]:
     """Return the run's events above ``after``. Raises RunNotFound."""
-    rows = connection.execute(_EVENTS, (_row_id(connection, run), after, _limit(count_max))).fetchall()
+    rows = connection.execute(EVENTS, (_row_id(connection, run), after, _limit(count_max))).fetchall()
     return tuple(Recorded(*row) for row in rows)
+
+
+def latest(connection: sqlite3.Connection, run: RunId) -> Latest:
+    """Return the run's newest snapshot and the events after it. Raises RunNotFound.
+
+    Two looks will do without a transaction around them: a snapshot is never ahead of its events, and these only grow.
+    """
+    row_id = _row_id(connection, run)
+    found = connection.execute(_SNAPSHOT, (row_id,)).fetchall()
+    snapshot = Snapshot(*found[0]) if found else None
+    rows = connection.execute(EVENTS, (row_id, snapshot.version if snapshot else 0, _limit(None))).fetchall()
+    return Latest(snapshot, tuple(Recorded(*row) for row in rows))
 
 
 def payloads(connection: sqlite3.Connection, run: RunId, ids: Sequence[PayloadId]) -> dict[PayloadId, bytes]:
@@ -70,7 +83,7 @@ def due(connection: sqlite3.Connection, now: float, count_max: int) -> tuple[Hea
 
 def inbox(connection: sqlite3.Connection, run: RunId, after: int) -> tuple[Delivered, ...]:
     """Return the letters above position ``after``."""
-    return tuple(Delivered(*row) for row in connection.execute(_INBOX, (run, after)).fetchall())
+    return tuple(Delivered(*row) for row in connection.execute(INBOX, (run, after)).fetchall())
 
 
 def next_wake(connection: sqlite3.Connection) -> float | None:

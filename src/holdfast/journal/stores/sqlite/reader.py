@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from holdfast.journal.stores.sqlite.connection import connect, explained
+from holdfast.journal.stores.sqlite.connection import Opener, connect, explained
 from holdfast.kernel.errors import StoreClosed
 
 READERS_MAX = 4
@@ -20,8 +20,8 @@ T = TypeVar("T")
 class Reader:
     """Owns the reading connections. Made and used on one event loop."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, opener: Opener = sqlite3.connect) -> None:
+        self._path, self._opener = path, opener
         self._pool = ThreadPoolExecutor(READERS_MAX, thread_name_prefix="holdfast-reader")
         self._seats = asyncio.Semaphore(READERS_MAX)
         self._own = threading.local()
@@ -64,7 +64,7 @@ class Reader:
 
     def _connect(self) -> sqlite3.Connection:
         try:
-            connection = connect(self._path, writes=False)
+            connection = connect(self._path, writes=False, opener=self._opener)
         except sqlite3.Error as failure:
             raise explained(self._path, "read", failure) from failure
         self._connections.append(connection)

@@ -71,4 +71,16 @@ _FIRST: Migration = (
     "CREATE TABLE tenants (tenant TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST,)
+_SNAPSHOTS: Migration = (
+    # One a run, the newest: a cache of what a fold over its events gives.
+    """
+    CREATE TABLE snapshots (
+        run_id  INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+        version INTEGER NOT NULL,
+        fold    TEXT NOT NULL,
+        body    BLOB NOT NULL
+    )
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _SNAPSHOTS)

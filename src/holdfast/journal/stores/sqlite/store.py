@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -13,18 +14,21 @@ from holdfast.journal.port import (
     Delivered,
     Head,
     Held,
+    Latest,
     Letter,
     Recorded,
     RunFilter,
 )
 from holdfast.journal.stores.rules import KEY_BYTES, check, check_claim
-from holdfast.journal.stores.sqlite import queries
+from holdfast.journal.stores.sqlite import copying, moving, queries, removing
 from holdfast.journal.stores.sqlite.batch import Batch
+from holdfast.journal.stores.sqlite.connection import Opener
 from holdfast.journal.stores.sqlite.group import GroupCommit
-from holdfast.journal.stores.sqlite.layout import lay_out
+from holdfast.journal.stores.sqlite.layout import open_tables
 from holdfast.journal.stores.sqlite.lock import DriveLock
 from holdfast.journal.stores.sqlite.reader import Reader
 from holdfast.journal.stores.sqlite.writer import Writer
+from holdfast.journal.upkeep import Archive, Compacted, Progress, Removed
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import JournalError, StoreClosed, StoreLocked
 from holdfast.kernel.faults import Reach, pass_by
@@ -50,6 +54,7 @@ class SqliteStore:
         drives: bool = True,
         randomness: Randomness = _SYSTEM,
         on_point: Reach = pass_by,
+        opener: Opener = sqlite3.connect,
     ) -> None:
         if str(path) in ("", ":memory:"):
             raise JournalError(f"{str(path)!r} is no file: an SQLite store needs a path, in memory use MemoryStore")
@@ -57,7 +62,7 @@ class SqliteStore:
         self._clock = clock
         self._drives = drives
         self._randomness = randomness
-        self._reach = on_point
+        self._reach, self._opener = on_point, opener
         self._lock = DriveLock(self.path)
         self._process = os.getpid()
         self._open: tuple[Writer, Reader] | None = None
@@ -77,9 +82,12 @@ class SqliteStore:
         try:
             if self._drives:
                 self._lock.acquire(self._clock.now())
-            connection = await asyncio.to_thread(lay_out, self.path, may_upgrade=self._drives, reach=self._reach)
+            now, lock = self._clock.now(), None if self._drives else self._lock
+            connection = await asyncio.to_thread(
+                open_tables, self.path, lock, now, reach=self._reach, opener=self._opener
+            )
             commits = GroupCommit(self.path, connection, self._clock, self._reach)
-            self._open = Writer(self.path, commits), Reader(self.path)
+            self._open = Writer(self.path, commits), Reader(self.path, self._opener)
             self._process = os.getpid()
             if self._drives:
                 await self._writer.submit(Batch.void_leases)
@@ -149,9 +157,47 @@ class SqliteStore:
         """Return the run's events above ``after``. See ``Journal.read``."""
         return await self._reader.ask(partial(queries.read, run=run, after=after, count_max=count_max))
 
+    async def latest(self, run: RunId) -> Latest:
+        """Return the newest snapshot and the events after it. See ``Snapshots.latest``."""
+        return await self._reader.ask(partial(queries.latest, run=run))
+
     async def payloads(self, run: RunId, ids: Sequence[PayloadId]) -> dict[PayloadId, bytes]:
         """Return those payloads of the run that it has. See ``Journal.payloads``."""
         return await self._reader.ask(partial(queries.payloads, run=run, ids=ids))
+
+    async def archive(self, run: RunId) -> Archive:
+        """Return all that is held of ``run``. See ``Archives.archive``."""
+        return await self._reader.ask(partial(moving.archive, run=run))
+
+    async def restore(self, archive: Archive) -> bool:
+        """Take a run in; False if exactly that is here already. See ``Archives.restore``."""
+        return await self._writer.submit(partial(moving.restore, taken=archive))
+
+    async def backup(self, path: Path, progress: Progress) -> None:
+        """Write a copy of everything to a new file. See ``Archives.backup``."""
+        await self._reader.ask(partial(copying.backup, path=path, progress=progress, reach=self._reach))
+
+    async def ended(self, before: float, count_max: int) -> Sequence[RunId]:
+        """Return runs that were over before that instant, oldest first. See ``Retention.ended``."""
+        return await self._reader.ask(partial(removing.ended, before=before, count_max=count_max))
+
+    async def weigh(self, runs: Sequence[RunId]) -> Removed:
+        """Return what ``remove`` would take out."""
+        return await self._reader.ask(partial(removing.weigh, runs=runs))
+
+    async def remove(self, runs: Sequence[RunId]) -> Removed:
+        """Remove those of ``runs`` that are over. See ``Retention.remove``."""
+        return await self._writer.submit(partial(removing.remove, runs=runs))
+
+    async def trim(self, runs: Sequence[RunId]) -> Removed:
+        """Remove payloads that no event points at. See ``Retention.trim``."""
+        return await self._writer.submit(partial(removing.trim, runs=runs))
+
+    async def compact(self) -> Compacted:
+        """Give freed space back, unless a process drives: its commits would have to wait. See ``Retention.compact``."""
+        self._parts()
+        lock = None if self._drives else self._lock
+        return await asyncio.to_thread(copying.compact, self.path, lock, self._clock.now())
 
     async def head(self, run: RunId) -> Head:
         """Return what is known of ``run``. Raises RunNotFound."""

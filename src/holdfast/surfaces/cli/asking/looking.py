@@ -4,9 +4,9 @@ import time
 
 import msgspec
 
+from holdfast.journal.fold.state import RunState
 from holdfast.journal.port import Head, RunFilter
 from holdfast.kernel.errors import JournalError
-from holdfast.kernel.limits import Spend
 from holdfast.observability.projection import project
 from holdfast.observability.totals import Totals, totals
 from holdfast.observability.trace import Trace
@@ -32,7 +32,7 @@ async def look(run: Run, url: str) -> Seen:
     head = await run.head()
     trace = project([entry async for entry in run.events(follow=False)])
     at = time.time()
-    stands = condition(head, at, is_store_driven=is_driven(url))
+    stands = condition(head, at, is_store_driven=is_driven(url), has_doubts=bool(trace.state.doubts))
     now = at if stands is Condition.RUNNING else trace.last_at
     return Seen(trace, totals(trace, trace.last_at if stands is Condition.INTERRUPTED else at), stands, now)
 
@@ -43,9 +43,12 @@ async def listed(runtime: Runtime, which: RunFilter, url: str) -> list[Listed]:
     now, is_store_driven = time.time(), is_driven(url)
     found = []
     for head in heads:
-        stands = condition(head, now, is_store_driven=is_store_driven)
-        end = now if stands is Condition.RUNNING else head.updated_at
-        found.append(Listed(head, stands, await _spend(runtime, head), max(0.0, end - head.created_at)))
+        state = await _state(runtime, head)
+        doubts = state.doubts if state else ()
+        stands = condition(head, now, is_store_driven=is_store_driven, has_doubts=bool(doubts))
+        seconds = max(0.0, (now if stands is Condition.RUNNING else head.updated_at) - head.created_at)
+        is_cancelled = state is not None and state.cancel_reason is not None
+        found.append(Listed(head, stands, state.spend if state else None, seconds, doubts, is_cancelled))
     return found
 
 
@@ -55,9 +58,9 @@ def is_driven(url: str) -> bool:
     return path is not None and driver_of(path) is not None
 
 
-async def _spend(runtime: Runtime, head: Head) -> Spend | None:
-    """Return what the run has consumed, None if its journal cannot be read: one bad run must not hide the others."""
+async def _state(runtime: Runtime, head: Head) -> RunState | None:
+    """Return the run's state, None if its journal cannot be read: one bad run must not hide the others."""
     try:
-        return (await (await runtime.run(head.run)).state()).spend
+        return await (await runtime.run(head.run)).state()
     except JournalError:
         return None

@@ -8,16 +8,20 @@ from holdfast.surfaces.cli.asking.options import JsonOption, RunArgument, StoreO
 from holdfast.surfaces.cli.exit_codes import ExitCode
 from holdfast.surfaces.cli.problems import reporting
 
+AbandonOption = Annotated[
+    bool, typer.Option("--abandon-doubts", help="End it even if nobody knows what became of a call: it never will be.")
+]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, for the record.")]
 
 
 def cancel(
     run: RunArgument,
     reason: ReasonOption = "cancelled at the command line",
+    abandons_doubts: AbandonOption = False,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """End a run before its time. What it has done stays done; one that is parked ends at once."""
+    """End a run before its time. What it has done stays done; what is in doubt is settled first, or abandoned."""
     import asyncio
     import time
 
@@ -26,7 +30,7 @@ def cancel(
     from holdfast.surfaces.cli.showing.results import print_cancelled
 
     with reporting(as_json=as_json):
-        state = asyncio.run(cancel_run(run, reason, store))
+        state = asyncio.run(cancel_run(run, reason, store, abandons_doubts=abandons_doubts))
     if as_json:
         write_json(run_record(state, (state.ended_at or time.time()) - state.started_at, {}))
     else:

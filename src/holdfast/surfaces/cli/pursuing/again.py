@@ -1,4 +1,4 @@
-"""Takes up a run that is there already: to go on with it, or to end it."""
+"""Takes up a run that is there already: to go on with it, to settle what is in doubt, or to end it."""
 
 import asyncio
 import getpass
@@ -8,6 +8,7 @@ from holdfast.orchestration.handle import Run
 from holdfast.runtime import Runtime
 from holdfast.surfaces.cli.app_command import load_command
 from holdfast.surfaces.cli.asking.stores import must_be_there, store_url
+from holdfast.surfaces.cli.asking.word import Word
 from holdfast.surfaces.cli.pursuing.conduct import Conduct
 from holdfast.surfaces.cli.pursuing.race import first_of
 from holdfast.surfaces.cli.pursuing.troubles import Troubles
@@ -29,14 +30,26 @@ async def resume_run(run_id: str, store: str | None, *, as_json: bool, is_quiet:
         return await conduct.accompany(runtime, run, known=head.version)
 
 
-async def cancel_run(run_id: str, reason: str, store: str | None) -> RunState:
+async def decide_run(run_id: str, word: Word, store: str | None, *, as_json: bool, is_quiet: bool) -> int:
+    """Say what became of a call in doubt, stay with the run that goes on and return the exit code."""
+    url = must_be_there(store_url(store))
+    troubles = Troubles()
+    async with Runtime.open(url, recovers=False, on_trouble=troubles.note) as runtime:
+        run = await runtime.run(run_id)
+        head = await run.head()
+        conduct = Conduct(load_command(head.app), None, troubles, as_json=as_json, is_quiet=is_quiet)
+        await run.settle(word.step, word.how, word.result, by=word.by or person(), note=word.note)
+        return await conduct.accompany(runtime, run, known=head.version)
+
+
+async def cancel_run(run_id: str, reason: str, store: str | None, *, abandons_doubts: bool = False) -> RunState:
     """Ask for the run to end, wait for that a while, and return its state. Raises HoldfastError if it is undrivable."""
     url = must_be_there(store_url(store))
     troubles = Troubles()
     async with Runtime.open(url, recovers=False, on_trouble=troubles.note) as runtime:
         run = await runtime.run(run_id)
         if not (await run.head()).is_over:
-            await run.cancel(reason, by=person())
+            await run.cancel(reason, by=person(), abandons_doubts=abandons_doubts)
             await first_of(run.wait(), troubles.give_up(run.id), _patience(run))
         return await run.state()
 

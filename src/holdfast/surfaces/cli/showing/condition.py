@@ -14,16 +14,18 @@ class Condition(enum.StrEnum):
     """For an instant: it goes on by itself."""
     PARKED = "parked"
     """For somebody."""
+    IN_DOUBT = "in doubt"
+    """For somebody who says what became of a call."""
     INTERRUPTED = "interrupted"
     """It should be driven and nobody does: the next process that drives takes it up."""
 
 
-def condition(head: Head, now: float, *, is_store_driven: bool) -> Condition:
+def condition(head: Head, now: float, *, is_store_driven: bool, has_doubts: bool = False) -> Condition:
     """Return how the run stands; ``is_store_driven`` says whether any process drives runs of its store."""
     if head.is_over:
         return Condition.OVER
     if head.is_parked:
-        return Condition.PARKED
+        return Condition.IN_DOUBT if has_doubts else Condition.PARKED
     if head.worker and head.lease_until > now and is_store_driven:
         return Condition.RUNNING
     if head.wake_at is not None and head.wake_at > now:
@@ -31,9 +33,11 @@ def condition(head: Head, now: float, *, is_store_driven: bool) -> Condition:
     return Condition.RUNNING if is_store_driven else Condition.INTERRUPTED
 
 
-def advice(stands: Condition, run: str) -> str:
+def advice(stands: Condition, run: str, *, has_doubts: bool = False) -> str:
     """Return what to do about it, if anything is to be done."""
     match stands:
+        case Condition.IN_DOUBT | Condition.PARKED if has_doubts:
+            return f"find out what became of it, and say so with: holdfast decide {run}"
         case Condition.PARKED | Condition.INTERRUPTED:
             return f"go on with: holdfast resume {run}"
         case Condition.RUNNING:

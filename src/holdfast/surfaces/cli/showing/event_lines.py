@@ -3,6 +3,8 @@
 from holdfast.journal.events import (
     BranchTaken,
     CancelRequested,
+    DoubtProbed,
+    DoubtSettled,
     DriverChanged,
     Event,
     ItemsMapped,
@@ -22,13 +24,19 @@ from holdfast.journal.events import (
     StepInterrupted,
 )
 from holdfast.kernel.limits import Spend
-from holdfast.kernel.outcomes import Fault
+from holdfast.kernel.outcomes import Fault, Settlement
 from holdfast.observability.usage import figures
 from holdfast.surfaces.cli.showing.wording import cost, counted, duration, size, tokens
 
 OfNode = NodeEntered | BranchTaken | ItemsMapped | NodeLeft
 OfTurn = ModelCalled | ModelReplied | ModelFailed | ModelInterrupted
-OfStep = StepIntended | StepEnded | StepInterrupted
+OfStep = StepIntended | StepEnded | StepInterrupted | DoubtProbed | DoubtSettled
+SETTLED = {
+    Settlement.HAPPENED: "it happened",
+    Settlement.DID_NOT: "it did not happen",
+    Settlement.FAILED: "it failed",
+    Settlement.ABANDONED: "abandoned",
+}
 OfRun = RunStarted | LifecycleMoved | DriverChanged | CancelRequested | MailRead | RunParked | RunEnded
 
 
@@ -53,7 +61,8 @@ def _of_run(event: OfRun) -> str:
         case DriverChanged():
             return f"taken up by {event.worker} (driver {event.epoch})"
         case CancelRequested():
-            return f"cancellation asked for by {event.by}: {event.reason}"
+            given_up = ", doubts abandoned" if event.abandons_doubts else ""
+            return f"cancellation asked for by {event.by}{given_up}: {event.reason}"
         case MailRead():
             return f"inbox read up to {event.position}"
         case RunParked():
@@ -100,6 +109,12 @@ def _of_step(event: OfStep) -> str:
             return f"{event.outcome}{stage}{_because(event.fault)}{given} · {duration(event.seconds)}"
         case StepInterrupted():
             return "cut off: nobody knows what became of it" if event.in_doubt else "cut off before its end"
+        case DoubtProbed():
+            then = "a person must say" if event.retry_at is None else "asked again later"
+            return f"probed, and it is not known{_because(event.fault)} ({then})"
+        case DoubtSettled():
+            note = f" ({event.note})" if event.note else ""
+            return f"settled by {event.by}: {SETTLED[event.how]}{_because(event.fault)}{note}"
 
 
 def _said(event: ModelReplied) -> str:

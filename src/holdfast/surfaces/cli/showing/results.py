@@ -54,7 +54,7 @@ def print_ending(state: RunState, console: Console) -> None:
 def _way_on(state: RunState) -> str:
     """Return what can be done about a parked run."""
     if state.doubts:
-        return f"find out: with a doubt open it can neither go on nor end · run {short_id(state.run)}"
+        return f"find out, and say so with: holdfast decide {short_id(state.run)} (what was sent: holdfast inbox)"
     return f"go on with: holdfast resume {short_id(state.run)}"
 
 
@@ -69,7 +69,10 @@ def print_cancelled(state: RunState) -> None:
     if state.is_over:
         told = f"run {run} is over: {state.status.lower()}"
     elif state.doubts:
-        told = f"run {run} cannot end before somebody knows what became of {', '.join(state.doubts)}"
+        told = (
+            f"run {run} is cancelled, but cannot end before somebody knows what became of {', '.join(state.doubts)}: "
+            f"say so with holdfast decide {run}, or give it up with holdfast cancel {run} --abandon-doubts"
+        )
     else:
         told = f"run {run} was asked to end and has not yet: see holdfast show {run}"
     out().print(styled(told), soft_wrap=True)

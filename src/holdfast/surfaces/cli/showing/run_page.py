@@ -54,6 +54,7 @@ def page_record(trace: Trace, told: Totals, stands: Condition, now: float) -> di
         "parent": state.parent,
         "request_id": state.request_id,
         "doubts": state.doubts,
+        "abandoned": state.abandoned,
         "nodes": [_node_record(span, state, now) for span in trace.spans if span.kind is SpanKind.NODE],
     }
 
@@ -66,12 +67,15 @@ def _facts(state: RunState, told: Totals, stands: Condition) -> Iterator[tuple[s
         yield "parked", styled(state.parked, style="yellow")
     if state.doubts:
         yield "in doubt", styled(", ".join(state.doubts), style="magenta")
-    if todo := advice(stands, short_id(state.run)):
+    if todo := advice(stands, short_id(state.run), has_doubts=bool(state.doubts)):
         yield "to do", styled(todo)
     if state.fault is not None:
         yield "fault", styled(f"{state.fault.kind}: {state.fault.message}", style="red")
     if state.cancel_reason is not None:
-        yield "cancelled", styled(state.cancel_reason)
+        waits = "" if state.is_over or not state.doubts else " (it ends once nothing is in doubt)"
+        yield "cancelled", styled(f"{state.cancel_reason}{waits}")
+    if state.abandoned:
+        yield "abandoned", styled(", ".join(state.abandoned), style="magenta")
     yield "began", styled(instant(state.started_at))
     yield "took", styled(f"{duration(told.seconds)}, of these {duration(told.seconds_active)} driven")
     yield "drivers", styled(f"{told.drivers}, {counted(told.interruptions, 'interruption')}")

@@ -19,6 +19,7 @@ STYLES = {
     Condition.RUNNING: "cyan",
     Condition.WAITING: "blue",
     Condition.PARKED: "yellow",
+    Condition.IN_DOUBT: "magenta",
     Condition.INTERRUPTED: "magenta",
 }
 STATUS_STYLES = {"COMPLETE": "green", "FAILED": "red", "REJECTED": "red", "CANCELLED": "bright_black"}
@@ -36,6 +37,9 @@ class Listed(msgspec.Struct, frozen=True):
     stands: Condition
     spend: Spend | None
     seconds: float
+    doubts: tuple[str, ...] = ()
+    is_cancelled: bool = False
+    """Whether it was asked to end, be it over or not."""
 
 
 def runs_records(listed: Sequence[Listed]) -> list[dict[str, object]]:
@@ -47,6 +51,8 @@ def runs_records(listed: Sequence[Listed]) -> list[dict[str, object]]:
             "title": one.head.title,
             "status": one.head.status,
             "condition": one.stands,
+            "doubts": one.doubts,
+            "is_cancelled": one.is_cancelled,
             "created_at": one.head.created_at,
             "updated_at": one.head.updated_at,
             "seconds": round(one.seconds, 3),
@@ -93,4 +99,5 @@ def _cells(one: Listed, short: str, now: float) -> list[Text]:
 def _status(one: Listed) -> Text:
     if one.stands is Condition.OVER:
         return styled(one.head.status.lower(), style=STATUS_STYLES.get(one.head.status, ""))
-    return styled(one.stands, style=STYLES[one.stands])
+    told = f"{one.stands}, cancelled" if one.is_cancelled else one.stands
+    return styled(told, style=STYLES[one.stands])

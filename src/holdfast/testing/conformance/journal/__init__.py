@@ -5,6 +5,7 @@ Subclass ``StoreConformance`` in a test module, with a fixture ``disk`` that ret
 """
 
 from holdfast.testing.conformance.journal.beginning import Beginning
+from holdfast.testing.conformance.journal.caching import Caching
 from holdfast.testing.conformance.journal.committing import Committing
 from holdfast.testing.conformance.journal.driving import Driving
 from holdfast.testing.conformance.journal.finding import Finding
@@ -12,9 +13,12 @@ from holdfast.testing.conformance.journal.keeping import Keeping
 from holdfast.testing.conformance.journal.mailing import Mailing
 from holdfast.testing.conformance.journal.parking import ParkingRuns
 from holdfast.testing.conformance.journal.samples import Disk
+from holdfast.testing.conformance.journal.upkeeping import Moving, Removing
 
 __all__ = ["Disk", "StoreConformance"]
 
 
-class StoreConformance(Beginning, Committing, Driving, ParkingRuns, Mailing, Finding, Keeping):
+class StoreConformance(
+    Beginning, Committing, Driving, ParkingRuns, Mailing, Finding, Caching, Moving, Removing, Keeping
+):
     """The whole suite."""

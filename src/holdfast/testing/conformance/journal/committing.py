@@ -57,14 +57,14 @@ class Committing(OpenStore):
         assert first == second == Committed(2)
         assert await store.read(RUN) == events(1, 2)
 
-    async def test_a_repeated_commit_is_recognised_after_another_driver_came(
+    async def test_a_driver_that_was_overtaken_is_told_so_though_its_commit_is_in(
         self, store: Store, clock: VirtualClock
     ) -> None:
         first = await drive(store)
         await store.commit(following(first))
         await clock.advance(LEASE_SECONDS)
         await take(store, worker="worker-2")
-        assert await store.commit(following(first)) == Committed(2)
+        assert await store.commit(following(first)) == Lost(2)
 
     async def test_a_renewal_is_never_mistaken_for_the_commit_after_it(self, store: Store) -> None:
         claim = await drive(store)

@@ -22,12 +22,17 @@ from holdfast.testing.conformance.journal.samples import (
     letter,
     payload,
 )
+from holdfast.testing.conformance.journal.upkeeping import kept
 
 OPERATIONS: dict[str, Callable[[Store], Awaitable[object]]] = {
     "commit": lambda store: store.commit(beginning()),
     "claim": lambda store: store.claim(RUN, "worker-1", LEASE_SECONDS),
     "post": lambda store: store.post([letter("l1")]),
     "read": lambda store: store.read(RUN),
+    "latest": lambda store: store.latest(RUN),
+    "archive": lambda store: kept(store).archive(RUN),
+    "ended": lambda store: kept(store).ended(0.0, 1),
+    "remove": lambda store: kept(store).remove([RUN]),
     "payloads": lambda store: store.payloads(RUN, [PayloadId("p1")]),
     "head": lambda store: store.head(RUN),
     "runs": lambda store: store.runs(RunFilter()),

@@ -15,6 +15,7 @@ from holdfast.journal.port import (
     Parking,
     Payload,
     Recorded,
+    Snapshot,
     Store,
 )
 from holdfast.kernel.clock import VirtualClock
@@ -92,6 +93,7 @@ def following(
     payloads: tuple[Payload, ...] = (),
     letters: tuple[Letter, ...] = (),
     parking: Parking | None = None,
+    snapshot: Snapshot | None = None,
 ) -> Commit:
     """Return a commit by the driver that holds ``claim``, based on ``version`` or else on the claim's."""
     expected = claim.version if version is None else version
@@ -106,6 +108,7 @@ def following(
         payloads=payloads,
         letters=letters,
         parking=parking,
+        snapshot=snapshot,
     )
 
 

@@ -1,0 +1,28 @@
+"""``holdfast backup FILE``: a copy of the store while runs go on."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from holdfast.surfaces.cli.asking.options import JsonOption, QuietOption, StoreOption
+from holdfast.surfaces.cli.problems import reporting
+
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; it must not exist.")]
+
+
+def backup(
+    file: FileArgument, store: StoreOption = None, as_json: JsonOption = False, quiet: QuietOption = False
+) -> None:
+    """Copy the whole store, as of one moment, to a new file; runs go on meanwhile. Never overwrites."""
+    from holdfast.surfaces.cli.moving.copies import back_up
+    from holdfast.surfaces.cli.showing.moves import print_backed_up
+    from holdfast.surfaces.cli.showing.records import write_json
+    from holdfast.surfaces.cli.showing.terminal import out
+
+    with reporting(as_json=as_json):
+        made = back_up(file, store, is_quiet=quiet or as_json)
+    if as_json:
+        write_json(made)
+    else:
+        print_backed_up(made, out())

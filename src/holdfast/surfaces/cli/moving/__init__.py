@@ -1,0 +1,1 @@
+"""What moves or copies runs, and removes them, at an operator's word."""
