@@ -72,17 +72,21 @@ async def test_a_forked_child_neither_keeps_the_lock_nor_uses_the_store(path: Pa
     store = SqliteStore(path, SystemClock())
     await store.open()
     ends, says = os.pipe()
+    hears, begins = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(says)
+        os.write(begins, b".")  # a child that runs has let go of its copy of the lock
         os._exit(child_of(store, ends))
+    assert await asyncio.to_thread(os.read, hears, 1) == b"."
     await store.close()
     after = SqliteStore(path, SystemClock())
     await after.open()
     await after.close()
     os.close(says)
     assert await asyncio.to_thread(os.waitpid, child, 0) == (child, 0)
-    os.close(ends)
+    for end in (ends, hears, begins):
+        os.close(end)
 
 
 def child_of(store: SqliteStore, ends: int) -> int:
