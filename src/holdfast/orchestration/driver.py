@@ -10,25 +10,27 @@ from holdfast.execution.interrupt import interruptions
 from holdfast.execution.loop import Loop, Rest, Rested
 from holdfast.execution.turn import Turns
 from holdfast.integration.tools.invocation import Desk
-from holdfast.journal.events import CancelRequested, DriverChanged, LifecycleMoved, MailRead, RunParked
+from holdfast.journal.events import DriverChanged, LifecycleMoved, RunParked
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Live
-from holdfast.journal.mail import Cancel, LateOutcome, Resume, Settle, decode_mail
 from holdfast.journal.payloads import Payloads
 from holdfast.journal.port import Held, Parking, Store
 from holdfast.journal.recorder import Recorder
 from holdfast.journal.snapshots import current
 from holdfast.kernel.clock import Clock
-from holdfast.kernel.errors import DefinitionChanged, DefinitionError, Fenced, HoldfastError, InputError, JournalError
+from holdfast.kernel.errors import DefinitionChanged, DefinitionError, Fenced, InputError, JournalError
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.randomness import Randomness
-from holdfast.orchestration.app import App, Resources
+from holdfast.orchestration.app import Resources
 from holdfast.orchestration.equipment import Equipment
+from holdfast.orchestration.failures import first
 from holdfast.orchestration.lifecycle import Status, check
+from holdfast.orchestration.mailroom import Mailroom
 from holdfast.orchestration.perform import Performer
 from holdfast.orchestration.resources import open_resources
 from holdfast.orchestration.scheduler import decide
 from holdfast.orchestration.settling import Settling, late_letters
+from holdfast.orchestration.unchanged import check_unchanged
 
 LEASE_SECONDS = 30.0
 RENEWALS_IN_A_LEASE = 3
@@ -95,20 +97,21 @@ class Driver:
         if state.waited_from is not None:
             recorder.append(LifecycleMoved(to=check(state.status, Status(state.waited_from)), reason="driven again"))
         recorder.append(*interruptions(recorder.state))
-        await self._read_mail(recorder)
+        mailroom = Mailroom(around.store, recorder, self._equipment, around.clock)
+        await mailroom.read()
         if recorder.state.drivers_in_vain >= DRIVERS_IN_VAIN_MAX and recorder.state.cancel_reason is None:
             reason = f"it brought down {DRIVERS_IN_VAIN_MAX} drivers in a row: find out why before it is resumed"
             await self._park(recorder, reason, None)
             return Rested(Rest.WAITING)
-        return await self._pursue(recorder)
+        return await self._pursue(recorder, mailroom)
 
-    async def _pursue(self, recorder: Recorder) -> Rested:
+    async def _pursue(self, recorder: Recorder, mailroom: Mailroom) -> Rested:
         """Hold the resources while the loop runs; let go of the run when both are done with, however that was."""
         async with AsyncExitStack() as leaving:
             leaving.push_async_exit(partial(self._leave, recorder))
             async with AsyncExitStack() as held:
                 resources = await self._resources(held, recorder)
-                self._rested = await self._work(recorder, resources)
+                self._rested = await self._work(recorder, mailroom, resources)
         return self._rested
 
     async def _leave(self, recorder: Recorder, _kind: object, error: BaseException | None, _trace: object) -> None:
@@ -152,21 +155,21 @@ class Driver:
     def _is_asked_to_stop(self) -> bool:
         return self._is_stopped
 
-    async def _work(self, recorder: Recorder, resources: Resources) -> Rested:
+    async def _work(self, recorder: Recorder, mailroom: Mailroom, resources: Resources) -> Rested:
         try:
             async with asyncio.TaskGroup() as group:
                 self._loop = loop = self._assemble(recorder, resources, group)
                 if self._is_stopped:
                     loop.stop()
                 writing = group.create_task(self._write(recorder, loop))
-                listening = group.create_task(self._renew(recorder)), group.create_task(self._mail(recorder))
+                listening = group.create_task(self._renew(recorder)), group.create_task(self._mail(mailroom))
                 rested = await loop.run()
                 for helper in listening:  # first, for a letter that was read now would be known to nobody
                     helper.cancel()
                 await recorder.durable()
                 writing.cancel()
         except BaseExceptionGroup as failures:
-            raise _first(failures) from failures
+            raise first(failures) from failures
         return rested
 
     async def _write(self, recorder: Recorder, loop: Loop) -> None:
@@ -207,46 +210,11 @@ class Driver:
             await self._around.clock.sleep(LEASE_SECONDS / RENEWALS_IN_A_LEASE)
             recorder.renew()
 
-    async def _mail(self, recorder: Recorder) -> None:
+    async def _mail(self, mailroom: Mailroom) -> None:
         while True:
             await self._mail_came.wait()
             self._mail_came.clear()
-            await self._read_mail(recorder)
-
-    async def _read_mail(self, recorder: Recorder) -> None:
-        letters = await self._around.store.inbox(self._run, recorder.state.inbox_read)
-        if recorder.state.is_over:
-            return
-        for letter in letters:
-            match decode_mail(letter.body):
-                case Cancel(reason, by, abandons_doubts):
-                    recorder.append(CancelRequested(reason=reason, by=by, abandons_doubts=abandons_doubts))
-                case Settle() | LateOutcome() as word:
-                    await Settling(self._equipment, Desk(recorder), self._around.clock).hear(word)
-                case Resume():
-                    pass
-        if letters:
-            recorder.append(MailRead(position=letters[-1].position))
-
-
-def check_unchanged(state: RunState, app: App) -> None:
-    """Raise DefinitionChanged, naming what changed, if the app is not what the run was started with."""
-    now = app.definitions
-    changed = sorted(
-        name for name in state.definitions.keys() | now.keys() if state.definitions.get(name) != now.get(name)
-    )
-    if changed:
-        told = ", ".join(_change(name, state.definitions, now) for name in changed)
-        raise DefinitionChanged(
-            f"run {state.run} was started with other definitions of app {app.name!r}: {told}. "
-            "Bring the old version back and resume it, or cancel it and start a new run"
-        )
-
-
-def _change(name: str, before: dict[str, str], now: dict[str, str]) -> str:
-    if name not in now:
-        return f"{name} is gone"
-    return f"{name} is new" if name not in before else f"{name} has changed"
+            await mailroom.read()
 
 
 def _waits_for(rested: Rested, state: RunState) -> str:
@@ -254,16 +222,3 @@ def _waits_for(rested: Rested, state: RunState) -> str:
         told = f"in doubt: nobody knows what became of {', '.join(rested.persons)}"
         return told if state.cancel_reason is None else f"cancelled, but {told}"
     return "waiting for the time to come"
-
-
-def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return what brought the driver down: the first failure, a deliberate one before any other."""
-    flat = list(_flatten(failures))
-    return next((failure for failure in flat if isinstance(failure, HoldfastError)), flat[0])
-
-
-def _flatten(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
-    flat: list[BaseException] = []
-    for failure in group.exceptions:
-        flat.extend(_flatten(failure) if isinstance(failure, BaseExceptionGroup) else [failure])
-    return flat

@@ -9,7 +9,7 @@ from holdfast.kernel.expression import parse
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.orchestration.flow import AgentNode, Branch, FunctionNode, Map, Node, ToolNode
-from holdfast.orchestration.scheduler import entering
+from holdfast.orchestration.passing import entering
 from holdfast.orchestration.values import Values
 
 

@@ -11,7 +11,7 @@ from holdfast.orchestration.evaluate import enter
 from holdfast.orchestration.flow import AgentNode, Node
 from holdfast.orchestration.locate import locate
 from holdfast.orchestration.ordering import Ordering
-from holdfast.orchestration.scheduler import leaving
+from holdfast.orchestration.passing import leaving
 from holdfast.orchestration.settling import Settling
 
 

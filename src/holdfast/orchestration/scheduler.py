@@ -7,19 +7,16 @@ children settle it is left. Nothing is remembered between calls: a driver that s
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from msgspec.structs import replace
-
 from holdfast.execution.actions import Action, Evaluate, Note, WaitUntil
 from holdfast.execution.agent import Agent
 from holdfast.execution.decide import call_action, decide_agent
-from holdfast.execution.interrupt import obligations
-from holdfast.journal.events import DoubtSettled, Event, LifecycleMoved, NodeEntered, NodeLeft, RunEnded
+from holdfast.journal.events import Event, LifecycleMoved, NodeLeft
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.steps import step_at
 from holdfast.kernel import paths
-from holdfast.kernel.ids import PayloadId
-from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement
+from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.orchestration import joins
+from holdfast.orchestration.ending import end
 from holdfast.orchestration.flow import (
     AgentNode,
     Branch,
@@ -30,9 +27,9 @@ from holdfast.orchestration.flow import (
     Sequence,
     ToolNode,
     children,
-    kind,
 )
 from holdfast.orchestration.lifecycle import Status, check
+from holdfast.orchestration.passing import entering, leaving
 
 MAPS_REMEMBERED_MAX = 64
 """Of how many maps the paths of the items are kept, for they are asked for at every event."""
@@ -50,12 +47,12 @@ def _wanted(flow: Node, agents: Mapping[str, Agent], run: RunState) -> tuple[Act
     if run.is_over:
         return ()
     if run.cancel_reason is not None:
-        return tuple(_end(run, flow.name, Outcome.CANCELLED, Fault(ErrorKind.CANCELLED, run.cancel_reason)))
+        return tuple(end(run, flow.name, Outcome.CANCELLED, Fault(ErrorKind.CANCELLED, run.cancel_reason)))
     if run.status in BEFORE_EXECUTING:
         return (Note(tuple(_to_executing(Status(run.status)))),)
     root = run.nodes.get(flow.name)
     if root is not None and root.outcome is not None:
-        return tuple(_end(run, flow.name, root.outcome, root.fault))
+        return tuple(end(run, flow.name, root.outcome, root.fault))
     limits = None
     if run.budget.seconds is not None:
         limits = Evaluate(flow.name, deadline=run.started_at + run.budget.seconds)
@@ -174,20 +171,6 @@ def _item_paths(path: str, keys: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(paths.item(path, key) for key in keys)
 
 
-def entering(node: Node, path: str, deadline: float | None, given: PayloadId | None = None) -> NodeEntered:
-    """Return the event that enters ``node`` with the input ``given``."""
-    branches = tuple(branch.name for branch in node.branches) if isinstance(node, Parallel) else ()
-    return NodeEntered(node=path, kind=kind(node), input=given, deadline=deadline, branches=branches)
-
-
-def leaving(run: RunState, path: str, outcome: Outcome, fault: Fault | None = None) -> tuple[Event, ...]:
-    """Return the events that end the node at ``path``, and before it whatever still runs below it."""
-    below = (f"{path}/", f"{path}[")
-    still = [node.path for node in run.nodes.values() if node.outcome is None and node.path.startswith(below)]
-    ended = [NodeLeft(node=inner, outcome=Outcome.CANCELLED) for inner in sorted(still, reverse=True)]
-    return (*ended, NodeLeft(node=path, outcome=outcome, fault=fault))
-
-
 def _to_executing(status: Status) -> Iterator[Event]:
     """The input was validated at the door and the plan is the declared flow: go on to execute it."""
     for target in (Status.VALIDATING, Status.PLANNING, Status.EXECUTING):
@@ -195,56 +178,3 @@ def _to_executing(status: Status) -> Iterator[Event]:
             continue
         status = check(status, target)
         yield LifecycleMoved(to=status)
-
-
-def _end(run: RunState, root: str, outcome: Outcome, fault: Fault | None) -> Iterator[Action]:
-    """End the run, unless an effect is in doubt: what became of it must be known first, or be given up."""
-    if owed := obligations(run):
-        yield Note(tuple(owed))
-        return
-    if run.doubts:
-        if run.abandons_by is not None:
-            yield Note(tuple(_abandoned(run, path, run.abandons_by) for path in run.doubts))
-        return
-    events: list[Event] = []
-    state = run.nodes.get(root)
-    if state is not None and state.outcome is None:
-        events.extend(leaving(run, root, outcome, fault))
-    status = Status(run.status)
-    match outcome:
-        case Outcome.CANCELLED:
-            target = Status.CANCELLED
-        case _ if outcome.is_success:
-            if status is not Status.REVIEWING:
-                status = check(status, Status.REVIEWING)
-                events.append(LifecycleMoved(to=status))
-            target = Status.COMPLETE
-        case _:
-            target = Status.FAILED
-    result = state.result if state is not None else None
-    fault = _naming_abandoned(fault, run)
-    events.append(RunEnded(status=check(status, target), outcome=outcome, result=result, fault=fault))
-    yield Note(tuple(events))
-
-
-def _abandoned(run: RunState, path: str, by: str) -> Event:
-    name, turn, call = paths.effect(path)
-    step = step_at(run, path)
-    assert step is not None, "what is in doubt is there"
-    fault = Fault(ErrorKind.IN_DOUBT, f"nobody knows what became of {step.name}: the run was cancelled without waiting")
-    return DoubtSettled(
-        node=name,
-        turn=turn,
-        call=call,
-        name=step.name,
-        attempt=step.attempt,
-        how=Settlement.ABANDONED,
-        by=by,
-        fault=fault,
-    )
-
-
-def _naming_abandoned(fault: Fault | None, run: RunState) -> Fault | None:
-    if fault is None or not run.abandoned:
-        return fault
-    return replace(fault, message=f"{fault.message} (abandoned in doubt: {', '.join(run.abandoned)})")

@@ -1,29 +1,22 @@
-"""The composition root: the only module that names concrete adapters. Opens a store, takes requests, drives runs."""
+"""The runtime: opens a store, takes requests, drives runs."""
 
-import asyncio
 import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 
-from holdfast.dispatch.local import LocalDispatcher
-from holdfast.dispatch.port import Lane, OnTrouble
+from holdfast.dispatch.port import OnTrouble
 from holdfast.execution.agent import Agent
 from holdfast.integration.gateway.port import Model
-from holdfast.integration.gateway.recorded import RecordedModel
-from holdfast.integration.gateway.transcript import Transcript
 from holdfast.intent.admit import admit
 from holdfast.intent.request import Request
 from holdfast.journal.live import Live
 from holdfast.journal.mail import Mail, encode_mail
 from holdfast.journal.port import Head, Letter, RunFilter, Store
-from holdfast.journal.stores.memory import MemoryStore
-from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.journal.upkeep import KeptStore
 from holdfast.kernel.clock import Clock, SystemClock
-from holdfast.kernel.errors import DefinitionError, InputError, JournalError, RunNotFound
+from holdfast.kernel.errors import RunNotFound
 from holdfast.kernel.faults import Reach, pass_by
 from holdfast.kernel.ids import LetterId, RunId, new_letter_id
 from holdfast.kernel.limits import Budget
@@ -33,21 +26,15 @@ from holdfast.orchestration.catalogue import Catalogue
 from holdfast.orchestration.driver import Surroundings
 from holdfast.orchestration.equipment import Equipped
 from holdfast.orchestration.handle import Run
-from holdfast.orchestration.inquiry import Asked
 from holdfast.orchestration.worker import Worker
+from holdfast.runtime.adapters import kept, model_by_scheme, store_at
+from holdfast.runtime.serving import Serving, only
 from holdfast.version import VERSION
 
 DEFAULT_STORE = "sqlite:///holdfast.db"
 RUNS_AT_ONCE_MAX = 500
-POLL_SECONDS = 0.25
-"""How often another process's writes to the same file are looked for."""
-TAKE_OVER_SECONDS = 1.0
-"""How often a process that follows tries to take over the driving."""
 IDS_SEARCHED_MAX = 10_000
 ID_CHARACTERS_MIN = 4
-RECORDED = "recorded:"
-"""A model of this name and a path replays the transcript in that file."""
-
 _log = logging.getLogger("holdfast")
 
 
@@ -64,17 +51,12 @@ class Runtime:
         around: Surroundings,
         catalogue: Catalogue,
         equipped: Equipped,
-        *,
-        recovers: bool,
-        on_trouble: OnTrouble,
-        reach: Reach = pass_by,
+        worker: Worker,
+        serving: Serving,
     ) -> None:
         self._store, self._around, self._apps, self._equipped = store, around, catalogue, equipped
-        self._recovers, self._on_trouble, self._reach = recovers, on_trouble, reach
-        self._worker = Worker(around, lambda app: equipped.with_all_for(catalogue.find(app)))
-        self._dispatcher: LocalDispatcher | None = None
-        self._troubles: dict[RunId, DefinitionError] = {}
-        """Runs that were last found impossible to drive here, until somebody asks for them again."""
+        self._worker = worker
+        self._serving = serving
 
     @classmethod
     @asynccontextmanager
@@ -101,25 +83,20 @@ class Runtime:
         store it cannot use; and, out of the block, whatever keeps it from driving any longer.
         """
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
-        store = _store(url, clock, randomness, reach) if isinstance(url, str) else url
+        store = store_at(url, clock, randomness, reach) if isinstance(url, str) else url
         await store.open()
         worker = f"{socket.gethostname()}:{os.getpid()}:{randomness.bytes(4).hex()}"
         around = Surroundings(store, clock, randomness, Live(), worker)
-        equipped = Equipped(models or {}, _by_scheme, clock, reach)
+        equipped = Equipped(models or {}, model_by_scheme, clock, reach)
         failure: BaseException | None = None
         try:
-            trouble = on_trouble or _log_trouble
-            runtime = cls(store, around, Catalogue(apps), equipped, recovers=recovers, on_trouble=trouble, reach=reach)
-            if drives:
-                await runtime._try_to_drive(runs_at_once_max)
-            async with asyncio.TaskGroup() as group:
-                serving = group.create_task(runtime._serve(runs_at_once_max, drives=drives))
-                try:
-                    yield runtime
-                finally:
-                    await runtime._let_go(serving)
+            catalogue = Catalogue(apps)
+            work = Worker(around, lambda app: equipped.with_all_for(catalogue.find(app)))
+            serving = Serving(around, work, runs_at_once_max, on_trouble or _log_trouble, reach, recovers=recovers)
+            async with serving.serve(drives=drives):
+                yield cls(store, around, catalogue, equipped, work, serving)
         except BaseExceptionGroup as failures:
-            failure = _only(failures)
+            failure = only(failures)
         finally:
             equipped.close()
             await store.close()
@@ -129,7 +106,7 @@ class Runtime:
     @property
     def drives(self) -> bool:
         """Whether this process drives the runs of its store; otherwise another one does."""
-        return self._dispatcher is not None
+        return self._serving.drives
 
     async def start(
         self,
@@ -163,7 +140,7 @@ class Runtime:
         for name in request.model_names.values():
             gateway.model(name)
         run = await admit(request, self._store, self._around.clock, self._around.randomness, VERSION)
-        await self._wake(run)
+        await self._serving.wake(run)
         return self._handle(run)
 
     async def run(self, run_id: str) -> Run:
@@ -177,16 +154,14 @@ class Runtime:
     @property
     def upkeep(self) -> KeptStore:
         """What an operator needs: move runs, back up, remove. Raises InputError for a store that does not offer it."""
-        if isinstance(self._store, MemoryStore | SqliteStore):
-            return self._store
-        raise InputError(f"expected a store of Holdfast's own, found {type(self._store).__name__}: use its own tools")
+        return kept(self._store)
 
     async def park(self, reason: str, runs: Collection[RunId] | None = None) -> None:
         """Let go of ``runs``, or of every run this process drives; each waits until somebody resumes it."""
         await self._worker.park(reason, runs)
 
     def _handle(self, run: RunId) -> Run:
-        return Run(run, self._store, self._around.live, self._post, self._troubles.get, self._apps.find)
+        return Run(run, self._store, self._around.live, self._post, self._serving.troubles.get, self._apps.find)
 
     async def _full_id(self, run_id: str) -> RunId:
         if run_id.startswith("run_"):
@@ -211,100 +186,7 @@ class Runtime:
         letter = Letter(letter_id or new_letter_id(self._around.randomness), run, encode_mail(mail))
         await self._store.post((letter,))
         self._worker.mail_came(run)
-        await self._wake(run)
-
-    async def _wake(self, run: RunId) -> None:
-        self._worker.asked.add(run)
-        self._troubles.pop(run, None)
-        if self._dispatcher is not None:
-            await self._dispatcher.wake(run, lane=Lane.INTERACTIVE)
-
-    async def _serve(self, runs_at_once_max: int, *, drives: bool) -> None:
-        """Drive if nobody else does; else follow, and try again now and then."""
-        failure: BaseException | None = None
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._watch())
-                while drives and not await self._try_to_drive(runs_at_once_max):
-                    await self._around.clock.sleep(TAKE_OVER_SECONDS)
-                if self._dispatcher is not None:
-                    await self._dispatcher.serve(self._worker.drive)
-        except BaseExceptionGroup as failures:
-            failure = _only(failures)
-        if failure is not None:
-            raise failure
-
-    async def _try_to_drive(self, runs_at_once_max: int) -> bool:
-        """Get ready to drive, unless another process does; say whether this one is."""
-        if self._dispatcher is not None:
-            return True
-        if isinstance(self._store, SqliteStore) and not await self._store.become_driver():
-            return False
-        index = self._store if self._recovers else Asked(self._store, self._worker.asked)
-        self._dispatcher = LocalDispatcher(
-            index,
-            self._around.clock,
-            on_trouble=self._trouble,
-            runs_at_once_max=runs_at_once_max,
-            reach=self._reach,
-        )
-        for run in tuple(self._worker.asked):
-            await self._dispatcher.wake(run)
-        return True
-
-    async def _watch(self) -> None:
-        """Notice what other processes write to the same file."""
-        store = self._store
-        if not isinstance(store, SqliteStore):
-            return
-        seen = store.change_counter()
-        while True:
-            await self._around.clock.sleep(POLL_SECONDS)
-            try:
-                counter = store.change_counter()
-            except JournalError as error:  # what others write shows later, then: nothing depends on it
-                self._trouble(None, error)
-                continue
-            if counter != seen:
-                seen = counter
-                self._around.live.rest_all()
-                self._worker.mail_came_to_any()
-
-    async def _let_go(self, serving: "asyncio.Task[None]") -> None:
-        """Stop every driver, wait until each has committed what it knows, and end the serving task."""
-        self._worker.close()
-        if self._dispatcher is not None:
-            await self._dispatcher.drain()
-        serving.cancel()
-        await asyncio.wait((serving,))
-
-    def _trouble(self, run: RunId | None, error: Exception) -> None:
-        if run is not None:
-            if isinstance(error, DefinitionError):
-                self._troubles[run] = error
-            self._around.live.rest(run)
-        self._on_trouble(run, error)
-
-
-def _by_scheme(name: str) -> Model | None:
-    """Return the model that a name with a scheme stands for, None if it has no scheme known here."""
-    if name.startswith(RECORDED):
-        return RecordedModel(Transcript.read(Path(name.removeprefix(RECORDED))), name=name)
-    return None
-
-
-def _store(url: str, clock: Clock, randomness: Randomness, reach: Reach) -> Store:
-    if url == "memory:":
-        return MemoryStore(clock, randomness=randomness, on_point=reach)
-    if url.startswith("sqlite:///"):
-        path = url.removeprefix("sqlite:///")
-        return SqliteStore(path, clock, drives=False, randomness=randomness, on_point=reach)
-    raise InputError(f"expected a store such as sqlite:///holdfast.db or memory:, found {url!r}")
-
-
-def _only(failures: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return what failed, by itself if it is one thing."""
-    return failures.exceptions[0] if len(failures.exceptions) == 1 else failures
+        await self._serving.wake(run)
 
 
 def _log_trouble(run: RunId | None, error: Exception) -> None:

@@ -1,0 +1,38 @@
+"""Reads a run's inbox: each letter becomes events, once."""
+
+from holdfast.integration.tools.invocation import Desk
+from holdfast.journal.events import CancelRequested, MailRead
+from holdfast.journal.mail import Cancel, LateOutcome, Mail, Resume, Settle, decode_mail
+from holdfast.journal.port import RunIndex
+from holdfast.journal.recorder import Recorder
+from holdfast.kernel.clock import Clock
+from holdfast.orchestration.equipment import Equipment
+from holdfast.orchestration.settling import Settling
+
+
+class Mailroom:
+    """Reads the inbox of one run under one claim."""
+
+    def __init__(self, index: RunIndex, recorder: Recorder, equipment: Equipment, clock: Clock) -> None:
+        self._index, self._recorder = index, recorder
+        self._settling = Settling(equipment, Desk(recorder), clock)
+
+    async def read(self) -> None:
+        """Record what the letters say that have come since the inbox was last read."""
+        state = self._recorder.state
+        letters = await self._index.inbox(state.run, state.inbox_read)
+        if self._recorder.state.is_over:
+            return
+        for letter in letters:
+            await self._take(decode_mail(letter.body))
+        if letters:
+            self._recorder.append(MailRead(position=letters[-1].position))
+
+    async def _take(self, mail: Mail) -> None:
+        match mail:
+            case Cancel(reason, by, abandons_doubts):
+                self._recorder.append(CancelRequested(reason=reason, by=by, abandons_doubts=abandons_doubts))
+            case Settle() | LateOutcome():
+                await self._settling.hear(mail)
+            case Resume():
+                pass

@@ -1,0 +1,21 @@
+"""The events with which a node of a flow is entered and left. Pure."""
+
+from holdfast.journal.events import Event, NodeEntered, NodeLeft
+from holdfast.journal.fold.state import RunState
+from holdfast.kernel.ids import PayloadId
+from holdfast.kernel.outcomes import Fault, Outcome
+from holdfast.orchestration.flow import Node, Parallel, kind
+
+
+def entering(node: Node, path: str, deadline: float | None, given: PayloadId | None = None) -> NodeEntered:
+    """Return the event that enters ``node`` with the input ``given``."""
+    branches = tuple(branch.name for branch in node.branches) if isinstance(node, Parallel) else ()
+    return NodeEntered(node=path, kind=kind(node), input=given, deadline=deadline, branches=branches)
+
+
+def leaving(run: RunState, path: str, outcome: Outcome, fault: Fault | None = None) -> tuple[Event, ...]:
+    """Return the events that end the node at ``path``, and before it whatever still runs below it."""
+    below = (f"{path}/", f"{path}[")
+    still = [node.path for node in run.nodes.values() if node.outcome is None and node.path.startswith(below)]
+    ended = [NodeLeft(node=inner, outcome=Outcome.CANCELLED) for inner in sorted(still, reverse=True)]
+    return (*ended, NodeLeft(node=path, outcome=outcome, fault=fault))

@@ -1,0 +1,57 @@
+"""Names the concrete stores and models: which adapter a URL or a name stands for."""
+
+from pathlib import Path
+from typing import Protocol
+
+from holdfast.integration.gateway.port import Model
+from holdfast.integration.gateway.recorded import RecordedModel
+from holdfast.integration.gateway.transcript import Transcript
+from holdfast.journal.port import Store
+from holdfast.journal.stores.memory import MemoryStore
+from holdfast.journal.stores.sqlite import SqliteStore
+from holdfast.journal.upkeep import KeptStore
+from holdfast.kernel.clock import Clock
+from holdfast.kernel.errors import InputError
+from holdfast.kernel.faults import Reach
+from holdfast.kernel.randomness import Randomness
+
+RECORDED = "recorded:"
+"""A model of this name and a path replays the transcript in that file."""
+
+
+class SharedFile(Protocol):
+    """A store that several processes open, of which one drives."""
+
+    async def become_driver(self) -> bool:
+        """Take the right to drive, or say that another process has it."""
+
+    def change_counter(self) -> int:
+        """Return a number that changes with every write of any process. Raises JournalError."""
+
+
+def shared_file(store: Store) -> SharedFile | None:
+    """Return ``store`` if other processes may have it open too."""
+    return store if isinstance(store, SqliteStore) else None
+
+
+def kept(store: Store) -> KeptStore:
+    """Return ``store`` with what an operator needs of it. Raises InputError if it does not offer that."""
+    if isinstance(store, MemoryStore | SqliteStore):
+        return store
+    raise InputError(f"expected a store of Holdfast's own, found {type(store).__name__}: use its own tools")
+
+
+def model_by_scheme(name: str) -> Model | None:
+    """Return the model that a name with a scheme stands for, None if it has no scheme known here."""
+    if name.startswith(RECORDED):
+        return RecordedModel(Transcript.read(Path(name.removeprefix(RECORDED))), name=name)
+    return None
+
+
+def store_at(url: str, clock: Clock, randomness: Randomness, reach: Reach) -> Store:
+    if url == "memory:":
+        return MemoryStore(clock, randomness=randomness, on_point=reach)
+    if url.startswith("sqlite:///"):
+        path = url.removeprefix("sqlite:///")
+        return SqliteStore(path, clock, drives=False, randomness=randomness, on_point=reach)
+    raise InputError(f"expected a store such as sqlite:///holdfast.db or memory:, found {url!r}")

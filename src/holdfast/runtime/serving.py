@@ -1,0 +1,137 @@
+"""Sees to it that the runs of a store are driven by this process, or else follows the one that drives them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from holdfast.dispatch.local import LocalDispatcher
+from holdfast.dispatch.port import Lane, OnTrouble
+from holdfast.kernel.errors import DefinitionError, JournalError
+from holdfast.kernel.faults import Reach
+from holdfast.kernel.ids import RunId
+from holdfast.orchestration.driver import Surroundings
+from holdfast.orchestration.inquiry import Asked
+from holdfast.orchestration.worker import Worker
+from holdfast.runtime.adapters import shared_file
+
+POLL_SECONDS = 0.25
+"""How often another process's writes to the same file are looked for."""
+TAKE_OVER_SECONDS = 1.0
+"""How often a process that follows tries to take over the driving."""
+
+
+class Serving:
+    """Drives the runs of one store for as long as it is served, if no other process does."""
+
+    def __init__(
+        self,
+        around: Surroundings,
+        worker: Worker,
+        runs_at_once_max: int,
+        on_trouble: OnTrouble,
+        reach: Reach,
+        *,
+        recovers: bool,
+    ) -> None:
+        """With ``recovers=False`` only the runs that ``worker`` was asked about are driven."""
+        self._store, self._around, self._worker = around.store, around, worker
+        self._file = shared_file(around.store)
+        self._recovers, self._runs_at_once_max = recovers, runs_at_once_max
+        self._on_trouble, self._reach = on_trouble, reach
+        self._dispatcher: LocalDispatcher | None = None
+        self.troubles: dict[RunId, DefinitionError] = {}
+        """Runs that were last found impossible to drive here, until somebody asks for them again."""
+
+    @property
+    def drives(self) -> bool:
+        """Whether this process drives the runs."""
+        return self._dispatcher is not None
+
+    async def wake(self, run: RunId) -> None:
+        """Have ``run`` driven, if it is to be driven here."""
+        self._worker.asked.add(run)
+        self.troubles.pop(run, None)
+        if self._dispatcher is not None:
+            await self._dispatcher.wake(run, lane=Lane.INTERACTIVE)
+
+    @asynccontextmanager
+    async def serve(self, *, drives: bool) -> AsyncIterator[None]:
+        """Drive, or follow, for as long as the block lasts; every driver has committed what it knows when it ends."""
+        if drives:
+            await self._try_to_drive()
+        async with asyncio.TaskGroup() as group:
+            serving = group.create_task(self._serve(drives=drives))
+            try:
+                yield
+            finally:
+                await self._let_go(serving)
+
+    async def _serve(self, *, drives: bool) -> None:
+        """Drive if nobody else does; else follow, and try again now and then."""
+        failure: BaseException | None = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._watch())
+                while drives and not await self._try_to_drive():
+                    await self._around.clock.sleep(TAKE_OVER_SECONDS)
+                if self._dispatcher is not None:
+                    await self._dispatcher.serve(self._worker.drive)
+        except BaseExceptionGroup as failures:
+            failure = only(failures)
+        if failure is not None:
+            raise failure
+
+    async def _try_to_drive(self) -> bool:
+        """Get ready to drive, unless another process does; say whether this one is."""
+        if self._dispatcher is not None:
+            return True
+        if self._file is not None and not await self._file.become_driver():
+            return False
+        index = self._store if self._recovers else Asked(self._store, self._worker.asked)
+        self._dispatcher = LocalDispatcher(
+            index,
+            self._around.clock,
+            on_trouble=self._trouble,
+            runs_at_once_max=self._runs_at_once_max,
+            reach=self._reach,
+        )
+        for run in tuple(self._worker.asked):
+            await self._dispatcher.wake(run)
+        return True
+
+    async def _watch(self) -> None:
+        """Notice what other processes write to the same file."""
+        if self._file is None:
+            return
+        seen = self._file.change_counter()
+        while True:
+            await self._around.clock.sleep(POLL_SECONDS)
+            try:
+                counter = self._file.change_counter()
+            except JournalError as error:  # what others write shows later, then: nothing depends on it
+                self._trouble(None, error)
+                continue
+            if counter != seen:
+                seen = counter
+                self._around.live.rest_all()
+                self._worker.mail_came_to_any()
+
+    async def _let_go(self, serving: "asyncio.Task[None]") -> None:
+        """Stop every driver, wait until each has committed what it knows, and end the serving task."""
+        self._worker.close()
+        if self._dispatcher is not None:
+            await self._dispatcher.drain()
+        serving.cancel()
+        await asyncio.wait((serving,))
+
+    def _trouble(self, run: RunId | None, error: Exception) -> None:
+        if run is not None:
+            if isinstance(error, DefinitionError):
+                self.troubles[run] = error
+            self._around.live.rest(run)
+        self._on_trouble(run, error)
+
+
+def only(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return what failed, by itself if it is one thing."""
+    return failures.exceptions[0] if len(failures.exceptions) == 1 else failures
