@@ -19,6 +19,8 @@ from holdfast.journal.events import (
     ModelReplied,
     NodeEntered,
     NodeLeft,
+    QuestionAnswered,
+    QuestionAsked,
     RunEnded,
     RunParked,
     RunStarted,
@@ -156,6 +158,15 @@ def every_event() -> tuple[Event, ...]:
             result_bytes=120,
             fault=fault,
         ),
+        QuestionAsked(
+            node="desk",
+            number=1,
+            asked=ref("question"),
+            options=("yes", "no"),
+            deadline=AT + 3_600,
+            default="no",
+        ),
+        QuestionAnswered(node="desk", number=1, choice="yes", by="Ann", note="seen", value=ref("given")),
         RunEnded(status="FAILED", outcome=Outcome.FAILED, result=ref("result"), fault=fault),
     )
 

@@ -37,6 +37,18 @@ class Settle(MailItem, frozen=True, kw_only=True, tag="settle/1"):
     """JSON of the result of what happened."""
 
 
+class Answer(MailItem, frozen=True, kw_only=True, tag="answer/1"):
+    """A person answers a question. Bound to one asking: it says nothing of any other."""
+
+    path: str
+    number: int
+    choice: str
+    by: str
+    note: str = ""
+    value: bytes | None = None
+    """JSON of what is given beside the choice."""
+
+
 class LateOutcome(MailItem, frozen=True, kw_only=True, tag="late/1"):
     """A driver that had lost the run tells how a call ended that it had made."""
 
@@ -50,7 +62,7 @@ class LateOutcome(MailItem, frozen=True, kw_only=True, tag="late/1"):
     fault: Fault | None = None
 
 
-Mail = Cancel | Resume | Settle | LateOutcome
+Mail = Cancel | Resume | Settle | Answer | LateOutcome
 
 _decoder: msgspec.msgpack.Decoder[Mail] = msgspec.msgpack.Decoder(Mail)
 
@@ -73,6 +85,11 @@ def decode_mail(body: bytes) -> Mail:
 def settlement_letter(path: str, attempt: int) -> LetterId:
     """Return the one id under which a person can settle this attempt: an inbox takes the first letter and no other."""
     return LetterId(f"settle:{path}:{attempt}")
+
+
+def answer_letter(path: str, number: int) -> LetterId:
+    """Return the one id under which a person can answer this asking: an inbox takes the first letter and no other."""
+    return LetterId(f"answer:{path}:{number}")
 
 
 def late_letter(path: str, attempt: int) -> LetterId:

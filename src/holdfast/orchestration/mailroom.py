@@ -1,8 +1,8 @@
 """Reads a run's inbox: each letter becomes events, once."""
 
 from holdfast.integration.tools.invocation import Desk
-from holdfast.journal.events import CancelRequested, MailRead
-from holdfast.journal.mail import Cancel, LateOutcome, Mail, Resume, Settle, decode_mail
+from holdfast.journal.events import CancelRequested, MailRead, QuestionAnswered
+from holdfast.journal.mail import Answer, Cancel, LateOutcome, Mail, Resume, Settle, decode_mail
 from holdfast.journal.port import RunIndex
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel.clock import Clock
@@ -34,5 +34,26 @@ class Mailroom:
                 self._recorder.append(CancelRequested(reason=reason, by=by, abandons_doubts=abandons_doubts))
             case Settle() | LateOutcome():
                 await self._settling.hear(mail)
+            case Answer():
+                self._hear(mail)
             case Resume():
                 pass
+
+    def _hear(self, mail: Answer) -> None:
+        """Record an answer to a question that is still open."""
+        state = self._recorder.state
+        node = state.nodes.get(mail.path)
+        if mail.path not in state.questions or node is None or node.question is None:
+            return
+        if node.question.number != mail.number or (node.question.options and mail.choice not in node.question.options):
+            return
+        self._recorder.append(
+            QuestionAnswered(
+                node=mail.path,
+                number=mail.number,
+                choice=mail.choice,
+                by=mail.by,
+                note=mail.note,
+                value=None if mail.value is None else self._recorder.payloads.keep(mail.value),
+            )
+        )

@@ -16,6 +16,8 @@ from holdfast.journal.events import (
     ModelInterrupted,
     NodeEntered,
     NodeLeft,
+    QuestionAnswered,
+    QuestionAsked,
     RunEnded,
     RunParked,
 )
@@ -84,6 +86,11 @@ LINES: dict[Event, str] = {
     CancelRequested(reason="enough", by="Ann", abandons_doubts=True): (
         "cancellation asked for by Ann, doubts abandoned: enough"
     ),
+    QuestionAsked(node="a/b", number=1, asked=NOWHERE, options=("yes", "no")): (
+        "a/b  asks a person to choose: yes | no"
+    ),
+    QuestionAsked(node="a/b", number=1, asked=NOWHERE): "a/b  asks a person",
+    QuestionAnswered(node="a/b", number=1, choice="yes", by="Ann", note="seen"): "a/b  Ann has decided: yes (seen)",
 }
 
 

@@ -5,6 +5,7 @@ in payloads that it points at. A field is only ever added, with a default; a cha
 """
 
 from holdfast.journal.events.nodes import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
+from holdfast.journal.events.questions import QuestionAnswered, QuestionAsked
 from holdfast.journal.events.runs import (
     CancelRequested,
     DriverChanged,
@@ -38,6 +39,8 @@ Event = (
     | StepInterrupted
     | DoubtProbed
     | DoubtSettled
+    | QuestionAsked
+    | QuestionAnswered
 )
 
 __all__ = [
@@ -56,6 +59,8 @@ __all__ = [
     "ModelReplied",
     "NodeEntered",
     "NodeLeft",
+    "QuestionAnswered",
+    "QuestionAsked",
     "RunEnded",
     "RunParked",
     "RunStarted",

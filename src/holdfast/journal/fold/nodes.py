@@ -41,4 +41,6 @@ def node_left(state: RunState, event: NodeLeft, _at: float, version: int) -> Run
     node = replace(
         entered(state, event.node), outcome=event.outcome, result=event.result, fault=event.fault, left_at=version
     )
+    if event.node in state.questions:  # whoever answers now is too late
+        state = replace(state, questions=tuple(path for path in state.questions if path != event.node))
     return with_node(state, node, version)

@@ -98,6 +98,22 @@ class AgentState(msgspec.Struct, frozen=True):
     """Model calls whose reply was never seen."""
 
 
+class QuestionState(msgspec.Struct, frozen=True):
+    """What a node last asked of a person."""
+
+    number: int
+    asked: PayloadId
+    asked_at: float
+    options: tuple[str, ...] = ()
+    deadline: float | None = None
+    default: str | None = None
+    choice: str | None = None
+    """What was decided; None while nobody has."""
+    by: str = ""
+    note: str = ""
+    value: PayloadId | None = None
+
+
 class NodeState(msgspec.Struct, frozen=True):
     """Where a node of the flow stands."""
 
@@ -119,6 +135,7 @@ class NodeState(msgspec.Struct, frozen=True):
     items: tuple[PayloadId, ...] = ()
     agent: AgentState | None = None
     step: StepState = NOT_TRIED
+    question: QuestionState | None = None
 
 
 class RunState(msgspec.Struct, frozen=True):
@@ -144,6 +161,8 @@ class RunState(msgspec.Struct, frozen=True):
     nodes: "HashTrieMap[str, NodeState]" = HashTrieMap()
     doubts: tuple[str, ...] = ()
     """Paths of the effects in doubt: while there is one the run cannot end."""
+    questions: tuple[str, ...] = ()
+    """Paths of the nodes whose question nobody has answered, in the order in which they were asked."""
     abandoned: tuple[str, ...] = ()
     """Paths of the effects of which nobody will ever know what became of them."""
     cancel_reason: str | None = None

@@ -48,6 +48,8 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.StepInterrupted: steps.step_interrupted,
     events.DoubtProbed: steps.doubt_probed,
     events.DoubtSettled: steps.doubt_settled,
+    events.QuestionAsked: nodes.question_asked,
+    events.QuestionAnswered: nodes.question_answered,
 }
 """How each event changes a trace; a journal's first event, RunStarted, begins one."""
 

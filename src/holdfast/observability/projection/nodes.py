@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from holdfast.journal.events import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
+from holdfast.journal.events import BranchTaken, ItemsMapped, NodeEntered, NodeLeft, QuestionAnswered, QuestionAsked
 from holdfast.observability.span import Attributes, Span, SpanKind, SpanStatus
 from holdfast.observability.trace import Trace, changed, closed, closed_below, opened, with_fault
 
@@ -37,6 +37,27 @@ def node_left(trace: Trace, event: NodeLeft, at: float) -> Trace:
     spend = None if node.agent is None else node.agent.spend
     attributes = with_fault(replace(span.attributes, spend=spend), event.fault)
     return closed(trace, span, at, SpanStatus.of(event.outcome), attributes)
+
+
+def question_asked(trace: Trace, event: QuestionAsked, at: float) -> Trace:
+    return opened(
+        trace,
+        SpanKind.WAIT,
+        event.node,
+        at,
+        name="question",
+        parent=node_span(trace, event.node).span_id,
+        attempt=event.number,
+        attributes=Attributes(reason="waiting for a person", until=event.deadline),
+    )
+
+
+def question_answered(trace: Trace, event: QuestionAnswered, at: float) -> Trace:
+    span = trace.span(SpanKind.WAIT, event.node, event.number)
+    if span is None or not span.is_open:
+        return trace
+    attributes = replace(span.attributes, reason=f"{event.by} has decided: {event.choice}")
+    return closed(trace, span, at, SpanStatus.SUCCEEDED, attributes)
 
 
 def node_span(trace: Trace, path: str) -> Span:

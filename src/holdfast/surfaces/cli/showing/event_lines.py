@@ -16,6 +16,8 @@ from holdfast.journal.events import (
     ModelReplied,
     NodeEntered,
     NodeLeft,
+    QuestionAnswered,
+    QuestionAsked,
     RunEnded,
     RunParked,
     RunStarted,
@@ -28,7 +30,7 @@ from holdfast.kernel.outcomes import Fault, Settlement
 from holdfast.observability.usage import figures
 from holdfast.surfaces.cli.showing.wording import cost, counted, duration, size, tokens
 
-OfNode = NodeEntered | BranchTaken | ItemsMapped | NodeLeft
+OfNode = NodeEntered | BranchTaken | ItemsMapped | NodeLeft | QuestionAsked | QuestionAnswered
 OfTurn = ModelCalled | ModelReplied | ModelFailed | ModelInterrupted
 OfStep = StepIntended | StepEnded | StepInterrupted | DoubtProbed | DoubtSettled
 SETTLED = {
@@ -81,6 +83,10 @@ def _of_node(event: OfNode) -> str:
             return f"has {counted(len(event.keys), 'item')}"
         case NodeLeft():
             return f"{event.outcome}{_because(event.fault)}"
+        case QuestionAsked():
+            return f"asks a person to choose: {' | '.join(event.options)}" if event.options else "asks a person"
+        case QuestionAnswered():
+            return f"{event.by} has decided: {event.choice}" + (f" ({event.note})" if event.note else "")
 
 
 def _of_turn(event: OfTurn) -> str:
