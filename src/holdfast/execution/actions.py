@@ -81,8 +81,20 @@ class WaitUntil(msgspec.Struct, frozen=True):
         return f"{self.path}:deadline"
 
 
+class WakeAt(msgspec.Struct, frozen=True):
+    """Record ``then`` once ``instant`` has come, unless something else has happened at ``path`` before."""
+
+    path: str
+    instant: float
+    then: tuple[Event, ...]
+
+    @property
+    def key(self) -> str:
+        return f"{self.path}:{self.instant}"
+
+
 class AwaitPerson(msgspec.Struct, frozen=True):
-    """Nobody but a person can say what became of the effect at ``path``."""
+    """Only a person can go on at ``path``: say what became of an effect, or answer a question."""
 
     path: str
 
@@ -91,5 +103,7 @@ class AwaitPerson(msgspec.Struct, frozen=True):
         return f"{self.path}:person"
 
 
-Work = Evaluate | CallModel | CallTool | Probe | WaitUntil
+Waiting = WaitUntil | WakeAt
+"""Work that only lets time pass: a run with nothing else under way leaves memory."""
+Work = Evaluate | CallModel | CallTool | Probe | Waiting
 Action = Note | AwaitPerson | Work

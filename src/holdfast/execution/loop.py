@@ -11,7 +11,7 @@ from functools import partial
 
 import msgspec
 
-from holdfast.execution.actions import Action, AwaitPerson, CallModel, CallTool, Note, WaitUntil, Work
+from holdfast.execution.actions import Action, AwaitPerson, CallModel, CallTool, Note, Waiting, Work
 from holdfast.execution.interrupt import interruptions
 from holdfast.journal.events import ModelInterrupted, StepIntended, StepInterrupted
 from holdfast.journal.fold.state import RunState
@@ -37,7 +37,7 @@ class Rested(msgspec.Struct, frozen=True):
     why: Rest
     wake_at: float | None = None
     persons: tuple[str, ...] = ()
-    """Paths of the effects that only a person can settle."""
+    """Where only a person can go on: paths of effects in doubt, and of nodes that ask."""
 
 
 class Loop:
@@ -153,7 +153,7 @@ class Loop:
             task = self._group.create_task(self._perform(action), name=action.key)
             self._under_way[action.key] = task
             task.add_done_callback(partial(self._ended, action.key))
-            if isinstance(action, WaitUntil):
+            if isinstance(action, Waiting):
                 self._waits.add(action.key)
 
     def _ended(self, key: str, task: asyncio.Task[None]) -> None:
@@ -171,7 +171,7 @@ class Loop:
             return None
         if not wanted:
             raise HoldfastError("expected a run to want something until it is over, found nothing: it is stuck")
-        wake_at = min((action.instant for action in wanted if isinstance(action, WaitUntil)), default=None)
+        wake_at = min((action.instant for action in wanted if isinstance(action, Waiting)), default=None)
         if wake_at is not None and wake_at <= self._clock.now():
             return None
         return Rested(Rest.WAITING, wake_at, tuple(each.path for each in wanted if isinstance(each, AwaitPerson)))

@@ -185,8 +185,8 @@ class Driver:
         turns = Turns(self._equipment.gateway, recorder, around.clock, around.randomness, around.live)
         desk = Desk(recorder, resources)
         settling = Settling(self._equipment, desk, around.clock)
-        performer = Performer(self._equipment, desk, around.clock, turns, settling)
         wanted = partial(decide, app.flow, app.agents_by_name)
+        performer = Performer(self._equipment, desk, around.clock, turns, settling, wanted)
         return Loop(recorder, wanted, performer.perform, group, around.clock)
 
     async def _let_go(self, recorder: Recorder, rested: Rested) -> None:

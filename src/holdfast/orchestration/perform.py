@@ -1,6 +1,8 @@
 """Does one piece of wanted work: the thin shell between the scheduler's decisions and the parts that act."""
 
-from holdfast.execution.actions import CallModel, CallTool, Evaluate, Probe, WaitUntil, Work
+from collections.abc import Callable, Sequence
+
+from holdfast.execution.actions import Action, CallModel, CallTool, Evaluate, Probe, WaitUntil, WakeAt, Work
 from holdfast.execution.turn import Turns
 from holdfast.integration.tools.invocation import Desk
 from holdfast.journal.fold.state import NodeState, RunState
@@ -18,7 +20,16 @@ from holdfast.orchestration.settling import Settling
 class Performer:
     """Performs the work of one claim of one run. Whatever becomes of it is recorded."""
 
-    def __init__(self, equipment: Equipment, desk: Desk, clock: Clock, turns: Turns, settling: Settling) -> None:
+    def __init__(
+        self,
+        equipment: Equipment,
+        desk: Desk,
+        clock: Clock,
+        turns: Turns,
+        settling: Settling,
+        decide: Callable[[RunState], Sequence[Action]],
+    ) -> None:
+        self._decide = decide
         self._app = equipment.app
         self._desk, self._recorder, self._clock = desk, desk.recorder, clock
         self._ordering = Ordering(equipment, desk.recorder)
@@ -37,6 +48,8 @@ class Performer:
                 await self._settling.probe(work)
             case WaitUntil():
                 await self._time_out(work)
+            case WakeAt():
+                await self._wake(work)
 
     async def _call_model(self, work: CallModel) -> None:
         node = self._agent_node(work.path)
@@ -49,6 +62,11 @@ class Performer:
             await self._clock.sleep(work.not_before - self._clock.now())
         order, executor = await self._ordering.of(work.path, work.turn, work.call, work.attempt)
         await executor.invoke(order, self._desk)
+
+    async def _wake(self, work: WakeAt) -> None:
+        await self._clock.sleep(work.instant - self._clock.now())
+        if work in self._decide(self._recorder.state):  # an answer may have come in the same instant
+            self._recorder.append(*work.then)
 
     async def _time_out(self, work: WaitUntil) -> None:
         await self._clock.sleep(work.instant - self._clock.now())
