@@ -27,6 +27,7 @@ _HOMES = {
     "Runtime": "holdfast.runtime",
     "Settlement": "holdfast.kernel.outcomes",
     "ToolFailure": "holdfast.integration.tools.contract",
+    "Variables": "holdfast.integration.tools.variables",
     "Unknown": "holdfast.integration.tools.probe",
     "tool": "holdfast.integration.tools.contract",
 }

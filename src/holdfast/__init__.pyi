@@ -9,6 +9,7 @@ from holdfast.integration.tools.contract import tool as tool
 from holdfast.integration.tools.probe import DidNot as DidNot
 from holdfast.integration.tools.probe import Happened as Happened
 from holdfast.integration.tools.probe import Unknown as Unknown
+from holdfast.integration.tools.variables import Variables as Variables
 from holdfast.kernel.effects import Effect as Effect
 from holdfast.kernel.errors import HoldfastError as HoldfastError
 from holdfast.kernel.errors import RunFailed as RunFailed

@@ -3,6 +3,7 @@
 from holdfast.orchestration.app import App
 from holdfast.orchestration.flow import (
     AgentNode,
+    Block,
     Branch,
     Case,
     FunctionNode,
@@ -17,6 +18,7 @@ from holdfast.orchestration.flow import (
 __all__ = [
     "AgentNode",
     "App",
+    "Block",
     "Branch",
     "Case",
     "FunctionNode",

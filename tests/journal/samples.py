@@ -28,6 +28,7 @@ from holdfast.journal.events import (
     StepIntended,
     StepInterrupted,
 )
+from holdfast.journal.events.steps import Write
 from holdfast.journal.events.turns import CallRequest
 from holdfast.journal.port import Recorded
 from holdfast.kernel.effects import Effect
@@ -139,6 +140,7 @@ def every_event() -> tuple[Event, ...]:
             result_bytes=120,
             fault=fault,
             is_definite=True,
+            writes=(Write("total", ref("total")), Write("note")),
         ),
         StepInterrupted(
             node="desk", turn=1, call=1, name="pay", effect=Effect.UNSAFE, attempt=1, in_doubt=True, was_sent=False

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from holdfast.orchestration.flow import Branch, Case, FunctionNode, Join, Map, Node, Parallel, Sequence
+from holdfast.orchestration.flow import Block, Branch, Case, FunctionNode, Join, Map, Node, Parallel, Sequence
 
 FUNCTIONS = ("one", "two", "three")
 DEPTH = 4
@@ -16,7 +16,7 @@ def leaves(name: str) -> st.SearchStrategy[Node]:
 @st.composite
 def flows(draw: st.DrawFn, name: str = "root", depth: int = DEPTH) -> Node:
     """Return a flow of at most ``depth`` levels, with every kind of join, guards and limits."""
-    kind = draw(st.sampled_from(("leaf", "sequence", "parallel", "branch", "map"))) if depth > 1 else "leaf"
+    kind = draw(st.sampled_from(("leaf", "sequence", "parallel", "branch", "map", "block"))) if depth > 1 else "leaf"
     count = draw(st.integers(1, 3))
     match kind:
         case "sequence":
@@ -36,5 +36,7 @@ def flows(draw: st.DrawFn, name: str = "root", depth: int = DEPTH) -> Node:
             over = draw(st.sampled_from(("[]", "['a']", "['a', 'b', 'c']", "input.items")))
             body = draw(flows("each", depth - 1))
             return Map(name, over, body, key="item", join=join, quorum=quorum, at_once_max=draw(st.integers(1, 3)))
+        case "block":
+            return Block(name, draw(flows("inside", depth - 1)))
         case _:
             return draw(leaves(name))

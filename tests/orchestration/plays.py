@@ -8,9 +8,9 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 
 from holdfast.journal.events import Event, NodeEntered, NodeLeft
+from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.flow import Branch, Case, FunctionNode, Join, Map, Node, Parallel, Sequence, children
-from holdfast.orchestration.values import parent_of
+from holdfast.orchestration.flow import Block, Branch, Case, FunctionNode, Join, Map, Node, Parallel, Sequence, children
 
 ITEMS = ("a", "b", "c")
 
@@ -30,7 +30,7 @@ def _nodes(
 
     count = draw(st.integers(1, 3))
     joins = {"at_once_max": draw(st.integers(1, 3)), "join": draw(st.sampled_from(Join))}
-    kinds = ("sequence", "parallel", "branch", "map", "leaf") if depth > 1 else ("leaf",)
+    kinds = ("sequence", "parallel", "branch", "map", "block", "leaf") if depth > 1 else ("leaf",)
     match draw(st.sampled_from(kinds)):
         case "sequence":
             return Sequence(name, tuple(below(f"s{place}") for place in range(count)))
@@ -46,6 +46,8 @@ def _nodes(
             items = ITEMS[: draw(st.integers(0, 3))]
             over = ", ".join(f"item + '{item}'" if is_inside else f"'{item}'" for item in items)
             return Map(name, f"[{over}]", below("each", inside=True), key="item", quorum=quorum, **joins)
+        case "block":
+            return Block(name, below("inside"))
         case _:
             goes = draw(st.sampled_from(("well", "well", "badly")))
             called = f"'n{next(ids)}'" + (" + item" if is_inside else "")
@@ -76,6 +78,8 @@ def forecast(node: Node, item: str = "") -> Forecast:
         case Map(over=over, do=body, join=join, quorum=quorum):
             ends = [forecast(body, each) for each in eval(over, {"item": item})]
             return _told(join, quorum, ends, [end.value for end in ends])
+        case Block(do=body):
+            return forecast(body, item)
         case Branch(cases=cases, otherwise=otherwise):
             taken = next((case.then for case in cases if case.when == "True"), otherwise)
             return Forecast(Outcome.SKIPPED) if taken is None else forecast(taken, item)
@@ -113,7 +117,7 @@ def check_order(flow: Node, events: list[Event]) -> None:
     for event in events:
         match event:
             case NodeEntered(node=path):
-                parent = parent_of(path)
+                parent = paths.parent(path)
                 assert path not in running, f"{path} was entered twice"
                 assert path not in left, f"{path} was entered again"
                 assert parent is None or parent in running, f"{path} was entered outside of {parent}"
@@ -121,7 +125,7 @@ def check_order(flow: Node, events: list[Event]) -> None:
                 _check_at_once(flow, path, parent, running)
             case NodeLeft(node=path, outcome=outcome):
                 assert path in running, f"{path} was left and had not been entered"
-                below = [inner for inner in running if parent_of(inner) == path]
+                below = [inner for inner in running if paths.parent(inner) == path]
                 assert not below, f"{path} was left before {below}"
                 running.discard(path)
                 left[path] = outcome
@@ -135,7 +139,7 @@ def _check_at_once(flow: Node, path: str, parent: str | None, running: set[str])
         return
     around = node_at(flow, parent)
     most = around.at_once_max if isinstance(around, Parallel | Map) else 1
-    beside = [other for other in running if parent_of(other) == parent]
+    beside = [other for other in running if paths.parent(other) == parent]
     assert len(beside) <= most, f"{path} was entered while {beside} ran, of which {most} may"
 
 

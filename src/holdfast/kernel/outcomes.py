@@ -24,6 +24,7 @@ class ErrorKind(enum.StrEnum):
     EXPRESSION = "expression"
     CHILD_FAILED = "child_failed"
     IN_DOUBT = "in_doubt"
+    CONFLICT = "conflict"
 
 
 class Settlement(enum.StrEnum):

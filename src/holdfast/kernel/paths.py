@@ -5,6 +5,7 @@ path in every replay, so journals, traces, idempotency keys and people can all s
 """
 
 import re
+from collections.abc import Iterator
 
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.ids import digest
@@ -57,6 +58,21 @@ def effect(path: str) -> tuple[str, int, int]:
     """Return the node, turn and call of the effect at ``path``; turn and call are 0 for a node that is itself one."""
     found = _CALL.match(path)
     return (found["node"], int(found["turn"]), int(found["call"])) if found else (path, 0, 0)
+
+
+def parent(path: str) -> str | None:
+    """Return the path of the node that the node at ``path`` lies in; None for the root."""
+    if path.endswith("]"):
+        return path.rpartition("[")[0]
+    return path.rpartition("/")[0] or None
+
+
+def ancestors(path: str) -> Iterator[str]:
+    """Yield the paths of the nodes that the node at ``path`` lies in, the innermost first."""
+    above = parent(path)
+    while above is not None:
+        yield above
+        above = parent(above)
 
 
 def _percent(match: re.Match[str]) -> str:

@@ -33,7 +33,7 @@ def check_flow(
     """Raise DefinitionError for the first thing in ``flow`` that cannot be run, named by its path."""
     _check_data(flow)
     known = {"agent": agents, "function": functions, "tool": tools}
-    for path, node, names in _walk(flow, flow.name, frozenset(("input",))):
+    for path, node, names in _walk(flow, flow.name, frozenset(("input", "variables"))):
         _check_shape(node, path)
         _check_reference(node, path, known)
         _check_grant(node, path, grants)

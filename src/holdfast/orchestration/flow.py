@@ -106,8 +106,18 @@ class Map(FlowNode, frozen=True, omit_defaults=True, tag="map"):
     timeout_seconds: float | None = None
 
 
-Node = AgentNode | ToolNode | FunctionNode | Sequence | Parallel | Branch | Map
-Composite = Sequence | Parallel | Branch | Map
+class Block(FlowNode, frozen=True, omit_defaults=True, tag="block"):
+    """``do``, with a commit point at its end: the variables set inside are seen outside together, once it succeeds.
+
+    If it fails, nothing of them is; nor if another has written one of them meanwhile: then the block fails.
+    """
+
+    do: "Node"
+    timeout_seconds: float | None = None
+
+
+Node = AgentNode | ToolNode | FunctionNode | Sequence | Parallel | Branch | Map | Block
+Composite = Sequence | Parallel | Branch | Map | Block
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder: msgspec.json.Decoder[Node] = msgspec.json.Decoder(Node)
@@ -120,7 +130,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return below
         case Branch(cases=cases, otherwise=otherwise):
             return tuple(case.then for case in cases) + ((otherwise,) if otherwise is not None else ())
-        case Map(do=body):
+        case Map(do=body) | Block(do=body):
             return (body,)
         case _:
             return ()

@@ -130,6 +130,10 @@ class Run:
         """Return the value of the node at ``path``, by default the whole flow's; None if it has none."""
         return await Values(state, await self.payloads(state)).of(path or state.app)
 
+    async def variables(self, state: RunState) -> dict[str, object]:
+        """Return its variables, by name, as they are seen outside of every block."""
+        return await Values(state, await self.payloads(state)).variables()
+
     async def payloads(self, state: RunState) -> Payloads:
         """Return a reader of its payloads."""
         return Payloads(self._store, self.id, await self._store.tenant_key(state.tenant))

@@ -13,12 +13,14 @@ from holdfast.execution.decide import call_action, decide_agent
 from holdfast.journal.events import Event, LifecycleMoved, NodeLeft
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.steps import step_at
+from holdfast.journal.fold.variables import overtaken
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.orchestration import joins
 from holdfast.orchestration.ending import end
 from holdfast.orchestration.flow import (
     AgentNode,
+    Block,
     Branch,
     FunctionNode,
     Map,
@@ -102,6 +104,8 @@ class _Walk:
                 yield from self._fan_out(node, state, bodies, node.item_timeout_seconds)
             case Branch():
                 yield from self._branch(node, state)
+            case Block():
+                yield from self._block(node, state)
 
     def _enter(self, node: Node, path: str, limits: Evaluate | None) -> Action:
         """Enter at once where nothing is to be evaluated and no instant to be reckoned."""
@@ -109,7 +113,7 @@ class _Walk:
         own = self._agents[node.agent].budget.seconds if isinstance(node, AgentNode) else None
         timeouts = (node.timeout_seconds, imposed.timeout_seconds, own)
         seconds = min((limit for limit in timeouts if limit is not None), default=None)
-        if isinstance(node, Sequence | Parallel) and seconds is None:
+        if isinstance(node, Sequence | Parallel | Block) and seconds is None:
             return Note((entering(node, path, imposed.deadline),))
         return Evaluate(path, seconds, imposed.deadline)
 
@@ -161,6 +165,19 @@ class _Walk:
             yield from self.node(taken, path)
         else:
             yield self._leave(state, child.outcome, None if child.outcome.is_success else joins.because(child))
+
+    def _block(self, node: Block, state: NodeState) -> Iterator[Action]:
+        path = paths.below(state.path, node.do.name)
+        child = self._run.nodes.get(path)
+        if child is None or child.outcome is None:
+            yield from self.node(node.do, path)
+        elif not child.outcome.is_success:
+            yield self._leave(state, child.outcome, joins.because(child))
+        elif lost := overtaken(self._run, state):
+            message = f"expected to be alone in writing {', '.join(lost)}, found them written outside of it meanwhile"
+            yield self._leave(state, Outcome.FAILED, Fault(ErrorKind.CONFLICT, message))
+        else:
+            yield self._leave(state, child.outcome)
 
     def _leave(self, state: NodeState, outcome: Outcome, fault: Fault | None = None) -> Action:
         return Note(leaving(self._run, state.path, outcome, fault))

@@ -8,15 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
-import msgspec
-
 from holdfast.journal.fold.state import NodeState, RunState
+from holdfast.journal.fold.variables import visible
 from holdfast.journal.payloads import Payloads
 from holdfast.kernel import paths
 from holdfast.kernel.errors import ExpressionError
 
-INPUT, ITEM, KEY = "input", "item", "key"
-RESERVED = frozenset((INPUT, ITEM, KEY))
+INPUT, ITEM, KEY, VARIABLES = "input", "item", "key", "variables"
+RESERVED = frozenset((INPUT, ITEM, KEY, VARIABLES))
 
 
 class Values:
@@ -35,7 +34,7 @@ class Values:
         if node is None or node.outcome is None or not node.outcome.is_success:
             return None
         match node.kind:
-            case "sequence":
+            case "sequence" | "block":
                 last = max(self._children[path], key=lambda child: child.left_at, default=None)
                 return None if last is None else await self.of(last.path)
             case "parallel":
@@ -47,10 +46,17 @@ class Values:
             case _:
                 return None if node.result is None else await self._payloads.fetch_json(node.result)
 
+    async def variables(self, path: str = "") -> dict[str, object]:
+        """Return the run's variables as the node at ``path`` sees them, by default as they are seen outside of all."""
+        kept = {name: each.value for name, each in visible(self._state, path).items() if each.value is not None}
+        return {name: await self._payloads.fetch_json(value) for name, value in sorted(kept.items())}
+
     async def _named(self, name: str, path: str) -> object:
         match name:
             case "input":
                 return await self._payloads.fetch_json(self._state.input)
+            case "variables":
+                return await self.variables(path)
             case "item":
                 node, index = self._item(path)
                 return await self._payloads.fetch_json(node.items[index])
@@ -62,7 +68,7 @@ class Values:
 
     def _sibling(self, name: str, path: str) -> str:
         """Return the path of the earlier step that ``name`` stands for: the innermost enclosing sequence wins."""
-        for ancestor in _ancestors(path):
+        for ancestor in paths.ancestors(path):
             found = self._state.nodes.get(paths.below(ancestor, name))
             enclosing = self._state.nodes.get(ancestor)
             # A step that still runs is one around this node, not one before it: the name means another, further out.
@@ -86,26 +92,7 @@ class Values:
     def _children(self) -> dict[str, list[NodeState]]:
         below: defaultdict[str, list[NodeState]] = defaultdict(list)
         for node in self._state.nodes.values():
-            parent = parent_of(node.path)
+            parent = paths.parent(node.path)
             if parent is not None:
                 below[parent].append(node)
         return below
-
-
-def parent_of(path: str) -> str | None:
-    """Return the path of the node that the node at ``path`` lies in; None for the root."""
-    if path.endswith("]"):
-        return path.rpartition("[")[0]
-    return path.rpartition("/")[0] or None
-
-
-def encode(value: object) -> bytes:
-    """Return ``value`` as JSON, keys in order."""
-    return msgspec.json.encode(value, order="deterministic")
-
-
-def _ancestors(path: str) -> Iterable[str]:
-    parent = parent_of(path)
-    while parent is not None:
-        yield parent
-        parent = parent_of(parent)

@@ -12,6 +12,7 @@ import msgspec
 from holdfast.integration.tools.probe import Probe, read_probe
 from holdfast.integration.tools.schema import Shape, shape_of
 from holdfast.integration.tools.signature import IdempotencyKey, Provided, Signature, read_signature
+from holdfast.integration.tools.variables import Variables
 from holdfast.kernel.effects import IRREVERSIBLE, Effect
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.ids import digest
@@ -222,6 +223,11 @@ def _check_effect(tool: Tool) -> None:
         raise DefinitionError(
             f"tool {tool.name}: is declared {tool.effect}, which has no key to look by: drop probe and key_seconds, or "
             "declare Effect.KEYED or Effect.TRANSACTIONAL"
+        )
+    if Variables in tool.requires and tool.effect not in _WITHOUT_CONSEQUENCE:
+        raise DefinitionError(
+            f"tool {tool.name}: is declared {tool.effect} and takes Variables: a call that writes them may be made "
+            "again, so it may change nothing else: return the result, and put it into a variable in a pure function"
         )
     if tool.undo and tool.effect in _WITHOUT_CONSEQUENCE:
         raise DefinitionError(f"tool {tool.name}: is declared {tool.effect}, so there is nothing to undo: drop undo")

@@ -13,6 +13,7 @@ from holdfast.integration.tools.stages.known import Known
 from holdfast.integration.tools.stages.result_schema import ResultSchema
 from holdfast.integration.tools.stages.sanitise import Sanitise
 from holdfast.integration.tools.stages.size import Size
+from holdfast.integration.tools.stages.unchanged import Unchanged
 from holdfast.integration.tools.threads import Threads
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.faults import Reach, pass_by
@@ -29,6 +30,7 @@ def standard_stages(registry: Registry, clock: Clock, threads: Threads, reach: R
         ResultSchema(),
         Sanitise(),
         Size(),
+        Unchanged(),
     )
 
 

@@ -7,6 +7,8 @@ import msgspec
 
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.stock.results import Results
+from holdfast.integration.tools.variables import Variables
+from holdfast.journal.fold.state import Written
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel import paths
 from holdfast.kernel.ids import PayloadId, RunId
@@ -88,6 +90,7 @@ class Invocation:
         *("order", "desk", "begun_at", "end", "ended_by"),
         *("tool", "digest", "values", "key"),
         *("value", "text", "json", "result", "result_bytes"),
+        *("variables", "seen"),
     )
 
     tool: Tool
@@ -109,6 +112,10 @@ class Invocation:
         self.result: PayloadId | None = None
         """The whole result, where the text is not all of it."""
         self.result_bytes = 0
+        self.variables: Variables | None = None
+        """The run's variables, if the function asks for them; set by ``arguments``."""
+        self.seen: Mapping[str, Written] = {}
+        """Every variable as it stood then."""
         self.end: End | None = None
         self.ended_by = ""
 

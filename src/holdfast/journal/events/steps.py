@@ -1,5 +1,7 @@
 """What happens to effects: intended, ended, interrupted with the outcome unknown, probed, and a doubt settled."""
 
+import msgspec
+
 from holdfast.journal.events.event import JournalEvent
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import PayloadId
@@ -29,6 +31,14 @@ class StepIntended(JournalEvent, frozen=True, tag="step.intended/1"):
     """Whether one can look what became of it."""
 
 
+class Write(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A variable of the run that a step has set."""
+
+    name: str
+    value: PayloadId | None = None
+    """JSON of the value; None if it was removed."""
+
+
 class StepEnded(JournalEvent, frozen=True, tag="step.ended/1"):
     """The effect's outcome is known, or a guard refused it before it was sent."""
 
@@ -49,6 +59,8 @@ class StepEnded(JournalEvent, frozen=True, tag="step.ended/1"):
     fault: Fault | None = None
     is_definite: bool = False
     """It failed, and it is certain that nothing was done: another attempt would be another effect, under a new key."""
+    writes: tuple[Write, ...] = ()
+    """The variables it has set, all together or, where it failed, none."""
 
 
 class StepInterrupted(JournalEvent, frozen=True, tag="step.interrupted/1"):

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from holdfast.journal.events import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
 from holdfast.journal.fold.state import AgentState, NodeState, RunState
+from holdfast.journal.fold.variables import merged
 from holdfast.kernel.errors import JournalError
 
 AGENT_KIND = "agent"
@@ -43,4 +44,6 @@ def node_left(state: RunState, event: NodeLeft, _at: float, version: int) -> Run
     )
     if event.node in state.questions:  # whoever answers now is too late
         state = replace(state, questions=tuple(path for path in state.questions if path != event.node))
+    if node.staged and event.outcome.is_success:
+        state = merged(state, node, version)
     return with_node(state, node, version)

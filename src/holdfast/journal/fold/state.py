@@ -98,6 +98,18 @@ class AgentState(msgspec.Struct, frozen=True):
     """Model calls whose reply was never seen."""
 
 
+class Written(msgspec.Struct, frozen=True):
+    """A variable as it was last written."""
+
+    name: str
+    value: PayloadId | None
+    """None if it was removed."""
+    version: int
+    """The version of the event that made it so."""
+    base: int = 0
+    """In a block: the version that stood outside when the block first wrote it, 0 if there was none."""
+
+
 class QuestionState(msgspec.Struct, frozen=True):
     """What a node last asked of a person."""
 
@@ -136,6 +148,8 @@ class NodeState(msgspec.Struct, frozen=True):
     agent: AgentState | None = None
     step: StepState = NOT_TRIED
     question: QuestionState | None = None
+    staged: tuple[Written, ...] = ()
+    """What was written inside a block, and is seen there only until the block has succeeded."""
 
 
 class RunState(msgspec.Struct, frozen=True):
@@ -159,6 +173,8 @@ class RunState(msgspec.Struct, frozen=True):
     reserved: int = 0
     """Tokens charged for model calls in flight, over all agents."""
     nodes: "HashTrieMap[str, NodeState]" = HashTrieMap()
+    variables: "HashTrieMap[str, Written]" = HashTrieMap()
+    """The run's own state, by name."""
     doubts: tuple[str, ...] = ()
     """Paths of the effects in doubt: while there is one the run cannot end."""
     questions: tuple[str, ...] = ()

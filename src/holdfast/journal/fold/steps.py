@@ -8,6 +8,7 @@ from holdfast.journal.events import DoubtProbed, DoubtSettled, StepEnded, StepIn
 from holdfast.journal.fold.nodes import entered, with_node
 from holdfast.journal.fold.state import CallState, RunState, StepState
 from holdfast.journal.fold.turns import agent_of, with_agent
+from holdfast.journal.fold.variables import with_writes
 from holdfast.kernel import paths
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.outcomes import Outcome, Settlement
@@ -50,7 +51,8 @@ def step_ended(state: RunState, event: StepEnded, _at: float, version: int) -> R
             fault=event.fault,
         )
 
-    return _settled(_change(state, event, version, end), event)
+    state = _settled(_change(state, event, version, end), event)
+    return with_writes(state, event.node, event.writes, version) if event.writes else state
 
 
 def step_interrupted(state: RunState, event: StepInterrupted, _at: float, version: int) -> RunState:

@@ -3,12 +3,13 @@
 from msgspec.structs import replace
 
 from holdfast.journal.events import BranchTaken, ItemsMapped, NodeEntered, NodeLeft, QuestionAnswered, QuestionAsked
+from holdfast.kernel import paths
 from holdfast.observability.span import Attributes, Span, SpanKind, SpanStatus
 from holdfast.observability.trace import Trace, changed, closed, closed_below, opened, with_fault
 
 
 def node_entered(trace: Trace, event: NodeEntered, at: float) -> Trace:
-    around = trace.span(SpanKind.NODE, _around(event.node)) or trace.root
+    around = trace.span(SpanKind.NODE, paths.parent(event.node) or "") or trace.root
     return opened(
         trace,
         SpanKind.NODE,
@@ -65,8 +66,3 @@ def node_span(trace: Trace, path: str) -> Span:
     span = trace.span(SpanKind.NODE, path)
     assert span is not None, "the fold refuses events of nodes that were not entered"
     return span
-
-
-def _around(path: str) -> str:
-    """Return the path of the node that the node at ``path`` lies in; empty for the root."""
-    return path.rpartition("[")[0] if path.endswith("]") else path.rpartition("/")[0]

@@ -7,7 +7,7 @@ from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.draw.captions import Knowledge, captions, items_told, kind_word, mark
 from holdfast.orchestration.draw.tree import NOTHING_KNOWN
-from holdfast.orchestration.flow import Branch, Map, Node, Parallel, children
+from holdfast.orchestration.flow import Block, Branch, Map, Node, Parallel, children
 from holdfast.orchestration.flow import Sequence as Steps
 
 _ESCAPED = str.maketrans({character: f"#{ord(character)};" for character in '"#&<>`\\[](){}|'})
@@ -53,7 +53,7 @@ class _Drawing:
         self._classify(identity, path)
         label = self._label(node, path)
         match node:
-            case Steps() | Parallel() | Branch() | Map():
+            case Steps() | Parallel() | Branch() | Map() | Block():
                 self._line(depth, f'subgraph {identity}["{label}"]')
                 self._compose(node, path, depth + 1)
                 self._line(depth, "end")

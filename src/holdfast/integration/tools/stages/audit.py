@@ -3,6 +3,7 @@
 from holdfast.integration.tools.faults import told
 from holdfast.integration.tools.invocation import Expired, Failed, Invocation, Refused, Unknown
 from holdfast.journal.events import StepEnded, StepInterrupted
+from holdfast.journal.events.steps import Write
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.messages import Message, Role, ToolResult
@@ -52,6 +53,7 @@ class Audit:
                 result_bytes=invocation.result_bytes,
                 fault=fault,
                 is_definite=is_definite,
+                writes=_writes(invocation) if outcome is Outcome.SUCCEEDED else (),
             )
         )
 
@@ -68,6 +70,14 @@ class Audit:
                 in_doubt=in_doubt,
             )
         )
+
+
+def _writes(invocation: Invocation) -> tuple[Write, ...]:
+    if invocation.variables is None:
+        return ()
+    keep = invocation.desk.recorder.payloads.keep
+    written = invocation.variables.written.items()
+    return tuple(Write(name, None if body is None else keep(body)) for name, body in written)
 
 
 def kept(invocation: Invocation, fault: Fault | None) -> tuple[PayloadId | None, PayloadId | None]:

@@ -35,11 +35,12 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, as_json: boo
         run = await runtime.run(run_id)
         seen = await look(run, store_url(store))
         value = await run.value(seen.trace.state)
+        variables = await run.variables(seen.trace.state)
     if as_json:
         page = page_record(seen.trace, seen.totals, seen.stands, seen.now)
-        write_json(run_record(seen.trace.state, seen.totals.seconds, {"result": value, **page}))
+        write_json(run_record(seen.trace.state, seen.totals.seconds, {"result": value, "variables": variables, **page}))
     else:
-        print_page(seen.trace, seen.totals, seen.stands, value, seen.now, out(), shows_all=shows_all)
+        print_page(seen, value, variables, out(), shows_all=shows_all)
 
 
 async def _trace(run_id: str, store: str | None, *, shows_all: bool, as_json: bool) -> None:

@@ -1,6 +1,7 @@
 """One run in full: what it is, how it stands and what to do, its nodes, its budget, its result."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 from rich.console import Console
 from rich.table import Table
@@ -20,23 +21,42 @@ from holdfast.surfaces.cli.showing.waterfall import SIGNS
 from holdfast.surfaces.cli.showing.wording import consumed, counted, duration, instant, money, short_id, tokens
 
 RESULT_CHARACTERS_MAX = 4_000
+VARIABLE_CHARACTERS_MAX = 200
 HASH_DIGITS = 12
 NODES = frozenset({SpanKind.NODE})
 
 
+class Shown(Protocol):
+    """A run as it was found."""
+
+    @property
+    def trace(self) -> Trace: ...
+
+    @property
+    def totals(self) -> Totals: ...
+
+    @property
+    def stands(self) -> Condition: ...
+
+    @property
+    def now(self) -> float: ...
+
+
 def print_page(
-    trace: Trace, told: Totals, stands: Condition, value: object, now: float, console: Console, *, shows_all: bool
+    seen: Shown, value: object, variables: Mapping[str, object], console: Console, *, shows_all: bool
 ) -> None:
     """Print everything about a run."""
-    state = trace.state
+    state = seen.trace.state
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="bright_black", no_wrap=True)
     facts.add_column(overflow="fold")
-    for label, text in _facts(state, told, stands):
+    for label, text in _facts(state, seen.totals, seen.stands):
         facts.add_row(label, text)
     console.print(facts)
-    _print_nodes(trace, now, console, shows_all=shows_all)
+    _print_nodes(seen.trace, seen.now, console, shows_all=shows_all)
     _print_definitions(state, console, shows_all=shows_all)
+    for name, held in variables.items():
+        console.print(styled(f"variable  {name} = {worded(held)[:VARIABLE_CHARACTERS_MAX]}"), soft_wrap=True)
     if value is not None:
         _print_value(value, console, shows_all=shows_all)
 
