@@ -16,6 +16,7 @@ from holdfast.journal.events import (
     ModelCalled,
     ModelFailed,
     ModelInterrupted,
+    ModelReconciled,
     ModelReplied,
     NodeEntered,
     NodeLeft,
@@ -111,8 +112,13 @@ def every_event() -> tuple[Event, ...]:
         NodeLeft(node="desk", outcome=Outcome.FAILED, result=ref("result"), fault=fault),
         called(1, added=("system", "task")),
         replied(1, "lookup"),
-        ModelFailed(node="desk", turn=1, attempt=2, fault=fault, seconds=1.5, retry_at=AT + 2),
+        ModelFailed(
+            node="desk", turn=1, attempt=2, fault=fault, seconds=1.5, retry_at=AT + 2, is_charged=True, cost_usd=0.1
+        ),
         ModelInterrupted(node="desk", turn=1, attempt=1, why=ErrorKind.TIMEOUT),
+        ModelReconciled(
+            node="desk", turn=1, attempt=1, usage=Usage(40, 8, 2, 0.01), by="Ann", note="the provider's log"
+        ),
         StepIntended(
             node="desk",
             turn=1,

@@ -12,6 +12,7 @@ from holdfast.journal.events import (
     MailRead,
     ModelFailed,
     ModelInterrupted,
+    ModelReconciled,
     NodeEntered,
     NodeLeft,
     RunEnded,
@@ -21,7 +22,7 @@ from holdfast.journal.events import (
     StepInterrupted,
 )
 from holdfast.journal.fold import begin, evolve, fold
-from holdfast.journal.fold.state import AgentState, Phase, RunState
+from holdfast.journal.fold.state import AgentState, Phase, RunState, UnseenCall
 from holdfast.journal.fold.steps import OfStep
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.errors import JournalError
@@ -103,6 +104,28 @@ def test_a_failed_call_costs_nothing_and_is_no_second_turn() -> None:
     assert (state.reserved, state.spend.tokens, state.spend.turns) == (100, 0, 1)
     state = after(ENTERED, called(1), failed)
     assert (desk(state).phase, desk(state).retry_at, desk(state).fault) == (Phase.FAILED, AT + 9, FAULT)
+
+
+def test_a_failed_call_that_may_be_billed_stays_charged_in_full() -> None:
+    failed = ModelFailed(
+        node="desk", turn=1, attempt=1, fault=FAULT, seconds=1.0, retry_at=AT + 9, is_charged=True, cost_usd=0.25
+    )
+    state = after(ENTERED, called(1, reserved=500), failed)
+    assert (state.reserved, state.spend.tokens, state.spend.usd) == (0, 500, 0.25)
+    assert desk(state).spend.tokens == 500
+    assert state.unseen == (UnseenCall("desk", 1, 1, 500, 0.25),)
+
+
+@pytest.mark.parametrize("cost", [None, 0.25])
+def test_what_was_looked_up_is_charged_in_place_of_the_worst_and_once(cost: float | None) -> None:
+    unseen = ModelInterrupted(node="desk", turn=1, attempt=1, cost_usd=cost)
+    looked_up = ModelReconciled(node="desk", turn=1, attempt=1, usage=Usage(90, 10, 5, 0.01), by="Ann")
+    once = after(ENTERED, called(1, reserved=500), unseen, looked_up)
+    for spend in (once.spend, desk(once).spend):
+        assert (spend.tokens, spend.cached_tokens, spend.usd, spend.calls_of_unknown_cost) == (100, 5, 0.01, 0)
+    assert once.unseen == ()
+    again = after(ENTERED, called(1, reserved=500), unseen, looked_up, looked_up)
+    assert again.spend == once.spend
 
 
 def test_defects_are_counted_in_a_row() -> None:

@@ -12,9 +12,10 @@ def interruptions(state: RunState) -> list[ModelInterrupted | StepInterrupted]:
 
     An effect that would be made again is in doubt too where nobody wants it any more: nobody will make it again.
     """
-    price = _price(state.spend)
     found = [
-        event for node in state.nodes.values() for event in _of_node(node, price, is_wanted=_is_wanted(node, state))
+        event
+        for node in state.nodes.values()
+        for event in _of_node(node, state.spend, is_wanted=_is_wanted(node, state))
     ]
     return sorted(found, key=lambda event: event.node)
 
@@ -30,16 +31,11 @@ def obligations(state: RunState) -> list[StepInterrupted]:
     ]
 
 
-def _price(spend: Spend) -> float | None:
-    """Return what a token of this run has cost so far, in dollars."""
-    return spend.usd / spend.tokens if spend.tokens and not spend.calls_of_unknown_cost else None
-
-
-def _of_node(node: NodeState, price: float | None, *, is_wanted: bool) -> Iterator[ModelInterrupted | StepInterrupted]:
+def _of_node(node: NodeState, spend: Spend, *, is_wanted: bool) -> Iterator[ModelInterrupted | StepInterrupted]:
     """Yield the interruptions of one node: its open model call, its open calls, or its own effect."""
     agent = node.agent
     if agent is not None and agent.phase is Phase.CALLING:
-        cost = None if price is None else agent.reserved * price
+        cost = spend.cost_of(agent.reserved)
         yield ModelInterrupted(node=node.path, turn=agent.turn, attempt=agent.attempt, cost_usd=cost)
     for turn, call, step in _effects(node):
         if step.is_open:

@@ -4,6 +4,7 @@ import msgspec
 
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.ids import LetterId
+from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import Fault, Outcome, Settlement
 
 
@@ -37,6 +38,17 @@ class Settle(MailItem, frozen=True, kw_only=True, tag="settle/1"):
     """JSON of the result of what happened."""
 
 
+class Reconcile(MailItem, frozen=True, kw_only=True, tag="reconcile/1"):
+    """Somebody has looked up what a model call has consumed whose reply was never seen."""
+
+    node: str
+    turn: int
+    attempt: int
+    usage: Usage
+    by: str
+    note: str = ""
+
+
 class Answer(MailItem, frozen=True, kw_only=True, tag="answer/1"):
     """A person answers a question. Bound to one asking: it says nothing of any other."""
 
@@ -62,7 +74,7 @@ class LateOutcome(MailItem, frozen=True, kw_only=True, tag="late/1"):
     fault: Fault | None = None
 
 
-Mail = Cancel | Resume | Settle | Answer | LateOutcome
+Mail = Cancel | Resume | Settle | Reconcile | Answer | LateOutcome
 
 _decoder: msgspec.msgpack.Decoder[Mail] = msgspec.msgpack.Decoder(Mail)
 
@@ -85,6 +97,11 @@ def decode_mail(body: bytes) -> Mail:
 def settlement_letter(path: str, attempt: int) -> LetterId:
     """Return the one id under which a person can settle this attempt: an inbox takes the first letter and no other."""
     return LetterId(f"settle:{path}:{attempt}")
+
+
+def reconcile_letter(node: str, turn: int, attempt: int) -> LetterId:
+    """Return the one id under which this call can be reconciled."""
+    return LetterId(f"reconcile:{node}:{turn}:{attempt}")
 
 
 def answer_letter(path: str, number: int) -> LetterId:

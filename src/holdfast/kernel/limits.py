@@ -29,6 +29,12 @@ class Spend(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         """Input and output together."""
         return self.input_tokens + self.output_tokens
 
+    def cost_of(self, tokens: int) -> float | None:
+        """Return what ``tokens`` cost at the price of those consumed so far, None where that is not known."""
+        if not self.tokens or self.calls_of_unknown_cost:
+            return None
+        return tokens * self.usd / self.tokens
+
 
 class Exceeded(msgspec.Struct, frozen=True):
     """A limit that has been reached: its name, the most allowed, and what was found."""

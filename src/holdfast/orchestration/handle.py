@@ -12,12 +12,22 @@ from holdfast.journal.events import Event
 from holdfast.journal.fold import fold
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Hint, Live
-from holdfast.journal.mail import Cancel, Mail, Resume, Settle, encode_mail, settlement_letter
+from holdfast.journal.mail import (
+    Cancel,
+    Mail,
+    Reconcile,
+    Resume,
+    Settle,
+    encode_mail,
+    reconcile_letter,
+    settlement_letter,
+)
 from holdfast.journal.payloads import Payloads
 from holdfast.journal.port import Head, Store
 from holdfast.journal.snapshots import current
-from holdfast.kernel.errors import AlreadySettled, DefinitionError, RunFailed
+from holdfast.kernel.errors import AlreadySettled, DefinitionError, InputError, RunFailed
 from holdfast.kernel.ids import LetterId, RunId
+from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import Settlement
 from holdfast.orchestration.app import App
 from holdfast.orchestration.doubts import Doubt, doubt_at, doubts_of
@@ -153,6 +163,24 @@ class Run:
     async def resume(self, by: str = "caller") -> None:
         """Have it driven again if it was parked. Raises RunNotFound."""
         await self._post(self.id, Resume(by))
+
+    async def reconcile(
+        self, node: str, turn: int, attempt: int, usage: Usage, *, by: str = "caller", note: str = ""
+    ) -> None:
+        """Say what a model call has consumed that is charged in full because its reply was never seen.
+
+        ``RunState.unseen`` lists them. Raises InputError if there is no such call, or the run is over and its account
+        closed; RunNotFound.
+        """
+        state = await self.state()
+        unseen = [f"{call.node} turn {call.turn} attempt {call.attempt}" for call in state.unseen]
+        told = f"unseen are: {', '.join(unseen) or 'none'}"
+        if state.is_over:
+            raise InputError(f"expected a run that goes on, found {self.id} {state.status}: its account is closed")
+        if f"{node} turn {turn} attempt {attempt}" not in unseen:
+            raise InputError(f"expected a model call whose reply was never seen, found {node} turn {turn}: {told}")
+        mail = Reconcile(node=node, turn=turn, attempt=attempt, usage=usage, by=by, note=note)
+        await self._post(self.id, mail, reconcile_letter(node, turn, attempt))
 
     async def doubts(self) -> list[Doubt]:
         """Return what of it is in doubt. Raises RunNotFound."""

@@ -1,8 +1,8 @@
 """Reads a run's inbox: each letter becomes events, once."""
 
 from holdfast.integration.tools.invocation import Desk
-from holdfast.journal.events import CancelRequested, MailRead, QuestionAnswered
-from holdfast.journal.mail import Answer, Cancel, LateOutcome, Mail, Resume, Settle, decode_mail
+from holdfast.journal.events import CancelRequested, MailRead, ModelReconciled, QuestionAnswered
+from holdfast.journal.mail import Answer, Cancel, LateOutcome, Mail, Reconcile, Resume, Settle, decode_mail
 from holdfast.journal.port import RunIndex
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel.clock import Clock
@@ -34,6 +34,10 @@ class Mailroom:
                 self._recorder.append(CancelRequested(reason=reason, by=by, abandons_doubts=abandons_doubts))
             case Settle() | LateOutcome():
                 await self._settling.hear(mail)
+            case Reconcile(node=node, turn=turn, attempt=attempt, usage=usage, by=by, note=note):
+                self._recorder.append(
+                    ModelReconciled(node=node, turn=turn, attempt=attempt, usage=usage, by=by, note=note)
+                )
             case Answer():
                 self._hear(mail)
             case Resume():

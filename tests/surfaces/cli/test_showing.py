@@ -14,6 +14,7 @@ from holdfast.journal.events import (
     LifecycleMoved,
     MailRead,
     ModelInterrupted,
+    ModelReconciled,
     NodeEntered,
     NodeLeft,
     QuestionAnswered,
@@ -24,6 +25,7 @@ from holdfast.journal.events import (
 from holdfast.journal.port import Head
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import RunId
+from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement
 from holdfast.observability.projection import project
 from holdfast.observability.span import SpanKind
@@ -70,6 +72,9 @@ LINES: dict[Event, str] = {
     ModelInterrupted(
         node="a", turn=1, attempt=1
     ): "a  turn 1: model call cut off (cancelled), its reply was never seen",
+    ModelReconciled(
+        node="a", turn=1, attempt=2, usage=Usage(90, 10, 0, 0.01), by="Ann", note="the bill"
+    ): "a  turn 1: Ann has looked up attempt 2: 90 + 10 tokens · $0.0100 (the bill)",
     intended(1, 2): "review  turn 1, call 2: read_lines begins (read)",
     intended(1, 2, attempt=2, effect=Effect.KEYED): "review  turn 1, call 2: read_lines begins again, attempt 2",
     ended(1, 2): "review  turn 1, call 2: read_lines succeeded · 512 B · 250 ms",

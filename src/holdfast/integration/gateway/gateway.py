@@ -156,7 +156,7 @@ class _Provider:
         said = " ".join(str(error).split())[:ERROR_CHARACTERS_MAX]
         is_retryable = not isinstance(error, HoldfastError)
         message = f"model {self.name!r} failed: {type(error).__name__}: {said}"
-        return ModelCallFailed(Fault(ErrorKind.MODEL_FAILED, message, is_retryable))
+        return ModelCallFailed(Fault(ErrorKind.MODEL_FAILED, message, is_retryable), may_be_billed=is_retryable)
 
 
 def _cancellations() -> int:
@@ -166,11 +166,13 @@ def _cancellations() -> int:
 
 
 def _broken(name: str, what: str) -> ModelCallFailed:
-    return ModelCallFailed(Fault(ErrorKind.MODEL_FAILED, f"model {name!r} broke the protocol: {what}", retryable=True))
+    fault = Fault(ErrorKind.MODEL_FAILED, f"model {name!r} broke the protocol: {what}", retryable=True)
+    return ModelCallFailed(fault, may_be_billed=True)
 
 
 def _timed_out(name: str, what: str, seconds: float) -> ModelCallFailed:
-    return ModelCallFailed(Fault(ErrorKind.TIMEOUT, f"model {name!r} gave {what} within {seconds:g} s", retryable=True))
+    fault = Fault(ErrorKind.TIMEOUT, f"model {name!r} gave {what} within {seconds:g} s", retryable=True)
+    return ModelCallFailed(fault, may_be_billed=True)
 
 
 def _named(item: object) -> str:

@@ -53,9 +53,13 @@ class Model(Protocol):
 
 
 class ModelCallFailed(ModelError):
-    """The model gave no reply. ``fault`` says what happened and whether trying again can help."""
+    """The model gave no reply. ``fault`` says what happened and whether trying again can help.
 
-    def __init__(self, fault: Fault, retry_after_seconds: float | None = None) -> None:
+    ``may_be_billed``: the provider may have answered, as when the line broke; a refusal for certain costs nothing.
+    """
+
+    def __init__(self, fault: Fault, retry_after_seconds: float | None = None, *, may_be_billed: bool = False) -> None:
         super().__init__(fault.message)
         self.fault = fault
         self.retry_after_seconds = retry_after_seconds
+        self.may_be_billed = may_be_billed

@@ -16,7 +16,7 @@ from holdfast.journal.events.runs import (
     RunStarted,
 )
 from holdfast.journal.events.steps import DoubtProbed, DoubtSettled, StepEnded, StepIntended, StepInterrupted
-from holdfast.journal.events.turns import ModelCalled, ModelFailed, ModelInterrupted, ModelReplied
+from holdfast.journal.events.turns import ModelCalled, ModelFailed, ModelInterrupted, ModelReconciled, ModelReplied
 
 Event = (
     RunStarted
@@ -34,6 +34,7 @@ Event = (
     | ModelReplied
     | ModelFailed
     | ModelInterrupted
+    | ModelReconciled
     | StepIntended
     | StepEnded
     | StepInterrupted
@@ -56,6 +57,7 @@ __all__ = [
     "ModelCalled",
     "ModelFailed",
     "ModelInterrupted",
+    "ModelReconciled",
     "ModelReplied",
     "NodeEntered",
     "NodeLeft",

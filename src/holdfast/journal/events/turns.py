@@ -65,6 +65,10 @@ class ModelFailed(JournalEvent, frozen=True, tag="turn.failed/1"):
     seconds: float
     retry_at: float | None = None
     """When to try again; None if trying again is pointless."""
+    is_charged: bool = False
+    """The provider may have answered, and bill it: what was reserved is charged in full."""
+    cost_usd: float | None = None
+    """What is charged for it, at the price of the calls before it; None where that is not known."""
 
 
 class ModelInterrupted(JournalEvent, frozen=True, tag="turn.interrupted/1"):
@@ -76,3 +80,14 @@ class ModelInterrupted(JournalEvent, frozen=True, tag="turn.interrupted/1"):
     why: ErrorKind = ErrorKind.CANCELLED
     cost_usd: float | None = None
     """What is charged for it: what was reserved, at the price of the calls before it; None where that is not known."""
+
+
+class ModelReconciled(JournalEvent, frozen=True, tag="turn.reconciled/1"):
+    """Somebody has looked up what a call whose reply was never seen has consumed: that is charged instead."""
+
+    node: str
+    turn: int
+    attempt: int
+    usage: Usage
+    by: str
+    note: str = ""

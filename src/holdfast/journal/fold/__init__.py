@@ -32,6 +32,7 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.ModelReplied: turns.model_replied,
     events.ModelFailed: turns.model_failed,
     events.ModelInterrupted: turns.model_interrupted,
+    events.ModelReconciled: turns.model_reconciled,
     events.StepIntended: steps.step_intended,
     events.StepEnded: steps.step_ended,
     events.StepInterrupted: steps.step_interrupted,

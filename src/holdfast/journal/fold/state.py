@@ -126,6 +126,16 @@ class QuestionState(msgspec.Struct, frozen=True):
     value: PayloadId | None = None
 
 
+class UnseenCall(msgspec.Struct, frozen=True):
+    """A model call whose reply nobody has seen, and what is charged for it until somebody looks it up."""
+
+    node: str
+    turn: int
+    attempt: int
+    tokens: int
+    cost_usd: float | None
+
+
 class NodeState(msgspec.Struct, frozen=True):
     """Where a node of the flow stands."""
 
@@ -181,6 +191,8 @@ class RunState(msgspec.Struct, frozen=True):
     """Paths of the nodes whose question nobody has answered, in the order in which they were asked."""
     abandoned: tuple[str, ...] = ()
     """Paths of the effects of which nobody will ever know what became of them."""
+    unseen: tuple[UnseenCall, ...] = ()
+    """Model calls that are charged in full, because their replies were never seen."""
     cancel_reason: str | None = None
     abandons_by: str | None = None
     """Who asked that the run end without waiting for its doubts; None if nobody did."""

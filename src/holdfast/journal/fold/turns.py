@@ -2,9 +2,9 @@
 
 from msgspec.structs import replace
 
-from holdfast.journal.events import ModelCalled, ModelFailed, ModelInterrupted, ModelReplied
+from holdfast.journal.events import ModelCalled, ModelFailed, ModelInterrupted, ModelReconciled, ModelReplied
 from holdfast.journal.fold.nodes import entered
-from holdfast.journal.fold.state import AgentState, CallState, NodeState, Phase, RunState
+from holdfast.journal.fold.state import AgentState, CallState, NodeState, Phase, RunState, UnseenCall
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.limits import Spend
 from holdfast.kernel.messages import Usage
@@ -87,6 +87,8 @@ def model_failed(state: RunState, event: ModelFailed, _at: float, version: int) 
         reserved=0,
         spend=replace(agent.spend, turns=agent.spend.turns + is_new_turn),
     )
+    if event.is_charged:
+        state, failed = _charged_unseen(state, event, agent.reserved, failed)
     return with_agent(replace(state, reserved=state.reserved - agent.reserved), node, failed, version)
 
 
@@ -94,16 +96,41 @@ def model_interrupted(state: RunState, event: ModelInterrupted, _at: float, vers
     """Charge the reservation in full: what an unseen reply cost is not known, so the worst is assumed."""
     node = entered(state, event.node)
     agent = agent_of(node)
-    worst = Usage(input_tokens=agent.reserved, cost_usd=event.cost_usd)
-    interrupted = replace(
-        agent,
-        phase=Phase.READY,
-        reserved=0,
-        spend=_charge(agent.spend, worst, 0),
-        interrupted=agent.interrupted + 1,
+    interrupted = replace(agent, phase=Phase.READY, reserved=0, interrupted=agent.interrupted + 1)
+    state, interrupted = _charged_unseen(state, event, agent.reserved, interrupted)
+    return with_agent(replace(state, reserved=state.reserved - agent.reserved), node, interrupted, version)
+
+
+def model_reconciled(state: RunState, event: ModelReconciled, _at: float, version: int) -> RunState:
+    """Charge what the call has really consumed, in place of the worst."""
+    place = (event.node, event.turn, event.attempt)
+    unseen = next((call for call in state.unseen if (call.node, call.turn, call.attempt) == place), None)
+    if unseen is None:
+        return replace(state, version=version)  # it was reconciled before
+    node = entered(state, event.node)
+    agent = agent_of(node)
+    rest = tuple(call for call in state.unseen if call is not unseen)
+    state = replace(state, spend=_reconciled(state.spend, unseen, event.usage), unseen=rest)
+    return with_agent(state, node, replace(agent, spend=_reconciled(agent.spend, unseen, event.usage)), version)
+
+
+def _charged_unseen(
+    state: RunState, event: ModelFailed | ModelInterrupted, tokens: int, agent: AgentState
+) -> tuple[RunState, AgentState]:
+    worst = Usage(input_tokens=tokens, cost_usd=event.cost_usd)
+    unseen = UnseenCall(event.node, event.turn, event.attempt, tokens, event.cost_usd)
+    charged = replace(state, spend=_charge(state.spend, worst, 0), unseen=(*state.unseen, unseen))
+    return charged, replace(agent, spend=_charge(agent.spend, worst, 0))
+
+
+def _reconciled(spend: Spend, unseen: UnseenCall, usage: Usage) -> Spend:
+    charged = replace(
+        spend,
+        input_tokens=spend.input_tokens - unseen.tokens,
+        usd=spend.usd - (unseen.cost_usd or 0.0),
+        calls_of_unknown_cost=spend.calls_of_unknown_cost - (unseen.cost_usd is None),
     )
-    state = replace(state, reserved=state.reserved - agent.reserved, spend=_charge(state.spend, worst, 0))
-    return with_agent(state, node, interrupted, version)
+    return _charge(charged, usage, 0)
 
 
 def _charge(spend: Spend, usage: Usage, tool_calls: int) -> Spend:

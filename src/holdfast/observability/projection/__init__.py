@@ -43,6 +43,7 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.ModelReplied: turns.model_replied,
     events.ModelFailed: turns.model_failed,
     events.ModelInterrupted: turns.model_interrupted,
+    events.ModelReconciled: turns.model_reconciled,
     events.StepIntended: steps.step_intended,
     events.StepEnded: steps.step_ended,
     events.StepInterrupted: steps.step_interrupted,

@@ -2,13 +2,13 @@
 
 from msgspec.structs import replace
 
-from holdfast.journal.events import ModelCalled, ModelFailed, ModelInterrupted, ModelReplied
+from holdfast.journal.events import ModelCalled, ModelFailed, ModelInterrupted, ModelReconciled, ModelReplied
 from holdfast.kernel import paths
 from holdfast.kernel.limits import Spend
 from holdfast.kernel.messages import Usage
 from holdfast.observability.projection.nodes import node_span
 from holdfast.observability.span import Attributes, Span, SpanKind, SpanStatus
-from holdfast.observability.trace import Trace, closed, cut_off_at, opened, with_fault
+from holdfast.observability.trace import Trace, changed, closed, cut_off_at, opened, with_fault
 
 
 def model_called(trace: Trace, event: ModelCalled, at: float) -> Trace:
@@ -51,7 +51,9 @@ def model_failed(trace: Trace, event: ModelFailed, at: float) -> Trace:
     if span is None:  # refused before it was sent: nothing had been recorded of it
         trace = _opened_call(trace, event.node, event.turn, event.attempt, at - event.seconds, "model", Attributes())
         span = _call_span(trace, event)
-    attributes = replace(span.attributes, seconds=event.seconds, reserved_tokens=None)
+    reserved = span.attributes.reserved_tokens or 0
+    spend = spend_of(Usage(input_tokens=reserved, cost_usd=event.cost_usd)) if event.is_charged else None
+    attributes = replace(span.attributes, seconds=event.seconds, reserved_tokens=None, spend=spend)
     trace = closed(trace, span, at, SpanStatus.FAILED, with_fault(attributes, event.fault))
     if event.retry_at is None:
         return _closed_turn(trace, event.node, event.turn, at, SpanStatus.FAILED)
@@ -73,6 +75,13 @@ def model_interrupted(trace: Trace, event: ModelInterrupted, at: float) -> Trace
     worst = spend_of(Usage(input_tokens=span.attributes.reserved_tokens or 0, cost_usd=event.cost_usd))
     attributes = replace(span.attributes, spend=worst, reserved_tokens=None)
     return closed(trace, span, cut_off_at(trace, span, at), SpanStatus.INTERRUPTED, attributes)
+
+
+def model_reconciled(trace: Trace, event: ModelReconciled, _at: float) -> Trace:
+    span = trace.span(SpanKind.MODEL, paths.turn(event.node, event.turn), event.attempt)
+    if span is None:
+        return trace
+    return changed(trace, replace(span, attributes=replace(span.attributes, spend=spend_of(event.usage))))
 
 
 def settle_turn(trace: Trace, node: str, turn: int, at: float) -> Trace:

@@ -16,6 +16,7 @@ from holdfast.surfaces.cli.commands import (
     gc,
     inbox,
     move,
+    reconcile,
     resume,
     run,
     runs,
@@ -36,6 +37,7 @@ COMMANDS = (
     "decide",
     "resume",
     "cancel",
+    "reconcile",
     "draw",
     "export",
     "import",
@@ -70,6 +72,7 @@ app.command("inbox")(inbox.inbox)
 app.command("decide")(decide.decide)
 app.command("resume")(resume.resume)
 app.command("cancel")(cancel.cancel)
+app.command("reconcile")(reconcile.reconcile)
 app.command("draw")(draw.draw)
 app.command("export")(move.export_run)
 app.command("import")(move.import_run)

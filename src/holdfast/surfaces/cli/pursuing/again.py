@@ -3,7 +3,10 @@
 import asyncio
 import getpass
 
-from holdfast.journal.fold.state import RunState
+from holdfast.journal.fold.state import RunState, UnseenCall
+from holdfast.kernel import paths
+from holdfast.kernel.errors import InputError
+from holdfast.kernel.messages import Usage
 from holdfast.orchestration.handle import Run
 from holdfast.runtime import Runtime
 from holdfast.surfaces.cli.app_command import load_command
@@ -40,6 +43,25 @@ async def decide_run(run_id: str, word: Word, store: str | None, *, as_json: boo
         conduct = Conduct(load_command(head.app), None, troubles, as_json=as_json, is_quiet=is_quiet)
         await run.settle(word.step, word.how, word.result, by=word.by or person(), note=word.note)
         return await conduct.accompany(runtime, run, known=head.version)
+
+
+async def reconcile_call(
+    run_id: str, turn: str | None, attempt: int | None, usage: Usage, store: str | None, *, by: str | None, note: str
+) -> UnseenCall:
+    """Say what the one call that is meant has consumed, and return how it was charged. Raises InputError."""
+    async with Runtime.open(must_be_there(store_url(store)), drives=False) as runtime:
+        run = await runtime.run(run_id)
+        found = [
+            call
+            for call in (await run.state()).unseen
+            if turn in (None, paths.turn(call.node, call.turn)) and attempt in (None, call.attempt)
+        ]
+        if len(found) != 1:
+            told = ", ".join(f"{paths.turn(call.node, call.turn)} --attempt {call.attempt}" for call in found)
+            raise InputError(f"expected one model call whose reply was never seen, found {told or 'none'}")
+        call = found[0]
+        await run.reconcile(call.node, call.turn, call.attempt, usage, by=by or person(), note=note)
+        return call
 
 
 async def cancel_run(run_id: str, reason: str, store: str | None, *, abandons_doubts: bool = False) -> RunState:

@@ -13,6 +13,7 @@ from holdfast.journal.events import (
     ModelCalled,
     ModelFailed,
     ModelInterrupted,
+    ModelReconciled,
     ModelReplied,
     NodeEntered,
     NodeLeft,
@@ -26,12 +27,13 @@ from holdfast.journal.events import (
     StepInterrupted,
 )
 from holdfast.kernel.limits import Spend
+from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import Fault, Settlement
 from holdfast.observability.usage import figures
 from holdfast.surfaces.cli.showing.wording import cost, counted, duration, size, tokens
 
 OfNode = NodeEntered | BranchTaken | ItemsMapped | NodeLeft | QuestionAsked | QuestionAnswered
-OfTurn = ModelCalled | ModelReplied | ModelFailed | ModelInterrupted
+OfTurn = ModelCalled | ModelReplied | ModelFailed | ModelInterrupted | ModelReconciled
 OfStep = StepIntended | StepEnded | StepInterrupted | DoubtProbed | DoubtSettled
 SETTLED = {
     Settlement.HAPPENED: "it happened",
@@ -97,12 +99,15 @@ def _of_turn(event: OfTurn) -> str:
                 f"asks {event.model} ({counted(event.messages, 'message')}, about {tokens(event.tokens)} tokens{again})"
             )
         case ModelReplied():
-            return f"{_said(event)} · {_spent(event)} · {duration(event.seconds)}"
+            return f"{_said(event)} · {_figures(event.usage)} · {duration(event.seconds)}"
         case ModelFailed():
             then = "tried again" if event.retry_at is not None else "given up"
             return f"model call failed{_because(event.fault)} ({then})"
         case ModelInterrupted():
             return f"model call cut off ({event.why}), its reply was never seen"
+        case ModelReconciled():
+            note = f" ({event.note})" if event.note else ""
+            return f"{event.by} has looked up attempt {event.attempt}: {_figures(event.usage)}{note}"
 
 
 def _of_step(event: OfStep) -> str:
@@ -131,8 +136,7 @@ def _said(event: ModelReplied) -> str:
     return "answers" if event.answer is not None else f"stops ({event.stop})"
 
 
-def _spent(event: ModelReplied) -> str:
-    usage = event.usage
+def _figures(usage: Usage) -> str:
     spend = Spend(
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,

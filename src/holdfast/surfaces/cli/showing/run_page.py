@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from holdfast.journal.fold.state import RunState
+from holdfast.kernel import paths
 from holdfast.kernel.limits import Budget
 from holdfast.observability.span import Span, SpanKind
 from holdfast.observability.totals import Totals
@@ -75,6 +76,7 @@ def page_record(trace: Trace, told: Totals, stands: Condition, now: float) -> di
         "request_id": state.request_id,
         "doubts": state.doubts,
         "abandoned": state.abandoned,
+        "unseen": state.unseen,
         "nodes": [_node_record(span, state, now) for span in trace.spans if span.kind is SpanKind.NODE],
     }
 
@@ -96,6 +98,9 @@ def _facts(state: RunState, told: Totals, stands: Condition) -> Iterator[tuple[s
         yield "cancelled", styled(f"{state.cancel_reason}{waits}")
     if state.abandoned:
         yield "abandoned", styled(", ".join(state.abandoned), style="magenta")
+    for call in state.unseen:
+        what = f"{paths.turn(call.node, call.turn)}, attempt {call.attempt}: {tokens(call.tokens)} tokens charged"
+        yield "reply unseen", styled(f"{what} until 'holdfast reconcile {short_id(state.run)}' says how many it took")
     yield "began", styled(instant(state.started_at))
     yield "took", styled(f"{duration(told.seconds)}, of these {duration(told.seconds_active)} driven")
     yield "drivers", styled(f"{told.drivers}, {counted(told.interruptions, 'interruption')}")
