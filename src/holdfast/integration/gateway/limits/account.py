@@ -1,0 +1,113 @@
+"""One account of a provider: its meter, its breaker, and what sets it apart from others that serve the same model."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from holdfast.integration.gateway.limits.breaker import Breaker, State
+from holdfast.integration.gateway.limits.meter import Left, Meter, Reservation
+from holdfast.integration.gateway.limits.rate import Counting, Demand, Rate, Taken, consumed, expected
+from holdfast.kernel.messages import Usage
+
+NO_LIMIT, EVERYTHING = Rate(), Counting()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is known of an account before anything is sent."""
+
+    name: str
+    rate: Rate = NO_LIMIT
+    counting: Counting = EVERYTHING
+    usd_per_million: float | None = None
+    """What a million tokens cost, input and output as they come; None where that is not known."""
+    window_tokens: int | None = None
+    """The longest prompt, with the reply; None where that is not known."""
+
+
+class Account:
+    """Gives permits to send calls, and takes note of how they end."""
+
+    def __init__(self, terms: Terms, now: float) -> None:
+        self.terms = terms
+        self.meter, self.breaker = Meter(terms.rate, now), Breaker()
+
+    def wanted(self, demand: Demand) -> Taken:
+        """Return what a call is to reserve here."""
+        return expected(demand, self.terms.counting)
+
+    def fits(self, demand: Demand) -> bool:
+        """Whether such a call can be made here at all."""
+        window = self.terms.window_tokens
+        return window is None or demand.input_tokens + demand.output_tokens_max <= window
+
+    def ready_at(self, demand: Demand, now: float) -> float:
+        """Return the instant from which the call may be sent; infinity while only another's end can make room."""
+        at = self.breaker.ready_at(now)
+        return math.inf if at is None else max(at, self.meter.ready_at(self.wanted(demand), now))
+
+    def permit(self, demand: Demand, now: float, on_end: "OnEnd") -> "Permit":
+        """Take what the call needs. To be asked only once ``ready_at`` has come."""
+        is_probe = self.breaker.passing(now)
+        return Permit(self, demand, self.meter.reserve(self.wanted(demand), now), on_end, is_probe=is_probe)
+
+    def state(self, now: float) -> State:
+        """Return how its breaker stands."""
+        return self.breaker.state(now)
+
+
+OnEnd = Callable[[Taken, Taken | None], None]
+"""Told what a call had reserved and what it took, None where that is not known."""
+
+
+class Permit:
+    """The right to send one call. One of the ways in which it ends must be told; what comes after that is ignored."""
+
+    __slots__ = ("_demand", "_is_open", "_is_probe", "_on_end", "_reservation", "account")
+
+    def __init__(
+        self, account: Account, demand: Demand, reservation: Reservation, on_end: OnEnd, *, is_probe: bool
+    ) -> None:
+        self.account = account
+        self._demand, self._reservation, self._on_end, self._is_probe = demand, reservation, on_end, is_probe
+        self._is_open = True
+
+    def replied(self, usage: Usage, now: float) -> None:
+        """The call was answered: settle at what it took."""
+        if self._close(consumed(usage, self._demand, self.account.terms.counting), now):
+            self.account.breaker.ended(failed=False, was_probe=self._is_probe, now=now)
+
+    def turned_away(self, retry_after_seconds: float | None, now: float) -> None:
+        """The provider has no capacity left for us (429): nothing was consumed, and the account is in good health."""
+        if self._close(Taken(requests=1), now):
+            self.account.meter.refused(retry_after_seconds, now)
+            self.account.breaker.withdrawn(was_probe=self._is_probe)
+
+    def overloaded(self, retry_after_seconds: float | None, now: float) -> None:
+        """The provider is overloaded, broken or silent (529, 5xx, a timeout)."""
+        if self._close(None, now):
+            self.account.meter.refused(retry_after_seconds, now)
+            self.account.breaker.ended(failed=True, was_probe=self._is_probe, now=now)
+
+    def rejected(self, now: float) -> None:
+        """The request itself was at fault (400, 401 and the like): it took a request and no tokens."""
+        if self._close(Taken(requests=1), now):
+            self.account.breaker.withdrawn(was_probe=self._is_probe)
+
+    def withdrawn(self, now: float) -> None:
+        """The call was cancelled; what it took is not known, and stays reserved."""
+        if self._close(None, now):
+            self.account.breaker.withdrawn(was_probe=self._is_probe)
+
+    def observe(self, left: Left, now: float) -> None:
+        """Heed what the provider's headers say is left, once it is told how the call ended."""
+        self.account.meter.observe(left, now)
+
+    def _close(self, taken: Taken | None, now: float) -> bool:
+        """Settle; whether this is the first that is told of the call's end."""
+        if not self._is_open:
+            return False
+        self._is_open = False
+        self.account.meter.settle(self._reservation, taken, now)
+        self._on_end(self._reservation.taken, taken)
+        return True

@@ -1,0 +1,137 @@
+"""What an account has left: reserved before a call is sent, settled after it. Pure: it is told the time.
+
+The reserve is what a call is *expected* to take; budgets reserve the worst case, and are another thing
+(``governance.budget``). A call that takes more leaves a debt, which the refill pays.
+"""
+
+import math
+
+import msgspec
+
+from holdfast.integration.gateway.limits.bucket import MINUTE_SECONDS, Bucket
+from holdfast.integration.gateway.limits.rate import Rate, Taken
+
+MARGIN = 0.98
+"""How much of a published limit is used: the rest absorbs clocks that differ and calls that take longer to arrive."""
+DECREASE = 0.7
+INCREASE_PER_MINUTE = 0.3
+"""Additive increase, multiplicative decrease: how the share in use falls on overload, and how it recovers."""
+SHARE_LEAST = 0.05
+TRANSIT_SECONDS = 1.0
+"""A call sent less than that ago may not have reached the provider when it wrote its headers."""
+DECREASE_SECONDS_MIN = 1.0
+"""Calls that fail together tell one thing: the share falls once in this time."""
+
+
+class Left(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What the provider says is left, in its headers; None where it says nothing."""
+
+    requests: float | None = None
+    input_tokens: float | None = None
+    output_tokens: float | None = None
+
+
+class Reservation(msgspec.Struct, frozen=True):
+    """What was taken for one call; settle it once."""
+
+    number: int
+    taken: Taken
+    at: float
+
+
+class Meter:
+    """One account's buckets, what is under way, and the share of the limits that is used at present."""
+
+    def __init__(self, rate: Rate, now: float) -> None:
+        self._rate = rate
+        self._share, self._share_at, self._cut_at = 1.0, now, -math.inf
+        self._frozen_until = -math.inf
+        self._numbers = 0
+        self._under_way: dict[int, Reservation] = {}
+        limits = (rate.requests, rate.input_tokens, rate.output_tokens)
+        self._limits = tuple(None if limit is None else limit * MARGIN for limit in limits)
+        self._buckets = tuple(None if limit is None else Bucket(limit, now) for limit in self._limits)
+
+    @property
+    def under_way(self) -> int:
+        """How many calls have a reservation."""
+        return len(self._under_way)
+
+    def share(self, now: float) -> float:
+        """Return the share of the limits in use: 1.0 unless the account was overloaded of late."""
+        recovered = (now - self._share_at) * INCREASE_PER_MINUTE / MINUTE_SECONDS
+        return min(1.0, self._share + max(0.0, recovered))
+
+    def ready_at(self, wanted: Taken, now: float) -> float:
+        """Return the instant from which a call may be sent; infinity while only the end of another makes room."""
+        self._adapt(now)
+        if self._at_once_is_reached(now):
+            return math.inf
+        waits = [self._frozen_until, now]
+        for bucket, amount in zip(self._buckets, _amounts(wanted), strict=True):
+            if bucket is not None:
+                waits.append(bucket.ready_at(amount, now))
+        return max(waits)
+
+    def reserve(self, wanted: Taken, now: float) -> Reservation:
+        """Take what a call is expected to consume."""
+        self._adapt(now)
+        self._numbers += 1
+        reservation = Reservation(self._numbers, wanted, now)
+        self._under_way[reservation.number] = reservation
+        self._take(wanted, now)
+        return reservation
+
+    def settle(self, reservation: Reservation, taken: Taken | None, now: float) -> None:
+        """Put what a call has really consumed in the place of what was reserved; None: that is not known, it stays.
+
+        Settled twice it counts once.
+        """
+        if self._under_way.pop(reservation.number, None) is None or taken is None:
+            return
+        reserved = reservation.taken
+        more = (after - before for after, before in zip(_amounts(taken), _amounts(reserved), strict=True))
+        self._take(Taken(*more), now)
+
+    def observe(self, left: Left, now: float) -> None:
+        """Lower the buckets to what the provider says is left, less what it cannot have counted yet.
+
+        Requests and input are counted when a call arrives, output while it is made.
+        """
+        in_transit = [each.taken for each in self._under_way.values() if each.at > now - TRANSIT_SECONDS]
+        still = [each.taken for each in self._under_way.values()]
+        requests, tokens, output = self._buckets
+        if requests is not None and left.requests is not None:
+            requests.clamp(left.requests * MARGIN - sum(each.requests for each in in_transit), now)
+        if tokens is not None and left.input_tokens is not None:
+            tokens.clamp(left.input_tokens * MARGIN - sum(each.input_tokens for each in in_transit), now)
+        if output is not None and left.output_tokens is not None:
+            output.clamp(left.output_tokens * MARGIN - sum(each.output_tokens for each in still), now)
+
+    def refused(self, retry_after_seconds: float | None, now: float) -> None:
+        """Note a refusal for want of capacity (429, 529, a timeout): the account rests, and then is used less."""
+        if retry_after_seconds is not None:
+            self._frozen_until = max(self._frozen_until, now + retry_after_seconds)
+        if now - self._cut_at >= DECREASE_SECONDS_MIN:
+            self._share = max(SHARE_LEAST, self.share(now) * DECREASE)
+            self._share_at = self._cut_at = now
+
+    def _adapt(self, now: float) -> None:
+        share = self.share(now)
+        for bucket, limit in zip(self._buckets, self._limits, strict=True):
+            if bucket is not None and limit is not None and bucket.capacity != limit * share:
+                bucket.resize(limit * share, now)
+
+    def _at_once_is_reached(self, now: float) -> bool:
+        if self._rate.at_once is None:
+            return False
+        return self.under_way >= max(1, int(self._rate.at_once * self.share(now)))
+
+    def _take(self, amount: Taken, now: float) -> None:
+        for bucket, each in zip(self._buckets, _amounts(amount), strict=True):
+            if bucket is not None:
+                bucket.take(each, now)
+
+
+def _amounts(of: Taken) -> tuple[float, float, float]:
+    return of.requests, of.input_tokens, of.output_tokens
