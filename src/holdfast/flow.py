@@ -6,13 +6,16 @@ from holdfast.orchestration.flow import (
     Block,
     Branch,
     Case,
+    DecisionNode,
     FunctionNode,
     Join,
     Map,
     Node,
+    Option,
     Parallel,
     Sequence,
     ToolNode,
+    WaitNode,
 )
 
 __all__ = [
@@ -21,11 +24,14 @@ __all__ = [
     "Block",
     "Branch",
     "Case",
+    "DecisionNode",
     "FunctionNode",
     "Join",
     "Map",
     "Node",
+    "Option",
     "Parallel",
     "Sequence",
     "ToolNode",
+    "WaitNode",
 ]

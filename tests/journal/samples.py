@@ -166,6 +166,7 @@ def every_event() -> tuple[Event, ...]:
             result_bytes=120,
             fault=fault,
         ),
+        NodeEntered(node="pause", kind="wait", deadline=AT + 90, wakes_at=AT + 60),
         QuestionAsked(
             node="desk",
             number=1,

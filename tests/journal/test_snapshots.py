@@ -45,8 +45,8 @@ def journal(wanted: Sequence[Event]) -> list[Recorded]:
     state = fold(recorded(events))
     for event in wanted:
         node = state.node("desk")
-        has_calls = node is not None and node.agent is not None and bool(node.agent.calls)
-        if isinstance(event, OfStep) and not has_calls:
+        agent = node.agent if node is not None else None
+        if isinstance(event, OfStep) and (agent is None or not agent.calls or agent.turn != event.turn):
             continue
         state = evolve(state, event, AT)
         events.append(event)

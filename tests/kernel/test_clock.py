@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.kernel.clock import SystemClock, VirtualClock
+from holdfast.kernel.clock import LOOK_SECONDS_MAX, SystemClock, VirtualClock, sleep_until
 
 WHOLE_SECONDS = st.integers(0, 30).map(float)
 
@@ -32,6 +32,34 @@ async def test_sleepers_wake_at_their_instants_in_order_however_the_clock_is_mov
             assert len(woken) == sum(each <= clock.now() - 1000.0 for each in naps)
         await clock.advance(30)
     assert woken == sorted((seconds, number) for number, seconds in enumerate(naps))
+
+
+class SetClock(VirtualClock):
+    """A clock that somebody sets: what sleeps on it knows nothing of that."""
+
+    set_by = 0.0
+
+    def now(self) -> float:
+        return super().now() + self.set_by
+
+
+@pytest.mark.parametrize(("set_by", "ends_after"), [(0.0, 1_000.0), (990.0, LOOK_SECONDS_MAX), (-500.0, 1_500.0)])
+async def test_a_wait_for_an_instant_ends_when_the_clock_shows_it_be_it_set_on_or_back(
+    set_by: float, ends_after: float
+) -> None:
+    clock = SetClock(start=0.0)
+    waiting = asyncio.create_task(sleep_until(clock, 1_000.0))
+    await clock.advance(1)
+    clock.set_by = set_by
+    await clock.advance(ends_after - 1.001)
+    assert not waiting.done()
+    await clock.advance(0.001)
+    assert waiting.done()
+
+
+async def test_an_instant_that_is_over_is_not_waited_for() -> None:
+    clock = VirtualClock(start=10.0)
+    await asyncio.wait_for(sleep_until(clock, 9.0), 10)
 
 
 async def test_a_sleeper_that_sleeps_again_within_the_span_is_woken_again() -> None:

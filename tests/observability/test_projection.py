@@ -15,6 +15,8 @@ from holdfast.journal.events import (
     ModelInterrupted,
     NodeEntered,
     NodeLeft,
+    QuestionAnswered,
+    QuestionAsked,
     RunParked,
     RunStarted,
 )
@@ -47,6 +49,35 @@ from tests.observability.journals import (
 
 def spans_of(trace: Trace, kind: SpanKind) -> list[Span]:
     return [span for span in trace.spans if span.kind is kind]
+
+
+def test_a_question_is_a_wait_within_its_node_until_somebody_has_decided() -> None:
+    book = Notebook()
+    book.begin("decision")
+    book.write(QuestionAsked(node="review", number=1, asked=NOWHERE, options=("a", "b"), deadline=BEGAN_AT + 90))
+    (asks,) = spans_of(project(book.notes), SpanKind.WAIT)
+    assert (asks.name, asks.is_open, asks.attributes.until) == ("question", True, BEGAN_AT + 90)
+    book.write(QuestionAnswered(node="review", number=1, choice="a", by="Ann"), after=7)
+    (asks,) = spans_of(project(book.notes), SpanKind.WAIT)
+    assert (asks.status, asks.attributes.reason) == (SpanStatus.SUCCEEDED, "Ann has decided: a")
+
+
+def test_a_question_that_is_withdrawn_ends_with_its_node() -> None:
+    book = Notebook()
+    book.begin("decision")
+    book.write(QuestionAsked(node="review", number=1, asked=NOWHERE))
+    book.write(NodeLeft(node="review", outcome=Outcome.CANCELLED), after=3)
+    (asks,) = spans_of(project(book.notes), SpanKind.WAIT)
+    assert asks.status is SpanStatus.CANCELLED
+
+
+def test_a_wait_says_until_when() -> None:
+    book = Notebook()
+    book.begin("sequence")
+    book.write(NodeEntered(node="review/pause", kind="wait", deadline=BEGAN_AT + 90, wakes_at=BEGAN_AT + 60))
+    span = project(book.notes).span(SpanKind.NODE, "review/pause")
+    assert span is not None
+    assert span.attributes.until == BEGAN_AT + 60
 
 
 def test_every_event_a_journal_can_hold_is_projected() -> None:

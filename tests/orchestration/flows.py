@@ -2,15 +2,37 @@
 
 from hypothesis import strategies as st
 
-from holdfast.orchestration.flow import Block, Branch, Case, FunctionNode, Join, Map, Node, Parallel, Sequence
+from holdfast.orchestration.flow import (
+    Block,
+    Branch,
+    Case,
+    DecisionNode,
+    FunctionNode,
+    Join,
+    Map,
+    Node,
+    Option,
+    Parallel,
+    Sequence,
+    WaitNode,
+)
 
 FUNCTIONS = ("one", "two", "three")
 DEPTH = 4
 
 
 def leaves(name: str) -> st.SearchStrategy[Node]:
-    """Return a node that calls a function."""
-    return st.sampled_from(FUNCTIONS).map(lambda function: FunctionNode(name, function, input="{'at': 'x'}"))
+    """Return a node that calls a function, waits, or asks."""
+    calls = st.sampled_from(FUNCTIONS).map(lambda function: FunctionNode(name, function, input="{'at': 'x'}"))
+    waits = st.sampled_from((WaitNode(name, seconds=1.5), WaitNode(name, until="input.at")))
+    asks = st.sampled_from(
+        (
+            DecisionNode(name, "'so?'"),
+            DecisionNode(name, "'so?'", ("yes", Option("no", "'it ends'")), deadline_seconds=9.5, at_deadline="no"),
+            DecisionNode(name, "'what?'", (), goal="'go on'", details="input"),
+        )
+    )
+    return calls | waits | asks
 
 
 @st.composite

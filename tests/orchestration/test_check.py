@@ -12,13 +12,16 @@ from holdfast.orchestration.flow import (
     AgentNode,
     Branch,
     Case,
+    DecisionNode,
     FunctionNode,
     Join,
     Map,
     Node,
+    Option,
     Parallel,
     Sequence,
     ToolNode,
+    WaitNode,
 )
 from tests.orchestration.flows import FUNCTIONS, flows
 from tests.runtime.stage import desk
@@ -46,6 +49,76 @@ def nested(depth: int) -> Node:
 
 
 WRONG: dict[str, tuple[Node, str, Node]] = {
+    "a wait without an end": (
+        root(WaitNode("wait")),
+        "root/wait: expected one of seconds and until, found neither",
+        root(WaitNode("wait", seconds=1)),
+    ),
+    "a wait with two ends": (
+        root(WaitNode("wait", seconds=1, until="input")),
+        "root/wait: expected one of seconds and until, found both",
+        root(WaitNode("wait", until="input")),
+    ),
+    "a wait of no seconds": (
+        root(WaitNode("wait", seconds=0)),
+        "root/wait: expected seconds above 0, found 0",
+        root(WaitNode("wait", seconds=0.1)),
+    ),
+    "a wait for what it cannot see": (
+        root(WaitNode("wait", until="later")),
+        "root/wait: 'later' names later, which it cannot see there: it sees input",
+        root(ONE, WaitNode("wait", until="one")),
+    ),
+    "a question that is no expression": (
+        root(DecisionNode("ask", "Send it?")),
+        "root/ask: 'Send it?' does not parse",
+        root(DecisionNode("ask", "'Send it?'")),
+    ),
+    "an impact that is no expression": (
+        root(DecisionNode("ask", "'?'", (Option("send", "it is sent"),))),
+        "root/ask: 'it is sent' does not parse",
+        root(DecisionNode("ask", "'?'", (Option("send", "'it is sent'"),))),
+    ),
+    "an option twice": (
+        root(DecisionNode("ask", "'?'", ("yes", Option("yes")))),
+        "root/ask: expected different options, found yes, yes",
+        root(DecisionNode("ask", "'?'", ("yes", Option("no")))),
+    ),
+    "an option without a name": (
+        root(DecisionNode("ask", "'?'", ("yes", ""))),
+        "root/ask: expected options of 1 to 64 characters on one line, found ''",
+        root(DecisionNode("ask", "'?'", ("yes", "not yet"))),
+    ),
+    "an option that is more than a line": (
+        root(DecisionNode("ask", "'?'", ("yes\nno",))),
+        "root/ask: expected options of 1 to 64 characters on one line",
+        root(DecisionNode("ask", "'?'", ("yes",))),
+    ),
+    "too many options": (
+        root(DecisionNode("ask", "'?'", tuple(map(str, range(21))))),
+        "root/ask: expected at most 20 options, found 21",
+        root(DecisionNode("ask", "'?'", tuple(map(str, range(20))))),
+    ),
+    "a default that is not offered": (
+        root(DecisionNode("ask", "'?'", deadline_seconds=9, at_deadline="maybe")),
+        "root/ask: expected at_deadline to be one of approve, reject, found 'maybe'",
+        root(DecisionNode("ask", "'?'", deadline_seconds=9, at_deadline="reject")),
+    ),
+    "a default without a deadline": (
+        root(DecisionNode("ask", "'?'", at_deadline="reject")),
+        "root/ask: expected deadline_seconds beside at_deadline='reject', found none",
+        root(DecisionNode("ask", "'?'", deadline_seconds=9)),
+    ),
+    "an empty default where the answer is free": (
+        root(DecisionNode("ask", "'?'", (), deadline_seconds=9, at_deadline="")),
+        "root/ask: expected at_deadline to be an answer, found an empty text",
+        root(DecisionNode("ask", "'?'", (), deadline_seconds=9, at_deadline="as it is")),
+    ),
+    "a deadline at once": (
+        root(DecisionNode("ask", "'?'", deadline_seconds=0)),
+        "root/ask: expected deadline_seconds above 0, found 0",
+        root(DecisionNode("ask", "'?'", deadline_seconds=1)),
+    ),
     "an agent that there is not": (
         root(AgentNode("ask", "clerk")),
         "root/ask: expected agent 'clerk' to be one of the app's, found desk",

@@ -16,13 +16,16 @@ from holdfast.orchestration.flow import (
     AgentNode,
     Branch,
     Case,
+    DecisionNode,
     FunctionNode,
     Join,
     Map,
     Node,
+    Option,
     Parallel,
     Sequence,
     ToolNode,
+    WaitNode,
 )
 
 FLOW = Sequence(
@@ -62,6 +65,26 @@ def test_the_text_shows_joins_limits_guards_timeouts_tools_and_models() -> None:
         "    ├── if size(scan) > 0: trace  tool",
         "    └── otherwise: done  function",
     ]
+
+
+def test_a_wait_says_how_long_and_a_question_what_can_be_chosen() -> None:
+    flow = Sequence(
+        "root",
+        (
+            WaitNode("pause", seconds=90),
+            WaitNode("morning", until="input.at"),
+            DecisionNode("ask", "'Send?'", ("yes", Option("no", "'lost'")), deadline_seconds=60, at_deadline="no"),
+            DecisionNode("free", "'What?'", (), deadline_seconds=60),
+        ),
+    )
+    assert draw_text(flow).splitlines() == [
+        "root  sequence",
+        "├── pause  wait · for 90 s",
+        "├── morning  wait · until input.at",
+        "├── ask  decision · asks 'Send?' · yes | no · after 60 s no",
+        "└── free  decision · asks 'What?' · free answer · after 60 s it fails",
+    ]
+    assert "decision" in draw_mermaid(flow)
 
 
 def test_a_flow_can_be_drawn_with_nothing_else_known() -> None:

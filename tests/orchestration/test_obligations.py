@@ -7,7 +7,7 @@ from holdfast.journal.events import RunEnded, StepInterrupted
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.orchestration.flow import Join, Parallel, Sequence
-from tests.orchestration.bank import Bank, paying
+from tests.orchestration.bank import SETTLE, TIMEOUT, Bank, paying
 from tests.orchestration.lives import live, recorded
 from tests.orchestration.world import World, one
 from tests.orchestration.world import step as looking
@@ -29,6 +29,7 @@ async def test_a_join_goes_on_and_the_run_is_not_complete_before_the_loser_is_se
         assert state.nodes["root/after"].outcome is Outcome.SUCCEEDED
         (doubt,) = await run.doubts()
         assert not doubt.is_wanted
+        await stage.clock.advance(TIMEOUT + SETTLE)
         await run.settle("root/race/slow", Settlement.DID_NOT)
         state = await stage.ended(run)
     assert (state.status, state.doubts) == ("COMPLETE", ())
@@ -60,6 +61,7 @@ async def test_a_cancelled_run_waits_until_its_doubt_is_settled() -> None:
         state = await stage.ended(run)
         assert (state.status, state.doubts) == ("WAITING", ("root",))
         assert state.parked == "cancelled, but in doubt: nobody knows what became of root"
+        await stage.clock.advance(TIMEOUT + SETTLE)
         await run.settle("root", Settlement.DID_NOT)
         state = await stage.ended(run)
     assert (state.status, state.fault and state.fault.message) == ("CANCELLED", "never mind")

@@ -12,6 +12,7 @@ from holdfast.integration.gateway.lines import answer_json, call, calls
 from holdfast.integration.gateway.scripted import Script
 from holdfast.journal.events import ModelReplied, StepEnded, StepInterrupted
 from holdfast.journal.fold.state import RunState
+from holdfast.journal.fold.steps import step_at
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.app import App
 from holdfast.orchestration.flow import AgentNode, Branch, Case, FunctionNode, Map, Node, Parallel, Sequence
@@ -45,6 +46,9 @@ async def settled(stage: Stage, world: World, flow: Node, state: RunState) -> Ru
     for _ in range(DOUBTS_MAX):
         if not state.doubts:
             return state
+        steps = [step_at(state, path) for path in state.doubts]
+        settled_at = max((step.act_at for step in steps if step and step.act_at), default=0.0)
+        await stage.clock.advance(max(0.0, settled_at - stage.clock.now()))
         async with stage.runtime(apps=[world.app(flow)]) as runtime:
             run = await runtime.run(state.run)
             for doubt in await run.doubts():
@@ -54,13 +58,19 @@ async def settled(stage: Stage, world: World, flow: Node, state: RunState) -> Ru
     raise AssertionError(f"still in doubt: {state.doubts}")
 
 
+async def lived_and_settled(flow: Node, kills: list[int]) -> tuple[Stage, World, RunState]:
+    """Run ``flow`` through those deaths, and settle what they left in doubt."""
+    stage, world, state = await lived(flow, kills)
+    sent = Counter(world.sent)
+    if state.doubts:
+        state = await settled(stage, world, flow, state)
+        assert world.sent == sent, "and nobody makes it again"
+    return stage, world, state
+
+
 @given(plays(depth=3, functions=("one", "two")), KILLS)
 def test_however_often_its_process_dies_a_flow_ends_the_same(flow: Node, kills: list[int]) -> None:
-    stage, world, state = asyncio.run(lived(flow, kills))
-    if state.doubts:
-        sent = Counter(world.sent)
-        state = asyncio.run(settled(stage, world, flow, state))
-        assert world.sent == sent, "and nobody makes it again"
+    stage, world, state = asyncio.run(lived_and_settled(flow, kills))
     assert state.outcome is forecast(flow).outcome
     assert state.reserved == 0
     assert repeated(recorded(stage)) == []

@@ -1,5 +1,8 @@
 """A person says what became of an effect in doubt, and its run goes on by itself."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 
 from holdfast import HoldfastError, Settlement
@@ -46,11 +49,29 @@ async def test_what_did_not_happen_is_made_again_once_nothing_can_still_arrive()
     async with stage.runtime(apps=[bank.app(paying("cash"))]) as runtime:
         run = await runtime.start("root", None)
         await doubtful(stage, run)
+        await stage.clock.advance(TIMEOUT + SETTLE)
         await run.settle("root", Settlement.DID_NOT)
         assert await stage.result(run) == "receipt of root"
     (first, second) = (at for _, _, at in bank.requests)
     assert second - first == pytest.approx(TIMEOUT + SETTLE)
     assert bank.booked == {"root": 1}
+
+
+async def test_nobody_can_say_that_it_did_not_happen_while_what_was_sent_may_still_arrive() -> None:
+    stage = Stage()
+    bank = Bank(stage.clock, goes=["lost"])
+    async with stage.runtime(apps=[bank.app(paying("cash"))]) as runtime:
+        run = await runtime.start("root", None)
+        await doubtful(stage, run)
+        (doubt,) = await run.doubts()
+        assert doubt.settles_at == bank.requests[0][2] + TIMEOUT + SETTLE
+        instant = datetime.fromtimestamp(doubt.settles_at, UTC).isoformat()
+        await stage.clock.advance(TIMEOUT + SETTLE - 1)
+        with pytest.raises(InputError, match=f"expected nobody to say before {re.escape(instant)} that root did not"):
+            await run.settle("root", Settlement.DID_NOT)
+        assert (await run.state()).doubts == ("root",)
+        await run.settle("root", Settlement.ABANDONED)
+        assert (await stage.ended(run)).outcome is Outcome.FAILED
 
 
 async def test_a_keyed_call_that_did_not_happen_is_made_again_under_its_key() -> None:
@@ -59,6 +80,7 @@ async def test_a_keyed_call_that_did_not_happen_is_made_again_under_its_key() ->
     async with stage.runtime(apps=[bank.app(paying("card"))]) as runtime:
         run = await runtime.start("root", None)
         await doubtful(stage, run)
+        await stage.clock.advance(TIMEOUT + SETTLE)
         await run.settle("root", Settlement.DID_NOT)
         assert await stage.result(run) == "receipt of root"
         attempts = [event.attempt for event in of_kind(await events_of(run), StepIntended)]
@@ -144,6 +166,7 @@ async def test_of_two_who_settle_a_doubt_the_first_is_heard_and_the_second_is_to
         again = await runtime.run(run.id)
         await again.settle("root", Settlement.HAPPENED, "receipt 7", by="Ann")
         await again.settle("root", Settlement.HAPPENED, "receipt 7", by="Ann")
+        await stage.clock.advance(TIMEOUT + SETTLE)
         with pytest.raises(AlreadySettled, match="Ann has said happened"):
             await again.settle("root", Settlement.DID_NOT, by="Bob")
     async with stage.runtime(apps=[app]) as runtime:
@@ -164,6 +187,7 @@ async def test_killed_at_each_point_a_settled_run_ends_the_same(how: Settlement)
         app = bank.app(Sequence("root", (paying("cash", "pay"), paying("card", "then"))))
         waiting = await live(stage, app, None, ())
         assert waiting is not None
+        await stage.clock.advance(TIMEOUT + SETTLE)
         async with stage.runtime(apps=[app], drives=False) as runtime:
             await (await runtime.run(waiting.run)).settle("", how, "r" if how is Settlement.HAPPENED else None)
         died = await live(stage, app, None, (), kill_at) is None
@@ -196,8 +220,9 @@ async def test_a_word_on_an_attempt_that_is_not_in_doubt_any_more_says_nothing()
     async with stage.runtime(apps=[app]) as runtime:
         run = await runtime.start("root", None)
         await doubtful(stage, run)
+        await stage.clock.advance(TIMEOUT + SETTLE)
         await run.settle("root", Settlement.DID_NOT)
-        await stage.clock.advance(TIMEOUT + SETTLE + 1)
+        await stage.clock.advance(1)
         (doubt,) = await run.doubts()
         assert doubt.attempt == 2
     late = Settle(path="root", attempt=1, how=Settlement.HAPPENED, by="Bob", result=b'"a lie"')

@@ -1,8 +1,8 @@
-"""A process that drives a store until it is killed, and the app that it and its test both know.
+"""A process that drives a store until it is killed, and the apps that it and its test both know.
 
     python -m tests.runtime.shop STORE
 
-Prints a line once it drives. The app's only step waits until the file that is its input exists.
+Prints a line once it drives. The shop's only step waits until the file that is its input exists; the counter asks.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from holdfast import App, Effect, Runtime, tool
-from holdfast.orchestration.flow import FunctionNode
+from holdfast.orchestration.flow import DecisionNode, FunctionNode
 
 POLL_SECONDS = 0.02
 
@@ -25,11 +25,12 @@ def wait_for(path: str) -> str:
 
 
 SHOP = App("shop", FunctionNode("shop", "wait_for", input="{'path': input}"), functions=(wait_for,))
+COUNTER = App("counter", DecisionNode("counter", "'Sell ' + input + '?'", deadline_seconds=3_600))
 
 
 async def serve(store: str) -> None:
     """Drive whatever is to be driven, for good."""
-    async with Runtime.open(f"sqlite:///{store}", apps=[SHOP]) as runtime:
+    async with Runtime.open(f"sqlite:///{store}", apps=[SHOP, COUNTER]) as runtime:
         print("drives" if runtime.drives else "follows", flush=True)  # noqa: T201 - its test reads it
         await asyncio.get_running_loop().create_future()
 

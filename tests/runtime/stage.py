@@ -1,6 +1,7 @@
 """A stage for runs: a runtime on a disk of memory, a clock that is moved, a model that does what it is told."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from holdfast.kernel.faults import Reach, pass_by
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.randomness import SeededRandomness
 from holdfast.orchestration.app import App
+from holdfast.orchestration.driver import Driver
 from holdfast.orchestration.handle import Run
 from holdfast.prompts.prompt import Prompt
 from holdfast.runtime import Runtime
@@ -125,6 +127,12 @@ def scripted(script: Script | Model) -> Model:
 def desk(**changes: Any) -> Agent:
     """Return an agent called ``desk`` on the scripted model."""
     return Agent(**{"name": "desk", "prompt": GREETING, "model": SCRIPTED, **changes})
+
+
+def drivers() -> set[int]:
+    """Return what drivers are in memory, those of other tests included."""
+    gc.collect()
+    return {id(thing) for thing in gc.get_objects() if isinstance(thing, Driver)}
 
 
 async def events_of(run: Run) -> list[Event]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from holdfast import Runtime
 from holdfast.journal.events import DriverChanged, StepIntended
 from holdfast.orchestration.handle import Run
-from tests.runtime.shop import SHOP
+from tests.runtime.shop import COUNTER, SHOP
 from tests.runtime.stage import of_kind
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +67,21 @@ async def test_the_second_begins_and_follows_what_the_first_drives_and_takes_ove
         assert await following == list(range(1, len(events) + 1))
         assert len(of_kind(events, DriverChanged)) == 1
         assert [event.attempt for event in of_kind(events, StepIntended)] == [1, 2]
+
+
+async def test_an_answer_from_one_process_wakes_the_run_that_another_drives(tmp_path: Path) -> None:
+    store = tmp_path / "runs.db"
+    async with driver(store), Runtime.open(f"sqlite:///{store}", apps=[COUNTER]) as runtime:
+        run = await runtime.start("counter", "a chair")
+        state = await asyncio.wait_for(run.wait(), SECONDS_MAX)
+        assert state.parked == "a person is to decide at counter"
+        assert (await run.head()).worker == "", "nobody holds it meanwhile"
+        (question,) = await run.questions()
+        assert question.question == "Sell a chair?"
+        await run.answer("counter", "approve", by="Ann")
+        value = await asyncio.wait_for(run.result(), SECONDS_MAX)
+        assert value == {"choice": "approve", "by": "Ann", "note": "", "value": None}
+        assert not runtime.drives
 
 
 async def _intended(run: Run) -> None:

@@ -24,6 +24,16 @@ class Clock(Protocol):
         """Return a block that raises TimeoutError when ``seconds`` pass on this clock before it ends; None: never."""
 
 
+LOOK_SECONDS_MAX = 60.0
+"""How long a wait for an instant sleeps before it looks at the clock again, which may have been set meanwhile."""
+
+
+async def sleep_until(clock: Clock, instant: float) -> None:
+    """Return once ``clock`` shows ``instant``, be it that time has passed or that the clock was set."""
+    while (left := instant - clock.now()) > 0:
+        await clock.sleep(min(left, LOOK_SECONDS_MAX))
+
+
 class SystemClock:
     """The machine's own clock."""
 

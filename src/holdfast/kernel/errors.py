@@ -4,7 +4,7 @@ What a *run* must live with is a value instead (see ``kernel.outcomes``).
 
     HoldfastError
     ├── InputError               what a user handed in cannot be used
-    │   └── AlreadySettled       a doubt was settled before, or is none
+    │   └── AlreadySettled       a doubt was settled, or a question answered, before
     ├── DefinitionError          an app, agent, tool or flow is declared wrongly
     │   └── ExpressionError      a guard or input expression does not parse or evaluate
     ├── JournalError             the journal refused, or cannot be read
@@ -31,7 +31,7 @@ class InputError(HoldfastError):
 
 
 class AlreadySettled(InputError):
-    """What was to be settled is no doubt any more; the message says who settled it, and how."""
+    """What was to be settled or answered is no doubt or question any more; the message says who was first, and how."""
 
 
 class DefinitionError(HoldfastError):

@@ -8,9 +8,11 @@ import msgspec
 from holdfast.kernel.errors import DefinitionError, ExpressionError
 from holdfast.kernel.expression import parse
 from holdfast.kernel.paths import check_name
+from holdfast.orchestration.check_waits import check_decision, check_wait
 from holdfast.orchestration.flow import (
     AgentNode,
     Branch,
+    DecisionNode,
     FunctionNode,
     Join,
     Map,
@@ -18,6 +20,7 @@ from holdfast.orchestration.flow import (
     Parallel,
     Sequence,
     ToolNode,
+    WaitNode,
     children,
     from_json,
     to_json,
@@ -81,6 +84,10 @@ def _check_shape(node: Node, path: str) -> None:
                 raise DefinitionError(f"{path}: expected a quorum from 1 to {len(names)}, found {quorum}")
         case Map(join=Join.QUORUM, quorum=quorum) if quorum is None or quorum < 1:
             raise DefinitionError(f"{path}: expected a quorum of at least 1, found {quorum}")
+        case WaitNode():
+            check_wait(node, path)
+        case DecisionNode():
+            check_decision(node, path)
         case _:
             pass
     if isinstance(node, Parallel | Map) and node.quorum is not None and node.join is not Join.QUORUM:
@@ -99,6 +106,10 @@ def _limits(node: Node) -> Iterator[tuple[str, float]]:
         case Map():
             named += [("at_once_max", node.at_once_max), ("item_timeout_seconds", node.item_timeout_seconds)]
             named += [("items_max", node.items_max)]
+        case WaitNode():
+            named += [("seconds", node.seconds)]
+        case DecisionNode():
+            named += [("deadline_seconds", node.deadline_seconds)]
         case _:
             pass
     yield from ((name, limit) for name, limit in named if limit is not None)
@@ -144,6 +155,11 @@ def _expressions(node: Node, names: frozenset[str]) -> Iterator[tuple[str, froze
     match node:
         case AgentNode(input=text) | ToolNode(input=text) | FunctionNode(input=text) if text is not None:
             yield text, names
+        case WaitNode(until=str(text)):
+            yield text, names
+        case DecisionNode(question=question, goal=goal, details=details):
+            texts = (question, goal, details, *(option.impact for option in node.offered))
+            yield from ((text, names) for text in texts if text is not None)
         case Branch(cases=cases):
             for case in cases:
                 yield case.when, names

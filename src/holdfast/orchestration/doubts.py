@@ -1,6 +1,7 @@
 """What of a run is in doubt, as a person needs it to find out: what was sent, when, and what can be said of it."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -29,6 +30,8 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True):
     """The idempotency key under which it was sent, if it has one."""
     attempt: int
     sent_at: float | None
+    settles_at: float | None
+    """Before this instant what was sent may still arrive: nobody can say that it did not happen."""
     asks_person: bool
     """False: a probe is still to say what became of it."""
     is_wanted: bool
@@ -57,6 +60,16 @@ def doubt_at(state: RunState, path: str) -> StepState:
     raise InputError(f"expected the path of an effect in doubt, found {path or 'none'!r}: {told}")
 
 
+def check_settled(path: str, step: StepState, now: float) -> None:
+    """Raise InputError while what was sent at ``path`` may still arrive: what a person has seen would not stay so."""
+    if step.act_at is not None and now < step.act_at:
+        instant = datetime.fromtimestamp(step.act_at, UTC).isoformat(timespec="seconds")
+        raise InputError(
+            f"expected nobody to say before {instant} that {path} did not happen, for what was sent may still arrive: "
+            "look again then, and say so; that it happened can be said at once"
+        )
+
+
 def _told(doubts: Sequence[str]) -> str:
     return f"in doubt are {', '.join(doubts)}" if doubts else "nothing of this run is in doubt"
 
@@ -73,6 +86,7 @@ async def _doubt(state: RunState, path: str, payloads: Payloads) -> Doubt:
         key=step.key,
         attempt=step.attempt,
         sent_at=step.sent_at,
+        settles_at=step.act_at,
         asks_person=step.asks_person,
         is_wanted=node.outcome is None and state.cancel_reason is None,
     )

@@ -11,7 +11,6 @@ from holdfast.execution.loop import Loop, Rest, Rested
 from holdfast.execution.turn import Turns
 from holdfast.integration.tools.invocation import Desk
 from holdfast.journal.events import DriverChanged, LifecycleMoved, RunParked
-from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Live
 from holdfast.journal.payloads import Payloads
 from holdfast.journal.port import Held, Parking, Store
@@ -28,6 +27,7 @@ from holdfast.orchestration.lifecycle import Status, check
 from holdfast.orchestration.mailroom import Mailroom
 from holdfast.orchestration.perform import Performer
 from holdfast.orchestration.resources import open_resources
+from holdfast.orchestration.resting import waits_for
 from holdfast.orchestration.scheduler import decide
 from holdfast.orchestration.settling import Settling, late_letters
 from holdfast.orchestration.unchanged import check_unchanged
@@ -198,7 +198,7 @@ class Driver:
             case Rest.STOPPED:
                 await self._park(recorder, self._parks_for or "", None)
             case Rest.WAITING:
-                await self._park(recorder, _waits_for(rested, recorder.state), rested.wake_at)
+                await self._park(recorder, waits_for(rested, recorder.state), rested.wake_at)
 
     async def _park(self, recorder: Recorder, reason: str, wake_at: float | None) -> None:
         waiting = LifecycleMoved(to=check(recorder.state.status, Status.WAITING), reason=reason)
@@ -215,10 +215,3 @@ class Driver:
             await self._mail_came.wait()
             self._mail_came.clear()
             await mailroom.read()
-
-
-def _waits_for(rested: Rested, state: RunState) -> str:
-    if rested.persons:
-        told = f"in doubt: nobody knows what became of {', '.join(rested.persons)}"
-        return told if state.cancel_reason is None else f"cancelled, but {told}"
-    return "waiting for the time to come"

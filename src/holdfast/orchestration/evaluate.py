@@ -8,7 +8,8 @@ from holdfast.kernel.errors import ExpressionError
 from holdfast.kernel.expression import parse
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
-from holdfast.orchestration.flow import AgentNode, Branch, FunctionNode, Map, Node, ToolNode
+from holdfast.orchestration.asking import asking, waking
+from holdfast.orchestration.flow import AgentNode, Branch, DecisionNode, FunctionNode, Map, Node, ToolNode, WaitNode
 from holdfast.orchestration.passing import entering
 from holdfast.orchestration.values import Values
 
@@ -18,10 +19,16 @@ async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock) 
     values = Values(recorder.state, recorder.payloads)
     follows: tuple[Event, ...] = ()
     given: PayloadId | None = None
+    wakes_at: float | None = None
+    now = clock.now()
     try:
         match node:
             case AgentNode() | ToolNode() | FunctionNode():
                 given = await _input(node.input, action.path, values, recorder)
+            case WaitNode():
+                wakes_at = await waking(node, action.path, values, now)
+            case DecisionNode():
+                follows = (await asking(node, action.path, values, recorder, now),)
             case Branch():
                 follows = (await _branch(node, action.path, values),)
             case Map():
@@ -31,7 +38,7 @@ async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock) 
     except ExpressionError as error:
         fault = Fault(ErrorKind.EXPRESSION, str(error))
         follows = (NodeLeft(node=action.path, outcome=Outcome.FAILED, fault=fault),)
-    recorder.append(entering(node, action.path, _deadline(action, clock.now()), given), *follows)
+    recorder.append(entering(node, action.path, _deadline(action, now), given, wakes_at), *follows)
 
 
 def _deadline(action: Evaluate, now: float) -> float | None:
@@ -42,18 +49,18 @@ def _deadline(action: Evaluate, now: float) -> float | None:
 async def _input(text: str | None, path: str, values: Values, recorder: Recorder) -> PayloadId:
     if text is None:
         return recorder.state.input
-    return recorder.payloads.keep_json(await _value(text, path, values))
+    return recorder.payloads.keep_json(await values.evaluate(text, path))
 
 
 async def _branch(node: Branch, path: str, values: Values) -> Event:
     for case in node.cases:
-        if await _value(case.when, path, values):
+        if await values.evaluate(case.when, path):
             return BranchTaken(node=path, case=case.then.name)
     return BranchTaken(node=path, case=node.otherwise.name if node.otherwise is not None else None)
 
 
 async def _items(node: Map, path: str, values: Values, recorder: Recorder) -> Event:
-    found = await _value(node.over, path, values)
+    found = await values.evaluate(node.over, path)
     if not isinstance(found, list):
         raise ExpressionError(f"{path}: expected {node.over!r} to be a list, found {type(found).__name__}")
     if len(found) > node.items_max:
@@ -75,8 +82,3 @@ def _key(node: Map, item: object, index: int, path: str) -> str:
     if not isinstance(key, str | int) or key == "":
         raise ExpressionError(f"{path}: expected {node.key!r} to name item {index} by text or a number, found {key!r}")
     return str(key)
-
-
-async def _value(text: str, path: str, values: Values) -> object:
-    expression = parse(text)
-    return expression.evaluate(await values.scope(expression.names, path))

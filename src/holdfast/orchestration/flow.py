@@ -58,6 +58,47 @@ class FunctionNode(FlowNode, frozen=True, omit_defaults=True, tag="function"):
     timeout_seconds: float | None = None
 
 
+class WaitNode(FlowNode, frozen=True, omit_defaults=True, tag="wait"):
+    """Let time pass: ``seconds`` from when it is entered, or until the instant that ``until`` evaluates to.
+
+    An instant is seconds since 1970, or an ISO 8601 text with its zone; one in the past is no wait. Its value is None.
+    """
+
+    seconds: float | None = None
+    until: str | None = None
+    timeout_seconds: float | None = None
+
+
+class Option(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One way to decide; ``impact``, an expression for a text, says what is expected to come of it."""
+
+    name: str
+    impact: str | None = None
+
+
+class DecisionNode(FlowNode, frozen=True, omit_defaults=True, tag="decision"):
+    """Ask a person. Its value is a dict: ``choice``, ``by``, ``note`` and ``value``, what was given beside the choice.
+
+    ``question``, ``goal`` and ``details`` are expressions, evaluated when it is entered. Without options the answer is
+    free. At its deadline ``at_deadline`` is chosen; the node fails if there is no such option.
+    """
+
+    question: str
+    options: tuple[str | Option, ...] = ("approve", "reject")
+    goal: str | None = None
+    """What is being tried: a text."""
+    details: str | None = None
+    """The evidence: anything."""
+    deadline_seconds: float | None = None
+    at_deadline: str | None = None
+    timeout_seconds: float | None = None
+
+    @property
+    def offered(self) -> tuple[Option, ...]:
+        """What can be chosen, in order."""
+        return tuple(Option(option) if isinstance(option, str) else option for option in self.options)
+
+
 class Sequence(FlowNode, frozen=True, omit_defaults=True, tag="sequence"):
     """One step after the other. Its value is the last step's; the first failure ends it."""
 
@@ -116,8 +157,9 @@ class Block(FlowNode, frozen=True, omit_defaults=True, tag="block"):
     timeout_seconds: float | None = None
 
 
-Node = AgentNode | ToolNode | FunctionNode | Sequence | Parallel | Branch | Map | Block
+Leaf = AgentNode | ToolNode | FunctionNode | WaitNode | DecisionNode
 Composite = Sequence | Parallel | Branch | Map | Block
+Node = Leaf | Composite
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder: msgspec.json.Decoder[Node] = msgspec.json.Decoder(Node)

@@ -18,6 +18,7 @@ from holdfast.journal.mail import (
     Reconcile,
     Resume,
     Settle,
+    answer_letter,
     encode_mail,
     reconcile_letter,
     settlement_letter,
@@ -25,12 +26,15 @@ from holdfast.journal.mail import (
 from holdfast.journal.payloads import Payloads
 from holdfast.journal.port import Head, Store
 from holdfast.journal.snapshots import current
+from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import AlreadySettled, DefinitionError, InputError, RunFailed
 from holdfast.kernel.ids import LetterId, RunId
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import Settlement
 from holdfast.orchestration.app import App
-from holdfast.orchestration.doubts import Doubt, doubt_at, doubts_of
+from holdfast.orchestration.doubts import Doubt, check_settled, doubt_at, doubts_of
+from holdfast.orchestration.questions import Question, answer_to, question_at, questions_of, told_answered
+from holdfast.orchestration.resting import may_wait_for_somebody, waits_for_somebody
 from holdfast.orchestration.telling import checked, result_of, told_settled
 from holdfast.orchestration.values import Values
 
@@ -62,11 +66,12 @@ class Run:
         post: Post,
         trouble: Callable[[RunId], Exception | None],
         find_app: Callable[[str], App],
+        clock: Clock,
     ) -> None:
         """``trouble`` tells what the last drive of a run in this process raised, if it did not end well."""
         self.id = run
         self._store, self._live, self._post, self._trouble = store, live, post, trouble
-        self._find_app = find_app
+        self._find_app, self._clock = find_app, clock
 
     async def head(self) -> Head:
         """Return what the index knows of it: status, app, times. Raises RunNotFound."""
@@ -101,7 +106,7 @@ class Run:
                 head = await self._store.head(self.id)
                 if head.version > after:
                     continue
-                if head.is_over or head.is_parked:
+                if head.is_over or await self._parked(head) is not None:
                     return
                 await listener.wait()
         finally:
@@ -116,11 +121,11 @@ class Run:
         try:
             while True:
                 head = await self._store.head(self.id)
-                if head.is_over or head.is_parked:
-                    state = await self.state()
-                    if state.is_over or state.parked is not None:
-                        return state
-                elif isinstance(trouble := self._trouble(self.id), DefinitionError):
+                if head.is_over:
+                    return await self.state()
+                if (parked := await self._parked(head)) is not None:
+                    return parked
+                if isinstance(trouble := self._trouble(self.id), DefinitionError):
                     raise DefinitionError(
                         f"run {self.id} cannot be driven here: {trouble}. "
                         f"Nothing is lost: when the cause is gone, go on with 'holdfast resume {self.id}'"
@@ -199,16 +204,54 @@ class Run:
         """Say what became of the effect in doubt at ``path``; the run goes on by itself.
 
         ``result``, as JSON data, is what the tool would have returned if it happened. Of several who settle the same
-        doubt one is heard. Raises AlreadySettled for the others, InputError for a path or result that does not fit,
-        DefinitionError if this process has no such tool to check the result against, RunNotFound.
+        doubt one is heard. Raises AlreadySettled for the others, InputError for a path or result that does not fit and
+        for DID_NOT while what was sent may still arrive, DefinitionError if this process has no such tool to check the
+        result against, RunNotFound.
         """
         state = await self.state()
         step = doubt_at(state, path)
         path = path or state.doubts[0]
+        if how is Settlement.DID_NOT:
+            check_settled(path, step, self._clock.now())
         body = result_of(self._find_app(state.app), state, path, result) if how is Settlement.HAPPENED else None
         mail = Settle(path=path, attempt=step.attempt, how=checked(how), by=by, note=note, result=body)
-        letter_id = settlement_letter(path, step.attempt)
+        await self._post_first(mail, settlement_letter(path, step.attempt), lambda body: told_settled(path, body))
+
+    async def questions(self) -> list[Question]:
+        """Return what it asks of people, in the order of asking. Raises RunNotFound."""
+        state = await self.state()
+        return await questions_of(state, await self.payloads(state))
+
+    async def answer(
+        self,
+        path: str,
+        choice: str = "",
+        value: object = None,
+        *,
+        number: int | None = None,
+        by: str = "caller",
+        note: str = "",
+    ) -> None:
+        """Answer the question at ``path``, its only one if that is empty; the run goes on by itself.
+
+        ``value`` is JSON data given beside the choice; a free answer may be a value alone. ``number``, if given, is the
+        question that is meant. Of several who answer one is heard. Raises AlreadySettled for the others and for whoever
+        comes too late, InputError for a path, choice or value that does not fit, RunNotFound.
+        """
+        node = question_at(await self.state(), path)
+        mail = answer_to(node, choice, value, by, note, number=number, now=self._clock.now())
+        await self._post_first(mail, answer_letter(mail.path, mail.number), lambda body: told_answered(mail.path, body))
+
+    async def _post_first(self, mail: Mail, letter_id: LetterId, told: Callable[[bytes], str]) -> None:
+        """Post ``mail`` under an id that is taken once. Raises AlreadySettled if another letter has it."""
         await self._post(self.id, mail, letter_id)
         for letter in await self._store.inbox(self.id):
             if letter.letter_id == letter_id and letter.body != encode_mail(mail):
-                raise AlreadySettled(told_settled(path, letter.body))
+                raise AlreadySettled(told(letter.body))
+
+    async def _parked(self, head: Head) -> RunState | None:
+        """Return its state if it waits for somebody outside."""
+        if not may_wait_for_somebody(head, self._clock.now()):
+            return None
+        state = await self.state()
+        return state if waits_for_somebody(head, state) else None

@@ -7,10 +7,16 @@ from holdfast.kernel.outcomes import Fault, Outcome
 from holdfast.orchestration.flow import Node, Parallel, kind
 
 
-def entering(node: Node, path: str, deadline: float | None, given: PayloadId | None = None) -> NodeEntered:
-    """Return the event that enters ``node`` with the input ``given``."""
+def entering(
+    node: Node,
+    path: str,
+    deadline: float | None,
+    given: PayloadId | None = None,
+    wakes_at: float | None = None,
+) -> NodeEntered:
+    """Return the event that enters ``node`` with the input ``given``, to wait until ``wakes_at`` if it is a wait."""
     branches = tuple(branch.name for branch in node.branches) if isinstance(node, Parallel) else ()
-    return NodeEntered(node=path, kind=kind(node), input=given, deadline=deadline, branches=branches)
+    return NodeEntered(node=path, kind=kind(node), input=given, deadline=deadline, branches=branches, wakes_at=wakes_at)
 
 
 def leaving(run: RunState, path: str, outcome: Outcome, fault: Fault | None = None) -> tuple[Event, ...]:

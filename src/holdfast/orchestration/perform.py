@@ -6,7 +6,7 @@ from holdfast.execution.actions import Action, CallModel, CallTool, Evaluate, Pr
 from holdfast.execution.turn import Turns
 from holdfast.integration.tools.invocation import Desk
 from holdfast.journal.fold.state import NodeState, RunState
-from holdfast.kernel.clock import Clock
+from holdfast.kernel.clock import Clock, sleep_until
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.orchestration.equipment import Equipment
 from holdfast.orchestration.evaluate import enter
@@ -64,7 +64,7 @@ class Performer:
         await executor.invoke(order, self._desk)
 
     async def _wake(self, work: WakeAt) -> None:
-        await self._clock.sleep(work.instant - self._clock.now())
+        await sleep_until(self._clock, work.instant)
         if work in self._decide(self._recorder.state):  # an answer may have come in the same instant
             self._recorder.append(*work.then)
 

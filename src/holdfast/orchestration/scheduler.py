@@ -22,16 +22,21 @@ from holdfast.orchestration.flow import (
     AgentNode,
     Block,
     Branch,
+    Composite,
+    DecisionNode,
     FunctionNode,
+    Leaf,
     Map,
     Node,
     Parallel,
     Sequence,
     ToolNode,
+    WaitNode,
     children,
 )
 from holdfast.orchestration.lifecycle import Status, check
 from holdfast.orchestration.passing import entering, leaving
+from holdfast.orchestration.waiting import decision, timer
 
 MAPS_REMEMBERED_MAX = 64
 """Of how many maps the paths of the items are kept, for they are asked for at every event."""
@@ -89,18 +94,28 @@ class _Walk:
             return
         if state.deadline is not None:
             yield WaitUntil(path, state.deadline)
+        yield from self._composite(node, state) if isinstance(node, Composite) else self._leaf(node, state)
+
+    def _leaf(self, node: Leaf, state: NodeState) -> Iterator[Action]:
         match node:
             case AgentNode():
                 yield from decide_agent(self._agents[node.agent], state, self._run)
             case ToolNode() | FunctionNode():
                 yield self._step(state)
+            case WaitNode():
+                yield timer(state)
+            case DecisionNode():
+                yield from decision(state)
+
+    def _composite(self, node: Composite, state: NodeState) -> Iterator[Action]:
+        match node:
             case Sequence():
                 yield from self._sequence(node, state)
             case Parallel():
-                bodies = [(branch, paths.below(path, branch.name)) for branch in node.branches]
+                bodies = [(branch, paths.below(state.path, branch.name)) for branch in node.branches]
                 yield from self._fan_out(node, state, bodies, node.branch_timeout_seconds)
             case Map():
-                bodies = [(node.do, item) for item in _item_paths(path, state.keys)]
+                bodies = [(node.do, item) for item in _item_paths(state.path, state.keys)]
                 yield from self._fan_out(node, state, bodies, node.item_timeout_seconds)
             case Branch():
                 yield from self._branch(node, state)

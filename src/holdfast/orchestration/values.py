@@ -1,7 +1,8 @@
 """The values of nodes, composed from a run's state: what expressions see, and what a run gives in the end.
 
-A leaf's value is the JSON of its result. A sequence gives its last step's value, a parallel a field for each branch
-(null for one that did not succeed), a branch the taken case's, a map the list of its items' values (null likewise).
+A leaf's value is the JSON of its result, a decision's what was decided. A sequence gives its last step's value, a
+parallel a field for each branch (null for one that did not succeed), a branch the taken case's, a map the list of its
+items' values (null likewise).
 """
 
 from collections import defaultdict
@@ -13,6 +14,7 @@ from holdfast.journal.fold.variables import visible
 from holdfast.journal.payloads import Payloads
 from holdfast.kernel import paths
 from holdfast.kernel.errors import ExpressionError
+from holdfast.kernel.expression import parse
 
 INPUT, ITEM, KEY, VARIABLES = "input", "item", "key", "variables"
 RESERVED = frozenset((INPUT, ITEM, KEY, VARIABLES))
@@ -43,6 +45,8 @@ class Values:
                 return None if node.case is None else await self.of(paths.below(path, node.case))
             case "map":
                 return [await self.of(paths.item(path, key)) for key in node.keys]
+            case "decision":
+                return await self._decision(node)
             case _:
                 return None if node.result is None else await self._payloads.fetch_json(node.result)
 
@@ -50,6 +54,17 @@ class Values:
         """Return the run's variables as the node at ``path`` sees them, by default as they are seen outside of all."""
         kept = {name: each.value for name, each in visible(self._state, path).items() if each.value is not None}
         return {name: await self._payloads.fetch_json(value) for name, value in sorted(kept.items())}
+
+    async def evaluate(self, text: str, path: str) -> object:
+        """Return the value of the expression ``text``, seen from the node at ``path``. Raises ExpressionError."""
+        expression = parse(text)
+        return expression.evaluate(await self.scope(expression.names, path))
+
+    async def _decision(self, node: NodeState) -> object:
+        question = node.question
+        assert question is not None, "a decision that succeeded was asked"
+        given = None if question.value is None else await self._payloads.fetch_json(question.value)
+        return {"choice": question.choice, "by": question.by, "note": question.note, "value": given}
 
     async def _named(self, name: str, path: str) -> object:
         match name:

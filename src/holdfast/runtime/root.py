@@ -161,7 +161,8 @@ class Runtime:
         await self._worker.park(reason, runs)
 
     def _handle(self, run: RunId) -> Run:
-        return Run(run, self._store, self._around.live, self._post, self._serving.troubles.get, self._apps.find)
+        around = self._around
+        return Run(run, self._store, around.live, self._post, self._serving.troubles.get, self._apps.find, around.clock)
 
     async def _full_id(self, run_id: str) -> RunId:
         if run_id.startswith("run_"):

@@ -15,7 +15,7 @@ from holdfast.surfaces.cli.main import main
 
 ROOT = Path(__file__).parents[3]
 SOURCES = Path(holdfast.__file__).parents[1]
-APPS = ("doubtful", "gated", "greet", "shout", "strict", "wide")
+APPS = ("asking", "doubtful", "gated", "greet", "pausing", "shout", "strict", "wide", "wondering")
 HERE = "tests.surfaces.cli.tiny_apps"
 PROCESS_SECONDS_MAX = 60
 

@@ -53,8 +53,11 @@ def test_what_was_settled_is_not_settled_again(holdfast: Program, run: str) -> N
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ((), "expected one of --happened, --did-not, --abandon, found none"),
+        ((), "expected one of --choose, --happened, --did-not, --abandon, found none"),
         (("--happened", "--abandon"), "found 2"),
+        (("--did-not",), "that doubtful did not happen, for what was sent may still arrive"),
+        (("--happened", "--choose", "yes"), "found 2"),
+        (("--choose", "yes"), "found 'none': nothing of this run asks"),
         (("--abandon", "--result", "1"), "what did not happen gave nothing"),
         (("--happened", "--result", "sent"), "a text stands in quotes"),
         (("--happened", "--result", "7"), "send could not have returned this"),

@@ -16,6 +16,7 @@ LISTED = {
         **{name: {"type": "string"} for name in ("run_id", "app", "title", "status")},
         "condition": {"enum": ["over", "running", "waiting", "parked", "in doubt", "interrupted"]},
         "doubts": {"type": "array", "items": {"type": "string"}},
+        "questions": {"type": "array", "items": {"type": "string"}},
         "is_cancelled": {"type": "boolean"},
         **{name: {"type": "number"} for name in ("created_at", "updated_at", "seconds")},
         "request_id": {"type": ["string", "null"]},

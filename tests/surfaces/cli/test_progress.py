@@ -7,7 +7,7 @@ from rich.console import Console
 from rpds import HashTrieMap
 
 from holdfast.journal.events.turns import CallRequest
-from holdfast.journal.fold.state import AgentState, CallState, NodeState, Phase, RunState
+from holdfast.journal.fold.state import AgentState, CallState, NodeState, Phase, QuestionState, RunState
 from holdfast.journal.live import Hint
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.limits import Budget, Spend
@@ -18,6 +18,7 @@ from tests.observability.journals import RUN, Notebook, called, replied
 from tests.surfaces.cli.tiny_apps import EVIL
 
 NOW = 1_000.0
+QUESTION = QuestionState(1, PayloadId("0"), NOW - 5)
 
 
 def at_work(*nodes: NodeState) -> RunState:
@@ -57,6 +58,8 @@ def agent(
         (agent("review/a", Phase.REPLIED, tools=("read", "search")), "turn 1 · read, search · 5.0 s"),
         (agent("review/a", Phase.REPLIED, tools=("read",) * 5), "turn 1 · read, read, read and 2 calls more · 5.0 s"),
         (NodeState("review/a", "function", NOW - 5), "function · 5.0 s"),
+        (NodeState("review/a", "wait", NOW - 5, wakes_at=NOW + 90), "goes on in 1 min 30 s · 5.0 s"),
+        (NodeState("review/a", "decision", NOW - 5, question=QUESTION), "waits for a person · 5.0 s"),
     ],
 )
 def test_each_row_says_what_is_done_there(node: NodeState, doing: str) -> None:

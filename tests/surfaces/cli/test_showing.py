@@ -4,6 +4,7 @@ import typing
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from holdfast.journal.events import (
     BranchTaken,
@@ -34,6 +35,7 @@ from holdfast.surfaces.cli.showing.event_lines import event_line
 from holdfast.surfaces.cli.showing.records import event_record
 from holdfast.surfaces.cli.showing.span_tree import CHILDREN_MAX, rows
 from holdfast.surfaces.cli.showing.waterfall import Scale, detail
+from holdfast.surfaces.cli.showing.wording import instant
 from tests.observability.journals import (
     NOWHERE,
     Note,
@@ -59,6 +61,7 @@ LINES: dict[Event, str] = {
     RunParked(reason="in doubt"): "parked: in doubt",
     RunEnded(status="FAILED", outcome=Outcome.FAILED, fault=FAULT): "run ended FAILED, failed: too slow",
     NodeEntered(node="a/b", kind="map"): "a/b  map entered",
+    NodeEntered(node="a/w", kind="wait", wakes_at=9.0): f"a/w  wait entered, until {instant(9.0)}",
     BranchTaken(node="a/b", case="c"): "a/b  takes c",
     BranchTaken(node="a/b", case=None): "a/b  takes none of its ways",
     ItemsMapped(node="a/b", keys=("x",), items=(NOWHERE,)): "a/b  has 1 item",
@@ -96,6 +99,7 @@ LINES: dict[Event, str] = {
     ),
     QuestionAsked(node="a/b", number=1, asked=NOWHERE): "a/b  asks a person",
     QuestionAnswered(node="a/b", number=1, choice="yes", by="Ann", note="seen"): "a/b  Ann has decided: yes (seen)",
+    QuestionAnswered(node="a/b", number=1, choice="", by="Ann", value=NOWHERE): ("a/b  Ann has decided: see the value"),
 }
 
 
@@ -128,6 +132,20 @@ def test_a_parked_run_with_a_doubt_waits_for_somebody_who_knows() -> None:
     assert condition(head, 10.0, is_store_driven=True, has_doubts=True) is Condition.IN_DOUBT
     assert "holdfast decide" in advice(Condition.IN_DOUBT, "AB", has_doubts=True)
     assert "holdfast resume" in advice(Condition.PARKED, "AB")
+
+
+def test_a_run_that_asks_waits_for_somebody_who_decides_whether_it_has_a_deadline_or_not() -> None:
+    parked = Head(RunId("run_0"), "t", "a", "", "WAITING", False, 3, 1, "", 0.0, None, None, None, 0.0, 0.0)
+    for wake_at, asks, stands in (
+        (None, True, Condition.ASKS),
+        (99.0, True, Condition.ASKS),
+        (99.0, False, Condition.WAITING),
+        (5.0, True, Condition.INTERRUPTED),
+    ):
+        head = replace(parked, wake_at=wake_at)
+        assert condition(head, 10.0, is_store_driven=False, asks=asks) is stands
+    assert condition(parked, 10.0, is_store_driven=True, asks=True, has_doubts=True) is Condition.IN_DOUBT
+    assert "holdfast decide AB --choose" in advice(Condition.ASKS, "AB")
 
 
 @given(runs_of_one_agent())

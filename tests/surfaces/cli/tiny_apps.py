@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from rich.console import Console
 
 from holdfast import Agent, App, Budget, Effect, Prompt, tool
-from holdfast.flow import AgentNode, FunctionNode, Join, Map, Sequence
+from holdfast.flow import AgentNode, Branch, Case, DecisionNode, FunctionNode, Join, Map, Option, Sequence, WaitNode
 from holdfast.integration.gateway.lines import answer, call
 from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.integration.tools.contract import OutcomeUnknown
@@ -123,7 +123,36 @@ async def send(text: str) -> str:
     raise OutcomeUnknown("the line went dead")
 
 
+@tool(effect=Effect.PURE)
+def say_again(text: str) -> str:
+    """Say it again."""
+    return text
+
+
 doubtful = App("doubtful", FunctionNode("doubtful", "send", "{'text': input}"), functions=[send])
+
+
+asking = App(
+    "asking",
+    Sequence(
+        "asking",
+        (
+            DecisionNode(
+                "ask",
+                "'Send ' + input + '?'",
+                (Option("send", "'everybody reads ' + input"), "not yet"),
+                goal="'announce it'",
+                details="{'text': input}",
+                deadline_seconds=86_400,
+                at_deadline="not yet",
+            ),
+            Branch("then", (Case("ask.choice == 'send'", FunctionNode("said", "say_again", "{'text': input}")),)),
+        ),
+    ),
+    functions=[say_again],
+)
+wondering = App("wondering", DecisionNode("wondering", "'What now?'", options=()))
+pausing = App("pausing", WaitNode("pausing", until="input"))
 
 
 class Shouting(msgspec.Struct, frozen=True):

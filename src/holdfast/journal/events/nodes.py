@@ -17,6 +17,8 @@ class NodeEntered(JournalEvent, frozen=True, tag="node.entered/1"):
     """The instant at which the node times out."""
     branches: tuple[str, ...] = ()
     """The names of a parallel's branches, in order: its value has a field for each, begun or not."""
+    wakes_at: float | None = None
+    """The instant that the node waits for."""
 
 
 class BranchTaken(JournalEvent, frozen=True, tag="node.branch_taken/1"):

@@ -9,7 +9,7 @@ class QuestionAsked(JournalEvent, frozen=True, tag="question.asked/1"):
 
     node: str
     number: int
-    """Which time something is asked there, from 1."""
+    """Which question of the run it is, from 1: an answer names it, and is heard by no other."""
     asked: PayloadId
     """JSON of what is asked: what was tried, what is needed, the evidence."""
     options: tuple[str, ...] = ()

@@ -25,7 +25,9 @@ def with_node(state: RunState, node: NodeState, version: int) -> RunState:
 
 def node_entered(state: RunState, event: NodeEntered, at: float, version: int) -> RunState:
     agent = AgentState() if event.kind == AGENT_KIND else None
-    node = NodeState(event.node, event.kind, at, event.input, event.deadline, event.branches, agent=agent)
+    node = NodeState(
+        event.node, event.kind, at, event.input, event.deadline, event.branches, agent=agent, wakes_at=event.wakes_at
+    )
     return with_node(state, node, version)
 
 

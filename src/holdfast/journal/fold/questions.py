@@ -10,7 +10,7 @@ from holdfast.journal.fold.state import QuestionState, RunState
 def question_asked(state: RunState, event: QuestionAsked, at: float, version: int) -> RunState:
     question = QuestionState(event.number, event.asked, at, event.options, event.deadline, event.default)
     state = with_node(state, replace(entered(state, event.node), question=question), version)
-    return replace(state, questions=(*state.questions, event.node))
+    return replace(state, questions=(*state.questions, event.node), asked=max(state.asked, event.number))
 
 
 def question_answered(state: RunState, event: QuestionAnswered, _at: float, version: int) -> RunState:

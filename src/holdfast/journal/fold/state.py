@@ -160,6 +160,8 @@ class NodeState(msgspec.Struct, frozen=True):
     question: QuestionState | None = None
     staged: tuple[Written, ...] = ()
     """What was written inside a block, and is seen there only until the block has succeeded."""
+    wakes_at: float | None = None
+    """The instant that it waits for."""
 
 
 class RunState(msgspec.Struct, frozen=True):
@@ -189,6 +191,8 @@ class RunState(msgspec.Struct, frozen=True):
     """Paths of the effects in doubt: while there is one the run cannot end."""
     questions: tuple[str, ...] = ()
     """Paths of the nodes whose question nobody has answered, in the order in which they were asked."""
+    asked: int = 0
+    """How many questions were asked so far: no two have the same number."""
     abandoned: tuple[str, ...] = ()
     """Paths of the effects of which nobody will ever know what became of them."""
     unseen: tuple[UnseenCall, ...] = ()

@@ -17,7 +17,7 @@ def node_entered(trace: Trace, event: NodeEntered, at: float) -> Trace:
         at,
         name=event.node.rpartition("/")[2],
         parent=around.span_id,
-        attributes=Attributes(node_kind=event.kind, until=event.deadline),
+        attributes=Attributes(node_kind=event.kind, until=event.deadline if event.wakes_at is None else event.wakes_at),
     )
 
 

@@ -9,12 +9,14 @@ from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.flow import (
     AgentNode,
+    DecisionNode,
     FunctionNode,
     Join,
     Map,
     Node,
     Parallel,
     ToolNode,
+    WaitNode,
     kind,
 )
 
@@ -51,6 +53,10 @@ def captions(node: Node, known: Knowledge) -> Iterator[str]:
             yield from _agent(node, known)
         case ToolNode(tool=called) | FunctionNode(function=called) if called != node.name:
             yield called
+        case WaitNode(seconds=seconds, until=until):
+            yield f"until {until}" if seconds is None else f"for {seconds:g} s"
+        case DecisionNode():
+            yield from _decision(node)
         case Parallel():
             yield from _fan_out(node)
             yield from _seconds("each", node.branch_timeout_seconds)
@@ -105,6 +111,14 @@ def _agent(node: AgentNode, known: Knowledge) -> Iterator[str]:
         yield f"tools {', '.join(tools)}"
     elif node.tools is not None or node.agent in known.grants:
         yield "no tools"
+
+
+def _decision(node: DecisionNode) -> Iterator[str]:
+    yield f"asks {node.question}"
+    yield " | ".join(option.name for option in node.offered) or "free answer"
+    if node.deadline_seconds is not None:
+        default = "it fails" if node.at_deadline is None else node.at_deadline
+        yield f"after {node.deadline_seconds:g} s {default}"
 
 
 def _fan_out(node: Parallel | Map) -> Iterator[str]:

@@ -11,6 +11,7 @@ from holdfast.observability.projection import project
 from holdfast.observability.totals import Totals, totals
 from holdfast.observability.trace import Trace
 from holdfast.orchestration.handle import Run
+from holdfast.orchestration.questions import open_questions
 from holdfast.runtime import Runtime
 from holdfast.surfaces.cli.asking.drive_lock import driver_of
 from holdfast.surfaces.cli.asking.stores import store_path
@@ -32,7 +33,10 @@ async def look(run: Run, url: str) -> Seen:
     head = await run.head()
     trace = project([entry async for entry in run.events(follow=False)])
     at = time.time()
-    stands = condition(head, at, is_store_driven=is_driven(url), has_doubts=bool(trace.state.doubts))
+    state = trace.state
+    stands = condition(
+        head, at, is_store_driven=is_driven(url), has_doubts=bool(state.doubts), asks=bool(open_questions(state))
+    )
     now = at if stands is Condition.RUNNING else trace.last_at
     return Seen(trace, totals(trace, trace.last_at if stands is Condition.INTERRUPTED else at), stands, now)
 
@@ -45,10 +49,11 @@ async def listed(runtime: Runtime, which: RunFilter, url: str) -> list[Listed]:
     for head in heads:
         state = await _state(runtime, head)
         doubts = state.doubts if state else ()
-        stands = condition(head, now, is_store_driven=is_store_driven, has_doubts=bool(doubts))
+        questions = open_questions(state) if state else ()
+        stands = condition(head, now, is_store_driven=is_store_driven, has_doubts=bool(doubts), asks=bool(questions))
         seconds = max(0.0, (now if stands is Condition.RUNNING else head.updated_at) - head.created_at)
         is_cancelled = state is not None and state.cancel_reason is not None
-        found.append(Listed(head, stands, state.spend if state else None, seconds, doubts, is_cancelled))
+        found.append(Listed(head, stands, state.spend if state else None, seconds, doubts, is_cancelled, questions))
     return found
 
 

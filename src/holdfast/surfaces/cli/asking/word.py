@@ -1,4 +1,4 @@
-"""What somebody says of a call in doubt, read from the command line."""
+"""What somebody says of a call in doubt, or chooses where a run asks, read from the command line."""
 
 import msgspec
 
@@ -16,34 +16,53 @@ class Word(msgspec.Struct, frozen=True):
     note: str
 
 
-def read_word(
-    step: str | None,
-    *,
-    is_happened: bool,
-    result: str | None,
-    is_not: bool,
-    is_abandoned: bool,
-    by: str | None,
-    note: str,
-) -> Word:
+class Choice(msgspec.Struct, frozen=True):
+    """What is chosen, at which step, by whom (None: whoever is at the keyboard), and what is given beside it."""
+
+    step: str
+    choice: str
+    value: object
+    by: str | None
+    note: str
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """The options as they were given."""
+
+    is_happened: bool = False
+    result: str | None = None
+    is_not: bool = False
+    is_abandoned: bool = False
+    choice: str | None = None
+    value: str | None = None
+
+
+def read_word(step: str | None, said: Said, by: str | None, note: str) -> Word | Choice:
     """Return what the options say. Raises InputError unless they say one thing."""
-    said = {Settlement.HAPPENED: is_happened, Settlement.DID_NOT: is_not, Settlement.ABANDONED: is_abandoned}
-    chosen = [how for how, is_chosen in said.items() if is_chosen]
-    if len(chosen) != 1:
-        told = "none of them" if not chosen else f"{len(chosen)}"
-        raise InputError(f"expected one of --happened, --did-not, --abandon, found {told}")
-    if result is not None and not is_happened:
+    flags = {
+        Settlement.HAPPENED: said.is_happened,
+        Settlement.DID_NOT: said.is_not,
+        Settlement.ABANDONED: said.is_abandoned,
+    }
+    chosen = [how for how, is_chosen in flags.items() if is_chosen]
+    is_answer = said.choice is not None or said.value is not None
+    if len(chosen) + is_answer != 1:
+        told = f"{len(chosen) + is_answer}" if chosen else "none of them"
+        raise InputError(f"expected one of --choose, --happened, --did-not, --abandon, found {told}")
+    if said.result is not None and not said.is_happened:
         raise InputError("expected --result with --happened only: what did not happen gave nothing")
-    return Word(step or "", chosen[0], _read(result), by, note)
+    if is_answer:
+        return Choice(step or "", said.choice or "", _read(said.value, "value"), by, note)
+    return Word(step or "", chosen[0], _read(said.result, "result"), by, note)
 
 
-def _read(result: str | None) -> object:
-    if result is None:
+def _read(text: str | None, what: str) -> object:
+    if text is None:
         return None
     try:
-        value: object = msgspec.json.decode(result)
+        value: object = msgspec.json.decode(text)
     except msgspec.DecodeError as error:
         raise InputError(
-            f"expected the result as JSON, found {result!r:.80} ({error}): a text stands in quotes, as in '\"paid\"'"
+            f"expected the {what} as JSON, found {text!r:.80} ({error}): a text stands in quotes, as in '\"paid\"'"
         ) from error
     return value

@@ -1,11 +1,11 @@
-"""``holdfast inbox``: lists what waits for a person to say what became of it."""
+"""``holdfast inbox``: lists what waits for a person."""
 
 from holdfast.surfaces.cli.asking.options import JsonOption, StoreOption
 from holdfast.surfaces.cli.problems import reporting
 
 
 def inbox(store: StoreOption = None, as_json: JsonOption = False) -> None:
-    """List the calls of which nobody knows what became: what was sent, when, and what can be said of it."""
+    """List what waits for a person: calls of which nobody knows what became, and questions that runs ask."""
     import asyncio
     import time
 

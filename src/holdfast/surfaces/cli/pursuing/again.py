@@ -1,4 +1,4 @@
-"""Takes up a run that is there already: to go on with it, to settle what is in doubt, or to end it."""
+"""Takes up a run that is there already: to go on with it, to decide what it waits for, or to end it."""
 
 import asyncio
 import getpass
@@ -11,7 +11,7 @@ from holdfast.orchestration.handle import Run
 from holdfast.runtime import Runtime
 from holdfast.surfaces.cli.app_command import load_command
 from holdfast.surfaces.cli.asking.stores import must_be_there, store_url
-from holdfast.surfaces.cli.asking.word import Word
+from holdfast.surfaces.cli.asking.word import Choice, Word
 from holdfast.surfaces.cli.pursuing.conduct import Conduct
 from holdfast.surfaces.cli.pursuing.race import first_of
 from holdfast.surfaces.cli.pursuing.troubles import Troubles
@@ -33,15 +33,19 @@ async def resume_run(run_id: str, store: str | None, *, as_json: bool, is_quiet:
         return await conduct.accompany(runtime, run, known=head.version)
 
 
-async def decide_run(run_id: str, word: Word, store: str | None, *, as_json: bool, is_quiet: bool) -> int:
-    """Say what became of a call in doubt, stay with the run that goes on and return the exit code."""
+async def decide_run(run_id: str, word: Word | Choice, store: str | None, *, as_json: bool, is_quiet: bool) -> int:
+    """Answer a question or settle a doubt, stay with the run that goes on and return the exit code."""
     url = must_be_there(store_url(store))
     troubles = Troubles()
     async with Runtime.open(url, recovers=False, on_trouble=troubles.note) as runtime:
         run = await runtime.run(run_id)
         head = await run.head()
         conduct = Conduct(load_command(head.app), None, troubles, as_json=as_json, is_quiet=is_quiet)
-        await run.settle(word.step, word.how, word.result, by=word.by or person(), note=word.note)
+        match word:
+            case Word(step, how, result, by, note):
+                await run.settle(step, how, result, by=by or person(), note=note)
+            case Choice(step, choice, value, by, note):
+                await run.answer(step, choice, value, by=by or person(), note=note)
         return await conduct.accompany(runtime, run, known=head.version)
 
 

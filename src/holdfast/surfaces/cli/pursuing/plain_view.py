@@ -4,7 +4,15 @@ from types import TracebackType
 
 from rich.console import Console
 
-from holdfast.journal.events import CancelRequested, DriverChanged, ModelFailed, NodeLeft, StepInterrupted
+from holdfast.journal.events import (
+    CancelRequested,
+    DriverChanged,
+    ModelFailed,
+    NodeLeft,
+    QuestionAnswered,
+    QuestionAsked,
+    StepInterrupted,
+)
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Hint
 from holdfast.orchestration.draw.captions import MARKS, items_done
@@ -67,7 +75,14 @@ class PlainView:
                 took = duration(max(0.0, entry.at - state.nodes[path].entered_at))
                 because = f": {fault.message}" if fault else ""
                 return f"{MARKS[outcome]} {relative(path, state.app)} {outcome} in {took}{because}"
-            case CancelRequested() | DriverChanged() | ModelFailed() | StepInterrupted():
+            case (
+                CancelRequested()
+                | DriverChanged()
+                | ModelFailed()
+                | StepInterrupted()
+                | QuestionAsked()
+                | QuestionAnswered()
+            ):
                 return event_line(entry.event)
             case _:
                 return None

@@ -15,6 +15,7 @@ from holdfast.surfaces.cli.pursuing.interruption import Interruption
 from holdfast.surfaces.cli.pursuing.race import first_of
 from holdfast.surfaces.cli.pursuing.troubles import Troubles
 from holdfast.surfaces.cli.pursuing.views import View
+from holdfast.surfaces.cli.showing.results import way_on
 from holdfast.surfaces.cli.showing.wording import short_id
 
 UNFINISHED_MAX = 1_000
@@ -59,8 +60,9 @@ class Pursuit:
                 self._view.remark(f"still going on with {_named(head)}; Ctrl-C parks it")
                 with contextlib.suppress(HoldfastError):
                     await first_of(run.wait(), self._troubles.give_up(run.id, after=1), self._stopped())
-            if (await run.head()).is_parked:
-                self._view.remark(f"{_named(head)} is parked; go on with: holdfast resume {short_id(run.id)}")
+            state = await run.state()
+            if state.parked is not None and not state.is_over:
+                self._view.remark(f"{_named(head)} is parked; {way_on(state)}")
 
     async def _watch(self, run: Run, *, follow: bool = True) -> None:
         async for item in run.progress(self._seen, follow=follow):

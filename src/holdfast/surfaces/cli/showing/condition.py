@@ -3,6 +3,7 @@
 import enum
 
 from holdfast.journal.port import Head
+from holdfast.orchestration.resting import may_wait_for_somebody
 
 
 class Condition(enum.StrEnum):
@@ -16,16 +17,24 @@ class Condition(enum.StrEnum):
     """For somebody."""
     IN_DOUBT = "in doubt"
     """For somebody who says what became of a call."""
+    ASKS = "asks"
+    """For somebody who decides."""
     INTERRUPTED = "interrupted"
     """It should be driven and nobody does: the next process that drives takes it up."""
 
 
-def condition(head: Head, now: float, *, is_store_driven: bool, has_doubts: bool = False) -> Condition:
+def condition(
+    head: Head, now: float, *, is_store_driven: bool, has_doubts: bool = False, asks: bool = False
+) -> Condition:
     """Return how the run stands; ``is_store_driven`` says whether any process drives runs of its store."""
     if head.is_over:
         return Condition.OVER
+    if head.is_parked and has_doubts:
+        return Condition.IN_DOUBT
+    if asks and may_wait_for_somebody(head, now):
+        return Condition.ASKS
     if head.is_parked:
-        return Condition.IN_DOUBT if has_doubts else Condition.PARKED
+        return Condition.PARKED
     if head.worker and head.lease_until > now and is_store_driven:
         return Condition.RUNNING
     if head.wake_at is not None and head.wake_at > now:
@@ -38,6 +47,8 @@ def advice(stands: Condition, run: str, *, has_doubts: bool = False) -> str:
     match stands:
         case Condition.IN_DOUBT | Condition.PARKED if has_doubts:
             return f"find out what became of it, and say so with: holdfast decide {run}"
+        case Condition.ASKS:
+            return f"see what is asked with: holdfast inbox, and decide with: holdfast decide {run} --choose OPTION"
         case Condition.PARKED | Condition.INTERRUPTED:
             return f"go on with: holdfast resume {run}"
         case Condition.RUNNING:

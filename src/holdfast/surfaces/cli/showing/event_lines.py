@@ -30,7 +30,7 @@ from holdfast.kernel.limits import Spend
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import Fault, Settlement
 from holdfast.observability.usage import figures
-from holdfast.surfaces.cli.showing.wording import cost, counted, duration, size, tokens
+from holdfast.surfaces.cli.showing.wording import cost, counted, duration, instant, size, tokens
 
 OfNode = NodeEntered | BranchTaken | ItemsMapped | NodeLeft | QuestionAsked | QuestionAnswered
 OfTurn = ModelCalled | ModelReplied | ModelFailed | ModelInterrupted | ModelReconciled
@@ -78,7 +78,8 @@ def _of_run(event: OfRun) -> str:
 def _of_node(event: OfNode) -> str:
     match event:
         case NodeEntered():
-            return f"{event.kind} entered"
+            until = "" if event.wakes_at is None else f", until {instant(event.wakes_at)}"
+            return f"{event.kind} entered{until}"
         case BranchTaken():
             return f"takes {event.case}" if event.case is not None else "takes none of its ways"
         case ItemsMapped():
@@ -88,7 +89,8 @@ def _of_node(event: OfNode) -> str:
         case QuestionAsked():
             return f"asks a person to choose: {' | '.join(event.options)}" if event.options else "asks a person"
         case QuestionAnswered():
-            return f"{event.by} has decided: {event.choice}" + (f" ({event.note})" if event.note else "")
+            note = f" ({event.note})" if event.note else ""
+            return f"{event.by} has decided: {event.choice or 'see the value'}{note}"
 
 
 def _of_turn(event: OfTurn) -> str:

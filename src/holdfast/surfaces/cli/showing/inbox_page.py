@@ -1,6 +1,6 @@
 """What waits for a person: as a page, and as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from rich.console import Console
@@ -9,6 +9,7 @@ from rich.text import Text
 from holdfast.journal.port import Head
 from holdfast.kernel.outcomes import Settlement
 from holdfast.orchestration.doubts import Doubt
+from holdfast.orchestration.questions import Question
 from holdfast.surfaces.cli.showing.terminal import clean, styled
 from holdfast.surfaces.cli.showing.wording import age, instant, short_ids
 
@@ -21,47 +22,113 @@ FLAGS = {
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A call in doubt, and the run it belongs to."""
+    """A call in doubt or an open question, and the run it belongs to."""
 
     head: Head
-    doubt: Doubt
+    what: Doubt | Question
+
+
+def came_at(one: Waiting) -> float:
+    """Return since when it waits."""
+    match one.what:
+        case Doubt(sent_at=sent_at):
+            return sent_at or 0.0
+        case Question(asked_at=asked_at):
+            return asked_at
 
 
 def inbox_records(found: Sequence[Waiting]) -> list[dict[str, object]]:
-    """Return what waits as JSON objects, that which was sent first before the rest."""
+    """Return what waits as JSON objects, in order."""
     return [
         {
+            "kind": "doubt" if isinstance(one.what, Doubt) else "question",
             "run_id": one.head.run,
             "app": one.head.app,
             "title": one.head.title,
-            "step": one.doubt.path,
-            "tool": one.doubt.tool,
-            "effect": one.doubt.effect,
-            "arguments": one.doubt.arguments,
-            "key": one.doubt.key,
-            "attempt": one.doubt.attempt,
-            "sent_at": one.doubt.sent_at,
-            "is_wanted": one.doubt.is_wanted,
-            "options": one.doubt.options,
+            **_record(one.what),
         }
         for one in found
     ]
 
 
 def print_inbox(found: Sequence[Waiting], now: float, console: Console) -> None:
-    """Print what waits: what was sent, when, under which key, and the command that settles it."""
+    """Print what waits: what was sent or is asked, since when, and the command that settles or decides it."""
     ids = short_ids([one.head.run for one in found])
     for one in found:
-        doubt, run = one.doubt, ids[one.head.run]
+        run = ids[one.head.run]
         line = Text(clean(f"{run}  {one.head.app}: {one.head.title}"), style="bold")
-        line.append(f"  {clean(doubt.path)}", style="magenta")
+        line.append(f"  {clean(one.what.path)}", style="magenta")
         console.print(line, soft_wrap=True)
-        told = clean(doubt.arguments, length_max=ARGUMENTS_CHARACTERS_MAX)
-        console.print(styled(f"  {doubt.tool} ({doubt.effect}) was sent {told}"), soft_wrap=True)
-        if doubt.sent_at is not None:
-            under = f" under key {doubt.key}" if doubt.key else ""
-            console.print(styled(f"  at {instant(doubt.sent_at)}, {age(now - doubt.sent_at)}{under}"), soft_wrap=True)
-        if not doubt.is_wanted:
-            console.print(styled("  its branch has ended or was cancelled: it is not made again"), soft_wrap=True)
-        options = " | ".join(FLAGS[option] for option in doubt.options)
-        console.print(styled(f"  settle it with: holdfast decide {run} {doubt.path} {options}"), soft_wrap=True)
+        lines = _of_doubt(one.what, run, now) if isinstance(one.what, Doubt) else _of_question(one.what, run, now)
+        for told in lines:
+            console.print(styled(f"  {told}"), soft_wrap=True)
+
+
+def _record(what: Doubt | Question) -> dict[str, object]:
+    match what:
+        case Doubt():
+            return {
+                "step": what.path,
+                "tool": what.tool,
+                "effect": what.effect,
+                "arguments": what.arguments,
+                "key": what.key,
+                "attempt": what.attempt,
+                "sent_at": what.sent_at,
+                "settles_at": what.settles_at,
+                "is_wanted": what.is_wanted,
+                "options": what.options,
+            }
+        case Question():
+            return {
+                "step": what.path,
+                "number": what.number,
+                "question": what.question,
+                "goal": what.goal,
+                "details": what.details,
+                "options": what.options,
+                "asked_at": what.asked_at,
+                "deadline": what.deadline,
+                "default": what.default,
+            }
+
+
+def _of_doubt(doubt: Doubt, run: str, now: float) -> Iterator[str]:
+    yield f"{doubt.tool} ({doubt.effect}) was sent {clean(doubt.arguments, length_max=ARGUMENTS_CHARACTERS_MAX)}"
+    if doubt.sent_at is not None:
+        under = f" under key {doubt.key}" if doubt.key else ""
+        yield f"at {instant(doubt.sent_at)}, {age(now - doubt.sent_at)}{under}"
+    if doubt.settles_at is not None and doubt.settles_at > now:
+        yield f"until {instant(doubt.settles_at)} it may still arrive: before that nobody can say that it did not"
+    if not doubt.is_wanted:
+        yield "its branch has ended or was cancelled: it is not made again"
+    yield f"settle it with: holdfast decide {run} {doubt.path} {' | '.join(FLAGS[option] for option in doubt.options)}"
+
+
+def _of_question(question: Question, run: str, now: float) -> Iterator[str]:
+    yield question.question
+    if question.goal is not None:
+        yield f"to: {question.goal}"
+    for option in question.options:
+        if option.impact is not None:
+            yield f"{option.name}: {option.impact}"
+    if question.details is not None:
+        yield f"evidence: {clean(_worded(question.details), length_max=ARGUMENTS_CHARACTERS_MAX)}"
+    yield f"asked at {instant(question.asked_at)}, {age(now - question.asked_at)}{_at_deadline(question)}"
+    choices = " | ".join(_quoted(option.name) for option in question.options) or "TEXT [--value JSON]"
+    yield f"decide it with: holdfast decide {run} {question.path} --choose {choices}"
+
+
+def _at_deadline(question: Question) -> str:
+    if question.deadline is None:
+        return ""
+    then = "it fails" if question.default is None else f"{question.default} is chosen"
+    return f"; at {instant(question.deadline)} {then}"
+
+
+def _worded(value: object) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if " " in name else name

@@ -11,7 +11,7 @@ from holdfast.observability.usage import figures
 from holdfast.orchestration.draw.captions import items_done
 from holdfast.surfaces.cli.showing.wording import consumed, counted, duration
 
-LEAVES = frozenset({"agent", "tool", "function"})
+LEAVES = frozenset({"agent", "tool", "function", "wait", "decision"})
 CALLS_NAMED_MAX = 3
 
 
@@ -68,6 +68,10 @@ def relative(path: str, app: str) -> str:
 
 def _doing(node: NodeState, now: float) -> str:
     agent = node.agent
+    if node.question is not None:
+        return "waits for a person"
+    if node.wakes_at is not None:
+        return f"goes on in {duration(max(0.0, node.wakes_at - now))}"
     if agent is None:
         return "in doubt" if node.step.in_doubt else node.kind
     if agent.turn == 0:

@@ -6,6 +6,7 @@ from rich.console import Console
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.outcomes import Outcome
 from holdfast.observability.usage import figures
+from holdfast.orchestration.questions import open_questions
 from holdfast.surfaces.cli.exit_codes import ExitCode
 from holdfast.surfaces.cli.showing.terminal import clean, out, styled
 from holdfast.surfaces.cli.showing.wording import consumed, duration, short_id
@@ -40,7 +41,7 @@ def print_ending(state: RunState, console: Console) -> None:
     spent = consumed(figures(state.spend))
     if state.outcome is None:
         console.print(styled(f"parked: {state.parked}", style="yellow"), soft_wrap=True)
-        console.print(styled(f"{_way_on(state)} · so far {spent}"), soft_wrap=True)
+        console.print(styled(f"{way_on(state)} · so far {spent}"), soft_wrap=True)
         return
     if state.fault is not None:
         console.print(styled(f"{state.fault.kind}: {state.fault.message}", style="red"), soft_wrap=True)
@@ -51,10 +52,12 @@ def print_ending(state: RunState, console: Console) -> None:
     console.print(styled(told, style=STYLES[state.outcome]), soft_wrap=True)
 
 
-def _way_on(state: RunState) -> str:
+def way_on(state: RunState) -> str:
     """Return what can be done about a parked run."""
     if state.doubts:
         return f"find out, and say so with: holdfast decide {short_id(state.run)} (what was sent: holdfast inbox)"
+    if open_questions(state):
+        return f"decide with: holdfast decide {short_id(state.run)} --choose OPTION (what is asked: holdfast inbox)"
     return f"go on with: holdfast resume {short_id(state.run)}"
 
 

@@ -14,6 +14,7 @@ from holdfast.observability.span import Span, SpanKind
 from holdfast.observability.totals import Totals
 from holdfast.observability.trace import Trace
 from holdfast.observability.usage import Figures, figures, spend_below
+from holdfast.orchestration.questions import open_questions
 from holdfast.surfaces.cli.showing.condition import Condition, advice
 from holdfast.surfaces.cli.showing.results import worded
 from holdfast.surfaces.cli.showing.span_tree import rows
@@ -75,6 +76,7 @@ def page_record(trace: Trace, told: Totals, stands: Condition, now: float) -> di
         "parent": state.parent,
         "request_id": state.request_id,
         "doubts": state.doubts,
+        "questions": open_questions(state),
         "abandoned": state.abandoned,
         "unseen": state.unseen,
         "nodes": [_node_record(span, state, now) for span in trace.spans if span.kind is SpanKind.NODE],
@@ -89,6 +91,8 @@ def _facts(state: RunState, told: Totals, stands: Condition) -> Iterator[tuple[s
         yield "parked", styled(state.parked, style="yellow")
     if state.doubts:
         yield "in doubt", styled(", ".join(state.doubts), style="magenta")
+    if asking := open_questions(state):
+        yield "asks", styled(", ".join(asking), style="yellow")
     if todo := advice(stands, short_id(state.run), has_doubts=bool(state.doubts)):
         yield "to do", styled(todo)
     if state.fault is not None:

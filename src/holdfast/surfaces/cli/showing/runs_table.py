@@ -20,6 +20,7 @@ STYLES = {
     Condition.WAITING: "blue",
     Condition.PARKED: "yellow",
     Condition.IN_DOUBT: "magenta",
+    Condition.ASKS: "yellow",
     Condition.INTERRUPTED: "magenta",
 }
 STATUS_STYLES = {"COMPLETE": "green", "FAILED": "red", "REJECTED": "red", "CANCELLED": "bright_black"}
@@ -40,6 +41,7 @@ class Listed(msgspec.Struct, frozen=True):
     doubts: tuple[str, ...] = ()
     is_cancelled: bool = False
     """Whether it was asked to end, be it over or not."""
+    questions: tuple[str, ...] = ()
 
 
 def runs_records(listed: Sequence[Listed]) -> list[dict[str, object]]:
@@ -52,6 +54,7 @@ def runs_records(listed: Sequence[Listed]) -> list[dict[str, object]]:
             "status": one.head.status,
             "condition": one.stands,
             "doubts": one.doubts,
+            "questions": one.questions,
             "is_cancelled": one.is_cancelled,
             "created_at": one.head.created_at,
             "updated_at": one.head.updated_at,
