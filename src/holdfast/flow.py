@@ -17,6 +17,7 @@ from holdfast.orchestration.flow import (
     ToolNode,
     WaitNode,
 )
+from holdfast.orchestration.review import Criterion, Review, Unmet
 
 __all__ = [
     "AgentNode",
@@ -24,6 +25,7 @@ __all__ = [
     "Block",
     "Branch",
     "Case",
+    "Criterion",
     "DecisionNode",
     "FunctionNode",
     "Join",
@@ -31,7 +33,9 @@ __all__ = [
     "Node",
     "Option",
     "Parallel",
+    "Review",
     "Sequence",
     "ToolNode",
+    "Unmet",
     "WaitNode",
 ]

@@ -19,9 +19,10 @@ from holdfast.kernel.expression.parse import DEPTH_MAX, NODES_MAX, TEXT_LENGTH_M
 from holdfast.kernel.expression.scalars import ROUND_DIGITS_MAX
 from holdfast.kernel.expression.values import CHARACTERS_A_STEP, INTEGER_BITS_MAX, NESTING_MAX
 from holdfast.kernel.outcomes import ErrorKind, Outcome
+from holdfast.orchestration.draw import lifecycle_diagram, lifecycle_table
 from holdfast.orchestration.flow import Join, Node
-from holdfast.orchestration.lifecycle import TRANSITIONS, Status
-from tests.docs.reference import REFERENCE, codes, first_codes, rows, sections
+from holdfast.orchestration.lifecycle import RULES
+from tests.docs.reference import REFERENCE, ROOT, codes, first_codes, rows, sections
 
 EVENTS = {event.__name__: event for event in get_args(Event)}
 EVENT_SECTIONS = sections(REFERENCE / "events.md", level=3)
@@ -45,16 +46,19 @@ def test_the_fields_that_point_at_payloads_are_marked(name: str) -> None:
     assert marked == pointing
 
 
-def test_the_lifecycle_is_the_table_of_transitions() -> None:
-    told = {row[0].strip("`"): set(codes(row[1])) for row in rows(sections(REFERENCE / "events.md", 2)["Lifecycle"])}
-    everywhere = {Status.WAITING, Status.CANCELLED}
-    declared = {
-        str(state): {str(target) for target in targets - everywhere}
-        for state, targets in TRANSITIONS.items()
-        if targets
-    }
-    assert told == declared
-    assert all(everywhere - {state} <= targets for state, targets in TRANSITIONS.items() if targets)
+def test_the_lifecycle_s_table_is_the_one_from_which_the_code_decides() -> None:
+    assert lifecycle_table() in sections(REFERENCE / "events.md", 2)["Lifecycle"] + "\n"
+
+
+def test_the_lifecycle_s_diagram_is_drawn_from_the_same_table() -> None:
+    page = (ROOT / "docs" / "explanation" / "lifecycle.md").read_text(encoding="utf-8")
+    assert f"```mermaid\n{lifecycle_diagram()}```\n" in page
+
+
+def test_every_failure_rule_is_explained() -> None:
+    page = ROOT / "docs" / "explanation" / "lifecycle.md"
+    assert first_codes(sections(page, 2)["When a run fails"]) == [state.value for state in RULES]
+    assert {codes(row[1])[0] for row in rows(sections(page, 2)["When a run fails"])} == {*RULES.values()}
 
 
 # --- errors ---

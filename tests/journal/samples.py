@@ -22,8 +22,10 @@ from holdfast.journal.events import (
     NodeLeft,
     QuestionAnswered,
     QuestionAsked,
+    ResourcesFailed,
     RunEnded,
     RunParked,
+    RunReviewed,
     RunStarted,
     StepEnded,
     StepIntended,
@@ -176,7 +178,9 @@ def every_event() -> tuple[Event, ...]:
             default="no",
         ),
         QuestionAnswered(node="desk", number=1, choice="yes", by="Ann", note="seen", value=ref("given")),
-        RunEnded(status="FAILED", outcome=Outcome.FAILED, result=ref("result"), fault=fault),
+        ResourcesFailed(attempt=1, fault=fault, retry_at=AT + 4),
+        RunReviewed(node="desk", round=1, unmet=("cites",), found=ref("found")),
+        RunEnded(status="FAILED", outcome=Outcome.FAILED, result=ref("result"), fault=fault, waived=("cites",)),
     )
 
 

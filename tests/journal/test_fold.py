@@ -201,7 +201,7 @@ def test_evolve_is_a_function_of_state_and_event_and_leaves_the_state_it_was_giv
     state = evolve(evolve(begin(started(), AT), ENTERED, AT), called(1), AT)
     state = evolve(state, replied(1, "pay"), AT)
     for event in events:
-        if not desk(state).calls and isinstance(event, OfStep):
+        if isinstance(event, OfStep) and not (desk(state).calls and desk(state).turn == event.turn):
             continue
         before = repr(state)
         once, twice = evolve(state, event, AT + 1), evolve(state, event, AT + 1)

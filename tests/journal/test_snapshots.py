@@ -45,7 +45,7 @@ def journal(wanted: Sequence[Event]) -> list[Recorded]:
     state = fold(recorded(events))
     for event in wanted:
         node = state.node("desk")
-        agent = node.agent if node is not None else None
+        agent = None if node is None else node.agent
         if isinstance(event, OfStep) and (agent is None or not agent.calls or agent.turn != event.turn):
             continue
         state = evolve(state, event, AT)

@@ -27,6 +27,7 @@ from holdfast.orchestration.flow import (
     ToolNode,
     WaitNode,
 )
+from holdfast.orchestration.review import Criterion, Review
 
 FLOW = Sequence(
     "review",
@@ -220,3 +221,50 @@ def standing(outcomes: dict[str, Outcome | None], keys: tuple[str, ...] = ()) ->
         started_at=0.0,
         nodes=nodes,
     )
+
+
+REVIEW = Review(
+    criteria=(Criterion("cites", "len(result.sources) > 0", otherwise="cite"),),
+    check=AgentNode("ground", "code", input="result"),
+    revise=Sequence("improve", (ToolNode("look", "look"), AgentNode("better", "code"))),
+    rounds_max=1,
+)
+
+
+def test_the_text_shows_what_is_asked_of_the_result_after_the_flow() -> None:
+    known = Knowledge(review=REVIEW)
+    assert draw_text(FunctionNode("essay", "write"), known).splitlines() == [
+        "essay  function · write",
+        "review  at most 1 round, then a person",
+        "├── cites  len(result.sources) > 0",
+        "├── check: ground  agent · code · input result",
+        "└── revise: improve  sequence",
+        "    ├── look  tool",
+        "    └── better  agent · code",
+    ]
+    alone = Knowledge(review=Review(criteria=REVIEW.criteria))
+    assert draw_text(FunctionNode("essay", "write"), alone).splitlines()[1:] == [
+        "review  then a person",
+        "└── cites  len(result.sources) > 0",
+    ]
+
+
+def test_the_mermaid_picture_shows_the_way_from_the_result_through_a_revision_and_back() -> None:
+    drawn = draw_mermaid(FunctionNode("essay", "write"), Knowledge(review=REVIEW)).splitlines()
+    assert [line.strip() for line in drawn] == [
+        "flowchart TD",
+        'n0["essay<br/>function · write"]',
+        'n1{"review<br/>cites  len#40;result.sources#41; #62; 0"}'.replace("cites  len", "cites len"),
+        'n2(["a person decides"])',
+        'n3["ground<br/>agent · code · input result"]',
+        'subgraph n4["improve<br/>sequence"]',
+        'n5["look<br/>tool"]',
+        'n6["better<br/>agent · code"]',
+        "end",
+        "n0 --> n1",
+        'n1 -.->|"check"| n3',
+        "n5 --> n6",
+        'n1 -->|"unmet, at most 1 round, then a person"| n4',
+        "n4 --> n1",
+        'n1 -->|"unmet"| n2',
+    ]

@@ -99,16 +99,10 @@ class Workshop:
         return App("shop", **{**declared, "provides": frozenset((Workshop,)), **changes})
 
 
-@pytest.mark.parametrize(
-    ("trouble", "told"),
-    [
-        (OSError("no such folder"), "the resources of app 'shop' could not be opened: OSError: no such folder"),
-        (InputError("there is no folder"), "there is no folder"),
-    ],
-)
-async def test_resources_that_cannot_be_opened_park_the_run(trouble: Exception, told: str) -> None:
+async def test_resources_that_cannot_be_opened_park_the_run() -> None:
     stage, shop = Stage(), Workshop()
-    shop.trouble = trouble
+    shop.trouble = OSError("no such folder")
+    told = "the resources of app 'shop' could not be opened: OSError: no such folder"
     async with stage.runtime([answer("hi")]) as runtime:
         run = await runtime.start(shop.app(), "hello")
         assert (await stage.ended(run)).parked == told
@@ -117,6 +111,18 @@ async def test_resources_that_cannot_be_opened_park_the_run(trouble: Exception, 
         assert await stage.result(run) == "hi"
     assert [str(error) for error in stage.troubles.errors] == [told]
     assert (shop.opened, shop.closed) == (1, 1)
+
+
+async def test_resources_that_the_input_is_at_fault_for_reject_the_run() -> None:
+    stage, shop = Stage(), Workshop()
+    shop.trouble = InputError("there is no folder")
+    async with stage.runtime([answer("hi")]) as runtime:
+        run = await runtime.start(shop.app(), "hello")
+        with pytest.raises(RunFailed, match="there is no folder"):
+            await stage.result(run)
+        assert (await run.head()).status == "REJECTED"
+    assert stage.troubles.errors == []
+    assert (shop.opened, shop.closed) == (0, 0)
 
 
 async def test_resources_that_are_not_what_was_promised_park_the_run() -> None:

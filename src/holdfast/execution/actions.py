@@ -70,6 +70,16 @@ class Probe(msgspec.Struct, frozen=True):
         return f"{self.path}/turn.{self.turn}/call.{self.call}:{self.attempt}:probe.{self.probe}"
 
 
+class Assess(msgspec.Struct, frozen=True):
+    """Hold the run's result against the criteria, in the round of its review at ``path``."""
+
+    path: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.path}:assess"
+
+
 class WaitUntil(msgspec.Struct, frozen=True):
     """The node at ``path`` times out at ``instant``."""
 
@@ -105,5 +115,5 @@ class AwaitPerson(msgspec.Struct, frozen=True):
 
 Waiting = WaitUntil | WakeAt
 """Work that only lets time pass: a run with nothing else under way leaves memory."""
-Work = Evaluate | CallModel | CallTool | Probe | Waiting
+Work = Evaluate | Assess | CallModel | CallTool | Probe | Waiting
 Action = Note | AwaitPerson | Work

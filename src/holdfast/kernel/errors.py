@@ -12,6 +12,7 @@ What a *run* must live with is a value instead (see ``kernel.outcomes``).
     │   ├── Fenced               another driver has taken the run over
     │   ├── StoreLocked          another process drives this store
     │   └── StoreClosed          the store was used after it was closed
+    ├── ResourceError            what a run's tools need could not be opened
     ├── RunNotFound              no run has this id
     ├── RunFailed                a result was asked for of a run that did not succeed
     ├── DefinitionChanged        the code changed under a run in flight
@@ -62,6 +63,10 @@ class StoreClosed(JournalError):
     """The store was used after it was closed."""
 
 
+class ResourceError(HoldfastError):
+    """What a run's tools need could not be opened, through no fault of the run's input."""
+
+
 class RunNotFound(HoldfastError):
     """No run has this id."""
 
@@ -84,7 +89,7 @@ class DefinitionChanged(HoldfastError):
 
 
 class IllegalTransition(HoldfastError):
-    """The lifecycle has no such transition; the message names state, target and what is allowed."""
+    """The lifecycle has no such transition; the message names state, event and what is allowed."""
 
 
 class ModelError(HoldfastError):

@@ -25,6 +25,9 @@ class ErrorKind(enum.StrEnum):
     CHILD_FAILED = "child_failed"
     IN_DOUBT = "in_doubt"
     CONFLICT = "conflict"
+    BAD_INPUT = "bad_input"
+    RESOURCES = "resources"
+    UNMET = "unmet"
 
 
 class Settlement(enum.StrEnum):

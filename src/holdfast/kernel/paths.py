@@ -54,6 +54,11 @@ def call(path: str, turn_number: int, index: int) -> str:
     return f"{path}/turn.{turn_number}/call.{index}"
 
 
+def review(path: str, number: int) -> str:
+    """Return the path of round ``number`` (from 1) in which the result of the flow at ``path`` is reviewed."""
+    return f"{path}/review.{number}"
+
+
 def effect(path: str) -> tuple[str, int, int]:
     """Return the node, turn and call of the effect at ``path``; turn and call are 0 for a node that is itself one."""
     found = _CALL.match(path)

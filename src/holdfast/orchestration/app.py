@@ -16,8 +16,12 @@ from holdfast.integration.tools.registry import Registry
 from holdfast.kernel.errors import DefinitionError, InputError
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.paths import check_name
+from holdfast.orchestration import review as reviews
 from holdfast.orchestration.check import check_flow
+from holdfast.orchestration.check_review import check_review
 from holdfast.orchestration.flow import AgentNode, Node, content_hash
+from holdfast.orchestration.locate import locate
+from holdfast.orchestration.review import Review
 
 Resources = Mapping[type, object]
 """What the tools of a run may be handed, by type (``Provided[T]``)."""
@@ -59,6 +63,8 @@ class App:
     """The types that ``resources`` provides."""
     models: Mapping[str, Callable[[], Model]] = field(default_factory=dict)
     budget: Budget = Budget()
+    review: Review | None = None
+    """What success is; without it, that the flow has succeeded."""
     title: Callable[[object], str] = _first_words
 
     def __post_init__(self) -> None:
@@ -67,9 +73,10 @@ class App:
             raise DefinitionError(
                 f"app {self.name!r}: expected its flow to have the same name, found {self.flow.name!r}"
             )
-        check_flow(
-            self.flow, set(self.agents_by_name), set(self.functions_by_name), set(self.tools_by_name), self.grants
-        )
+        known = set(self.agents_by_name), set(self.functions_by_name), set(self.tools_by_name), self.grants
+        check_flow(self.flow, *known)
+        if self.review is not None:
+            check_review(self.review, self.flow, *known)
         registries = (Registry(self.functions), Registry(self.tools), *self.registries.values())
         for registry in registries:
             registry.check_provided({tool.name for tool in registry}, self.provides)
@@ -103,6 +110,8 @@ class App:
     def definitions(self) -> dict[str, str]:
         """The content hash of everything that decides how a run goes, by what it is (``flow``, ``agent:NAME``)."""
         hashes = {"flow": content_hash(self.flow)}
+        if self.review is not None:
+            hashes["review"] = reviews.content_hash(self.review)
         for agent in self.agents:
             hashes[f"agent:{agent.name}"] = agent.content_hash
             hashes.update({f"tool:{tool.name}": tool.content_hash for tool in agent.tools})
@@ -113,6 +122,10 @@ class App:
     def granted(self, node: AgentNode) -> frozenset[str]:
         """Return the tools an agent may use at this place of the flow."""
         return self.registries[node.agent].grant(self.grants[node.agent] if node.tools is None else node.tools)
+
+    def node_at(self, path: str) -> Node:
+        """Return the node at ``path``, of the flow or of a review. Raises DefinitionError if there is none."""
+        return reviews.node_at(self.review, path) or locate(self.flow, path)
 
     def validate(self, value: object) -> object:
         """Return ``value`` as the JSON of a valid input. Raises InputError that names each problem."""

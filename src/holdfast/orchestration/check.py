@@ -31,17 +31,27 @@ DEPTH_MAX = 32
 
 
 def check_flow(
-    flow: Node, agents: set[str], functions: set[str], tools: set[str], grants: Mapping[str, frozenset[str]]
+    flow: Node,
+    agents: set[str],
+    functions: set[str],
+    tools: set[str],
+    grants: Mapping[str, frozenset[str]],
+    *,
+    names: frozenset[str] = frozenset(("input", "variables")),
+    where: str = "",
 ) -> None:
-    """Raise DefinitionError for the first thing in ``flow`` that cannot be run, named by its path."""
+    """Raise DefinitionError for the first thing in ``flow`` that cannot be run, named by its path.
+
+    ``names`` are those that its root's expressions can see; ``where`` is what its root is called in errors.
+    """
     _check_data(flow)
     known = {"agent": agents, "function": functions, "tool": tools}
-    for path, node, names in _walk(flow, flow.name, frozenset(("input", "variables"))):
+    for path, node, seen in _walk(flow, where or flow.name, names):
         _check_shape(node, path)
         _check_reference(node, path, known)
         _check_grant(node, path, grants)
-        for text, visible in _expressions(node, names):
-            _check_expression(text, path, visible)
+        for text, visible in _expressions(node, seen):
+            check_expression(text, path, visible)
 
 
 def _check_data(flow: Node) -> None:
@@ -115,7 +125,8 @@ def _limits(node: Node) -> Iterator[tuple[str, float]]:
     yield from ((name, limit) for name, limit in named if limit is not None)
 
 
-def _check_expression(text: str, path: str, visible: frozenset[str]) -> None:
+def check_expression(text: str, path: str, visible: frozenset[str]) -> None:
+    """Raise DefinitionError, naming ``path``, if ``text`` is no expression or names what is not ``visible``."""
     try:
         missing = parse(text).names - visible
     except ExpressionError as error:

@@ -17,20 +17,20 @@ from holdfast.journal.port import Held, Parking, Store
 from holdfast.journal.recorder import Recorder
 from holdfast.journal.snapshots import current
 from holdfast.kernel.clock import Clock
-from holdfast.kernel.errors import DefinitionChanged, DefinitionError, Fenced, InputError, JournalError
+from holdfast.kernel.errors import DefinitionChanged, DefinitionError, Fenced, InputError, JournalError, ResourceError
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.randomness import Randomness
 from holdfast.orchestration.app import Resources
 from holdfast.orchestration.equipment import Equipment
 from holdfast.orchestration.failures import first
-from holdfast.orchestration.lifecycle import Status, check
+from holdfast.orchestration.lifecycle import Trigger, after
 from holdfast.orchestration.mailroom import Mailroom
 from holdfast.orchestration.perform import Performer
+from holdfast.orchestration.preparing import Preparing
 from holdfast.orchestration.resources import open_resources
 from holdfast.orchestration.resting import waits_for
 from holdfast.orchestration.scheduler import decide
 from holdfast.orchestration.settling import Settling, late_letters
-from holdfast.orchestration.unchanged import check_unchanged
 
 LEASE_SECONDS = 30.0
 RENEWALS_IN_A_LEASE = 3
@@ -60,6 +60,7 @@ class Driver:
         self._mail_came = asyncio.Event()
         self._loop: Loop | None = None
         self._rested: Rested | None = None
+        self._setback: str | None = None
         self._parks_for: str | None = None
         self._is_stopped = False
         self._opening: asyncio.Timeout | None = None
@@ -82,7 +83,8 @@ class Driver:
         """Drive the run until it rests; Held if another drives it.
 
         Raises Fenced and JournalError; once the run is parked for it, what only a person can mend: InputError,
-        DefinitionError, DefinitionChanged; and whatever else brings it down, once the run is free for another driver.
+        ResourceError, DefinitionError, DefinitionChanged; and whatever else brings it down, once the run is free for
+        another driver.
         """
         around = self._around
         claim = await around.store.claim(self._run, around.worker, LEASE_SECONDS)
@@ -95,7 +97,8 @@ class Driver:
         if claim.epoch > 1:
             recorder.append(DriverChanged(worker=around.worker, epoch=claim.epoch))
         if state.waited_from is not None:
-            recorder.append(LifecycleMoved(to=check(state.status, Status(state.waited_from)), reason="driven again"))
+            back = after(state.status, Trigger.DRIVEN_AGAIN, state.waited_from)
+            recorder.append(LifecycleMoved(to=back, reason="driven again"))
         recorder.append(*interruptions(recorder.state))
         mailroom = Mailroom(around.store, recorder, self._equipment, around.clock)
         await mailroom.read()
@@ -110,8 +113,8 @@ class Driver:
         async with AsyncExitStack() as leaving:
             leaving.push_async_exit(partial(self._leave, recorder))
             async with AsyncExitStack() as held:
-                resources = await self._resources(held, recorder)
-                self._rested = await self._work(recorder, mailroom, resources)
+                ready = await self._ready(held, recorder)
+                self._rested = ready if isinstance(ready, Rested) else await self._work(recorder, mailroom, ready)
         return self._rested
 
     async def _leave(self, recorder: Recorder, _kind: object, error: BaseException | None, _trace: object) -> None:
@@ -120,7 +123,7 @@ class Driver:
             return
         with contextlib.suppress(JournalError):  # the error is on its way already, and says more
             match error:
-                case DefinitionChanged() | DefinitionError() | InputError():
+                case DefinitionChanged() | DefinitionError() | InputError() | ResourceError():
                     recorder.append(*interruptions(recorder.state))
                     await self._park(recorder, str(error), None)
                 case Fenced():
@@ -132,13 +135,17 @@ class Driver:
                 case _:
                     pass
 
-    async def _resources(self, stack: AsyncExitStack, recorder: Recorder) -> Resources:
-        """Open what the run's tools need. Nothing is, nor need the app be as it was, for a run that only has to end."""
-        app, state = self._app, recorder.state
-        if state.cancel_reason is not None or self._is_stopped:
+    async def _ready(self, stack: AsyncExitStack, recorder: Recorder) -> Resources | Rested:
+        """Make the run ready. Nothing is opened, nor need the app be as it was, for a run that only has to end."""
+        if recorder.state.cancel_reason is not None or self._is_stopped:
             return {}
-        check_unchanged(state, app)
-        given = app.parse(await recorder.payloads.fetch(state.input))
+        preparing = Preparing(self._app, recorder, self._around.clock, self._around.randomness)
+        ready = await preparing.prepare(partial(self._resources, stack))
+        self._setback = preparing.setback
+        return ready
+
+    async def _resources(self, stack: AsyncExitStack, given: object) -> Resources:
+        app = self._app
         self._opening = self._around.clock.timeout(RESOURCES_SECONDS_MAX)
         try:
             async with self._opening:
@@ -146,7 +153,7 @@ class Driver:
         except TimeoutError:
             if self._is_asked_to_stop():
                 return {}
-            raise InputError(
+            raise ResourceError(
                 f"the resources of app {app.name!r} did not open within {RESOURCES_SECONDS_MAX:g} seconds"
             ) from None
         finally:
@@ -185,7 +192,7 @@ class Driver:
         turns = Turns(self._equipment.gateway, recorder, around.clock, around.randomness, around.live)
         desk = Desk(recorder, resources)
         settling = Settling(self._equipment, desk, around.clock)
-        wanted = partial(decide, app.flow, app.agents_by_name)
+        wanted = partial(decide, app.flow, app.agents_by_name, review=app.review)
         performer = Performer(self._equipment, desk, around.clock, turns, settling, wanted)
         return Loop(recorder, wanted, performer.perform, group, around.clock)
 
@@ -198,10 +205,10 @@ class Driver:
             case Rest.STOPPED:
                 await self._park(recorder, self._parks_for or "", None)
             case Rest.WAITING:
-                await self._park(recorder, waits_for(rested, recorder.state), rested.wake_at)
+                await self._park(recorder, self._setback or waits_for(rested, recorder.state), rested.wake_at)
 
     async def _park(self, recorder: Recorder, reason: str, wake_at: float | None) -> None:
-        waiting = LifecycleMoved(to=check(recorder.state.status, Status.WAITING), reason=reason)
+        waiting = LifecycleMoved(to=after(recorder.state.status, Trigger.WAITS), reason=reason)
         recorder.append(waiting, RunParked(reason=reason, wake_at=wake_at))
         await recorder.park(Parking(recorder.state.inbox_read, wake_at))
 

@@ -11,12 +11,18 @@ from holdfast.journal.fold.state import RunState
 from holdfast.journal.fold.steps import step_at
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement
-from holdfast.orchestration.lifecycle import Status, check
+from holdfast.orchestration.lifecycle import Status, Trigger, after
 from holdfast.orchestration.passing import leaving
+from holdfast.orchestration.rounds import open_round, result_path
 
 
-def end(run: RunState, root: str, outcome: Outcome, fault: Fault | None) -> Iterator[Action]:
-    """End the run, unless an effect is in doubt: what became of it must be known first, or be given up."""
+def end(
+    run: RunState, root: str, outcome: Outcome, fault: Fault | None, *, waived: tuple[str, ...] = ()
+) -> Iterator[Action]:
+    """End the run, unless an effect is in doubt: what became of it must be known first, or be given up.
+
+    ``waived`` are the unmet criteria in spite of which a person accepts what it has come to.
+    """
     if owed := obligations(run):
         yield Note(tuple(owed))
         return
@@ -25,24 +31,33 @@ def end(run: RunState, root: str, outcome: Outcome, fault: Fault | None) -> Iter
             yield Note(tuple(_abandoned(run, path, run.abandons_by) for path in run.doubts))
         return
     events: list[Event] = []
-    state = run.nodes.get(root)
-    if state is not None and state.outcome is None:
-        events.extend(leaving(run, root, outcome, fault))
-    status = Status(run.status)
-    match outcome:
-        case Outcome.CANCELLED:
-            target = Status.CANCELLED
-        case _ if outcome.is_success:
-            if status is not Status.REVIEWING:
-                status = check(status, Status.REVIEWING)
-                events.append(LifecycleMoved(to=status))
-            target = Status.COMPLETE
-        case _:
-            target = Status.FAILED
-    result = state.result if state is not None else None
+    for state in (run.nodes.get(root), open_round(run)):
+        if state is not None and state.outcome is None:
+            events.extend(leaving(run, state.path, outcome, fault))
+    *moves, status = _moves(Status(run.status), outcome, is_waived=bool(waived))
+    events.extend(LifecycleMoved(to=through) for through in moves)
+    ended = run.nodes.get(result_path(run))
+    result = ended.result if ended is not None else None
     fault = _naming_abandoned(fault, run)
-    events.append(RunEnded(status=check(status, target), outcome=outcome, result=result, fault=fault))
+    events.append(RunEnded(status=status, outcome=outcome, result=result, fault=fault, waived=waived))
     yield Note(tuple(events))
+
+
+def _moves(status: Status, outcome: Outcome, *, is_waived: bool) -> Iterator[Status]:
+    """Yield the states a run goes through to its end, the final one last."""
+    if outcome is Outcome.CANCELLED:
+        yield after(status, Trigger.CANCELLED)
+        return
+    if outcome.is_success and status is Status.EXECUTING:
+        status = after(status, Trigger.EXECUTED)
+        yield status
+    if outcome.is_success:
+        yield after(status, Trigger.ACCEPTED if is_waived else Trigger.CRITERIA_MET)
+        return
+    if status is Status.REVIEWING:
+        status = after(status, Trigger.CRITERIA_UNMET)
+        yield status
+    yield after(status, Trigger.FAILED)
 
 
 def _abandoned(run: RunState, path: str, by: str) -> Event:

@@ -35,6 +35,7 @@ from holdfast.orchestration.app import App
 from holdfast.orchestration.doubts import Doubt, check_settled, doubt_at, doubts_of
 from holdfast.orchestration.questions import Question, answer_to, question_at, questions_of, told_answered
 from holdfast.orchestration.resting import may_wait_for_somebody, waits_for_somebody
+from holdfast.orchestration.rounds import result_path
 from holdfast.orchestration.telling import checked, result_of, told_settled
 from holdfast.orchestration.values import Values
 
@@ -142,8 +143,8 @@ class Run:
         return await self.value(state)
 
     async def value(self, state: RunState, path: str | None = None) -> object:
-        """Return the value of the node at ``path``, by default the whole flow's; None if it has none."""
-        return await Values(state, await self.payloads(state)).of(path or state.app)
+        """Return the value of the node at ``path``, by default the run's result; None if it has none."""
+        return await Values(state, await self.payloads(state)).of(path or result_path(state))
 
     async def variables(self, state: RunState) -> dict[str, object]:
         """Return its variables, by name, as they are seen outside of every block."""

@@ -4,9 +4,12 @@ from holdfast.kernel.errors import DefinitionError
 from holdfast.orchestration.flow import Map, Node, children
 
 
-def locate(flow: Node, path: str) -> Node:
-    """Return the node at ``path`` in ``flow``. Raises DefinitionError if the flow has none there."""
-    node, rest = flow, path.removeprefix(flow.name)
+def locate(flow: Node, path: str, root: str = "") -> Node:
+    """Return the node at ``path`` in ``flow``, which lies at ``root``, by default at its own name.
+
+    Raises DefinitionError if the flow has none there.
+    """
+    node, rest = flow, path.removeprefix(root or flow.name)
     while rest:
         node, rest = _down(node, rest, path)
     return node

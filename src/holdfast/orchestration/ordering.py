@@ -11,7 +11,6 @@ from holdfast.kernel.messages import ToolCall
 from holdfast.kernel.messages_codec import decode_message
 from holdfast.orchestration.equipment import Equipment
 from holdfast.orchestration.flow import AgentNode, FunctionNode, ToolNode
-from holdfast.orchestration.locate import locate
 
 
 class Ordering:
@@ -22,7 +21,7 @@ class Ordering:
 
     async def of(self, path: str, turn: int, call: int, attempt: int) -> tuple[Order, Executor]:
         """Return the order of an effect as it was or is to be sent. Raises DefinitionError if the flow has no such."""
-        node, flow_node = self._node(path), locate(self._app.flow, path)
+        node, flow_node = self._node(path), self._app.node_at(path)
         match flow_node:
             case AgentNode() if turn:
                 tool_call = await self._asked(node, call)
@@ -76,7 +75,7 @@ class Ordering:
             case _:
                 knowing = [one for one in self._equipment.agents.values() if one.registry.get(tool)]
         try:
-            flow_node = locate(self._app.flow, node.path)
+            flow_node = self._app.node_at(node.path)
         except DefinitionError:
             flow_node = None
         if isinstance(flow_node, AgentNode):

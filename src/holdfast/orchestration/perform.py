@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Sequence
 
-from holdfast.execution.actions import Action, CallModel, CallTool, Evaluate, Probe, WaitUntil, WakeAt, Work
+from holdfast.execution.actions import Action, Assess, CallModel, CallTool, Evaluate, Probe, WaitUntil, WakeAt, Work
 from holdfast.execution.turn import Turns
 from holdfast.integration.tools.invocation import Desk
 from holdfast.journal.fold.state import NodeState, RunState
+from holdfast.kernel import paths
 from holdfast.kernel.clock import Clock, sleep_until
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+from holdfast.orchestration.assess import assess
 from holdfast.orchestration.equipment import Equipment
 from holdfast.orchestration.evaluate import enter
 from holdfast.orchestration.flow import AgentNode, Node
-from holdfast.orchestration.locate import locate
 from holdfast.orchestration.ordering import Ordering
 from holdfast.orchestration.passing import leaving
+from holdfast.orchestration.review import is_round
 from holdfast.orchestration.settling import Settling
 
 
@@ -40,6 +42,9 @@ class Performer:
         match work:
             case Evaluate():
                 await enter(work, self._flow_node(work.path), self._recorder, self._clock)
+            case Assess():
+                assert self._app.review is not None, "only what an app declares is assessed"
+                await assess(work, self._app.review, self._recorder)
             case CallModel():
                 await self._call_model(work)
             case CallTool():
@@ -79,7 +84,8 @@ class Performer:
     def _overdue(self, work: WaitUntil, node: NodeState, state: RunState) -> Fault:
         """Say which limit the instant came from: the run's, the agent's, or the node's own or imposed timeout."""
         seconds, flow_node = state.budget.seconds, self._flow_node(work.path)
-        if flow_node is self._app.flow and seconds is not None and work.instant >= state.started_at + seconds:
+        is_outermost = work.path == self._app.name or is_round(paths.parent(work.path) or "")
+        if is_outermost and seconds is not None and work.instant >= state.started_at + seconds:
             return Fault(ErrorKind.BUDGET, f"the run's limit of {seconds:g} seconds is reached")
         elapsed = round(work.instant - node.entered_at, 3)
         if isinstance(flow_node, AgentNode):
@@ -90,7 +96,7 @@ class Performer:
         return Fault(ErrorKind.TIMEOUT, f"it did not end within {elapsed:g} seconds")
 
     def _flow_node(self, path: str) -> Node:
-        return locate(self._app.flow, path)
+        return self._app.node_at(path)
 
     def _agent_node(self, path: str) -> AgentNode:
         node = self._flow_node(path)

@@ -34,30 +34,39 @@ from holdfast.orchestration.flow import (
     WaitNode,
     children,
 )
-from holdfast.orchestration.lifecycle import Status, check
+from holdfast.orchestration.lifecycle import Status, Trigger, after
 from holdfast.orchestration.passing import entering, leaving
+from holdfast.orchestration.review import Review
+from holdfast.orchestration.reviewing import review_result
 from holdfast.orchestration.waiting import decision, timer
 
 MAPS_REMEMBERED_MAX = 64
 """Of how many maps the paths of the items are kept, for they are asked for at every event."""
 
-BEFORE_EXECUTING = (Status.INTAKE, Status.VALIDATING, Status.PLANNING)
+TO_EXECUTING = {
+    Status.INTAKE: Trigger.RECEIVED,
+    Status.VALIDATING: Trigger.VALIDATED,
+    Status.PLANNING: Trigger.PLANNED,
+}
+"""What is recorded on the way to executing: the driver has validated the input, and the plan is the declared flow."""
 
 
-def decide(flow: Node, agents: Mapping[str, Agent], run: RunState) -> tuple[Action, ...]:
+def decide(flow: Node, agents: Mapping[str, Agent], run: RunState, review: Review | None = None) -> tuple[Action, ...]:
     """Return everything that should be under way in ``run`` now."""
-    wanted = _wanted(flow, agents, run)
+    wanted = _wanted(flow, agents, run, review)
     return (*wanted, *_doubts_beside(wanted, run)) if run.doubts else wanted
 
 
-def _wanted(flow: Node, agents: Mapping[str, Agent], run: RunState) -> tuple[Action, ...]:
+def _wanted(flow: Node, agents: Mapping[str, Agent], run: RunState, review: Review | None) -> tuple[Action, ...]:
     if run.is_over:
         return ()
     if run.cancel_reason is not None:
         return tuple(end(run, flow.name, Outcome.CANCELLED, Fault(ErrorKind.CANCELLED, run.cancel_reason)))
-    if run.status in BEFORE_EXECUTING:
+    if run.status in TO_EXECUTING:
         return (Note(tuple(_to_executing(Status(run.status)))),)
     root = run.nodes.get(flow.name)
+    if review is not None and root is not None and root.outcome is not None and root.outcome.is_success:
+        return tuple(review_result(review, run, _Walk(agents, run).node))
     if root is not None and root.outcome is not None:
         return tuple(end(run, flow.name, root.outcome, root.fault))
     limits = None
@@ -204,9 +213,6 @@ def _item_paths(path: str, keys: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _to_executing(status: Status) -> Iterator[Event]:
-    """The input was validated at the door and the plan is the declared flow: go on to execute it."""
-    for target in (Status.VALIDATING, Status.PLANNING, Status.EXECUTING):
-        if target in BEFORE_EXECUTING and BEFORE_EXECUTING.index(target) <= BEFORE_EXECUTING.index(status):
-            continue
-        status = check(status, target)
+    while (trigger := TO_EXECUTING.get(status)) is not None:
+        status = after(status, trigger)
         yield LifecycleMoved(to=status)

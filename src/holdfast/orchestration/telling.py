@@ -14,7 +14,6 @@ from holdfast.kernel.outcomes import Settlement
 from holdfast.orchestration.app import App
 from holdfast.orchestration.doubts import OPTIONS
 from holdfast.orchestration.flow import AgentNode
-from holdfast.orchestration.locate import locate
 
 PROBLEMS_SHOWN_MAX = 3
 
@@ -56,7 +55,7 @@ def _tool(app: App, state: RunState, path: str) -> Tool:
     assert step is not None, "what is in doubt was sent"
     found: Tool | None
     if turn:
-        node = locate(app.flow, name)
+        node = app.node_at(name)
         found = app.registries[node.agent].get(step.name) if isinstance(node, AgentNode) else None
     else:
         found = app.functions_by_name.get(step.name) or app.tools_by_name.get(step.name)

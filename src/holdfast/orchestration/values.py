@@ -15,6 +15,8 @@ from holdfast.journal.payloads import Payloads
 from holdfast.kernel import paths
 from holdfast.kernel.errors import ExpressionError
 from holdfast.kernel.expression import parse
+from holdfast.orchestration.review import UNMET, is_in_round, is_round
+from holdfast.orchestration.rounds import result_path
 
 INPUT, ITEM, KEY, VARIABLES = "input", "item", "key", "variables"
 RESERVED = frozenset((INPUT, ITEM, KEY, VARIABLES))
@@ -78,8 +80,20 @@ class Values:
             case "key":
                 node, index = self._item(path)
                 return node.keys[index]
+            case "result" if is_in_round(path):
+                return await self.of(result_path(self._state))
+            case "unmet" if is_in_round(path):
+                return await self._unmet()
             case _:
                 return await self.of(self._sibling(name, path))
+
+    async def _unmet(self) -> object:
+        """Return what the last review found wanting."""
+        last = self._state.reviews[-1] if self._state.reviews else None
+        if last is None or last.found is None:
+            return []
+        told = await self._payloads.fetch_json(last.found)
+        return told[UNMET] if isinstance(told, dict) else []
 
     def _sibling(self, name: str, path: str) -> str:
         """Return the path of the earlier step that ``name`` stands for: the innermost enclosing sequence wins."""
@@ -108,6 +122,6 @@ class Values:
         below: defaultdict[str, list[NodeState]] = defaultdict(list)
         for node in self._state.nodes.values():
             parent = paths.parent(node.path)
-            if parent is not None:
+            if parent is not None and not is_round(node.path):
                 below[parent].append(node)
         return below

@@ -221,3 +221,20 @@ def test_what_is_in_doubt_can_be_given_up(holdfast: Program) -> None:
     shown = holdfast("show", run, "--json").json
     assert (shown["status"], shown["abandoned"]) == ("CANCELLED", ["doubtful"])
     assert "(abandoned in doubt: doubtful)" in shown["fault"]["message"]
+
+
+def test_the_page_of_a_run_says_what_its_review_came_to(holdfast: Program) -> None:
+    passed, unmet = (holdfast("run", "picky", number, "--json").json["run_id"] for number in ("3", "1"))
+    assert "passed in round 2" in holdfast("show", passed).out
+    assert "round 2, unmet: is_large" in holdfast("show", unmet).out
+    shown = holdfast("show", unmet, "--json").json
+    assert [review["unmet"] for review in shown["reviews"]] == [["is_large"], ["is_large"]]
+    assert (shown["waived"], shown["status"]) == ([], "WAITING")
+
+
+def test_the_picture_of_an_app_shows_its_review(holdfast: Program) -> None:
+    drawn = holdfast("draw", "picky").out
+    assert "review  at most 1 round, then a person" in drawn
+    assert "is_large  result > 10" in drawn
+    assert holdfast("draw", "picky", "--json").json["review"]["criteria"][0]["name"] == "is_large"
+    assert holdfast("draw", "greet", "--json").json["review"] is None

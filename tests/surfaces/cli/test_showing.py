@@ -20,8 +20,10 @@ from holdfast.journal.events import (
     NodeLeft,
     QuestionAnswered,
     QuestionAsked,
+    ResourcesFailed,
     RunEnded,
     RunParked,
+    RunReviewed,
 )
 from holdfast.journal.port import Head
 from holdfast.kernel.effects import Effect
@@ -98,6 +100,13 @@ LINES: dict[Event, str] = {
         "a/b  asks a person to choose: yes | no"
     ),
     QuestionAsked(node="a/b", number=1, asked=NOWHERE): "a/b  asks a person",
+    ResourcesFailed(attempt=1, fault=FAULT, retry_at=9.0): "resources failed, attempt 1: too slow (tried again)",
+    ResourcesFailed(attempt=3, fault=FAULT): "resources failed, attempt 3: too slow (a person must see to it)",
+    RunReviewed(node="a/review.1", round=1): "review 1: passed",
+    RunReviewed(node="a/review.2", round=2, unmet=("cites", "read"), found=NOWHERE): "review 2: unmet: cites, read",
+    RunEnded(status="COMPLETE", outcome=Outcome.PARTIAL, waived=("cites",)): (
+        "run ended COMPLETE, partial, in spite of cites"
+    ),
     QuestionAnswered(node="a/b", number=1, choice="yes", by="Ann", note="seen"): "a/b  Ann has decided: yes (seen)",
     QuestionAnswered(node="a/b", number=1, choice="", by="Ann", value=NOWHERE): ("a/b  Ann has decided: see the value"),
 }

@@ -13,7 +13,20 @@ from pydantic import BaseModel
 from rich.console import Console
 
 from holdfast import Agent, App, Budget, Effect, Prompt, tool
-from holdfast.flow import AgentNode, Branch, Case, DecisionNode, FunctionNode, Join, Map, Option, Sequence, WaitNode
+from holdfast.flow import (
+    AgentNode,
+    Branch,
+    Case,
+    Criterion,
+    DecisionNode,
+    FunctionNode,
+    Join,
+    Map,
+    Option,
+    Review,
+    Sequence,
+    WaitNode,
+)
 from holdfast.integration.gateway.lines import answer, call
 from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.integration.tools.contract import OutcomeUnknown
@@ -115,6 +128,18 @@ wide = App(
     input=list[int],
 )
 strict = App("strict", FunctionNode("strict", "double", "{'number': input}"), functions=[double], input=int)
+
+picky = App(
+    "picky",
+    FunctionNode("picky", "double", "{'number': input}"),
+    functions=[double],
+    input=int,
+    review=Review(
+        criteria=(Criterion("is_large", "result > 10", otherwise="make it larger"),),
+        revise=FunctionNode("larger", "double", "{'number': result}"),
+        rounds_max=1,
+    ),
+)
 
 
 @tool(effect=Effect.UNSAFE)

@@ -11,8 +11,10 @@ from holdfast.journal.events.runs import (
     DriverChanged,
     LifecycleMoved,
     MailRead,
+    ResourcesFailed,
     RunEnded,
     RunParked,
+    RunReviewed,
     RunStarted,
 )
 from holdfast.journal.events.steps import DoubtProbed, DoubtSettled, StepEnded, StepIntended, StepInterrupted
@@ -25,6 +27,8 @@ Event = (
     | CancelRequested
     | MailRead
     | RunParked
+    | ResourcesFailed
+    | RunReviewed
     | RunEnded
     | NodeEntered
     | BranchTaken
@@ -63,8 +67,10 @@ __all__ = [
     "NodeLeft",
     "QuestionAnswered",
     "QuestionAsked",
+    "ResourcesFailed",
     "RunEnded",
     "RunParked",
+    "RunReviewed",
     "RunStarted",
     "StepEnded",
     "StepIntended",

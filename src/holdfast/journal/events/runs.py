@@ -34,6 +34,28 @@ class LifecycleMoved(JournalEvent, frozen=True, tag="run.moved/1"):
     reason: str = ""
 
 
+class ResourcesFailed(JournalEvent, frozen=True, tag="run.resources_failed/1"):
+    """What the run's tools need could not be opened."""
+
+    attempt: int
+    """Which attempt it was since one last succeeded, from 1."""
+    fault: Fault
+    retry_at: float | None = None
+    """The instant it is tried again; None: a person must see to it."""
+
+
+class RunReviewed(JournalEvent, frozen=True, tag="run.reviewed/1"):
+    """The run's result was held against what the app declares success to be."""
+
+    node: str
+    """The round's place in the run: ``APP/review.N``."""
+    round: int
+    unmet: tuple[str, ...] = ()
+    """The criteria that do not hold; none: the review is passed."""
+    found: PayloadId | None = None
+    """JSON of what was found wanting; None if nothing was."""
+
+
 class DriverChanged(JournalEvent, frozen=True, tag="run.driver/1"):
     """A worker took the run up again, after a crash, a park or a take-over."""
 
@@ -70,3 +92,5 @@ class RunEnded(JournalEvent, frozen=True, tag="run.ended/1"):
     outcome: Outcome
     result: PayloadId | None = None
     fault: Fault | None = None
+    waived: tuple[str, ...] = ()
+    """The unmet criteria in spite of which a person has accepted the result."""

@@ -23,6 +23,8 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.CancelRequested: runs.cancel_requested,
     events.MailRead: runs.mail_read,
     events.RunParked: runs.run_parked,
+    events.ResourcesFailed: runs.resources_failed,
+    events.RunReviewed: runs.run_reviewed,
     events.RunEnded: runs.run_ended,
     events.NodeEntered: nodes.node_entered,
     events.BranchTaken: nodes.branch_taken,
@@ -59,8 +61,8 @@ def evolve(state: RunState, event: Event, at: float) -> RunState:
     """Return the state after ``event``, recorded at the instant ``at``."""
     version = state.version + 1
     evolved = _EVOLVE[type(event)](state, event, at, version)
-    if evolved.drivers_in_vain and isinstance(event, PROGRESS):
-        return replace(evolved, drivers_in_vain=0)
+    if (evolved.drivers_in_vain or evolved.openings_failed) and isinstance(event, PROGRESS):
+        return replace(evolved, drivers_in_vain=0, openings_failed=0)
     return evolved
 
 

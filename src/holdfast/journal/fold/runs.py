@@ -7,13 +7,15 @@ from holdfast.journal.events import (
     DriverChanged,
     LifecycleMoved,
     MailRead,
+    ResourcesFailed,
     RunEnded,
     RunParked,
+    RunReviewed,
     RunStarted,
 )
-from holdfast.journal.fold.state import RunState
+from holdfast.journal.fold.state import ReviewState, RunState
 
-FIRST_STATUS, WAITING = "INTAKE", "WAITING"
+FIRST_STATUS, PLANNING, WAITING = "INTAKE", "PLANNING", "WAITING"
 
 
 def run_started(event: RunStarted, at: float) -> RunState:
@@ -37,7 +39,8 @@ def run_started(event: RunStarted, at: float) -> RunState:
 
 def lifecycle_moved(state: RunState, event: LifecycleMoved, _at: float, version: int) -> RunState:
     waited_from = state.status if event.to == WAITING else None
-    return replace(state, status=event.to, waited_from=waited_from, version=version)
+    failed = 0 if state.status == PLANNING and waited_from is None else state.openings_failed
+    return replace(state, status=event.to, waited_from=waited_from, openings_failed=failed, version=version)
 
 
 def driver_changed(state: RunState, event: DriverChanged, _at: float, version: int) -> RunState:
@@ -59,6 +62,15 @@ def run_parked(state: RunState, event: RunParked, _at: float, version: int) -> R
     return replace(state, parked=event.reason, version=version)
 
 
+def resources_failed(state: RunState, event: ResourcesFailed, _at: float, version: int) -> RunState:
+    return replace(state, openings_failed=0 if event.retry_at is None else event.attempt, version=version)
+
+
+def run_reviewed(state: RunState, event: RunReviewed, at: float, version: int) -> RunState:
+    review = ReviewState(event.node, at, event.unmet, event.found)
+    return replace(state, reviews=(*state.reviews, review), version=version)
+
+
 def run_ended(state: RunState, event: RunEnded, at: float, version: int) -> RunState:
     return replace(
         state,
@@ -67,6 +79,7 @@ def run_ended(state: RunState, event: RunEnded, at: float, version: int) -> RunS
         outcome=event.outcome,
         result=event.result,
         fault=event.fault,
+        waived=event.waived,
         ended_at=at,
         version=version,
     )

@@ -136,6 +136,15 @@ class UnseenCall(msgspec.Struct, frozen=True):
     cost_usd: float | None
 
 
+class ReviewState(msgspec.Struct, frozen=True):
+    """What one review of the run's result came to."""
+
+    node: str
+    at: float
+    unmet: tuple[str, ...] = ()
+    found: PayloadId | None = None
+
+
 class NodeState(msgspec.Struct, frozen=True):
     """Where a node of the flow stands."""
 
@@ -193,6 +202,8 @@ class RunState(msgspec.Struct, frozen=True):
     """Paths of the nodes whose question nobody has answered, in the order in which they were asked."""
     asked: int = 0
     """How many questions were asked so far: no two have the same number."""
+    reviews: tuple[ReviewState, ...] = ()
+    """What the reviews of the result came to, in order."""
     abandoned: tuple[str, ...] = ()
     """Paths of the effects of which nobody will ever know what became of them."""
     unseen: tuple[UnseenCall, ...] = ()
@@ -205,6 +216,8 @@ class RunState(msgspec.Struct, frozen=True):
     """How many workers have driven it."""
     drivers_in_vain: int = 0
     """How many of the last ones were cut off before anything had ended under them."""
+    openings_failed: int = 0
+    """How often in a row what its tools need could not be opened."""
     parked: str | None = None
     """Why it left memory; None while it is driven."""
     waited_from: str | None = None
@@ -213,6 +226,8 @@ class RunState(msgspec.Struct, frozen=True):
     outcome: Outcome | None = None
     result: PayloadId | None = None
     fault: Fault | None = None
+    waived: tuple[str, ...] = ()
+    """The unmet criteria in spite of which a person has accepted the result."""
     ended_at: float | None = None
 
     def node(self, path: str) -> NodeState | None:

@@ -34,6 +34,8 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.CancelRequested: runs.cancel_requested,
     events.MailRead: runs.mail_read,
     events.RunParked: runs.run_parked,
+    events.ResourcesFailed: runs.resources_failed,
+    events.RunReviewed: runs.run_reviewed,
     events.RunEnded: runs.run_ended,
     events.NodeEntered: nodes.node_entered,
     events.BranchTaken: nodes.branch_taken,

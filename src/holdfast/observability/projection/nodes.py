@@ -9,7 +9,9 @@ from holdfast.observability.trace import Trace, changed, closed, closed_below, o
 
 
 def node_entered(trace: Trace, event: NodeEntered, at: float) -> Trace:
-    around = trace.span(SpanKind.NODE, paths.parent(event.node) or "") or trace.root
+    around = trace.span(SpanKind.NODE, paths.parent(event.node) or "")
+    if around is None or not around.is_open:  # the flow has ended when its result is reviewed
+        around = trace.root
     return opened(
         trace,
         SpanKind.NODE,

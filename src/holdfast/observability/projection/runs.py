@@ -2,7 +2,16 @@
 
 from msgspec.structs import replace
 
-from holdfast.journal.events import CancelRequested, DriverChanged, LifecycleMoved, MailRead, RunEnded, RunParked
+from holdfast.journal.events import (
+    CancelRequested,
+    DriverChanged,
+    LifecycleMoved,
+    MailRead,
+    ResourcesFailed,
+    RunEnded,
+    RunParked,
+    RunReviewed,
+)
 from holdfast.journal.fold.state import RunState
 from holdfast.observability.span import Attributes, SpanKind, SpanStatus
 from holdfast.observability.trace import (
@@ -54,6 +63,14 @@ def run_parked(trace: Trace, event: RunParked, at: float) -> Trace:
         attempt=trace.state.drivers,
         attributes=Attributes(reason=event.reason, until=event.wake_at),
     )
+
+
+def resources_failed(trace: Trace, event: ResourcesFailed, at: float) -> Trace:
+    return marked(trace, Mark(at, "resources failed", f"attempt {event.attempt}: {event.fault.message}"))
+
+
+def run_reviewed(trace: Trace, event: RunReviewed, at: float) -> Trace:
+    return marked(trace, Mark(at, "reviewed", f"unmet: {', '.join(event.unmet)}" if event.unmet else "passed"))
 
 
 def run_ended(trace: Trace, event: RunEnded, at: float) -> Trace:

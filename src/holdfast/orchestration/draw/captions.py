@@ -19,6 +19,7 @@ from holdfast.orchestration.flow import (
     WaitNode,
     kind,
 )
+from holdfast.orchestration.review import Review
 
 MARKS = {
     None: "…",
@@ -44,6 +45,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     """The tools each agent has, by the agent's name."""
     run: RunState | None = None
     """A run whose progress is drawn in."""
+    review: Review | None = None
+    """What the app declares success to be."""
 
 
 def captions(node: Node, known: Knowledge) -> Iterator[str]:
@@ -99,6 +102,19 @@ def items_done(run: RunState, node: NodeState) -> int:
     """Return how many items of a map have ended."""
     items = (run.nodes.get(paths.item(node.path, key)) for key in node.keys)
     return sum(item is not None and item.outcome is not None for item in items)
+
+
+def criteria_told(review: Review) -> Iterator[str]:
+    """Yield each criterion with its expression."""
+    for criterion in review.criteria:
+        yield f"{criterion.name}  {criterion.holds}"
+
+
+def rounds_told(review: Review) -> str:
+    """Return how often the result is revised before a person decides."""
+    if review.revise is None:
+        return "then a person"
+    return f"at most {review.rounds_max} {'round' if review.rounds_max == 1 else 'rounds'}, then a person"
 
 
 def _agent(node: AgentNode, known: Knowledge) -> Iterator[str]:

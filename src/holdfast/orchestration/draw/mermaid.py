@@ -5,10 +5,19 @@ from itertools import pairwise
 
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.draw.captions import Knowledge, captions, items_told, kind_word, mark
+from holdfast.orchestration.draw.captions import (
+    Knowledge,
+    captions,
+    criteria_told,
+    items_told,
+    kind_word,
+    mark,
+    rounds_told,
+)
 from holdfast.orchestration.draw.tree import NOTHING_KNOWN
 from holdfast.orchestration.flow import Block, Branch, Map, Node, Parallel, children
 from holdfast.orchestration.flow import Sequence as Steps
+from holdfast.orchestration.review import REVISE, Review
 
 _ESCAPED = str.maketrans({character: f"#{ord(character)};" for character in '"#&<>`\\[](){}|'})
 _CLASSES = {
@@ -32,16 +41,18 @@ _CLASS_OF = {
 def draw_mermaid(flow: Node, known: Knowledge = NOTHING_KNOWN) -> str:
     """Return the flow as the text of a Mermaid flowchart. Ids are numbers, so no name can break the syntax."""
     drawing = _Drawing(known)
-    drawing.draw(flow, flow.name, 1)
+    root = drawing.draw(flow, flow.name, 1)
+    if known.review is not None:
+        drawing.review(known.review, root)
     return "\n".join(["flowchart TD", *drawing.lines, *drawing.edges, *drawing.styles()]) + "\n"
 
 
 class _Drawing:
     """The lines of one picture as they come up: nodes where they lie, edges gathered for the end."""
 
-    def __init__(self, known: Knowledge) -> None:
+    def __init__(self, known: Knowledge, count: int = 0) -> None:
         self._known = known
-        self._count = 0
+        self._count = count
         self._classes: dict[str, list[str]] = {}
         self.lines: list[str] = []
         self.edges: list[str] = []
@@ -60,6 +71,23 @@ class _Drawing:
             case _:
                 self._line(depth, f'{identity}["{label}"]')
         return identity
+
+    def review(self, review: Review, root: str) -> None:
+        """Draw what is asked of the result, and the way back through a revision."""
+        drawing = _Drawing(Knowledge(self._known.models, self._known.grants), self._count + 2)
+        judged, person = f"n{self._count}", f"n{self._count + 1}"
+        self._line(1, f'{judged}{{"{"<br/>".join(("review", *map(_text, criteria_told(review))))}"}}')
+        self._line(1, f'{person}(["a person decides"])')
+        for role, node in review.nodes.items():
+            identity = drawing.draw(node, node.name, 1)
+            if role == REVISE:
+                drawing.edges.append(f'    {judged} -->|"unmet, {_text(rounds_told(review))}"| {identity}')
+                drawing.edges.append(f"    {identity} --> {judged}")
+            else:
+                drawing.edges.append(f'    {judged} -.->|"{role}"| {identity}')
+        self.lines.extend(drawing.lines)
+        self.edges.extend((f"    {root} --> {judged}", *drawing.edges, f'    {judged} -->|"unmet"| {person}'))
+        self._count = drawing._count
 
     def styles(self) -> Iterator[str]:
         """Yield the colours of what has begun, if a run is drawn."""

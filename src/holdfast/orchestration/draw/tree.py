@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 
 from holdfast.kernel import paths
-from holdfast.orchestration.draw.captions import Knowledge, captions, items_told, kind_word, mark
+from holdfast.orchestration.draw.captions import (
+    Knowledge,
+    captions,
+    criteria_told,
+    items_told,
+    kind_word,
+    mark,
+    rounds_told,
+)
 from holdfast.orchestration.flow import Branch, Map, Node, children
 
 NOTHING_KNOWN = Knowledge()
@@ -13,8 +21,24 @@ def draw_text(flow: Node, known: Knowledge = NOTHING_KNOWN) -> str:
     """Return the flow as indented lines, one a node; with a run, each begins with how the node stands.
 
     The node inside a map stands for all its items: it carries the sign of none, the map tells how many have ended.
+    A review follows the flow; its nodes stand for those of all rounds.
     """
-    return "\n".join(_lines(flow, flow.name, known, "", "", ""))
+    return "\n".join((*_lines(flow, flow.name, known, "", "", ""), *_review(known)))
+
+
+def _review(known: Knowledge) -> Iterator[str]:
+    review = known.review
+    if review is None:
+        return
+    yield f"review  {rounds_told(review)}"
+    entries = [[told] for told in criteria_told(review)]
+    for role, node in review.nodes.items():
+        rounds = Knowledge(known.models, known.grants)
+        entries.append(list(_lines(node, node.name, rounds, f"{role}: ", "", "")))
+    for index, lines in enumerate(entries):
+        is_last = index == len(entries) - 1
+        elbow, bar = ("└── ", "    ") if is_last else ("├── ", "│   ")
+        yield from (f"{bar if place else elbow}{line}" for place, line in enumerate(lines))
 
 
 def _lines(node: Node, path: str, known: Knowledge, guard: str, first: str, rest: str) -> Iterator[str]:

@@ -33,12 +33,13 @@ async def _draw(name: str, run_id: str | None, store: str | None, *, as_mermaid:
     from holdfast.orchestration.catalogue import Catalogue
     from holdfast.orchestration.draw import Knowledge, draw_mermaid, draw_text
     from holdfast.orchestration.flow import to_json
+    from holdfast.orchestration.review import to_json as review_to_json
     from holdfast.surfaces.cli.asking.stores import reading
     from holdfast.surfaces.cli.showing.records import write_json
     from holdfast.surfaces.cli.showing.terminal import clean, out
 
     app = Catalogue().find(name)
-    known = Knowledge({agent.name: agent.model for agent in app.agents}, app.grants)
+    known = Knowledge({agent.name: agent.model for agent in app.agents}, app.grants, review=app.review)
     if run_id is not None:
         async with reading(store) as runtime:
             state = await (await runtime.run(run_id)).state()
@@ -46,10 +47,11 @@ async def _draw(name: str, run_id: str | None, store: str | None, *, as_mermaid:
             raise InputError(
                 f"expected a run of app {name!r}, found one of {state.app!r}: holdfast draw {state.app} --run {run_id}"
             )
-        known = Knowledge(state.models, app.grants, state)
+        known = Knowledge(state.models, app.grants, state, app.review)
     if as_json:
         pictures = {"text": draw_text(app.flow, known), "mermaid": draw_mermaid(app.flow, known)}
-        write_json({"app": name, "flow": msgspec.Raw(to_json(app.flow)), **pictures})
+        review = None if app.review is None else msgspec.Raw(review_to_json(app.review))
+        write_json({"app": name, "flow": msgspec.Raw(to_json(app.flow)), "review": review, **pictures})
         return
     picture = draw_mermaid(app.flow, known) if as_mermaid else draw_text(app.flow, known)
     out().print(clean(picture.rstrip("\n"), keeps_lines=True), soft_wrap=True)

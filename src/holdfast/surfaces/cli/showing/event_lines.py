@@ -19,8 +19,10 @@ from holdfast.journal.events import (
     NodeLeft,
     QuestionAnswered,
     QuestionAsked,
+    ResourcesFailed,
     RunEnded,
     RunParked,
+    RunReviewed,
     RunStarted,
     StepEnded,
     StepIntended,
@@ -41,7 +43,17 @@ SETTLED = {
     Settlement.FAILED: "it failed",
     Settlement.ABANDONED: "abandoned",
 }
-OfRun = RunStarted | LifecycleMoved | DriverChanged | CancelRequested | MailRead | RunParked | RunEnded
+OfRun = (
+    RunStarted
+    | LifecycleMoved
+    | DriverChanged
+    | CancelRequested
+    | MailRead
+    | RunParked
+    | ResourcesFailed
+    | RunReviewed
+    | RunEnded
+)
 
 
 def event_line(event: Event) -> str:
@@ -71,8 +83,15 @@ def _of_run(event: OfRun) -> str:
             return f"inbox read up to {event.position}"
         case RunParked():
             return f"parked: {event.reason}"
+        case ResourcesFailed():
+            then = "tried again" if event.retry_at is not None else "a person must see to it"
+            return f"resources failed, attempt {event.attempt}{_because(event.fault)} ({then})"
+        case RunReviewed():
+            found = f"unmet: {', '.join(event.unmet)}" if event.unmet else "passed"
+            return f"review {event.round}: {found}"
         case RunEnded():
-            return f"run ended {event.status}, {event.outcome}{_because(event.fault)}"
+            waived = f", in spite of {', '.join(event.waived)}" if event.waived else ""
+            return f"run ended {event.status}, {event.outcome}{waived}{_because(event.fault)}"
 
 
 def _of_node(event: OfNode) -> str:

@@ -79,6 +79,8 @@ def page_record(trace: Trace, told: Totals, stands: Condition, now: float) -> di
         "questions": open_questions(state),
         "abandoned": state.abandoned,
         "unseen": state.unseen,
+        "reviews": [{"node": review.node, "at": review.at, "unmet": review.unmet} for review in state.reviews],
+        "waived": state.waived,
         "nodes": [_node_record(span, state, now) for span in trace.spans if span.kind is SpanKind.NODE],
     }
 
@@ -87,24 +89,8 @@ def _facts(state: RunState, told: Totals, stands: Condition) -> Iterator[tuple[s
     yield "run", styled(f"{state.run}  ({short_id(state.run)})")
     yield "app", styled(state.app, state.title)
     yield "status", styled(_status(state, stands), style="bold")
-    if state.parked is not None:
-        yield "parked", styled(state.parked, style="yellow")
-    if state.doubts:
-        yield "in doubt", styled(", ".join(state.doubts), style="magenta")
-    if asking := open_questions(state):
-        yield "asks", styled(", ".join(asking), style="yellow")
-    if todo := advice(stands, short_id(state.run), has_doubts=bool(state.doubts)):
-        yield "to do", styled(todo)
-    if state.fault is not None:
-        yield "fault", styled(f"{state.fault.kind}: {state.fault.message}", style="red")
-    if state.cancel_reason is not None:
-        waits = "" if state.is_over or not state.doubts else " (it ends once nothing is in doubt)"
-        yield "cancelled", styled(f"{state.cancel_reason}{waits}")
-    if state.abandoned:
-        yield "abandoned", styled(", ".join(state.abandoned), style="magenta")
-    for call in state.unseen:
-        what = f"{paths.turn(call.node, call.turn)}, attempt {call.attempt}: {tokens(call.tokens)} tokens charged"
-        yield "reply unseen", styled(f"{what} until 'holdfast reconcile {short_id(state.run)}' says how many it took")
+    yield from _waits(state, stands)
+    yield from _troubles(state)
     yield "began", styled(instant(state.started_at))
     yield "took", styled(f"{duration(told.seconds)}, of these {duration(told.seconds_active)} driven")
     yield "drivers", styled(f"{told.drivers}, {counted(told.interruptions, 'interruption')}")
@@ -116,10 +102,46 @@ def _facts(state: RunState, told: Totals, stands: Condition) -> Iterator[tuple[s
             yield label, styled(text)
 
 
+def _waits(state: RunState, stands: Condition) -> Iterator[tuple[str, Text]]:
+    """What keeps it from going on, and what to do."""
+    if state.parked is not None:
+        yield "parked", styled(state.parked, style="yellow")
+    if state.doubts:
+        yield "in doubt", styled(", ".join(state.doubts), style="magenta")
+    if asking := open_questions(state):
+        yield "asks", styled(", ".join(asking), style="yellow")
+    if todo := advice(stands, short_id(state.run), has_doubts=bool(state.doubts)):
+        yield "to do", styled(todo)
+
+
+def _troubles(state: RunState) -> Iterator[tuple[str, Text]]:
+    """What went wrong, was given up, or is not known."""
+    if state.fault is not None:
+        yield "fault", styled(f"{state.fault.kind}: {state.fault.message}", style="red")
+    if state.reviews:
+        yield "review", styled(_review(state))
+    if state.cancel_reason is not None:
+        waits = "" if state.is_over or not state.doubts else " (it ends once nothing is in doubt)"
+        yield "cancelled", styled(f"{state.cancel_reason}{waits}")
+    if state.abandoned:
+        yield "abandoned", styled(", ".join(state.abandoned), style="magenta")
+    for call in state.unseen:
+        what = f"{paths.turn(call.node, call.turn)}, attempt {call.attempt}: {tokens(call.tokens)} tokens charged"
+        yield "reply unseen", styled(f"{what} until 'holdfast reconcile {short_id(state.run)}' says how many it took")
+
+
 def _status(state: RunState, stands: Condition) -> str:
     if state.outcome is not None:
         return f"{state.status} ({state.outcome})"
     return f"{state.status} ({stands})"
+
+
+def _review(state: RunState) -> str:
+    unmet = ", ".join(state.reviews[-1].unmet)
+    rounds = f"round {len(state.reviews)}"
+    if not unmet:
+        return f"passed in {rounds}"
+    return f"accepted in spite of {unmet}" if state.waived else f"{rounds}, unmet: {unmet}"
 
 
 def _limits(budget: Budget, used: Figures, seconds: float) -> Iterator[str]:
