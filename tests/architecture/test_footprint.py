@@ -18,6 +18,7 @@ HOLDFAST = Path(sysconfig.get_path("scripts")) / "holdfast"
 OPTIONAL = [
     "anthropic",
     "bandit",
+    "cryptography",
     "detect_secrets",
     "fastapi",
     "google.genai",

@@ -7,6 +7,7 @@ from holdfast.journal.codec import encode
 from holdfast.journal.events import RunStarted
 from holdfast.journal.payloads import payload_id
 from holdfast.journal.port import NO_EPOCH, AlreadyBegun, Commit, Committed, NewRun, Payload, Recorded, Store
+from holdfast.journal.sealing.port import SUBJECT_CHARACTERS_MAX
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import DefinitionError, InputError, JournalError
 from holdfast.kernel.ids import RunId, commit_id, new_run_id, requested_run_id
@@ -20,6 +21,7 @@ async def admit(request: Request, store: Store, clock: Clock, randomness: Random
 
     Raises InputError for an input the app cannot use, DefinitionError for a model named for an agent it does not have.
     """
+    _check_subject(request.subject)
     value = request.app.validate(request.input)
     body = _encoded(value)
     payload = Payload(payload_id(await store.tenant_key(request.tenant), body), body)
@@ -34,7 +36,7 @@ async def admit(request: Request, store: Store, clock: Clock, randomness: Random
         events=(Recorded(1, now, encode(started)),),
         status=Status.INTAKE,
         payloads=(payload,),
-        begins=NewRun(request.tenant, request.app.name, request.request_id, None, started.title),
+        begins=NewRun(request.tenant, request.app.name, request.request_id, None, started.title, request.subject),
     )
     match await store.commit(commit):
         case Committed():
@@ -43,6 +45,16 @@ async def admit(request: Request, store: Store, clock: Clock, randomness: Random
             return begun
         case refused:
             raise JournalError(f"expected to begin run {run}, found {refused}: try again")
+
+
+def _check_subject(subject: str | None) -> None:
+    if subject is None:
+        return
+    if not subject.strip() or len(subject) > SUBJECT_CHARACTERS_MAX:
+        raise InputError(
+            f"expected a data subject's name of 1 to {SUBJECT_CHARACTERS_MAX} characters, found {len(subject)}: "
+            "name the person by the id your own records use"
+        )
 
 
 def _encoded(value: object) -> bytes:
@@ -61,7 +73,7 @@ def _title(app: App, body: bytes) -> str:
 
 
 def _run_id(request: Request, now: float, randomness: Randomness) -> RunId:
-    if request.request_id is None:
+    if request.request_id is None or request.subject is not None:  # an id must not tell of a person's request
         return new_run_id(now, randomness)
     return requested_run_id(request.tenant, request.request_id, now)
 

@@ -15,6 +15,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     app: App
     input: object
     tenant: str = "default"
+    subject: str | None = None
+    """The person it is about."""
     session: str | None = None
     request_id: str | None = None
     """The caller's own id: the same one twice is one run."""

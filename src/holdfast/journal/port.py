@@ -72,6 +72,10 @@ class NewRun(msgspec.Struct, frozen=True):
     request_id: str | None = None
     parent: RunId | None = None
     title: str = ""
+    subject: str | None = None
+    """The person whom the run is about. Only a store that seals takes it (``journal.sealing``): others refuse."""
+    seal: str | None = None
+    """The id of the key that the run is sealed under; set by the store that seals it, None for a run in the clear."""
 
 
 class Parking(msgspec.Struct, frozen=True):
@@ -165,6 +169,12 @@ class Head(msgspec.Struct, frozen=True):
     parent: RunId | None
     created_at: float
     updated_at: float
+    seal: str | None = None
+    """The id of the key that the run is sealed under; None for a run in the clear."""
+    erased_at: float | None = None
+    """When what it held was erased: nobody can read it since then."""
+    subject: str | None = None
+    """Whom a sealed run is about, as far as the store has its key."""
 
     @property
     def is_parked(self) -> bool:
@@ -178,6 +188,8 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     app: str | None = None
     statuses: tuple[str, ...] = ()
     parent: RunId | None = None
+    seal: str | None = None
+    """Only runs sealed under the key of this id."""
     before: RunId | None = None
     """Only runs older than this one: for paging."""
     count_max: int = 100

@@ -7,7 +7,8 @@ from typing import Protocol
 import msgspec
 
 from holdfast.journal.port import Delivered, NewRun, Payload, Recorded, Store
-from holdfast.kernel.ids import CommitId, RunId
+from holdfast.kernel.errors import JournalError
+from holdfast.kernel.ids import CommitId, PayloadId, RunId
 
 Progress = Callable[[int, int], None]
 """Told how much is done, and of how much; from any thread."""
@@ -34,6 +35,19 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
     """In the order of their ids."""
     letters: tuple[Delivered, ...]
     """The whole inbox, for positions go on from it."""
+
+
+def check_same(archive: Archive, present: Archive) -> None:
+    """Raise JournalError unless ``present``, the run of that id which is here already, is just ``archive``."""
+    if _essence(present) != _essence(archive):
+        raise JournalError(
+            f"expected run {archive.run} to be new here or just as in the file, found it with {len(present.events)} "
+            f"events where the file has {len(archive.events)}: import it into another store"
+        )
+
+
+def _essence(archive: Archive) -> tuple[object, ...]:
+    return archive.new, archive.events, archive.payloads, archive.letters
 
 
 class Removed(msgspec.Struct, frozen=True):
@@ -101,5 +115,19 @@ class Retention(Protocol):
         """Give the space of what was removed back to the disk, as far as nobody else drives."""
 
 
-class KeptStore(Store, Archives, Retention, Protocol):
+class Emptying(Protocol):
+    """Takes content out of runs and leaves the runs."""
+
+    async def discard(self, run: RunId, payloads: Sequence[PayloadId]) -> Removed:
+        """Remove those payloads of ``run`` if it is over."""
+
+    async def empty(self, runs: Sequence[RunId], ended_as: str) -> Removed:
+        """Take out all that ``runs`` hold, and leave that they were: versions, instants, status.
+
+        Bodies of events and letters become ``sealing.envelope.ERASED``; payloads, snapshots, titles and request ids go.
+        A run that is not over ends as ``ended_as``, and whoever drives it has lost it. What is empty stays as it is.
+        """
+
+
+class KeptStore(Store, Archives, Retention, Emptying, Protocol):
     """A store with all that an operator needs."""

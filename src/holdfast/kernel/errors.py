@@ -11,6 +11,8 @@ What a *run* must live with is a value instead (see ``kernel.outcomes``).
     │   ├── UnknownEvent         an event this version of the code cannot decode
     │   ├── Fenced               another driver has taken the run over
     │   ├── StoreLocked          another process drives this store
+    │   ├── Erased               what the run held was erased with its data subject
+    │   ├── KeyMissing           the run is sealed, and its key is not here
     │   └── StoreClosed          the store was used after it was closed
     ├── ResourceError            what a run's tools need could not be opened
     ├── RunNotFound              no run has this id
@@ -57,6 +59,14 @@ class Fenced(JournalError):
 
 class StoreLocked(JournalError):
     """Another process drives this store. Reading and posting stay possible."""
+
+
+class Erased(JournalError):
+    """What the run held was erased at its data subject's wish: the index still lists it, nobody can read it."""
+
+
+class KeyMissing(JournalError):
+    """The run is sealed under a key that is not among the keys of this store, and was not destroyed here either."""
 
 
 class StoreClosed(JournalError):

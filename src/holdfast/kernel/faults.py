@@ -20,6 +20,8 @@ class Point(enum.StrEnum):
     SQLITE_AFTER_COMMIT = "sqlite.after_commit"
     SQLITE_BEFORE_MIGRATION = "sqlite.before_migration"
     SQLITE_AFTER_MIGRATION = "sqlite.after_migration"
+    KEYS_BEFORE_COMMIT = "keys.before_commit"
+    KEYS_AFTER_COMMIT = "keys.after_commit"
     FILE_BEFORE_NAMED = "file.before_named"
     FILE_AFTER_NAMED = "file.after_named"
     EFFECT_BEFORE_CALL = "effect.before_call"

@@ -7,9 +7,12 @@ from holdfast.integration.gateway.port import Model
 from holdfast.integration.gateway.recorded import RecordedModel
 from holdfast.integration.gateway.transcript import Transcript
 from holdfast.journal.port import Store
+from holdfast.journal.sealing.keeping import SealingStore
+from holdfast.journal.sealing.port import Cipher, KeptKeys
+from holdfast.journal.stores.keys import FileKeys, MemoryKeys
+from holdfast.journal.stores.keys.file import SUFFIX
 from holdfast.journal.stores.memory import MemoryStore
 from holdfast.journal.stores.sqlite import SqliteStore
-from holdfast.journal.upkeep import KeptStore
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import InputError
 from holdfast.kernel.faults import Reach
@@ -30,15 +33,28 @@ class SharedFile(Protocol):
 
 
 def shared_file(store: Store) -> SharedFile | None:
-    """Return ``store`` if other processes may have it open too."""
-    return store if isinstance(store, SqliteStore) else None
+    """Return ``store``, or the one behind its seals, if other processes may have it open too."""
+    behind = store.inner if isinstance(store, SealingStore) else store
+    return behind if isinstance(behind, SqliteStore) else None
 
 
-def kept(store: Store) -> KeptStore:
+def kept(store: Store) -> SealingStore:
     """Return ``store`` with what an operator needs of it. Raises InputError if it does not offer that."""
-    if isinstance(store, MemoryStore | SqliteStore):
+    if isinstance(store, SealingStore):
         return store
     raise InputError(f"expected a store of Holdfast's own, found {type(store).__name__}: use its own tools")
+
+
+def sealing(store: Store, keys: KeptKeys | None, clock: Clock, randomness: Randomness, reach: Reach) -> Store:
+    """Return ``store`` with seals before it; as it is, if it has them or is of another make."""
+    match store:
+        case SqliteStore():
+            beside = store.path.with_name(store.path.name + SUFFIX)
+            return SealingStore(store, keys or FileKeys(beside, clock, randomness, reach), _aes_gcm, randomness)
+        case MemoryStore():
+            return SealingStore(store, keys or MemoryKeys(clock, randomness), _aes_gcm, randomness)
+        case _:
+            return store
 
 
 def model_by_scheme(name: str) -> Model | None:
@@ -55,3 +71,9 @@ def store_at(url: str, clock: Clock, randomness: Randomness, reach: Reach) -> St
         path = url.removeprefix("sqlite:///")
         return SqliteStore(path, clock, drives=False, randomness=randomness, on_point=reach)
     raise InputError(f"expected a store such as sqlite:///holdfast.db or memory:, found {url!r}")
+
+
+def _aes_gcm(key: bytes) -> Cipher:
+    from holdfast.journal.sealing.aes import AesGcm  # dear to load, and needed only where a run is about a person
+
+    return AesGcm(key)

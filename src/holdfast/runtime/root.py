@@ -14,7 +14,9 @@ from holdfast.intent.request import Request
 from holdfast.journal.live import Live
 from holdfast.journal.mail import Mail, encode_mail
 from holdfast.journal.port import Head, Letter, RunFilter, Store
-from holdfast.journal.upkeep import KeptStore
+from holdfast.journal.sealing.erasure import Erasure
+from holdfast.journal.sealing.keeping import SealingStore
+from holdfast.journal.sealing.port import KeptKeys
 from holdfast.kernel.clock import Clock, SystemClock
 from holdfast.kernel.errors import RunNotFound
 from holdfast.kernel.faults import Reach, pass_by
@@ -26,8 +28,9 @@ from holdfast.orchestration.catalogue import Catalogue
 from holdfast.orchestration.driver import Surroundings
 from holdfast.orchestration.equipment import Equipped
 from holdfast.orchestration.handle import Run
+from holdfast.orchestration.lifecycle import Status
 from holdfast.orchestration.worker import Worker
-from holdfast.runtime.adapters import kept, model_by_scheme, store_at
+from holdfast.runtime.adapters import kept, model_by_scheme, sealing, store_at
 from holdfast.runtime.serving import Serving, only
 from holdfast.version import VERSION
 
@@ -66,6 +69,7 @@ class Runtime:
         *,
         apps: Sequence[App | Agent] = (),
         models: Mapping[str, Model] | None = None,
+        keys: KeptKeys | None = None,
         clock: Clock | None = None,
         randomness: Randomness | None = None,
         drives: bool = True,
@@ -77,13 +81,16 @@ class Runtime:
         """Open the store at ``url`` (``sqlite:///PATH`` or ``memory:``) and drive its runs until the block ends.
 
         A store that was made already may stand in the place of the URL. ``models`` are offered to every app beside its
-        own. With ``drives=False`` nothing is driven here, with ``recovers=False`` only runs that this runtime is asked
+        own. ``keys`` holds the keys of data subjects: by default a file of its own beside the store's, named ``.keys``.
+        With ``drives=False`` nothing is driven here, with ``recovers=False`` only runs that this runtime is asked
         about. Runs still going when the block ends are let go of, durable, and go on with the next driver. ``reach`` is
         told each point at which a crash would matter. Raises InputError for a URL it does not know, JournalError for a
         store it cannot use; and, out of the block, whatever keeps it from driving any longer.
         """
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
-        store = store_at(url, clock, randomness, reach) if isinstance(url, str) else url
+        store = sealing(
+            store_at(url, clock, randomness, reach) if isinstance(url, str) else url, keys, clock, randomness, reach
+        )
         await store.open()
         worker = f"{socket.gethostname()}:{os.getpid()}:{randomness.bytes(4).hex()}"
         around = Surroundings(store, clock, randomness, Live(), worker)
@@ -114,6 +121,7 @@ class Runtime:
         input: object,  # noqa: A002  # the word of the glossary
         *,
         tenant: str = "default",
+        subject: str | None = None,
         session: str | None = None,
         request_id: str | None = None,
         budget: Budget | None = None,
@@ -122,14 +130,19 @@ class Runtime:
     ) -> Run:
         """Begin a run of an app, of one agent, or of the app of that name, and return it once it is durable.
 
-        The same ``request_id`` twice is one run. ``model`` replaces the model of every agent, ``models`` that of single
-        ones. Raises InputError for an input the app cannot use, DefinitionError for an app or model that is unknown.
+        ``subject`` is the person it is about: all that it holds is kept sealed under that person's key, whose
+        destruction erases it. The same ``request_id`` twice is one run. ``model`` replaces the model of every agent,
+        ``models`` that of single ones. Raises InputError for an input the app cannot use, DefinitionError for an app or
+        model that is unknown.
         """
+        if subject is not None:
+            kept(self._store)  # else it would lie in the clear
         app = self._apps.find(target)
         request = Request(
             app=app,
             input=input,
             tenant=tenant,
+            subject=subject,
             session=session,
             request_id=request_id,
             budget=budget,
@@ -152,9 +165,14 @@ class Runtime:
         return await self._store.runs(which or RunFilter())
 
     @property
-    def upkeep(self) -> KeptStore:
+    def upkeep(self) -> SealingStore:
         """What an operator needs: move runs, back up, remove. Raises InputError for a store that does not offer it."""
         return kept(self._store)
+
+    @property
+    def erasure(self) -> Erasure:
+        """What erases a data subject. Raises InputError as ``upkeep`` does."""
+        return Erasure(kept(self._store), self._around.clock, Status.CANCELLED)
 
     async def park(self, reason: str, runs: Collection[RunId] | None = None) -> None:
         """Let go of ``runs``, or of every run this process drives; each waits until somebody resumes it."""

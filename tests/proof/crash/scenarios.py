@@ -74,6 +74,8 @@ class Scenario:
     status: str = "COMPLETE"
     runs: int = 1
     """How many runs of it go on side by side."""
+    subject: str | None = None
+    """The person they are about."""
 
     def app(self, diary: Diary) -> App:
         """Return it as an app whose tools act on the world of ``diary``."""
@@ -145,6 +147,12 @@ SCENARIOS: dict[str, Scenario] = {
         Sequence("all", tuple(step(each, each, "all") for each in ("think", "look", "pay", "book", "stamp", "send"))),
         tuple(f"all/{each}" for each in ("think", "look", "pay", "book", "stamp", "send")),
         unsafe=("all/book", "all/send"),
+    ),
+    "about a person": Scenario(
+        Sequence("anna", tuple(step(each, each, "anna") for each in ("look", "pay", "send"))),
+        ("anna/look", "anna/pay", "anna/send"),
+        unsafe=("anna/send",),
+        subject="anna@example.org",
     ),
     "parallel": Scenario(
         Parallel("both", tuple(step(each, each, "both") for each in ("look", "pay", "send"))),

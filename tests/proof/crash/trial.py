@@ -11,8 +11,6 @@ import msgspec
 from holdfast import Runtime
 from holdfast.journal.codec import decode
 from holdfast.journal.port import Recorded, RunFilter
-from holdfast.journal.stores.sqlite import SqliteStore
-from holdfast.kernel.clock import SystemClock
 from holdfast.kernel.faults import Reach
 from holdfast.kernel.ids import RunId
 from holdfast.testing.faults.diary import Diary, Note
@@ -155,7 +153,7 @@ async def _life(scenario: Scenario, database: Path, diary: Diary, reach: Reach) 
     async with Runtime.open(url, apps=[app], models=models, clock=HurriedClock(), reach=reach) as runtime:
 
         async def one(number: int) -> None:
-            run = await runtime.start(app, None, request_id=f"{REQUEST} {number}")
+            run = await runtime.start(app, None, subject=scenario.subject, request_id=f"{REQUEST} {number}")
             diary.write("started", run.id)
             state = await scenario.look(runtime, run, diary)
             diary.write("rested", run.id, f"{state.status} {','.join(state.doubts)}")
@@ -166,9 +164,5 @@ async def _life(scenario: Scenario, database: Path, diary: Diary, reach: Reach) 
 
 
 async def _read(database: Path) -> Journals:
-    store = SqliteStore(database, SystemClock(), drives=False)
-    await store.open()
-    try:
-        return {head.run: await store.read(head.run) for head in await store.runs(RunFilter())}
-    finally:
-        await store.close()
+    async with Runtime.open(f"sqlite:///{database}", drives=False) as runtime:
+        return {head.run: await runtime.upkeep.read(head.run) for head in await runtime.runs(RunFilter())}

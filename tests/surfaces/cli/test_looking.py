@@ -21,6 +21,8 @@ LISTED = {
         **{name: {"type": "number"} for name in ("created_at", "updated_at", "seconds")},
         "request_id": {"type": ["string", "null"]},
         "parent": {"type": ["string", "null"]},
+        "is_sealed": {"type": "boolean"},
+        "erased_at": {"type": ["number", "null"]},
         "usage": USAGE,
     },
 }

@@ -2,7 +2,7 @@
 
 from holdfast.journal.port import Delivered
 from holdfast.journal.stores.rules import Standing
-from holdfast.journal.upkeep import Archive
+from holdfast.journal.upkeep import Archive, check_same
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.ids import RunId
 
@@ -14,12 +14,8 @@ def is_new(archive: Archive, present: Archive | None, requested: RunId | None, l
     JournalError, naming what is in the way.
     """
     if present is not None:
-        if _essence(present) == _essence(archive):
-            return False
-        raise JournalError(
-            f"expected run {archive.run} to be new here or just as in the file, found it with {len(present.events)} "
-            f"events where the file has {len(archive.events)}: import it into another store"
-        )
+        check_same(archive, present)
+        return False
     if requested is not None:
         raise JournalError(
             f"the request {archive.new.request_id!r} of run {archive.run} began run {requested} here: "
@@ -48,7 +44,3 @@ def standing_of(archive: Archive) -> Standing:
         wake_at=None,
         updated_at=archive.updated_at,
     )
-
-
-def _essence(archive: Archive) -> tuple[object, ...]:
-    return archive.new, archive.events, archive.payloads, archive.letters

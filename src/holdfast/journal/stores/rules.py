@@ -15,6 +15,7 @@ from holdfast.journal.port import (
     Committed,
     Held,
     Lost,
+    NewRun,
     Stale,
 )
 from holdfast.kernel.errors import JournalError, RunNotFound
@@ -51,6 +52,8 @@ def check(commit: Commit) -> None:
             f"commit {commit.commit_id} begins run {commit.run}: expected epoch {NO_EPOCH} on version 0,"
             f" found epoch {commit.epoch} on version {commit.expected}"
         )
+    if commit.begins is not None:
+        check_new(commit.begins)
     version = commit.expected
     for event in commit.events:
         version += 1
@@ -63,6 +66,15 @@ def check(commit: Commit) -> None:
         raise JournalError(
             f"commit {commit.commit_id} leads to version {version}: expected a snapshot of that version,"
             f" found one of {commit.snapshot.version}"
+        )
+
+
+def check_new(new: NewRun) -> None:
+    """Raise JournalError for a run about a person: here it would lie in the clear."""
+    if new.subject is not None:
+        raise JournalError(
+            "expected a store that seals what it is told of a person, found one that keeps it in the clear: "
+            "put holdfast.journal.sealing before it, as Runtime.open does"
         )
 
 
@@ -171,6 +183,22 @@ def woken(standing: Standing, now: float) -> Standing:
     if standing.is_over or (standing.wake_at is not None and standing.wake_at <= now):
         return standing
     return msgspec.structs.replace(standing, wake_at=now)
+
+
+def emptied(standing: Standing, ended_as: str) -> Standing:
+    """Return the standing of a run whose content is taken out: over, and lost to whoever drives it."""
+    if standing.is_over:
+        return standing
+    return msgspec.structs.replace(
+        standing,
+        epoch=standing.epoch + 1,
+        status=ended_as,
+        is_over=True,
+        worker="",
+        lease_until=0.0,
+        lease_seconds=0.0,
+        wake_at=None,
+    )
 
 
 def bereft(standing: Standing, now: float) -> Standing:

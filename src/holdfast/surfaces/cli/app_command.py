@@ -23,6 +23,8 @@ class RunOptions:
     model_for: tuple[str, ...] = ()
     request_id: str | None = None
     session: str | None = None
+    subject: str | None = None
+    tenant: str = "default"
     budget_tokens: int | None = None
     budget_usd: float | None = None
     turns: int | None = None
@@ -89,6 +91,10 @@ def _shared(
     model_for: Annotated[list[str] | None, _option("--model-for", "The model of one agent.", "AGENT=MODEL")] = None,
     request_id: Annotated[str | None, _option("--request-id", "Your own id: the same one twice is one run.")] = None,
     session: Annotated[str | None, _option("--session", "What this run belongs to, such as a customer.")] = None,
+    subject: Annotated[
+        str | None, _option("--subject", "The person it is about: what it holds is sealed, and can be erased.")
+    ] = None,
+    tenant: Annotated[str, _option("--tenant", "Whose run it is.")] = "default",
     budget_tokens: Annotated[int | None, _option("--budget-tokens", "The most tokens it may use.", least=1)] = None,
     budget_usd: Annotated[float | None, _option("--budget-usd", "The most it may cost.", least=0)] = None,
     turns: Annotated[int | None, _option("--turns", "The most turns its agents may take.", least=1)] = None,
@@ -102,6 +108,8 @@ def _shared(
         tuple(model_for or ()),
         request_id,
         session,
+        subject,
+        tenant,
         budget_tokens,
         budget_usd,
         turns,

@@ -13,6 +13,7 @@ from holdfast.surfaces.cli.commands import (
     decide,
     doctor,
     draw,
+    erase,
     gc,
     inbox,
     move,
@@ -43,6 +44,7 @@ COMMANDS = (
     "import",
     "backup",
     "gc",
+    "erase",
     "doctor",
 )
 
@@ -78,6 +80,7 @@ app.command("export")(move.export_run)
 app.command("import")(move.import_run)
 app.command("backup")(backup.backup)
 app.command("gc")(gc.gc)
+app.command("erase")(erase.erase)
 app.command("doctor")(doctor.doctor)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from holdfast.journal.stores.memory import MemoryDisk, MemoryStore
 from holdfast.kernel.clock import VirtualClock
-from holdfast.testing.conformance.journal import StoreConformance
+from holdfast.testing.conformance.journal import EmptyingConformance, StoreConformance
 
 
 class Disk:
@@ -18,7 +18,7 @@ class Disk:
         return MemoryStore(self.clock, self._disk)
 
 
-class TestMemoryStore(StoreConformance):
+class TestMemoryStore(StoreConformance, EmptyingConformance):
     @pytest.fixture
     def disk(self) -> Disk:
         return Disk()

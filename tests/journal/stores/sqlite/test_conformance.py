@@ -6,7 +6,7 @@ import pytest
 
 from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.kernel.clock import VirtualClock
-from holdfast.testing.conformance.journal import StoreConformance
+from holdfast.testing.conformance.journal import EmptyingConformance, StoreConformance
 
 
 class Disk:
@@ -20,7 +20,7 @@ class Disk:
         return SqliteStore(self._path, self.clock)
 
 
-class TestSqliteStore(StoreConformance):
+class TestSqliteStore(StoreConformance, EmptyingConformance):
     @pytest.fixture
     def disk(self, tmp_path: Path) -> Disk:
         return Disk(tmp_path / "journal.db")

@@ -3,6 +3,8 @@
 import dataclasses
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from holdfast.journal.port import (
     Claim,
     Commit,
@@ -17,8 +19,9 @@ from holdfast.journal.port import (
     Recorded,
     Snapshot,
 )
+from holdfast.journal.sealing.envelope import ERASED
 from holdfast.journal.stores.restoring import is_new, standing_of
-from holdfast.journal.stores.rules import Standing, answer, begun, bereft, claim_of, claimed, moved_on, woken
+from holdfast.journal.stores.rules import Standing, answer, begun, bereft, claim_of, claimed, emptied, moved_on, woken
 from holdfast.journal.upkeep import Archive
 from holdfast.kernel.errors import RunNotFound
 from holdfast.kernel.ids import LetterId, PayloadId, RunId
@@ -34,6 +37,7 @@ class KeptRun:
     events: list[Recorded] = dataclasses.field(default_factory=list)
     payloads: dict[PayloadId, bytes] = dataclasses.field(default_factory=dict)
     snapshot: Snapshot | None = None
+    erased_at: float | None = None
 
 
 class MemoryDisk:
@@ -83,6 +87,8 @@ class MemoryDisk:
             parent=new.parent,
             created_at=kept.created_at,
             updated_at=standing.updated_at,
+            seal=new.seal,
+            erased_at=kept.erased_at,
         )
 
     def commit(self, commit: Commit, now: float) -> CommitResult:
@@ -163,6 +169,19 @@ class MemoryDisk:
         if new.request_id is not None:
             self._requests[new.tenant, new.request_id] = run
         return True
+
+    def empty(self, run: RunId, ended_as: str, now: float) -> None:
+        """Take out what a run and its inbox hold, and leave that they were."""
+        kept = self.get(run)
+        if kept.new.request_id is not None:
+            self._requests.pop((kept.new.tenant, kept.new.request_id), None)
+        kept.new = msgspec.structs.replace(kept.new, title="", request_id=None)
+        kept.standing, kept.erased_at, kept.snapshot = emptied(kept.standing, ended_as), now, None
+        kept.events = [Recorded(event.version, event.at, ERASED) for event in kept.events]
+        kept.payloads.clear()
+        inbox = self.inboxes.get(run, {})
+        for letter_id, letter in inbox.items():
+            inbox[letter_id] = Delivered(letter.position, letter_id, ERASED)
 
     def drop(self, run: RunId) -> None:
         """Forget a run and its inbox."""

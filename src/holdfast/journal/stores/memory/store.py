@@ -22,9 +22,9 @@ from holdfast.journal.port import (
     Recorded,
     RunFilter,
 )
-from holdfast.journal.stores.memory import removing
+from holdfast.journal.stores.memory import emptying, removing
 from holdfast.journal.stores.memory.disk import MemoryDisk
-from holdfast.journal.stores.rules import KEY_BYTES, check, check_claim
+from holdfast.journal.stores.rules import KEY_BYTES, check, check_claim, check_new
 from holdfast.journal.upkeep import Archive, Compacted, Progress, Removed
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import JournalError, StoreClosed
@@ -109,6 +109,7 @@ class MemoryStore:
 
     async def restore(self, archive: Archive) -> bool:
         """Take a run in; False if exactly that is here already. See ``Archives.restore``."""
+        check_new(archive.new)
         return await self._transact(partial(self._disk.restore, archive))
 
     async def backup(self, path: Path, progress: Progress) -> None:
@@ -130,6 +131,14 @@ class MemoryStore:
     async def trim(self, runs: Sequence[RunId]) -> Removed:
         """Remove payloads that no event points at. See ``Retention.trim``."""
         return await self._transact(partial(removing.trim, self._disk, runs))
+
+    async def discard(self, run: RunId, payloads: Sequence[PayloadId]) -> Removed:
+        """Remove those payloads of ``run`` if it is over. See ``Emptying.discard``."""
+        return await self._transact(partial(emptying.discard, self._disk, run, payloads))
+
+    async def empty(self, runs: Sequence[RunId], ended_as: str) -> Removed:
+        """Take out all that ``runs`` hold. See ``Emptying.empty``."""
+        return await self._transact(partial(emptying.empty, self._disk, runs, ended_as, self._clock.now()))
 
     async def compact(self) -> Compacted:
         """Have nothing to give back: what was removed is gone."""
@@ -186,4 +195,5 @@ def _matches(which: RunFilter, head: Head) -> bool:
         which.app in (None, head.app)
         and (not which.statuses or head.status in which.statuses)
         and which.parent in (None, head.parent)
+        and which.seal in (None, head.seal)
     )

@@ -83,4 +83,11 @@ _SNAPSHOTS: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST, _SNAPSHOTS)
+_SEALS: Migration = (
+    # Which key a run about a person is sealed under, and when what it held was erased.
+    "ALTER TABLE runs ADD COLUMN seal TEXT",
+    "ALTER TABLE runs ADD COLUMN erased_at REAL",
+    "CREATE INDEX runs_sealed ON runs (seal) WHERE seal IS NOT NULL",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _SNAPSHOTS, _SEALS)

@@ -19,8 +19,8 @@ from holdfast.journal.port import (
     Recorded,
     RunFilter,
 )
-from holdfast.journal.stores.rules import KEY_BYTES, check, check_claim
-from holdfast.journal.stores.sqlite import copying, moving, queries, removing
+from holdfast.journal.stores.rules import KEY_BYTES, check, check_claim, check_new
+from holdfast.journal.stores.sqlite import copying, emptying, moving, queries, removing
 from holdfast.journal.stores.sqlite.batch import Batch
 from holdfast.journal.stores.sqlite.connection import Opener
 from holdfast.journal.stores.sqlite.group import GroupCommit
@@ -171,6 +171,7 @@ class SqliteStore:
 
     async def restore(self, archive: Archive) -> bool:
         """Take a run in; False if exactly that is here already. See ``Archives.restore``."""
+        check_new(archive.new)
         return await self._writer.submit(partial(moving.restore, taken=archive))
 
     async def backup(self, path: Path, progress: Progress) -> None:
@@ -192,6 +193,15 @@ class SqliteStore:
     async def trim(self, runs: Sequence[RunId]) -> Removed:
         """Remove payloads that no event points at. See ``Retention.trim``."""
         return await self._writer.submit(partial(removing.trim, runs=runs))
+
+    async def discard(self, run: RunId, payloads: Sequence[PayloadId]) -> Removed:
+        """Remove those payloads of ``run`` if it is over. See ``Emptying.discard``."""
+        return await self._writer.submit(partial(emptying.discard, run=run, payloads=payloads))
+
+    async def empty(self, runs: Sequence[RunId], ended_as: str) -> Removed:
+        """Take out all that ``runs`` hold. See ``Emptying.empty``."""
+        now = self._clock.now()
+        return await self._writer.submit(partial(emptying.empty, runs=runs, ended_as=ended_as, now=now))
 
     async def compact(self) -> Compacted:
         """Give freed space back, unless a process drives: its commits would have to wait. See ``Retention.compact``."""

@@ -9,10 +9,18 @@ from holdfast.surfaces.cli.asking.options import JsonOption, QuietOption, StoreO
 from holdfast.surfaces.cli.problems import reporting
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; it must not exist.")]
+KeysOption = Annotated[
+    Path | None,
+    typer.Option("--keys", metavar="FILE", help="Copy the keys of sealed runs too, to a file that is kept apart."),
+]
 
 
 def backup(
-    file: FileArgument, store: StoreOption = None, as_json: JsonOption = False, quiet: QuietOption = False
+    file: FileArgument,
+    keys: KeysOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Copy the whole store, as of one moment, to a new file; runs go on meanwhile. Never overwrites."""
     from holdfast.surfaces.cli.moving.copies import back_up
@@ -21,7 +29,7 @@ def backup(
     from holdfast.surfaces.cli.showing.terminal import out
 
     with reporting(as_json=as_json):
-        made = back_up(file, store, is_quiet=quiet or as_json)
+        made = back_up(file, keys, store, is_quiet=quiet or as_json)
     if as_json:
         write_json(made)
     else:

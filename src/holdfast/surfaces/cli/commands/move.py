@@ -12,11 +12,18 @@ OutputOption = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", show_default="RUN.holdfast here", help="The file to write."),
 ]
+InClearOption = Annotated[
+    bool, typer.Option("--in-clear", help="Write a run about a person too, though no erasure reaches the file.")
+]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A file that 'holdfast export' wrote.")]
 
 
 def export_run(
-    run: RunArgument, output: OutputOption = None, store: StoreOption = None, as_json: JsonOption = False
+    run: RunArgument,
+    output: OutputOption = None,
+    is_in_clear: InClearOption = False,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write one run with its events and payloads to a single file; the run stays. Never overwrites."""
     import asyncio
@@ -27,7 +34,7 @@ def export_run(
     from holdfast.surfaces.cli.showing.terminal import out
 
     with reporting(as_json=as_json):
-        moved = asyncio.run(export_to(run, output, store))
+        moved = asyncio.run(export_to(run, output, store, may_be_clear=is_in_clear))
     if as_json:
         write_json(moved)
     else:

@@ -14,11 +14,19 @@ from holdfast.version import VERSION
 SUFFIX = ".holdfast"
 
 
-async def export_to(run_id: str, output: Path | None, store: str | None) -> Moved:
-    """Write the run to a new file. Raises RunNotFound, InputError for a file that exists."""
+async def export_to(run_id: str, output: Path | None, store: str | None, *, may_be_clear: bool) -> Moved:
+    """Write the run to a new file. Raises RunNotFound, InputError for a file that exists.
+
+    A run about a person is written only if it ``may_be_clear``: the file is sealed by nothing.
+    """
     async with reading(store) as runtime:
         run = await runtime.run(run_id)
         archive = await runtime.upkeep.archive(run.id)
+    if archive.new.subject is not None and not may_be_clear:
+        raise InputError(
+            f"run {archive.run} is about a person, and the file would hold it in the clear, where no erasure reaches "
+            "it: add --in-clear if that is what you want, and remove the file when it has served"
+        )
     path = output or Path(f"{archive.run}{SUFFIX}")
     if not path.parent.is_dir():
         raise InputError(f"expected a folder at {path.parent}, found none: make it, or name another --output")

@@ -35,6 +35,8 @@ async def _begin(app: App, command: AppCommand, ask: Ask, options: RunOptions) -
         run = await runtime.start(
             app,
             writable(ask.input),
+            tenant=options.tenant,
+            subject=options.subject,
             session=options.session,
             request_id=options.request_id,
             budget=budget_of(app, options),

@@ -10,6 +10,8 @@ class Condition(enum.StrEnum):
     """Whether somebody works on a run, and if not, why not."""
 
     OVER = "over"
+    ERASED = "erased"
+    """What it held was erased with its data subject: it is listed, and nobody can read it."""
     RUNNING = "running"
     WAITING = "waiting"
     """For an instant: it goes on by itself."""
@@ -27,6 +29,8 @@ def condition(
     head: Head, now: float, *, is_store_driven: bool, has_doubts: bool = False, asks: bool = False
 ) -> Condition:
     """Return how the run stands; ``is_store_driven`` says whether any process drives runs of its store."""
+    if head.erased_at is not None:
+        return Condition.ERASED
     if head.is_over:
         return Condition.OVER
     if head.is_parked and has_doubts:

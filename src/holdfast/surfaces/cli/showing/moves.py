@@ -24,12 +24,14 @@ class Moved(msgspec.Struct, frozen=True):
     """False if exactly this was in the store already."""
 
 
-class BackedUp(msgspec.Struct, frozen=True):
+class BackedUp(msgspec.Struct, frozen=True, omit_defaults=True):
     """A copy that is whole."""
 
     store: str
     file: str
     bytes: int
+    keys: str | None = None
+    """Where the keys of sealed runs were copied to."""
 
 
 class Collected(msgspec.Struct, frozen=True):
@@ -42,6 +44,41 @@ class Collected(msgspec.Struct, frozen=True):
     orphans: Removed
     """Payloads that no event points at, of runs that are over and stay."""
     compacted: Compacted | None
+
+
+class Erasing(msgspec.Struct, frozen=True):
+    """What was erased of a data subject, or would be."""
+
+    tenant: str
+    is_dry_run: bool
+    is_erased: bool
+    """Whether nothing is left of it."""
+    keys: int
+    """How many keys were destroyed."""
+    runs: int
+    going: tuple[RunId, ...]
+    """Runs that are not over, and in the way."""
+    already: int
+    """Runs that were erased before."""
+    removed: Removed | None
+
+
+def print_erasing(found: Erasing, console: Console) -> None:
+    """Say what is gone, or would go, and what is in the way."""
+    runs, before = counted(found.runs, "run"), counted(found.already, "run")
+    if found.is_dry_run:
+        console.print(styled(f"would erase {runs} and destroy {counted(found.keys, 'key')}; erased before: {before}"))
+        if found.going:
+            told = f"not over, and in the way without --cancel: {', '.join(found.going)}"
+            console.print(styled(told, style="yellow"), soft_wrap=True)
+        return
+    if not found.keys and not found.runs:
+        console.print(styled(f"erased before: {before}; nothing was left to do"))
+        return
+    console.print(styled(f"erased {runs}, destroyed {counted(found.keys, 'key')}; erased before: {before}"))
+    console.print(
+        styled("'holdfast runs' still lists them; what tools sent out and what models were asked is not here")
+    )
 
 
 def print_exported(moved: Moved, console: Console) -> None:
@@ -64,6 +101,9 @@ def print_imported(moved: Moved, console: Console) -> None:
 def print_backed_up(made: BackedUp, console: Console) -> None:
     """Say where the copy is."""
     console.print(styled(f"backed up {made.store} to {made.file}: {size(made.bytes)}"), soft_wrap=True)
+    if made.keys is not None:
+        told = f"its keys are in {made.keys}: keep them apart from it, and no longer than an erasure may take"
+        console.print(styled(told), soft_wrap=True)
 
 
 def print_collected(found: Collected, console: Console) -> None:

@@ -16,6 +16,7 @@ from holdfast.surfaces.cli.showing.terminal import styled
 from holdfast.surfaces.cli.showing.wording import age, cost, duration, short_ids, tokens
 
 STYLES = {
+    Condition.ERASED: "bright_black",
     Condition.RUNNING: "cyan",
     Condition.WAITING: "blue",
     Condition.PARKED: "yellow",
@@ -61,6 +62,8 @@ def runs_records(listed: Sequence[Listed]) -> list[dict[str, object]]:
             "seconds": round(one.seconds, 3),
             "request_id": one.head.request_id,
             "parent": one.head.parent,
+            "is_sealed": one.head.seal is not None,
+            "erased_at": one.head.erased_at,
             "usage": None if one.spend is None else figures(one.spend),
         }
         for one in listed
