@@ -20,17 +20,21 @@ from holdfast.journal.events import (
     ModelReplied,
     NodeEntered,
     NodeLeft,
+    NodeRetried,
     QuestionAnswered,
     QuestionAsked,
     ResourcesFailed,
+    RetryDue,
     RunEnded,
     RunParked,
+    RunRequeued,
     RunReviewed,
     RunStarted,
     StepEnded,
     StepIntended,
     StepInterrupted,
 )
+from holdfast.journal.events.retries import SentBefore
 from holdfast.journal.events.steps import Write
 from holdfast.journal.events.turns import CallRequest
 from holdfast.journal.port import Recorded
@@ -180,6 +184,17 @@ def every_event() -> tuple[Event, ...]:
         QuestionAnswered(node="desk", number=1, choice="yes", by="Ann", note="seen", value=ref("given")),
         ResourcesFailed(attempt=1, fault=fault, retry_at=AT + 4),
         RunReviewed(node="desk", round=1, unmet=("cites",), found=ref("found")),
+        NodeRetried(node="desk", attempt=1, retry_at=AT + 4, fault=fault),
+        RetryDue(node="desk", attempt=1, by="Ann"),
+        RunRequeued(
+            by="Ann",
+            note="the bank is open again",
+            from_step="desk",
+            reopened=("desk",),
+            dropped=("desk/pay",),
+            sent=(SentBefore("desk/pay", "pay", "a1", "hf_1", AT + 86_400, is_void=True),),
+            budget=Budget(tokens=9_000, usd=1.5, turns=30, tool_calls=40),
+        ),
         RunEnded(status="FAILED", outcome=Outcome.FAILED, result=ref("result"), fault=fault, waived=("cites",)),
     )
 

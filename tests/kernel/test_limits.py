@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.kernel.limits import Budget, Exceeded, Spend, calls_exceed, next_turn_exceeds
+from holdfast.kernel.limits import Budget, Exceeded, Spend, calls_exceed, highest, next_turn_exceeds, raised
 
 COUNTS = st.integers(0, 10**9)
 
@@ -49,3 +49,16 @@ def test_a_limit_in_dollars_does_not_hold_for_calls_whose_price_nobody_knows_so_
     assert exceeded is not None
     assert "unknown cost" in str(exceeded)
     assert next_turn_exceeds(Budget(tokens=10), Spend(calls_of_unknown_cost=1)) is None
+
+
+def test_only_limits_that_are_set_are_raised_and_none_is_lowered() -> None:
+    limits = Budget(tokens=10, usd=1.0, seconds=5.0)
+    assert raised(limits, Budget(tokens=20, usd=0.5, turns=3)) == Budget(tokens=20, usd=1.0, seconds=5.0)
+    assert raised(limits, None) == limits
+
+
+def test_of_two_raises_the_higher_holds_for_each_limit() -> None:
+    one, other = Budget(tokens=10, turns=3), Budget(tokens=20, usd=1.0)
+    assert highest(one, other) == highest(other, one) == Budget(tokens=20, usd=1.0, turns=3)
+    assert highest(None, one) == highest(one, None) == one
+    assert highest(None, None) is None

@@ -48,6 +48,8 @@ class Bank:
         await self.clock.sleep(seconds)
         if goes == "refused":
             raise ToolFailure("no such account")
+        if goes == "busy":
+            raise ToolFailure("the bank is busy", retryable=True)
         if goes == "broken":
             raise ValueError("a bug")
         if goes != "dropped":

@@ -1,19 +1,23 @@
 """Processes that die: a run is driven until the disk is reached for the n-th time, and everything in memory is gone."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 
 from holdfast.integration.gateway.scripted import Script
 from holdfast.journal.codec import decode
-from holdfast.journal.events import BranchTaken, Event, ItemsMapped, ModelReplied, NodeEntered, NodeLeft, StepEnded
+from holdfast.journal.events import Event
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.ids import RunId
 from holdfast.orchestration.app import App
+from holdfast.orchestration.handle import Run
+from holdfast.testing.faults.invariants import repeated
 from tests.runtime.stage import Stage
 
+__all__ = ["REQUEST", "Process", "live", "only_run", "points", "recorded", "repeated"]
+
 REQUEST = "the one run"
+Attend = Callable[[Run], Coroutine[object, object, RunState]]
 
 
 @dataclass
@@ -31,15 +35,20 @@ class Process:
             raise RuntimeError("the process is dead")
 
 
-async def live(stage: Stage, app: App, given: object, script: Script, kill_at: int = 0) -> RunState | None:
-    """Begin the run, or go on with it, until it rests; None if the process died before. ``kill_at`` 0: it does not."""
+async def live(
+    stage: Stage, app: App, given: object, script: Script, kill_at: int = 0, attend: Attend = Run.wait
+) -> RunState | None:
+    """Begin the run, or go on with it, until it rests; None if the process died before. ``kill_at`` 0: it does not.
+
+    ``attend`` is what somebody does with the run meanwhile.
+    """
     process = Process(kill_at)
 
     async def drive() -> RunState:
         store = stage.store(process.reach)
         async with stage.runtime(script, apps=[app], store=store) as runtime:
             run = await runtime.start(app, given, request_id=REQUEST)
-            return await run.wait()
+            return await attend(run)
 
     async def drive_or_die() -> RunState | None:
         driving, dying = asyncio.create_task(drive()), asyncio.create_task(process.died.wait())
@@ -57,12 +66,12 @@ async def live(stage: Stage, app: App, given: object, script: Script, kill_at: i
     return state
 
 
-async def points(stage: Stage, app: App, given: object, script: Script) -> int:
+async def points(stage: Stage, app: App, given: object, script: Script, attend: Attend = Run.wait) -> int:
     """Return how many points a life without death passes."""
     process = Process(0)
     async with stage.runtime(script, apps=[app], store=stage.store(process.reach)) as runtime:
         run = await runtime.start(app, given, request_id=REQUEST)
-        await stage.ended(run)
+        await stage.until(attend(run))
         return process.passed
 
 
@@ -75,19 +84,3 @@ def recorded(stage: Stage) -> list[Event]:
     """Return what lies on the disk."""
     run = only_run(stage)
     return [] if run is None else [decode(entry.body) for entry in stage.disk.get(run).events]
-
-
-def repeated(events: Sequence[Event]) -> list[object]:
-    """Return every step that was finished more than once."""
-    finished: Counter[object] = Counter()
-    for event in events:
-        match event:
-            case NodeEntered(node=node) | NodeLeft(node=node) | BranchTaken(node=node) | ItemsMapped(node=node):
-                finished[type(event), node] += 1
-            case ModelReplied(node=node, turn=turn):
-                finished["model", node, turn] += 1
-            case StepEnded(node=node, turn=turn, call=call):
-                finished["step", node, turn, call] += 1
-            case _:
-                pass
-    return [step for step, times in finished.items() if times > 1]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from holdfast.journal.fold.runs import FIRST_STATUS, PLANNING, WAITING
 from holdfast.kernel.errors import IllegalTransition
 from holdfast.orchestration.draw import lifecycle_diagram, lifecycle_table
-from holdfast.orchestration.lifecycle import FINAL, LIVE, RULES, TRANSITIONS, Status, Transition, Trigger, after
+from holdfast.orchestration.lifecycle import DEAD, FINAL, LIVE, RULES, TRANSITIONS, Status, Transition, Trigger, after
 
 DECLARED = {
     "INTAKE": "VALIDATING REJECTED",
@@ -84,6 +84,7 @@ def test_every_state_is_in_the_table_and_can_be_reached() -> None:
 
 def test_a_run_is_over_where_nothing_follows_but_a_requeue() -> None:
     assert {state.value for state in FINAL} == FINISHED
+    assert {each.origin for each in TRANSITIONS if each.origin in FINAL} == set(DEAD)
 
 
 def test_every_state_in_which_a_run_is_at_work_has_a_failure_rule() -> None:

@@ -13,7 +13,7 @@ from holdfast.journal.events import Event, LifecycleMoved, ResourcesFailed, RunE
 from holdfast.kernel.errors import InputError
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.orchestration.app import Resources
-from holdfast.orchestration.lifecycle import RULES, TRANSITIONS, FailureRule, Status, Transition, Trigger, after
+from holdfast.orchestration.lifecycle import DEAD, RULES, TRANSITIONS, FailureRule, Status, Transition, Trigger, after
 from holdfast.orchestration.preparing import OPENINGS_MAX
 from tests.orchestration.desk_work import CITES, MEND, answered, desk_app
 from tests.orchestration.lives import live, points, recorded, repeated
@@ -25,11 +25,9 @@ NOT_YET = (
     Transition(Status.INTAKE, Trigger.TURNED_AWAY, Status.REJECTED),
     Transition(Status.PLANNING, Trigger.FAILED, Status.FAILED),
     Transition(Status.REVISING, Trigger.REPLANNED, Status.EXECUTING),
-    Transition(Status.FAILED, Trigger.REQUEUED, Status.EXECUTING),
-    Transition(Status.REJECTED, Trigger.REQUEUED, Status.VALIDATING),
     Transition(Status.WAITING, Trigger.CANCELLED, Status.CANCELLED),
 )
-"""What no run does yet: nobody turns requests away or requeues, no plan is made; what is cancelled is driven first."""
+"""What no run does yet: nobody turns requests away, no plan is made; what is cancelled is driven first."""
 
 
 def ways(events: list[Event]) -> list[Way]:
@@ -94,6 +92,19 @@ async def waited_and_cancelled(before: App, after_it: App | None = None, opening
         return await events_of(run)
 
 
+async def requeued(app: App, given: object, opening: Opening | None = None) -> list[Event]:
+    """Return the journal of a run that ends in the dead-letter queue and is requeued, once what was wrong is mended."""
+    stage = Stage()
+    async with stage.runtime(apps=[app]) as runtime:
+        run = await runtime.start(app, given)
+        assert (await stage.ended(run)).status in DEAD
+        if opening is not None:
+            opening.trouble = None
+        await run.requeue()
+        await stage.until(run.wait())
+        return await events_of(run)
+
+
 async def all_ways() -> set[Way]:
     """Return every transition that runs have been seen to take."""
     stage = Stage()
@@ -110,6 +121,8 @@ async def all_ways() -> set[Way]:
         await finished(desk_app(world, unreviewed), ["a"], "fail"),
         await finished(desk_app(world, None, step("essay", goes="badly")), None),
         await finished(desk_app(world, resources=wrong.open), []),
+        await requeued(desk_app(world, None, step("essay", goes="badly")), None),
+        await requeued(desk_app(world, resources=wrong.open), [], wrong),
         await waited_and_cancelled(desk_app(world), desk_app(world, unreviewed)),
         await waited_and_cancelled(desk_app(world, resources=promising.open)),
         await waited_and_cancelled(desk_app(world, resources=broken.open)),

@@ -7,6 +7,7 @@ an action says *what*, never *start* or *go on*; its ``key`` is the same for as 
 import msgspec
 
 from holdfast.journal.events import Event
+from holdfast.kernel.outcomes import Fault
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -103,6 +104,19 @@ class WakeAt(msgspec.Struct, frozen=True):
         return f"{self.path}:{self.instant}"
 
 
+class PlanRetry(msgspec.Struct, frozen=True):
+    """Record that try ``attempt`` of the node at ``path`` failed, and when the next comes, at random within a bound."""
+
+    path: str
+    attempt: int
+    seconds_max: float
+    fault: Fault
+
+    @property
+    def key(self) -> str:
+        return f"{self.path}:retry.{self.attempt}"
+
+
 class AwaitPerson(msgspec.Struct, frozen=True):
     """Only a person can go on at ``path``: say what became of an effect, or answer a question."""
 
@@ -115,5 +129,5 @@ class AwaitPerson(msgspec.Struct, frozen=True):
 
 Waiting = WaitUntil | WakeAt
 """Work that only lets time pass: a run with nothing else under way leaves memory."""
-Work = Evaluate | Assess | CallModel | CallTool | Probe | Waiting
+Work = Evaluate | Assess | CallModel | CallTool | Probe | PlanRetry | Waiting
 Action = Note | AwaitPerson | Work

@@ -6,6 +6,7 @@ from holdfast.governance.budget import Account, forbids_calls, forbids_turn
 from holdfast.journal.events import NodeLeft
 from holdfast.journal.fold.state import AgentState, NodeState, Phase, RunState, StepState
 from holdfast.kernel import paths
+from holdfast.kernel.limits import raised
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 
 FINAL_DEFECTS = (ErrorKind.REFUSED_BY_MODEL, ErrorKind.CONTENT_FILTER)
@@ -22,7 +23,7 @@ def decide_agent(agent: Agent, node: NodeState, run: RunState) -> tuple[Action, 
     match state.phase:
         case Phase.READY if state.turn == 0:
             return _next_turn(agent, node, state, run)
-        case Phase.READY if state.attempt >= agent.model_attempts_max + INTERRUPTIONS_MAX:
+        case Phase.READY if state.attempt - state.attempts_before >= agent.model_attempts_max + INTERRUPTIONS_MAX:
             told = f"the model was called {state.attempt} times in turn {state.turn}, and its reply never seen"
             return _leave(node, Outcome.FAILED, Fault(ErrorKind.MODEL_FAILED, told))
         case Phase.READY:
@@ -40,7 +41,7 @@ def decide_agent(agent: Agent, node: NodeState, run: RunState) -> tuple[Action, 
 def accounts(agent: Agent, state: AgentState, run: RunState) -> tuple[Account, ...]:
     """Return the budgets that this agent's calls are paid from."""
     return (
-        Account(f"agent {agent.name}", agent.budget, state.spend, state.reserved),
+        Account(f"agent {agent.name}", raised(agent.budget, run.raised), state.spend, state.reserved),
         Account("run", run.budget, run.spend, run.reserved),
     )
 

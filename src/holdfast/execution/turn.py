@@ -141,7 +141,8 @@ class Turns:
 
     def _failed(self, action: CallModel, agent: Agent, failed: ModelCallFailed, seconds: float) -> None:
         state = self._state(action)
-        may_retry = failed.fault.retryable and action.attempt < agent.model_attempts_max
+        attempt = action.attempt - state.attempts_before
+        may_retry = failed.fault.retryable and attempt < agent.model_attempts_max
         self._recorder.append(
             ModelFailed(
                 node=action.path,
@@ -149,7 +150,7 @@ class Turns:
                 attempt=action.attempt,
                 fault=failed.fault,
                 seconds=seconds,
-                retry_at=self._retry_at(action.attempt, failed.retry_after_seconds) if may_retry else None,
+                retry_at=self._retry_at(attempt, failed.retry_after_seconds) if may_retry else None,
                 is_charged=failed.may_be_billed,
                 cost_usd=self._recorder.state.spend.cost_of(state.reserved) if failed.may_be_billed else None,
             )

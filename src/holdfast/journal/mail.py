@@ -4,6 +4,7 @@ import msgspec
 
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.ids import LetterId
+from holdfast.kernel.limits import Budget
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import Fault, Outcome, Settlement
 
@@ -61,6 +62,33 @@ class Answer(MailItem, frozen=True, kw_only=True, tag="answer/1"):
     """JSON of what is given beside the choice."""
 
 
+class RetryNow(MailItem, frozen=True, kw_only=True, tag="retry/1"):
+    """Somebody does not want to wait for a node's next try. Bound to one failed try: it says nothing of any other."""
+
+    path: str
+    attempt: int
+    by: str
+
+
+class Requeue(MailItem, frozen=True, kw_only=True, tag="requeue/1"):
+    """A person has a run go on that failed. Bound to one end of it, by the version: it says nothing of any other."""
+
+    version: int
+    by: str
+    note: str = ""
+    from_step: str = ""
+    repeats_effects: bool = False
+    budget: Budget | None = None
+
+
+class Drop(MailItem, frozen=True, kw_only=True, tag="drop/1"):
+    """A person takes a run that has failed out of the dead-letter queue. Bound to one end of it, as a requeue is."""
+
+    version: int
+    by: str
+    note: str = ""
+
+
 class LateOutcome(MailItem, frozen=True, kw_only=True, tag="late/1"):
     """A driver that had lost the run tells how a call ended that it had made."""
 
@@ -74,7 +102,7 @@ class LateOutcome(MailItem, frozen=True, kw_only=True, tag="late/1"):
     fault: Fault | None = None
 
 
-Mail = Cancel | Resume | Settle | Reconcile | Answer | LateOutcome
+Mail = Cancel | Resume | Settle | Reconcile | Answer | RetryNow | Requeue | Drop | LateOutcome
 
 _decoder: msgspec.msgpack.Decoder[Mail] = msgspec.msgpack.Decoder(Mail)
 
@@ -107,6 +135,21 @@ def reconcile_letter(node: str, turn: int, attempt: int) -> LetterId:
 def answer_letter(path: str, number: int) -> LetterId:
     """Return the one id under which a person can answer this asking: an inbox takes the first letter and no other."""
     return LetterId(f"answer:{path}:{number}")
+
+
+def retry_letter(path: str, attempt: int, requeues: int) -> LetterId:
+    """Return the one id under which the wait after this try can be cut short; tries count anew with each requeue."""
+    return LetterId(f"retry:{path}:{requeues}.{attempt}")
+
+
+def requeue_letter(version: int) -> LetterId:
+    """Return the one id under which a run that ended at ``version`` can be requeued: twice is once."""
+    return LetterId(f"requeue:{version}")
+
+
+def drop_letter(version: int) -> LetterId:
+    """Return the one id under which a run that ended at ``version`` can be dropped."""
+    return LetterId(f"drop:{version}")
 
 
 def late_letter(path: str, attempt: int) -> LetterId:

@@ -54,6 +54,8 @@ class Letter(msgspec.Struct, frozen=True):
     letter_id: LetterId
     to: RunId
     body: bytes
+    reopens: int | None = None
+    """The version at which the run ended: if it is over at that one, it is taken up again, and nothing else does so."""
 
 
 class Delivered(msgspec.Struct, frozen=True):
@@ -211,7 +213,10 @@ class Journal(Protocol):
         """Return the bodies of those payloads of the run; what it does not have is missing from the answer."""
 
     async def post(self, letters: Sequence[Letter]) -> None:
-        """Put letters into inboxes and make their runs due; a letter id the inbox has seen is passed over."""
+        """Put letters into inboxes and make their runs due; a letter id the inbox has seen is passed over.
+
+        A run that is over stays so, unless a letter names the version at which it ended in ``reopens``.
+        """
 
 
 class RunIndex(Protocol):

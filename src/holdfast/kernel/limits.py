@@ -1,6 +1,10 @@
 """Hard limits on what a run or an agent may consume, and what it has consumed."""
 
+from typing import TypeVar
+
 import msgspec
+
+Amount = TypeVar("Amount", int, float)
 
 
 class Budget(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -47,6 +51,32 @@ class Exceeded(msgspec.Struct, frozen=True):
         return f"{self.limit} limit reached: {_amount(self.found)} of {_amount(self.allowed)}"
 
 
+def raised(limits: Budget, to: Budget | None) -> Budget:
+    """Return ``limits`` with each that is lower raised to that of ``to``; what had no limit still has none."""
+    if to is None:
+        return limits
+    return Budget(
+        tokens=None if limits.tokens is None else _higher(limits.tokens, to.tokens),
+        usd=None if limits.usd is None else _higher(limits.usd, to.usd),
+        turns=None if limits.turns is None else _higher(limits.turns, to.turns),
+        tool_calls=None if limits.tool_calls is None else _higher(limits.tool_calls, to.tool_calls),
+        seconds=None if limits.seconds is None else _higher(limits.seconds, to.seconds),
+    )
+
+
+def highest(one: Budget | None, other: Budget | None) -> Budget | None:
+    """Return the higher limit of each kind; one that only one of them has is taken as it is."""
+    if one is None or other is None:
+        return one or other
+    return Budget(
+        tokens=_higher(one.tokens, other.tokens),
+        usd=_higher(one.usd, other.usd),
+        turns=_higher(one.turns, other.turns),
+        tool_calls=_higher(one.tool_calls, other.tool_calls),
+        seconds=_higher(one.seconds, other.seconds),
+    )
+
+
 def next_turn_exceeds(budget: Budget, spend: Spend) -> Exceeded | None:
     """Return the limit that forbids one more turn, or None while there is room in every one."""
     checks = (
@@ -67,6 +97,10 @@ def calls_exceed(budget: Budget, spend: Spend, wanted: int) -> Exceeded | None:
     if budget.tool_calls is not None and spend.tool_calls + wanted > budget.tool_calls:
         return Exceeded("tool_calls", budget.tool_calls, spend.tool_calls + wanted)
     return None
+
+
+def _higher(one: Amount | None, other: Amount | None) -> Amount | None:
+    return max((limit for limit in (one, other) if limit is not None), default=None)
 
 
 def _amount(number: float) -> str:

@@ -99,6 +99,13 @@ def closed(trace: Trace, span: Span, end: float, status: SpanStatus, attributes:
     return replace(trace, by_id=trace.by_id.insert(span.span_id, ended), open_ids=trace.open_ids.discard(span.span_id))
 
 
+def reopened(trace: Trace, span: Span) -> Trace:
+    """Return the trace with ``span`` going on: what it had come to is not its end."""
+    attributes = replace(span.attributes, error=None, error_kind=None)
+    going_on = replace(span, end=None, status=SpanStatus.OPEN, attributes=attributes)
+    return replace(changed(trace, going_on), open_ids=trace.open_ids.insert(span.span_id))
+
+
 def marked(trace: Trace, mark: Mark) -> Trace:
     """Return the trace with one more point in time."""
     return replace(trace, marks=(*trace.marks, mark))

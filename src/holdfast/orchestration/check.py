@@ -18,6 +18,7 @@ from holdfast.orchestration.flow import (
     Map,
     Node,
     Parallel,
+    Retry,
     Sequence,
     ToolNode,
     WaitNode,
@@ -28,6 +29,7 @@ from holdfast.orchestration.flow import (
 from holdfast.orchestration.values import RESERVED
 
 DEPTH_MAX = 32
+RETRY_ATTEMPTS_MAX = 100
 
 
 def check_flow(
@@ -47,6 +49,7 @@ def check_flow(
     _check_data(flow)
     known = {"agent": agents, "function": functions, "tool": tools}
     for path, node, seen in _walk(flow, where or flow.name, names):
+        _check_names(node, path)
         _check_shape(node, path)
         _check_reference(node, path, known)
         _check_grant(node, path, grants)
@@ -77,7 +80,7 @@ def _walk(node: Node, path: str, names: frozenset[str], depth: int = 1) -> Itera
             seen.add(child.name)
 
 
-def _check_shape(node: Node, path: str) -> None:
+def _check_names(node: Node, path: str) -> None:
     check_name(node.name, "node name")
     if node.name in RESERVED:
         raise DefinitionError(
@@ -86,12 +89,16 @@ def _check_shape(node: Node, path: str) -> None:
     names = [child.name for child in children(node)]
     if len(set(names)) < len(names):
         raise DefinitionError(f"{path}: expected the nodes below it to have different names, found {sorted(names)}")
+
+
+def _check_shape(node: Node, path: str) -> None:
+    below = children(node)
     match node:
-        case Sequence() | Parallel() | Branch() if not names:
+        case Sequence() | Parallel() | Branch() if not below:
             raise DefinitionError(f"{path}: expected at least one node below it, found none")
         case Parallel(join=Join.QUORUM, quorum=quorum):
-            if quorum is None or not 1 <= quorum <= len(names):
-                raise DefinitionError(f"{path}: expected a quorum from 1 to {len(names)}, found {quorum}")
+            if quorum is None or not 1 <= quorum <= len(below):
+                raise DefinitionError(f"{path}: expected a quorum from 1 to {len(below)}, found {quorum}")
         case Map(join=Join.QUORUM, quorum=quorum) if quorum is None or quorum < 1:
             raise DefinitionError(f"{path}: expected a quorum of at least 1, found {quorum}")
         case WaitNode():
@@ -102,9 +109,23 @@ def _check_shape(node: Node, path: str) -> None:
             pass
     if isinstance(node, Parallel | Map) and node.quorum is not None and node.join is not Join.QUORUM:
         raise DefinitionError(f"{path}: expected join=Join.QUORUM beside a quorum, found join={node.join.value!r}")
+    if isinstance(node, AgentNode | ToolNode | FunctionNode) and node.retry is not None:
+        _check_retry(node.retry, path)
     for name, limit in _limits(node):
         if not 0 < limit < math.inf:
             raise DefinitionError(f"{path}: expected {name} above 0, found {limit}")
+
+
+def _check_retry(retry: Retry, path: str) -> None:
+    if not 1 <= retry.attempts_max <= RETRY_ATTEMPTS_MAX:
+        raise DefinitionError(
+            f"{path}: expected retry.attempts_max from 1 to {RETRY_ATTEMPTS_MAX}, found {retry.attempts_max}"
+        )
+    if not 0 < retry.seconds_first <= retry.seconds_max < math.inf:
+        raise DefinitionError(
+            f"{path}: expected retry.seconds_first above 0 and at most retry.seconds_max, "
+            f"found {retry.seconds_first:g} and {retry.seconds_max:g}"
+        )
 
 
 def _limits(node: Node) -> Iterator[tuple[str, float]]:

@@ -27,6 +27,7 @@ from holdfast.orchestration.lifecycle import Trigger, after
 from holdfast.orchestration.mailroom import Mailroom
 from holdfast.orchestration.perform import Performer
 from holdfast.orchestration.preparing import Preparing
+from holdfast.orchestration.requeue import reopen
 from holdfast.orchestration.resources import open_resources
 from holdfast.orchestration.resting import waits_for
 from holdfast.orchestration.scheduler import decide
@@ -100,6 +101,11 @@ class Driver:
             back = after(state.status, Trigger.DRIVEN_AGAIN, state.waited_from)
             recorder.append(LifecycleMoved(to=back, reason="driven again"))
         recorder.append(*interruptions(recorder.state))
+        if recorder.state.is_over:
+            await reopen(around.store, recorder, claim.version)
+        if recorder.state.is_over:
+            await recorder.park(Parking(recorder.state.inbox_read, None))
+            return Rested(Rest.OVER)
         mailroom = Mailroom(around.store, recorder, self._equipment, around.clock)
         await mailroom.read()
         if recorder.state.drivers_in_vain >= DRIVERS_IN_VAIN_MAX and recorder.state.cancel_reason is None:
@@ -193,7 +199,7 @@ class Driver:
         desk = Desk(recorder, resources)
         settling = Settling(self._equipment, desk, around.clock)
         wanted = partial(decide, app.flow, app.agents_by_name, review=app.review)
-        performer = Performer(self._equipment, desk, around.clock, turns, settling, wanted)
+        performer = Performer(self._equipment, desk, around.clock, turns, settling, wanted, around.randomness)
         return Loop(recorder, wanted, performer.perform, group, around.clock)
 
     async def _let_go(self, recorder: Recorder, rested: Rested) -> None:

@@ -26,6 +26,21 @@ class Join(enum.StrEnum):
     """Every branch is waited for; at least one must succeed. If some failed the result is partial."""
 
 
+class Retry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A leaf that fails is tried again, where its fault says that this can help and nothing could be done twice.
+
+    Between two tries the run waits for a random while, up to a bound that doubles: it leaves memory, and time runs on
+    towards the node's timeout, which counts over all tries.
+    """
+
+    attempts_max: int = 3
+    """How often it is tried in all."""
+    seconds_first: float = 1.0
+    """The longest wait before the second try."""
+    seconds_max: float = 60.0
+    """The longest wait before any."""
+
+
 class FlowNode(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="node"):
     """What every node has. The closed union is ``Node``."""
 
@@ -40,6 +55,7 @@ class AgentNode(FlowNode, frozen=True, omit_defaults=True, tag="agent"):
     tools: tuple[str, ...] | None = None
     """The tools granted here: a subset of the agent's. None grants all of them."""
     timeout_seconds: float | None = None
+    retry: Retry | None = None
 
 
 class ToolNode(FlowNode, frozen=True, omit_defaults=True, tag="tool"):
@@ -48,6 +64,7 @@ class ToolNode(FlowNode, frozen=True, omit_defaults=True, tag="tool"):
     tool: str
     input: str | None = None
     timeout_seconds: float | None = None
+    retry: Retry | None = None
 
 
 class FunctionNode(FlowNode, frozen=True, omit_defaults=True, tag="function"):
@@ -56,6 +73,7 @@ class FunctionNode(FlowNode, frozen=True, omit_defaults=True, tag="function"):
     function: str
     input: str | None = None
     timeout_seconds: float | None = None
+    retry: Retry | None = None
 
 
 class WaitNode(FlowNode, frozen=True, omit_defaults=True, tag="wait"):

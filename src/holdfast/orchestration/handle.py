@@ -14,11 +14,14 @@ from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Hint, Live
 from holdfast.journal.mail import (
     Cancel,
+    Drop,
     Mail,
     Reconcile,
+    Requeue,
     Resume,
     Settle,
     answer_letter,
+    drop_letter,
     encode_mail,
     reconcile_letter,
     settlement_letter,
@@ -29,11 +32,14 @@ from holdfast.journal.snapshots import current
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import AlreadySettled, DefinitionError, InputError, RunFailed
 from holdfast.kernel.ids import LetterId, RunId
+from holdfast.kernel.limits import Budget
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import Settlement
 from holdfast.orchestration.app import App
+from holdfast.orchestration.dead_letters import dropped
 from holdfast.orchestration.doubts import Doubt, check_settled, doubt_at, doubts_of
 from holdfast.orchestration.questions import Question, answer_to, question_at, questions_of, told_answered
+from holdfast.orchestration.requeue import check_dead, check_heard, letters_for
 from holdfast.orchestration.resting import may_wait_for_somebody, waits_for_somebody
 from holdfast.orchestration.rounds import result_path
 from holdfast.orchestration.telling import checked, result_of, told_settled
@@ -53,7 +59,9 @@ class Entry(msgspec.Struct, frozen=True):
 class Post(Protocol):
     """Puts mail into a run's inbox and has the run driven. Under an id that the inbox has seen it puts nothing."""
 
-    async def __call__(self, run: RunId, mail: Mail, letter_id: LetterId | None = None) -> None: ...
+    async def __call__(
+        self, run: RunId, mail: Mail, letter_id: LetterId | None = None, *, reopens: int | None = None
+    ) -> None: ...
 
 
 class Run:
@@ -187,6 +195,45 @@ class Run:
             raise InputError(f"expected a model call whose reply was never seen, found {node} turn {turn}: {told}")
         mail = Reconcile(node=node, turn=turn, attempt=attempt, usage=usage, by=by, note=note)
         await self._post(self.id, mail, reconcile_letter(node, turn, attempt))
+
+    async def requeue(
+        self,
+        *,
+        from_step: str = "",
+        repeats_effects: bool = False,
+        budget: Budget | None = None,
+        by: str = "caller",
+        note: str = "",
+    ) -> None:
+        """Have it go on after it has failed, keeping all that succeeded; one that waits to be tried again does so now.
+
+        With ``from_step`` that step and what follows on it is done again; ``repeats_effects`` allows that effects are
+        which were done already. ``budget`` raises limits, of the run and of its agents. Twice is once. Raises
+        InputError where nothing is to be requeued so, or somebody else has had it go on otherwise; RunNotFound.
+        """
+        state = await self.state()
+        wish = Requeue(
+            version=state.version,
+            by=by,
+            note=note,
+            from_step=from_step,
+            repeats_effects=repeats_effects,
+            budget=budget,
+        )
+        past = [decode(entry.body) for entry in await self._store.read(self.id)]
+        for mail, letter_id, reopens in letters_for(state, past, wish):
+            await self._post(self.id, mail, letter_id, reopens=reopens)
+        check_heard(wish, await self._store.inbox(self.id))
+
+    async def drop(self, *, by: str = "caller", note: str = "") -> None:
+        """Take it out of the dead-letter queue; it stays as it ended. Twice is once. Raises InputError, RunNotFound."""
+        state = await self.state()
+        check_dead(state)
+        await self._post(self.id, Drop(version=state.version, by=by, note=note), drop_letter(state.version))
+
+    async def dropped(self) -> Drop | None:
+        """Return who took it out of the dead-letter queue, if somebody did. Raises RunNotFound."""
+        return dropped((await self.head()).version, await self._store.inbox(self.id))
 
     async def doubts(self) -> list[Doubt]:
         """Return what of it is in doubt. Raises RunNotFound."""

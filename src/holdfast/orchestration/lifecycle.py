@@ -129,6 +129,10 @@ _WAYS: dict[Status, dict[Trigger, tuple[Status, ...]]] = {
 }
 
 
+DEAD = (Status.FAILED, Status.REJECTED)
+"""The states of runs that lie in the dead-letter queue, until somebody requeues or drops them."""
+
+
 def after(state: str, trigger: Trigger, towards: str | None = None) -> Status:
     """Return where ``trigger`` takes a run in ``state``; where that can be several states, ``towards`` is the one.
 

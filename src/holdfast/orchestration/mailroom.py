@@ -1,8 +1,20 @@
 """Reads a run's inbox: each letter becomes events, once."""
 
 from holdfast.integration.tools.invocation import Desk
-from holdfast.journal.events import CancelRequested, MailRead, ModelReconciled, QuestionAnswered
-from holdfast.journal.mail import Answer, Cancel, LateOutcome, Mail, Reconcile, Resume, Settle, decode_mail
+from holdfast.journal.events import CancelRequested, MailRead, ModelReconciled, QuestionAnswered, RetryDue
+from holdfast.journal.mail import (
+    Answer,
+    Cancel,
+    Drop,
+    LateOutcome,
+    Mail,
+    Reconcile,
+    Requeue,
+    Resume,
+    RetryNow,
+    Settle,
+    decode_mail,
+)
 from holdfast.journal.port import RunIndex
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel.clock import Clock
@@ -40,8 +52,16 @@ class Mailroom:
                 )
             case Answer():
                 self._hear(mail)
-            case Resume():
-                pass
+            case RetryNow():
+                self._hasten(mail)
+            case Resume() | Requeue() | Drop():
+                pass  # of an end that this run has not come to, or has left behind
+
+    def _hasten(self, mail: RetryNow) -> None:
+        """Let a node's next try come now, if it still waits after that one."""
+        node = self._recorder.state.nodes.get(mail.path)
+        if node is not None and node.retry_at is not None and node.tries == mail.attempt:
+            self._recorder.append(RetryDue(node=mail.path, attempt=mail.attempt, by=mail.by))
 
     def _hear(self, mail: Answer) -> None:
         """Record an answer to a question that is still open."""

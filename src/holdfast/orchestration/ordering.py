@@ -61,6 +61,7 @@ class Ordering:
             turn=turn,
             index=call,
             attempt=attempt,
+            attempts_void=step.attempts_void if step else 0,
             family=step.family if step else 0,
             key_until=step.key_until if step else None,
         )

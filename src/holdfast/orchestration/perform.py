@@ -2,19 +2,33 @@
 
 from collections.abc import Callable, Sequence
 
-from holdfast.execution.actions import Action, Assess, CallModel, CallTool, Evaluate, Probe, WaitUntil, WakeAt, Work
+from holdfast.execution.actions import (
+    Action,
+    Assess,
+    CallModel,
+    CallTool,
+    Evaluate,
+    PlanRetry,
+    Probe,
+    WaitUntil,
+    WakeAt,
+    Work,
+)
 from holdfast.execution.turn import Turns
 from holdfast.integration.tools.invocation import Desk
+from holdfast.journal.events import NodeRetried
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel import paths
 from holdfast.kernel.clock import Clock, sleep_until
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+from holdfast.kernel.randomness import Randomness
 from holdfast.orchestration.assess import assess
 from holdfast.orchestration.equipment import Equipment
 from holdfast.orchestration.evaluate import enter
 from holdfast.orchestration.flow import AgentNode, Node
 from holdfast.orchestration.ordering import Ordering
 from holdfast.orchestration.passing import leaving
+from holdfast.orchestration.retrying import limited_from
 from holdfast.orchestration.review import is_round
 from holdfast.orchestration.settling import Settling
 
@@ -30,8 +44,9 @@ class Performer:
         turns: Turns,
         settling: Settling,
         decide: Callable[[RunState], Sequence[Action]],
+        randomness: Randomness,
     ) -> None:
-        self._decide = decide
+        self._decide, self._randomness = decide, randomness
         self._app = equipment.app
         self._desk, self._recorder, self._clock = desk, desk.recorder, clock
         self._ordering = Ordering(equipment, desk.recorder)
@@ -51,6 +66,8 @@ class Performer:
                 await self._call_tool(work)
             case Probe():
                 await self._settling.probe(work)
+            case PlanRetry():
+                self._plan_retry(work)
             case WaitUntil():
                 await self._time_out(work)
             case WakeAt():
@@ -67,6 +84,11 @@ class Performer:
             await self._clock.sleep(work.not_before - self._clock.now())
         order, executor = await self._ordering.of(work.path, work.turn, work.call, work.attempt)
         await executor.invoke(order, self._desk)
+
+    def _plan_retry(self, work: PlanRetry) -> None:
+        """Draw the wait from nothing to its bound: what fails together does not come back together."""
+        retry_at = self._clock.now() + self._randomness.uniform(0, work.seconds_max)
+        self._recorder.append(NodeRetried(node=work.path, attempt=work.attempt, retry_at=retry_at, fault=work.fault))
 
     async def _wake(self, work: WakeAt) -> None:
         await sleep_until(self._clock, work.instant)
@@ -85,7 +107,7 @@ class Performer:
         """Say which limit the instant came from: the run's, the agent's, or the node's own or imposed timeout."""
         seconds, flow_node = state.budget.seconds, self._flow_node(work.path)
         is_outermost = work.path == self._app.name or is_round(paths.parent(work.path) or "")
-        if is_outermost and seconds is not None and work.instant >= state.started_at + seconds:
+        if is_outermost and seconds is not None and work.instant >= limited_from(state) + seconds:
             return Fault(ErrorKind.BUDGET, f"the run's limit of {seconds:g} seconds is reached")
         elapsed = round(work.instant - node.entered_at, 3)
         if isinstance(flow_node, AgentNode):

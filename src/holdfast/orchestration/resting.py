@@ -15,6 +15,8 @@ def waits_for(rested: Rested, state: RunState) -> str:
         told.append(f"in doubt: nobody knows what became of {', '.join(doubtful)}")
     if asking:
         told.append(f"a person is to decide at {', '.join(asking)}")
+    if not told and state.retrying:
+        return f"waiting to try again: {', '.join(state.retrying)}"
     if not told:
         return "waiting for the time to come"
     return "; ".join(told) if state.cancel_reason is None else f"cancelled, but {'; '.join(told)}"

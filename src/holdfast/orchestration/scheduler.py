@@ -36,6 +36,7 @@ from holdfast.orchestration.flow import (
 )
 from holdfast.orchestration.lifecycle import Status, Trigger, after
 from holdfast.orchestration.passing import entering, leaving
+from holdfast.orchestration.retrying import limited_from, retried, until_retried
 from holdfast.orchestration.review import Review
 from holdfast.orchestration.reviewing import review_result
 from holdfast.orchestration.waiting import decision, timer
@@ -71,7 +72,7 @@ def _wanted(flow: Node, agents: Mapping[str, Agent], run: RunState, review: Revi
         return tuple(end(run, flow.name, root.outcome, root.fault))
     limits = None
     if run.budget.seconds is not None:
-        limits = Evaluate(flow.name, deadline=run.started_at + run.budget.seconds)
+        limits = Evaluate(flow.name, deadline=limited_from(run) + run.budget.seconds)
     return tuple(_Walk(agents, run).node(flow, flow.name, limits))
 
 
@@ -103,14 +104,17 @@ class _Walk:
             return
         if state.deadline is not None:
             yield WaitUntil(path, state.deadline)
+        if state.retry_at is not None:
+            yield until_retried(state, state.retry_at)
+            return
         yield from self._composite(node, state) if isinstance(node, Composite) else self._leaf(node, state)
 
     def _leaf(self, node: Leaf, state: NodeState) -> Iterator[Action]:
         match node:
             case AgentNode():
-                yield from decide_agent(self._agents[node.agent], state, self._run)
+                yield from retried(node.retry, state, decide_agent(self._agents[node.agent], state, self._run))
             case ToolNode() | FunctionNode():
-                yield self._step(state)
+                yield from retried(node.retry, state, (self._step(state),))
             case WaitNode():
                 yield timer(state)
             case DecisionNode():

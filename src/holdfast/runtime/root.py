@@ -25,6 +25,7 @@ from holdfast.kernel.limits import Budget
 from holdfast.kernel.randomness import Randomness, SystemRandomness
 from holdfast.orchestration.app import App
 from holdfast.orchestration.catalogue import Catalogue
+from holdfast.orchestration.dead_letters import DeadLetter, Retrying, dead_letters, retries
 from holdfast.orchestration.driver import Surroundings
 from holdfast.orchestration.equipment import Equipped
 from holdfast.orchestration.handle import Run
@@ -174,6 +175,14 @@ class Runtime:
         """What erases a data subject. Raises InputError as ``upkeep`` does."""
         return Erasure(kept(self._store), self._around.clock, Status.CANCELLED)
 
+    async def dead(self, app: str | None = None, count_max: int = 100) -> list[DeadLetter]:
+        """Return the runs that failed or were rejected and that nobody has requeued or dropped, newest first."""
+        return await dead_letters(self._store, app, count_max)
+
+    async def retries(self, app: str | None = None, count_max: int = 100) -> list[Retrying]:
+        """Return what waits to be tried again, that which comes first before the rest."""
+        return await retries(self._store, app, count_max)
+
     async def park(self, reason: str, runs: Collection[RunId] | None = None) -> None:
         """Let go of ``runs``, or of every run this process drives; each waits until somebody resumes it."""
         await self._worker.park(reason, runs)
@@ -200,9 +209,11 @@ class Runtime:
             raise RunNotFound(f"expected one run whose id ends in {run_id!r}, found {told}: 'holdfast runs' lists them")
         return found[0]
 
-    async def _post(self, run: RunId, mail: Mail, letter_id: LetterId | None = None) -> None:
+    async def _post(
+        self, run: RunId, mail: Mail, letter_id: LetterId | None = None, *, reopens: int | None = None
+    ) -> None:
         await self._store.head(run)
-        letter = Letter(letter_id or new_letter_id(self._around.randomness), run, encode_mail(mail))
+        letter = Letter(letter_id or new_letter_id(self._around.randomness), run, encode_mail(mail), reopens)
         await self._store.post((letter,))
         self._worker.mail_came(run)
         await self._serving.wake(run)

@@ -41,6 +41,9 @@ MUTANTS: dict[str, Mutant] = {
     "mail is lost while parking": Mutant(
         RULES, "now if mail > commit.parking.inbox_read else commit.parking.wake_at", "commit.parking.wake_at"
     ),
+    "any letter reopens a run that is over": Mutant(
+        RULES, "if standing.is_over and letter.reopens == standing.version:", "if standing.is_over:", ("stores",)
+    ),
     "a neighbour fails with a stale commit": Mutant(
         "holdfast.journal.stores.sqlite.group",
         "            batch.flush()\n",
@@ -58,14 +61,14 @@ MUTANTS: dict[str, Mutant] = {
         "holdfast.integration.tools.stages.intent", "        if tool.effect.needs_intent:\n", "        if False:\n"
     ),
     "the key comes from the model's call": Mutant(
-        "holdfast.integration.tools.stages.intent",
-        "idempotency_key(order.tenant, order.run, order.path, invocation.digest, order.family)",
+        "holdfast.integration.tools.keys",
+        "idempotency_key(order.tenant, order.run, place, arguments, order.family)",
         'order.call.call_id or "call_0"',
     ),
     "the key changes with each attempt": Mutant(
-        "holdfast.integration.tools.stages.intent",
-        "idempotency_key(order.tenant, order.run, order.path, invocation.digest, order.family)",
-        "idempotency_key(order.tenant, order.run, order.path, invocation.digest, order.attempt)",
+        "holdfast.integration.tools.keys",
+        "idempotency_key(order.tenant, order.run, place, arguments, order.family)",
+        "idempotency_key(order.tenant, order.run, place, arguments, order.attempt)",
     ),
     "an unsafe call is made again": Mutant(
         "holdfast.kernel.effects",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from holdfast.journal.codec import decode
 from holdfast.journal.fold import fold
 from holdfast.journal.fold.state import RunState
-from holdfast.journal.mail import Cancel, decode_mail
+from holdfast.journal.mail import Cancel, Requeue, decode_mail
 from holdfast.journal.port import Head
 from holdfast.kernel.outcomes import Outcome
 from holdfast.testing.faults.invariants import gaps, missing, repeated
@@ -49,7 +49,8 @@ def _of_run(plan: Plan, disk: AuditedDisk, world: World, head: Head, cancelled: 
         yield f"the index says {head.status} at {head.version}, the journal {state.status} at {state.version}"
     letters = disk.inboxes.get(head.run, {}).values()
     read = [decode_mail(letter.body) for letter in letters if letter.position <= state.inbox_read]
-    if state.cancel_reason is None and any(isinstance(mail, Cancel) for mail in read):
+    requeued_at = max((place for place, mail in enumerate(read) if isinstance(mail, Requeue)), default=0)
+    if state.cancel_reason is None and any(isinstance(mail, Cancel) for mail in read[requeued_at:]):
         yield "its cancellation was read, and is lost"
     if state.is_over:
         frozen = sum(fault.seconds for fault in plan.faults if fault.kind is Kind.FREEZE)
@@ -92,5 +93,5 @@ def _of_world(world: World) -> Iterator[str]:
         if len(keys) > 1 and step[0] not in world.disturbed:
             yield f"{step} was sent under {len(keys)} keys"
     for step in world.unsafe:
-        if world.sent[step] > 1:
-            yield f"{step} was sent {world.sent[step]} times"
+        if world.sent[step] - world.refused[step] > 1:
+            yield f"{step} was sent {world.sent[step]} times, and refused {world.refused[step]} times"

@@ -15,6 +15,7 @@ from holdfast.orchestration.flow import (
     Map,
     Node,
     Parallel,
+    Retry,
     Sequence,
     children,
 )
@@ -27,6 +28,7 @@ PROCESSES = 2
 FAULTS_WITHIN_SECONDS = 90.0
 FUNCTIONS = ("look", "pay", "pay", "send")
 AGENT = "desk"
+RETRIED_SHARE = 0.4
 DEADLINE_SECONDS = 400.0
 """How long a flow has that was given a time at all: more than its steps and the faults should need."""
 
@@ -79,7 +81,7 @@ def _node(randomness: random.Random, name: str, path: str, depth: int) -> Node:
             each = _leaf(randomness, "each", f"'{path}[' + item + ']'")
             return Map(name, f"[{items}]", each, key="item", at_once_max=randomness.randint(1, 3))
         case "agent":
-            return AgentNode(name, AGENT, input="input")
+            return AgentNode(name, AGENT, input="input", retry=_retry(randomness))
         case _:
             return _leaf(randomness, name, f"'{path}'")
 
@@ -95,7 +97,11 @@ def _leaf(randomness: random.Random, name: str, path: str) -> FunctionNode:
     goes = randomness.choice(("well", "well", "well", "badly"))
     seconds = randomness.choice((0, 0, 1, 5, 20))
     given = f"{{'name': {path}, 'run': input, 'goes': '{goes}', 'seconds': {seconds}}}"
-    return FunctionNode(name, randomness.choice(FUNCTIONS), input=given)
+    return FunctionNode(name, randomness.choice(FUNCTIONS), input=given, retry=_retry(randomness))
+
+
+def _retry(randomness: random.Random) -> Retry | None:
+    return Retry(attempts_max=2, seconds_first=10.0) if randomness.random() < RETRIED_SHARE else None
 
 
 def forecast(node: Node) -> Outcome:

@@ -1,16 +1,17 @@
 """Carries a plan out: starts the processes, lets the faults come, waits until everything rests, and has it judged."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Callable, Coroutine
 
 import msgspec
 
 from holdfast import Runtime
-from holdfast.kernel.errors import HoldfastError
+from holdfast.kernel.errors import HoldfastError, InputError
 from holdfast.testing.simulator.cluster import Cluster
 from holdfast.testing.simulator.disk import AuditedDisk
-from holdfast.testing.simulator.faults import TO_PROCESSES, Fault, Kind, Mishaps
+from holdfast.testing.simulator.faults import TO_PROCESSES, TO_RUNS, Fault, Kind, Mishaps
 from holdfast.testing.simulator.loop import GoesInCircles, NothingLeft, SimLoop
 from tests.proof.simulation.judge import judge, labels
 from tests.proof.simulation.plan import FAULTS_WITHIN_SECONDS, Plan
@@ -71,7 +72,7 @@ class _Simulation:
             for fault in self._plan.faults:
                 if fault.kind in TO_PROCESSES:
                     group.create_task(self._befall(fault))
-                elif fault.kind in (Kind.CANCEL, Kind.RESUME, Kind.START_AGAIN):
+                elif fault.kind in TO_RUNS:
                     group.create_task(self._meddle(fault))
             group.create_task(asyncio.sleep(FAULTS_WITHIN_SECONDS))
         self._mishaps.is_over = True
@@ -96,7 +97,7 @@ class _Simulation:
         await self._cluster.befall(fault)
 
     async def _meddle(self, fault: Fault) -> None:
-        """Do what people do to runs: cancel them, resume them for no reason, ask for them again."""
+        """Do what people do to runs: cancel or resume them, ask for them again, have go on what failed."""
         await asyncio.sleep(max(fault.at, self._plan.starts[fault.who]))
         label = labels(self._plan)[fault.who]
 
@@ -107,8 +108,11 @@ class _Simulation:
                 self._cancelled.add(label)
             elif fault.kind is Kind.RESUME:
                 await run.resume()
+            elif fault.kind is Kind.REQUEUE:
+                with contextlib.suppress(InputError):  # it has not failed
+                    await run.requeue()
 
-        if fault.kind is Kind.CANCEL:
+        if fault.kind in (Kind.CANCEL, Kind.REQUEUE):
             self._world.disturbed.add(label)
         await self._insist(meddle)
         self._mishaps.came(fault)

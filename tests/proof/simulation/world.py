@@ -33,6 +33,8 @@ class World:
     mishaps: Mishaps
     sent: Counter[Step] = field(default_factory=Counter)
     done: Counter[Step] = field(default_factory=Counter)
+    refused: Counter[Step] = field(default_factory=Counter)
+    """How often it said that it did nothing."""
     keys: defaultdict[Step, set[str]] = field(default_factory=lambda: defaultdict(set))
     owners: dict[str, Step] = field(default_factory=dict)
     """Whose each key is."""
@@ -49,13 +51,15 @@ class World:
         if kind not in (None, Kind.TOOL_SLOW):
             self.disturbed.add(step[0])
         if kind is Kind.TOOL_ERROR:
-            raise ToolFailure("the shop is shut")
+            self.refused[step] += 1
+            raise ToolFailure("the shop is shut", retryable=True)
         if kind is Kind.TOOL_BROKEN:
             raise ConnectionError("the line is dead")
         if kind is Kind.TOOL_HANGS:
             seconds = HANGS_SECONDS
         await asyncio.sleep(seconds + (fault.seconds if fault else 0.0))
         if goes == "badly":
+            self.refused[step] += 1
             raise ToolFailure(f"{step[1]} went badly")
         self.done[step] += 1
         if kind is Kind.TOOL_BROKEN_LATE:

@@ -15,7 +15,20 @@ from holdfast.surfaces.cli.main import main
 
 ROOT = Path(__file__).parents[3]
 SOURCES = Path(holdfast.__file__).parents[1]
-APPS = ("asking", "doubtful", "gated", "greet", "pausing", "picky", "shout", "strict", "wide", "wondering")
+APPS = (
+    "asking",
+    "doubtful",
+    "gated",
+    "greet",
+    "pausing",
+    "picky",
+    "shop",
+    "shout",
+    "stall",
+    "strict",
+    "wide",
+    "wondering",
+)
 HERE = "tests.surfaces.cli.tiny_apps"
 PROCESS_SECONDS_MAX = 60
 

@@ -18,6 +18,7 @@ LISTED = {
         "doubts": {"type": "array", "items": {"type": "string"}},
         "questions": {"type": "array", "items": {"type": "string"}},
         "is_cancelled": {"type": "boolean"},
+        "retry_at": {"type": ["number", "null"]},
         **{name: {"type": "number"} for name in ("created_at", "updated_at", "seconds")},
         "request_id": {"type": ["string", "null"]},
         "parent": {"type": ["string", "null"]},

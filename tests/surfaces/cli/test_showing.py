@@ -18,11 +18,14 @@ from holdfast.journal.events import (
     ModelReconciled,
     NodeEntered,
     NodeLeft,
+    NodeRetried,
     QuestionAnswered,
     QuestionAsked,
     ResourcesFailed,
+    RetryDue,
     RunEnded,
     RunParked,
+    RunRequeued,
     RunReviewed,
 )
 from holdfast.journal.port import Head
@@ -109,6 +112,13 @@ LINES: dict[Event, str] = {
     ),
     QuestionAnswered(node="a/b", number=1, choice="yes", by="Ann", note="seen"): "a/b  Ann has decided: yes (seen)",
     QuestionAnswered(node="a/b", number=1, choice="", by="Ann", value=NOWHERE): ("a/b  Ann has decided: see the value"),
+    NodeRetried(node="a/b", attempt=2, retry_at=9.0, fault=FAULT): (
+        f"a/b  try 2 failed: too slow (tried again at {instant(9.0)})"
+    ),
+    RetryDue(node="a/b", attempt=2): "a/b  tried again after try 2",
+    RetryDue(node="a/b", attempt=2, by="Ann"): "a/b  tried again after try 2, for Ann did not wait",
+    RunRequeued(by="Ann", note="open again"): "requeued by Ann (open again)",
+    RunRequeued(by="Ann", from_step="a/b"): "requeued by Ann from a/b",
 }
 
 
@@ -155,6 +165,15 @@ def test_a_run_that_asks_waits_for_somebody_who_decides_whether_it_has_a_deadlin
         assert condition(head, 10.0, is_store_driven=False, asks=asks) is stands
     assert condition(parked, 10.0, is_store_driven=True, asks=True, has_doubts=True) is Condition.IN_DOUBT
     assert "holdfast decide AB --choose" in advice(Condition.ASKS, "AB")
+
+
+def test_a_run_that_waits_to_try_again_says_so_and_one_that_failed_can_be_requeued() -> None:
+    head = Head(RunId("run_0"), "t", "a", "", "WAITING", False, 3, 1, "", 0.0, 20.0, None, None, 0.0, 0.0)
+    assert condition(head, 10.0, is_store_driven=True, is_retrying=True) is Condition.RETRYING
+    assert condition(head, 10.0, is_store_driven=True) is Condition.WAITING
+    assert "holdfast requeue AB" in advice(Condition.RETRYING, "AB")
+    assert "holdfast requeue AB" in advice(Condition.OVER, "AB", is_dead=True)
+    assert advice(Condition.OVER, "AB") == ""
 
 
 @given(runs_of_one_agent())

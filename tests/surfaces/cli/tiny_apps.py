@@ -12,7 +12,7 @@ import typer
 from pydantic import BaseModel
 from rich.console import Console
 
-from holdfast import Agent, App, Budget, Effect, Prompt, tool
+from holdfast import Agent, App, Budget, Effect, IdempotencyKey, Prompt, ToolFailure, tool
 from holdfast.flow import (
     AgentNode,
     Branch,
@@ -23,6 +23,7 @@ from holdfast.flow import (
     Join,
     Map,
     Option,
+    Retry,
     Review,
     Sequence,
     WaitNode,
@@ -178,6 +179,35 @@ asking = App(
 )
 wondering = App("wondering", DecisionNode("wondering", "'What now?'", options=()))
 pausing = App("pausing", WaitNode("pausing", until="input"))
+
+
+@tool(effect=Effect.KEYED)
+async def enter(door: str, *, key: IdempotencyKey) -> str:
+    """Go in."""
+    return door
+
+
+@tool(effect=Effect.UNSAFE)
+def buy(door: str) -> str:
+    """Buy something, if the door is open."""
+    if not Path(door).exists():
+        raise ToolFailure("the shop is closed", retryable=True)
+    return "bought"
+
+
+shop = App(
+    "shop",
+    Sequence(
+        "shop", (FunctionNode("enter", "enter", "{'door': input}"), FunctionNode("buy", "buy", "{'door': enter}"))
+    ),
+    functions=[enter, buy],
+)
+PATIENT = Retry(attempts_max=2, seconds_first=86_400.0, seconds_max=86_400.0)
+stall = App(
+    "stall",
+    Sequence("stall", (FunctionNode("buy", "buy", "{'door': input}", retry=PATIENT),)),
+    functions=[buy],
+)
 
 
 class Shouting(msgspec.Struct, frozen=True):

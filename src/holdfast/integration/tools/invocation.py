@@ -29,6 +29,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     index: int = 0
     """The call's place in its turn, from 1; 0 for a node that is itself a tool."""
     attempt: int = 1
+    attempts_void: int = 0
+    """The last attempt of which it is certain that nothing was done."""
     family: int = 0
     """Counts the definite failures before: each opens a new idempotency key."""
     key_until: float | None = None
@@ -38,6 +40,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     def is_node(self) -> bool:
         """Whether no model asked: the result is data for the flow, and nobody is shown a message."""
         return self.turn == 0
+
+    @property
+    def is_first(self) -> bool:
+        """Whether nothing is open of the attempts before it."""
+        return self.attempt <= self.attempts_void + 1
 
     @property
     def path(self) -> str:

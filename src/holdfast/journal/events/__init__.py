@@ -6,6 +6,7 @@ in payloads that it points at. A field is only ever added, with a default; a cha
 
 from holdfast.journal.events.nodes import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
 from holdfast.journal.events.questions import QuestionAnswered, QuestionAsked
+from holdfast.journal.events.retries import NodeRetried, RetryDue, RunRequeued
 from holdfast.journal.events.runs import (
     CancelRequested,
     DriverChanged,
@@ -46,6 +47,9 @@ Event = (
     | DoubtSettled
     | QuestionAsked
     | QuestionAnswered
+    | NodeRetried
+    | RetryDue
+    | RunRequeued
 )
 
 __all__ = [
@@ -65,11 +69,14 @@ __all__ = [
     "ModelReplied",
     "NodeEntered",
     "NodeLeft",
+    "NodeRetried",
     "QuestionAnswered",
     "QuestionAsked",
     "ResourcesFailed",
+    "RetryDue",
     "RunEnded",
     "RunParked",
+    "RunRequeued",
     "RunReviewed",
     "RunStarted",
     "StepEnded",

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from holdfast.journal import events
 from holdfast.journal.codec import decode
 from holdfast.journal.events import Event
-from holdfast.journal.fold import nodes, questions, runs, steps, turns
+from holdfast.journal.fold import nodes, questions, retries, runs, steps, turns
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.port import Recorded
 from holdfast.kernel.errors import JournalError
@@ -42,6 +42,9 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.DoubtSettled: steps.doubt_settled,
     events.QuestionAsked: questions.question_asked,
     events.QuestionAnswered: questions.question_answered,
+    events.NodeRetried: retries.node_retried,
+    events.RetryDue: retries.retry_due,
+    events.RunRequeued: retries.run_requeued,
 }
 
 PROGRESS = (events.NodeLeft, events.ModelReplied, events.StepEnded)

@@ -42,8 +42,15 @@ def items_mapped(state: RunState, event: ItemsMapped, _at: float, version: int) 
 
 def node_left(state: RunState, event: NodeLeft, _at: float, version: int) -> RunState:
     node = replace(
-        entered(state, event.node), outcome=event.outcome, result=event.result, fault=event.fault, left_at=version
+        entered(state, event.node),
+        outcome=event.outcome,
+        result=event.result,
+        fault=event.fault,
+        left_at=version,
+        retry_at=None,
     )
+    if event.node in state.retrying:
+        state = replace(state, retrying=tuple(path for path in state.retrying if path != event.node))
     if event.node in state.questions:  # whoever answers now is too late
         state = replace(state, questions=tuple(path for path in state.questions if path != event.node))
     if node.staged and event.outcome.is_success:

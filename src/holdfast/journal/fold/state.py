@@ -9,6 +9,7 @@ import enum
 import msgspec
 from rpds import HashTrieMap
 
+from holdfast.journal.events.retries import SentBefore
 from holdfast.journal.events.turns import CallRequest
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import PayloadId, RunId
@@ -28,6 +29,8 @@ class StepState(msgspec.Struct, frozen=True):
     key: str | None = None
     family: int = 0
     """How many definite failures came before: each opens a new idempotency key."""
+    attempts_void: int = 0
+    """The last attempt of which it is certain that nothing was done: those after it are of the present family."""
     is_open: bool = False
     """Intended by a driver that has not yet said what became of it."""
     is_unknown: bool = False
@@ -89,6 +92,8 @@ class AgentState(msgspec.Struct, frozen=True):
     answer: PayloadId | None = None
     defect: Fault | None = None
     defects_in_a_row: int = 0
+    attempts_before: int = 0
+    """How many of the turn's attempts belong to tries of the node that have failed."""
     fault: Fault | None = None
     retry_at: float | None = None
     reserved: int = 0
@@ -171,6 +176,20 @@ class NodeState(msgspec.Struct, frozen=True):
     """What was written inside a block, and is seen there only until the block has succeeded."""
     wakes_at: float | None = None
     """The instant that it waits for."""
+    tries: int = 0
+    """How many tries have failed and are followed by another."""
+    tried_at: float | None = None
+    """When the last of them failed."""
+    retry_at: float | None = None
+    """The instant of the next try, while it is waited for; ``fault`` is then why the last one failed."""
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """An effect that was sent under a key before its node was dropped."""
+
+    before: SentBefore
+    step: str | None = None
+    """The path of the effect that is sent under its key now, if one is."""
 
 
 class RunState(msgspec.Struct, frozen=True):
@@ -204,6 +223,16 @@ class RunState(msgspec.Struct, frozen=True):
     """How many questions were asked so far: no two have the same number."""
     reviews: tuple[ReviewState, ...] = ()
     """What the reviews of the result came to, in order."""
+    retrying: tuple[str, ...] = ()
+    """Paths of the nodes that wait to be tried again."""
+    requeues: int = 0
+    """How often it went on after it had failed."""
+    limited_from: float | None = None
+    """The instant from which its seconds count: when it was last requeued; None: when it started."""
+    raised: Budget | None = None
+    """Limits that were raised, of the run and of its agents."""
+    sent: "HashTrieMap[str, tuple[Sent, ...]]" = HashTrieMap()
+    """What was sent in the past of a node that is done again, by the node's path."""
     abandoned: tuple[str, ...] = ()
     """Paths of the effects of which nobody will ever know what became of them."""
     unseen: tuple[UnseenCall, ...] = ()

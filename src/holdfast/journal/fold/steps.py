@@ -32,7 +32,8 @@ def step_intended(state: RunState, event: StepIntended, at: float, version: int)
             has_probe=event.has_probe,
         )
 
-    return _change(state, event, version, intend)
+    state = _change(state, event, version, intend)
+    return _key_taken(state, event) if event.node in state.sent else state
 
 
 def step_ended(state: RunState, event: StepEnded, _at: float, version: int) -> RunState:
@@ -41,6 +42,7 @@ def step_ended(state: RunState, event: StepEnded, _at: float, version: int) -> R
             step,
             attempt=event.attempt,
             family=step.family + event.is_definite,
+            attempts_void=event.attempt if event.is_definite else step.attempts_void,
             key_until=None if event.is_definite else step.key_until,
             is_open=False,
             is_unknown=False,
@@ -57,7 +59,7 @@ def step_ended(state: RunState, event: StepEnded, _at: float, version: int) -> R
 
 def step_interrupted(state: RunState, event: StepInterrupted, _at: float, version: int) -> RunState:
     def interrupt(step: StepState) -> StepState:
-        may_have_been_done = event.was_sent or event.attempt > 1
+        may_have_been_done = event.was_sent or event.attempt > step.attempts_void + 1
         return replace(
             step,
             is_open=False,
@@ -94,6 +96,16 @@ def doubt_settled(state: RunState, event: DoubtSettled, _at: float, version: int
     if event.how is Settlement.ABANDONED:
         return replace(state, abandoned=(*state.abandoned, step_path(event)))
     return state
+
+
+def _key_taken(state: RunState, event: StepIntended) -> RunState:
+    """Note which effect is sent under a key of the node's past."""
+    path = step_path(event)
+    known = tuple(
+        replace(each, step=path) if each.step is None and each.before.key == event.key else each
+        for each in state.sent[event.node]
+    )
+    return replace(state, sent=state.sent.insert(event.node, known))
 
 
 def step_path(event: OfStep) -> str:

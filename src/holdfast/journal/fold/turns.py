@@ -41,6 +41,7 @@ def model_called(state: RunState, event: ModelCalled, _at: float, version: int) 
         fault=None,
         retry_at=None,
         reserved=event.reserved,
+        attempts_before=0 if is_new_turn else agent.attempts_before,
         spend=replace(agent.spend, turns=agent.spend.turns + is_new_turn),
     )
     state = replace(
@@ -85,6 +86,7 @@ def model_failed(state: RunState, event: ModelFailed, _at: float, version: int) 
         fault=event.fault,
         retry_at=event.retry_at,
         reserved=0,
+        attempts_before=0 if is_new_turn else agent.attempts_before,
         spend=replace(agent.spend, turns=agent.spend.turns + is_new_turn),
     )
     if event.is_charged:

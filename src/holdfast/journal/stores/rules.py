@@ -14,6 +14,7 @@ from holdfast.journal.port import (
     CommitResult,
     Committed,
     Held,
+    Letter,
     Lost,
     NewRun,
     Stale,
@@ -178,8 +179,14 @@ def claim_of(run: RunId, standing: Standing) -> Claim:
     return Claim(run, standing.epoch, standing.version, standing.lease_until)
 
 
-def woken(standing: Standing, now: float) -> Standing:
-    """Return the standing after a letter has come: due at once, unless the run is over. A lease is left alone."""
+def woken(standing: Standing, letter: Letter, now: float) -> Standing:
+    """Return the standing after ``letter`` has come: due at once, unless the run is over. A lease is left alone.
+
+    A run that is over is due too, and not over any more, if the letter names the very end that it came to: in an epoch
+    of its own, so that whoever drove it to that end has no part in what follows.
+    """
+    if standing.is_over and letter.reopens == standing.version:
+        return msgspec.structs.replace(standing, is_over=False, epoch=standing.epoch + 1, wake_at=now)
     if standing.is_over or (standing.wake_at is not None and standing.wake_at <= now):
         return standing
     return msgspec.structs.replace(standing, wake_at=now)

@@ -13,7 +13,7 @@ from holdfast.journal.events import Event
 from holdfast.journal.fold import begin as begin_state
 from holdfast.journal.fold import evolve
 from holdfast.kernel.errors import JournalError
-from holdfast.observability.projection import nodes, runs, steps, turns
+from holdfast.observability.projection import nodes, retries, runs, steps, turns
 from holdfast.observability.trace import Trace
 
 
@@ -53,6 +53,9 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.DoubtSettled: steps.doubt_settled,
     events.QuestionAsked: nodes.question_asked,
     events.QuestionAnswered: nodes.question_answered,
+    events.NodeRetried: retries.node_retried,
+    events.RetryDue: retries.retry_due,
+    events.RunRequeued: retries.run_requeued,
 }
 """How each event changes a trace; a journal's first event, RunStarted, begins one."""
 

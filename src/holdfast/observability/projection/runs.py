@@ -48,7 +48,7 @@ def driver_changed(trace: Trace, event: DriverChanged, at: float) -> Trace:
     for span in parked:
         trace = closed(trace, span, at, SpanStatus.SUCCEEDED)
     idle = max(0.0, at - trace.last_at)
-    change = DriverChange(at, event.worker, event.epoch, bool(parked), idle)
+    change = DriverChange(at, event.worker, event.epoch, bool(parked) or not trace.root.is_open, idle)
     return replace(trace, drivers=(*trace.drivers, change), idle_seconds=trace.idle_seconds + idle)
 
 

@@ -8,7 +8,7 @@ from holdfast.kernel.limits import Spend
 from holdfast.kernel.messages import Usage
 from holdfast.observability.projection.nodes import node_span
 from holdfast.observability.span import Attributes, Span, SpanKind, SpanStatus
-from holdfast.observability.trace import Trace, changed, closed, cut_off_at, opened, with_fault
+from holdfast.observability.trace import Trace, changed, closed, cut_off_at, opened, reopened, with_fault
 
 
 def model_called(trace: Trace, event: ModelCalled, at: float) -> Trace:
@@ -114,8 +114,12 @@ def _opened_call(
     waited = trace.span(SpanKind.WAIT, path, attempt - 1)
     if waited is not None and waited.is_open:
         trace = closed(trace, waited, at, SpanStatus.SUCCEEDED)
-    parent = _turn_span(trace, node, turn).span_id
-    return opened(trace, SpanKind.MODEL, path, at, name=name, parent=parent, attempt=attempt, attributes=attributes)
+    span = _turn_span(trace, node, turn)
+    if not span.is_open:  # the node is tried again, and goes on where it failed
+        trace = reopened(trace, span)
+    return opened(
+        trace, SpanKind.MODEL, path, at, name=name, parent=span.span_id, attempt=attempt, attributes=attributes
+    )
 
 
 def _closed_turn(trace: Trace, node: str, turn: int, at: float, status: SpanStatus) -> Trace:

@@ -74,6 +74,8 @@ def captions(node: Node, known: Knowledge) -> Iterator[str]:
             pass
     if isinstance(node, AgentNode | ToolNode | FunctionNode) and node.input is not None:
         yield f"input {node.input}"
+    if isinstance(node, AgentNode | ToolNode | FunctionNode) and node.retry is not None:
+        yield f"up to {node.retry.attempts_max} tries"
     yield from _seconds("", node.timeout_seconds)
 
 

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from holdfast.surfaces.cli.commands import (
     backup,
     cancel,
+    dead,
     decide,
     doctor,
     draw,
@@ -18,6 +19,7 @@ from holdfast.surfaces.cli.commands import (
     inbox,
     move,
     reconcile,
+    requeue,
     resume,
     run,
     runs,
@@ -39,6 +41,10 @@ COMMANDS = (
     "resume",
     "cancel",
     "reconcile",
+    "dead",
+    "retries",
+    "requeue",
+    "drop",
     "draw",
     "export",
     "import",
@@ -75,6 +81,10 @@ app.command("decide")(decide.decide)
 app.command("resume")(resume.resume)
 app.command("cancel")(cancel.cancel)
 app.command("reconcile")(reconcile.reconcile)
+app.command("dead")(dead.dead)
+app.command("retries")(dead.retries)
+app.command("requeue")(requeue.requeue)
+app.command("drop")(requeue.drop)
 app.command("draw")(draw.draw)
 app.command("export")(move.export_run)
 app.command("import")(move.import_run)

@@ -1,7 +1,6 @@
 """What must hold of every journal, whatever happened to those who wrote it. Each returns what is wrong, in words."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from holdfast.journal.codec import decode
 from holdfast.journal.events import (
@@ -11,12 +10,17 @@ from holdfast.journal.events import (
     ModelReplied,
     NodeEntered,
     NodeLeft,
+    NodeRetried,
     RunEnded,
+    RunRequeued,
     StepEnded,
 )
 from holdfast.journal.fold.steps import step_path
 from holdfast.journal.port import Recorded
 from holdfast.kernel import paths
+
+Step = tuple[object, ...]
+END: Step = ("end", "")
 
 
 def gaps(recorded: Sequence[Recorded]) -> list[str]:
@@ -38,21 +42,47 @@ def missing(before: Sequence[Recorded], after: Sequence[Recorded]) -> list[str]:
 
 
 def repeated(events: Sequence[Event]) -> list[object]:
-    """Return every step that was finished more than once."""
-    finished: Counter[object] = Counter()
+    """Return every step that was finished more than once, unless it had failed, or was to be done again."""
+    finished: set[Step] = set()
+    twice: dict[Step, None] = {}
     for event in events:
-        match event:
-            case NodeEntered(node=node) | NodeLeft(node=node) | BranchTaken(node=node) | ItemsMapped(node=node):
-                finished[type(event), node] += 1
-            case ModelReplied(node=node, turn=turn):
-                finished["model", node, turn] += 1
-            case StepEnded(node=node, turn=turn, call=call):
-                finished["step", node, turn, call] += 1
-            case RunEnded():
-                finished["end"] += 1
-            case _:
-                pass
-    return [step for step, times in finished.items() if times > 1]
+        finished.difference_update(tuple(_taken_back(event, finished)))
+        if (step := _finishes(event)) is not None:
+            if step in finished:
+                twice[step] = None
+            finished.add(step)
+    return [step[0] if step == END else step for step in twice]
+
+
+def _finishes(event: Event) -> Step | None:
+    match event:
+        case NodeEntered(node=node) | NodeLeft(node=node) | BranchTaken(node=node) | ItemsMapped(node=node):
+            return type(event), node
+        case ModelReplied(node=node, turn=turn) if event.defect is None or event.defect.retryable:
+            return "model", node, turn
+        case StepEnded(node=node, turn=turn, call=call):
+            return "step", node, turn, call
+        case RunEnded():
+            return END
+        case _:
+            return None
+
+
+def _taken_back(event: Event, finished: Set[Step]) -> Iterator[Step]:
+    """Yield what of ``finished`` may be finished again after ``event``."""
+    match event:
+        case NodeRetried(node=node):
+            yield "step", node, 0, 0
+        case RunRequeued(reopened=reopened, dropped=dropped):
+            yield END
+            yield from (step for node in reopened for step in ((NodeLeft, node), ("step", node, 0, 0)))
+            yield from (step for step in finished if _is_below(str(step[1]), dropped))
+        case _:
+            pass
+
+
+def _is_below(path: str, roots: Sequence[str]) -> bool:
+    return any(path == root or path.startswith((f"{root}/", f"{root}[")) for root in roots)
 
 
 def finished_steps(recorded: Sequence[Recorded]) -> set[str]:

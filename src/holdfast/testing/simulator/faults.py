@@ -19,6 +19,7 @@ class Kind(enum.StrEnum):
     CANCEL = "cancel"
     RESUME = "resume"
     START_AGAIN = "start again"
+    REQUEUE = "requeue"
     # At the n-th write.
     WRITE_SLOW = "slow write"
     WRITE_REFUSED = "refused write"
@@ -40,7 +41,7 @@ class Kind(enum.StrEnum):
 
 
 TO_PROCESSES = (Kind.CRASH, Kind.FREEZE, Kind.JUMP)
-TO_RUNS = (Kind.CANCEL, Kind.RESUME, Kind.START_AGAIN)
+TO_RUNS = (Kind.CANCEL, Kind.RESUME, Kind.START_AGAIN, Kind.REQUEUE)
 TO_WRITES = (Kind.WRITE_SLOW, Kind.WRITE_REFUSED, Kind.WRITE_TWICE, Kind.REPLY_LOST)
 TO_SWEEPS = (Kind.SWEEP_BLIND, Kind.SWEEP_SPURIOUS)
 TO_TOOLS = (Kind.TOOL_SLOW, Kind.TOOL_ERROR, Kind.TOOL_BROKEN, Kind.TOOL_BROKEN_LATE, Kind.TOOL_HANGS)

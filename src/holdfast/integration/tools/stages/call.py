@@ -67,7 +67,7 @@ class Call:
 
     def _raised(self, invocation: Invocation, error: Exception) -> End:
         match error:
-            case ToolFailure() if invocation.order.attempt > 1 and invocation.tool.effect.needs_intent:
+            case ToolFailure() if not invocation.order.is_first and invocation.tool.effect.needs_intent:
                 # It speaks for this attempt; what became of the one before it is as unknown as it was.
                 return self._unknown(invocation, f"{invocation.tool.name} failed: {_said(error)}")
             case ToolFailure():
@@ -82,7 +82,7 @@ class Call:
 
     def _not_sent(self, invocation: Invocation, message: str) -> End:
         """End an attempt that was not made; of one before it, nothing is known by that."""
-        if invocation.order.attempt > 1 and invocation.tool.effect.needs_intent:
+        if not invocation.order.is_first and invocation.tool.effect.needs_intent:
             return self._unknown(invocation, message)
         return Failed(fault(ErrorKind.TIMEOUT, message, retryable=True), is_definite=True)
 
@@ -91,7 +91,8 @@ class Call:
             case Effect.PURE | Effect.READ:
                 return Failed(fault(ErrorKind.TIMEOUT, message, retryable=True))
             case Effect.KEYED:
-                return Unknown(in_doubt=invocation.order.attempt >= invocation.tool.attempts_max)
+                attempt = invocation.order.attempt - invocation.order.attempts_void
+                return Unknown(in_doubt=attempt >= invocation.tool.attempts_max)
             case Effect.TRANSACTIONAL | Effect.UNSAFE:
                 return Unknown(in_doubt=True)
 

@@ -3,10 +3,10 @@
 import asyncio
 
 from holdfast.integration.tools.invocation import End, Expired, Invocation
+from holdfast.integration.tools.keys import key_for
 from holdfast.journal.events import StepIntended, StepInterrupted
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.effects import Effect
-from holdfast.kernel.ids import idempotency_key
 
 
 class Intent:
@@ -22,11 +22,12 @@ class Intent:
 
     async def run(self, invocation: Invocation) -> End | None:
         order, tool, recorder = invocation.order, invocation.tool, invocation.desk.recorder
-        now, is_new = self._clock.now(), order.key_until is None
+        now, known_until = self._clock.now(), None
         if order.key_until is not None and order.key_until <= now:
             return Expired()
         if tool.effect in (Effect.KEYED, Effect.TRANSACTIONAL):
-            invocation.key = idempotency_key(order.tenant, order.run, order.path, invocation.digest, order.family)
+            key = key_for(order, tool.name, invocation.digest, recorder.state.sent.get(order.node, ()))
+            invocation.key, known_until = key.key, key.known_until
         if tool.signature.key:
             invocation.values[tool.signature.key] = invocation.key
         recorder.append(
@@ -40,13 +41,20 @@ class Intent:
                 key=invocation.key,
                 attempt=order.attempt,
                 settles_at=now + tool.timeout_seconds + tool.settle_seconds if tool.effect.needs_intent else None,
-                key_until=now + tool.key_seconds if is_new and tool.key_seconds is not None else None,
+                key_until=self._known_until(invocation, known_until, now),
                 has_probe=tool.probe is not None,
             )
         )
         if tool.effect.needs_intent:
             await self._durable(invocation)
         return None
+
+    def _known_until(self, invocation: Invocation, known_until: float | None, now: float) -> float | None:
+        """Return until when the other side knows the key, if that was declared and is not on record yet."""
+        seconds = invocation.tool.key_seconds
+        if seconds is None or invocation.order.key_until is not None:
+            return None
+        return known_until if known_until is not None and known_until > now else now + seconds
 
     async def _durable(self, invocation: Invocation) -> None:
         """Wait; if the call is withdrawn meanwhile, say that it was not sent, so that nobody has to find out."""

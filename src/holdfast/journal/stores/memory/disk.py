@@ -131,7 +131,7 @@ class MemoryDisk:
             inbox[letter.letter_id] = Delivered(len(inbox) + 1, letter.letter_id, letter.body)
             kept = self._runs.get(letter.to)
             if kept is not None:
-                kept.standing = woken(kept.standing, now)
+                kept.standing = woken(kept.standing, letter, now)
 
     def tenant_key(self, tenant: str, fresh: bytes) -> bytes:
         """Return the tenant's key; ``fresh`` becomes it if there is none."""

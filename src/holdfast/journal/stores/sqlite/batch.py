@@ -114,7 +114,7 @@ class Batch:
             self._letters.append((letter.to, position, letter.letter_id, letter.body))
             standing = self._standing(letter.to)
             if standing is not None:
-                self._standings[letter.to] = woken(standing, self._now)
+                self._standings[letter.to] = woken(standing, letter, self._now)
 
     def tenant_key(self, tenant: str, fresh: bytes) -> bytes:
         """Return the tenant's key; ``fresh`` becomes it if there is none."""

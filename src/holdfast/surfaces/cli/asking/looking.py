@@ -5,6 +5,7 @@ import time
 import msgspec
 
 from holdfast.journal.fold.state import RunState
+from holdfast.journal.mail import Drop
 from holdfast.journal.port import Head, RunFilter
 from holdfast.kernel.errors import JournalError
 from holdfast.observability.projection import project
@@ -26,6 +27,8 @@ class Seen(msgspec.Struct, frozen=True):
     totals: Totals
     stands: Condition
     now: float
+    dropped: Drop | None = None
+    """Who took it out of the dead-letter queue, if it was in there and somebody did."""
 
 
 async def look(run: Run, url: str) -> Seen:
@@ -35,10 +38,16 @@ async def look(run: Run, url: str) -> Seen:
     at = time.time()
     state = trace.state
     stands = condition(
-        head, at, is_store_driven=is_driven(url), has_doubts=bool(state.doubts), asks=bool(open_questions(state))
+        head,
+        at,
+        is_store_driven=is_driven(url),
+        has_doubts=bool(state.doubts),
+        asks=bool(open_questions(state)),
+        is_retrying=bool(state.retrying),
     )
     now = at if stands is Condition.RUNNING else trace.last_at
-    return Seen(trace, totals(trace, trace.last_at if stands is Condition.INTERRUPTED else at), stands, now)
+    told = totals(trace, trace.last_at if stands is Condition.INTERRUPTED else at)
+    return Seen(trace, told, stands, now, await run.dropped())
 
 
 async def listed(runtime: Runtime, which: RunFilter, url: str) -> list[Listed]:
@@ -50,11 +59,26 @@ async def listed(runtime: Runtime, which: RunFilter, url: str) -> list[Listed]:
         state = await _state(runtime, head)
         doubts = state.doubts if state else ()
         questions = open_questions(state) if state else ()
-        stands = condition(head, now, is_store_driven=is_store_driven, has_doubts=bool(doubts), asks=bool(questions))
+        retry_at = _retry_at(state) if state else None
+        stands = condition(
+            head,
+            now,
+            is_store_driven=is_store_driven,
+            has_doubts=bool(doubts),
+            asks=bool(questions),
+            is_retrying=retry_at is not None,
+        )
         seconds = max(0.0, (now if stands is Condition.RUNNING else head.updated_at) - head.created_at)
         is_cancelled = state is not None and state.cancel_reason is not None
-        found.append(Listed(head, stands, state.spend if state else None, seconds, doubts, is_cancelled, questions))
+        spend = state.spend if state else None
+        found.append(Listed(head, stands, spend, seconds, doubts, is_cancelled, questions, retry_at))
     return found
+
+
+def _retry_at(state: RunState) -> float | None:
+    """Return when a step of it that failed is tried again next, None if none waits for that."""
+    instants = [state.nodes[path].retry_at for path in state.retrying]
+    return min((instant for instant in instants if instant is not None), default=None)
 
 
 def is_driven(url: str) -> bool:

@@ -37,7 +37,7 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, as_json: boo
         value = await run.value(seen.trace.state)
         variables = await run.variables(seen.trace.state)
     if as_json:
-        page = page_record(seen.trace, seen.totals, seen.stands, seen.now)
+        page = page_record(seen.trace, seen.totals, seen.stands, seen.now, seen.dropped)
         write_json(run_record(seen.trace.state, seen.totals.seconds, {"result": value, "variables": variables, **page}))
     else:
         print_page(seen, value, variables, out(), shows_all=shows_all)

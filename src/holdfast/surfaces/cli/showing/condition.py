@@ -15,6 +15,8 @@ class Condition(enum.StrEnum):
     RUNNING = "running"
     WAITING = "waiting"
     """For an instant: it goes on by itself."""
+    RETRYING = "retrying"
+    """For an instant at which a step that failed is tried again."""
     PARKED = "parked"
     """For somebody."""
     IN_DOUBT = "in doubt"
@@ -26,7 +28,13 @@ class Condition(enum.StrEnum):
 
 
 def condition(
-    head: Head, now: float, *, is_store_driven: bool, has_doubts: bool = False, asks: bool = False
+    head: Head,
+    now: float,
+    *,
+    is_store_driven: bool,
+    has_doubts: bool = False,
+    asks: bool = False,
+    is_retrying: bool = False,
 ) -> Condition:
     """Return how the run stands; ``is_store_driven`` says whether any process drives runs of its store."""
     if head.erased_at is not None:
@@ -42,11 +50,11 @@ def condition(
     if head.worker and head.lease_until > now and is_store_driven:
         return Condition.RUNNING
     if head.wake_at is not None and head.wake_at > now:
-        return Condition.WAITING
+        return Condition.RETRYING if is_retrying else Condition.WAITING
     return Condition.RUNNING if is_store_driven else Condition.INTERRUPTED
 
 
-def advice(stands: Condition, run: str, *, has_doubts: bool = False) -> str:
+def advice(stands: Condition, run: str, *, has_doubts: bool = False, is_dead: bool = False) -> str:
     """Return what to do about it, if anything is to be done."""
     match stands:
         case Condition.IN_DOUBT | Condition.PARKED if has_doubts:
@@ -55,7 +63,11 @@ def advice(stands: Condition, run: str, *, has_doubts: bool = False) -> str:
             return f"see what is asked with: holdfast inbox, and decide with: holdfast decide {run} --choose OPTION"
         case Condition.PARKED | Condition.INTERRUPTED:
             return f"go on with: holdfast resume {run}"
+        case Condition.RETRYING:
+            return f"have it tried at once with: holdfast requeue {run}"
         case Condition.RUNNING:
             return f"watch it with: holdfast tail {run}"
+        case Condition.OVER if is_dead:
+            return f"have it go on with: holdfast requeue {run}, or let it be with: holdfast drop {run}"
         case _:
             return ""

@@ -17,11 +17,14 @@ from holdfast.journal.events import (
     ModelReplied,
     NodeEntered,
     NodeLeft,
+    NodeRetried,
     QuestionAnswered,
     QuestionAsked,
     ResourcesFailed,
+    RetryDue,
     RunEnded,
     RunParked,
+    RunRequeued,
     RunReviewed,
     RunStarted,
     StepEnded,
@@ -34,7 +37,7 @@ from holdfast.kernel.outcomes import Fault, Settlement
 from holdfast.observability.usage import figures
 from holdfast.surfaces.cli.showing.wording import cost, counted, duration, instant, size, tokens
 
-OfNode = NodeEntered | BranchTaken | ItemsMapped | NodeLeft | QuestionAsked | QuestionAnswered
+OfNode = NodeEntered | BranchTaken | ItemsMapped | NodeLeft | QuestionAsked | QuestionAnswered | NodeRetried | RetryDue
 OfTurn = ModelCalled | ModelReplied | ModelFailed | ModelInterrupted | ModelReconciled
 OfStep = StepIntended | StepEnded | StepInterrupted | DoubtProbed | DoubtSettled
 SETTLED = {
@@ -52,6 +55,7 @@ OfRun = (
     | RunParked
     | ResourcesFailed
     | RunReviewed
+    | RunRequeued
     | RunEnded
 )
 
@@ -89,6 +93,9 @@ def _of_run(event: OfRun) -> str:
         case RunReviewed():
             found = f"unmet: {', '.join(event.unmet)}" if event.unmet else "passed"
             return f"review {event.round}: {found}"
+        case RunRequeued():
+            again = f" from {event.from_step}" if event.from_step else ""
+            return f"requeued by {event.by}{again}" + (f" ({event.note})" if event.note else "")
         case RunEnded():
             waived = f", in spite of {', '.join(event.waived)}" if event.waived else ""
             return f"run ended {event.status}, {event.outcome}{waived}{_because(event.fault)}"
@@ -105,6 +112,10 @@ def _of_node(event: OfNode) -> str:
             return f"has {counted(len(event.keys), 'item')}"
         case NodeLeft():
             return f"{event.outcome}{_because(event.fault)}"
+        case NodeRetried():
+            return f"try {event.attempt} failed{_because(event.fault)} (tried again at {instant(event.retry_at)})"
+        case RetryDue():
+            return f"tried again after try {event.attempt}" + (f", for {event.by} did not wait" if event.by else "")
         case QuestionAsked():
             return f"asks a person to choose: {' | '.join(event.options)}" if event.options else "asks a person"
         case QuestionAnswered():

@@ -6,6 +6,7 @@ from rich.console import Console
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.outcomes import Outcome
 from holdfast.observability.usage import figures
+from holdfast.orchestration.lifecycle import DEAD
 from holdfast.orchestration.questions import open_questions
 from holdfast.surfaces.cli.exit_codes import ExitCode
 from holdfast.surfaces.cli.showing.terminal import clean, out, styled
@@ -50,6 +51,9 @@ def print_ending(state: RunState, console: Console) -> None:
     took = duration((state.ended_at or state.started_at) - state.started_at)
     told = f"{state.status.lower()} ({state.outcome}) in {took} · {spent} · run {short_id(state.run)}"
     console.print(styled(told, style=STYLES[state.outcome]), soft_wrap=True)
+    if state.status in DEAD and state.parent is None:
+        run = short_id(state.run)
+        console.print(styled(f"when its cause is gone, go on with: holdfast requeue {run}"), soft_wrap=True)
 
 
 def way_on(state: RunState) -> str:

@@ -8,12 +8,14 @@ from rich.table import Table
 from rich.text import Text
 
 from holdfast.journal.fold.state import RunState
+from holdfast.journal.mail import Drop
 from holdfast.kernel import paths
 from holdfast.kernel.limits import Budget
 from holdfast.observability.span import Span, SpanKind
 from holdfast.observability.totals import Totals
 from holdfast.observability.trace import Trace
 from holdfast.observability.usage import Figures, figures, spend_below
+from holdfast.orchestration.lifecycle import DEAD
 from holdfast.orchestration.questions import open_questions
 from holdfast.surfaces.cli.showing.condition import Condition, advice
 from holdfast.surfaces.cli.showing.results import worded
@@ -43,6 +45,9 @@ class Shown(Protocol):
     @property
     def now(self) -> float: ...
 
+    @property
+    def dropped(self) -> Drop | None: ...
+
 
 def print_page(
     seen: Shown, value: object, variables: Mapping[str, object], console: Console, *, shows_all: bool
@@ -52,7 +57,7 @@ def print_page(
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="bright_black", no_wrap=True)
     facts.add_column(overflow="fold")
-    for label, text in _facts(state, seen.totals, seen.stands):
+    for label, text in _facts(state, seen.totals, seen.stands, seen.dropped):
         facts.add_row(label, text)
     console.print(facts)
     _print_nodes(seen.trace, seen.now, console, shows_all=shows_all)
@@ -63,7 +68,9 @@ def print_page(
         _print_value(value, console, shows_all=shows_all)
 
 
-def page_record(trace: Trace, told: Totals, stands: Condition, now: float) -> dict[str, object]:
+def page_record(
+    trace: Trace, told: Totals, stands: Condition, now: float, dropped: Drop | None = None
+) -> dict[str, object]:
     """Return what the page tells, beside the fields every run has, as JSON."""
     state = trace.state
     return {
@@ -77,6 +84,9 @@ def page_record(trace: Trace, told: Totals, stands: Condition, now: float) -> di
         "request_id": state.request_id,
         "doubts": state.doubts,
         "questions": open_questions(state),
+        "retrying": state.retrying,
+        "requeues": state.requeues,
+        "dropped": None if dropped is None else {"by": dropped.by, "note": dropped.note},
         "abandoned": state.abandoned,
         "unseen": state.unseen,
         "reviews": [{"node": review.node, "at": review.at, "unmet": review.unmet} for review in state.reviews],
@@ -85,11 +95,11 @@ def page_record(trace: Trace, told: Totals, stands: Condition, now: float) -> di
     }
 
 
-def _facts(state: RunState, told: Totals, stands: Condition) -> Iterator[tuple[str, Text]]:
+def _facts(state: RunState, told: Totals, stands: Condition, dropped: Drop | None) -> Iterator[tuple[str, Text]]:
     yield "run", styled(f"{state.run}  ({short_id(state.run)})")
     yield "app", styled(state.app, state.title)
     yield "status", styled(_status(state, stands), style="bold")
-    yield from _waits(state, stands)
+    yield from _waits(state, stands, dropped)
     yield from _troubles(state)
     yield "began", styled(instant(state.started_at))
     yield "took", styled(f"{duration(told.seconds)}, of these {duration(told.seconds_active)} driven")
@@ -102,7 +112,7 @@ def _facts(state: RunState, told: Totals, stands: Condition) -> Iterator[tuple[s
             yield label, styled(text)
 
 
-def _waits(state: RunState, stands: Condition) -> Iterator[tuple[str, Text]]:
+def _waits(state: RunState, stands: Condition, dropped: Drop | None) -> Iterator[tuple[str, Text]]:
     """What keeps it from going on, and what to do."""
     if state.parked is not None:
         yield "parked", styled(state.parked, style="yellow")
@@ -110,7 +120,9 @@ def _waits(state: RunState, stands: Condition) -> Iterator[tuple[str, Text]]:
         yield "in doubt", styled(", ".join(state.doubts), style="magenta")
     if asking := open_questions(state):
         yield "asks", styled(", ".join(asking), style="yellow")
-    if todo := advice(stands, short_id(state.run), has_doubts=bool(state.doubts)):
+    yield from _failing(state, dropped)
+    is_dead = state.status in DEAD and state.parent is None and dropped is None
+    if todo := advice(stands, short_id(state.run), has_doubts=bool(state.doubts), is_dead=is_dead):
         yield "to do", styled(todo)
 
 
@@ -128,6 +140,19 @@ def _troubles(state: RunState) -> Iterator[tuple[str, Text]]:
     for call in state.unseen:
         what = f"{paths.turn(call.node, call.turn)}, attempt {call.attempt}: {tokens(call.tokens)} tokens charged"
         yield "reply unseen", styled(f"{what} until 'holdfast reconcile {short_id(state.run)}' says how many it took")
+
+
+def _failing(state: RunState, dropped: Drop | None) -> Iterator[tuple[str, Text]]:
+    """Yield what waits to be tried again, and what people have decided on a run that failed."""
+    for path in state.retrying:
+        node = state.nodes[path]
+        told_at = "" if node.retry_at is None else f", again at {instant(node.retry_at)}"
+        why = "" if node.fault is None else f": {node.fault.message}"
+        yield "retrying", styled(f"{path}, tried {counted(node.tries, 'time')}{told_at}{why}", style="yellow")
+    if dropped is not None:
+        yield "dropped", styled(f"by {dropped.by}" + (f": {dropped.note}" if dropped.note else ""))
+    if state.requeues:
+        yield "requeued", styled(counted(state.requeues, "time"))
 
 
 def _status(state: RunState, stands: Condition) -> str:
@@ -177,13 +202,14 @@ def _print_nodes(trace: Trace, now: float, console: Console, *, shows_all: bool)
 
 
 def _node_record(span: Span, state: RunState, now: float) -> dict[str, object]:
+    node = state.nodes.get(span.path)  # none of what is done again and has not begun
     return {
         "path": span.path,
         "kind": span.attributes.node_kind,
         "status": span.status,
         "seconds": round(span.seconds(now), 3),
         "usage": figures(spend_below(state, span.path)),
-        "fault": state.nodes[span.path].fault,
+        "fault": None if node is None else node.fault,
     }
 
 

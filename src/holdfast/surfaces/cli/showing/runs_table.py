@@ -19,6 +19,7 @@ STYLES = {
     Condition.ERASED: "bright_black",
     Condition.RUNNING: "cyan",
     Condition.WAITING: "blue",
+    Condition.RETRYING: "yellow",
     Condition.PARKED: "yellow",
     Condition.IN_DOUBT: "magenta",
     Condition.ASKS: "yellow",
@@ -43,6 +44,8 @@ class Listed(msgspec.Struct, frozen=True):
     is_cancelled: bool = False
     """Whether it was asked to end, be it over or not."""
     questions: tuple[str, ...] = ()
+    retry_at: float | None = None
+    """When a step of it that failed is tried again."""
 
 
 def runs_records(listed: Sequence[Listed]) -> list[dict[str, object]]:
@@ -57,6 +60,7 @@ def runs_records(listed: Sequence[Listed]) -> list[dict[str, object]]:
             "doubts": one.doubts,
             "questions": one.questions,
             "is_cancelled": one.is_cancelled,
+            "retry_at": one.retry_at,
             "created_at": one.head.created_at,
             "updated_at": one.head.updated_at,
             "seconds": round(one.seconds, 3),
@@ -94,7 +98,7 @@ def _cells(one: Listed, short: str, now: float) -> list[Text]:
         styled(short, style="bold"),
         styled(one.head.app),
         styled(one.head.title),
-        _status(one),
+        _status(one, now),
         styled(age(now - one.head.created_at)),
         styled(duration(one.seconds)),
         styled("?" if told is None else tokens(told.tokens)),
@@ -102,8 +106,10 @@ def _cells(one: Listed, short: str, now: float) -> list[Text]:
     ]
 
 
-def _status(one: Listed) -> Text:
+def _status(one: Listed, now: float) -> Text:
     if one.stands is Condition.OVER:
         return styled(one.head.status.lower(), style=STATUS_STYLES.get(one.head.status, ""))
     told = f"{one.stands}, cancelled" if one.is_cancelled else one.stands
+    if one.stands is Condition.RETRYING and one.retry_at is not None:
+        told = f"{told} in {duration(max(0.0, one.retry_at - now))}"
     return styled(told, style=STYLES[one.stands])

@@ -13,6 +13,7 @@ from holdfast.testing.conformance.journal.finding import Finding
 from holdfast.testing.conformance.journal.keeping import Keeping
 from holdfast.testing.conformance.journal.mailing import Mailing
 from holdfast.testing.conformance.journal.parking import ParkingRuns
+from holdfast.testing.conformance.journal.reopening import Reopening
 from holdfast.testing.conformance.journal.samples import Disk
 from holdfast.testing.conformance.journal.upkeeping import Moving, Removing
 
@@ -20,6 +21,6 @@ __all__ = ["Disk", "EmptyingConformance", "StoreConformance"]
 
 
 class StoreConformance(
-    Beginning, Committing, Driving, ParkingRuns, Mailing, Finding, Caching, Moving, Removing, Keeping
+    Beginning, Committing, Driving, ParkingRuns, Mailing, Reopening, Finding, Caching, Moving, Removing, Keeping
 ):
     """The whole suite."""

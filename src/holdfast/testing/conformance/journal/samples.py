@@ -112,9 +112,9 @@ def following(
     )
 
 
-def letter(name: str, to: RunId = RUN, body: bytes = b"hello") -> Letter:
+def letter(name: str, to: RunId = RUN, body: bytes = b"hello", reopens: int | None = None) -> Letter:
     """Return a letter whose id is ``name``."""
-    return Letter(LetterId(name), to, body)
+    return Letter(LetterId(name), to, body, reopens)
 
 
 def payload(name: str, body: bytes = b"content") -> Payload:

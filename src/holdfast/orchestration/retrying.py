@@ -1,0 +1,55 @@
+"""Whether a leaf that failed is tried again, and when. Failures wait in a queue, never in a tight loop. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from holdfast.execution.actions import Action, Note, PlanRetry, WakeAt
+from holdfast.journal.events import NodeLeft, RetryDue
+from holdfast.journal.fold.state import NodeState, RunState
+from holdfast.kernel.outcomes import Fault, Outcome
+from holdfast.orchestration.flow import Retry
+
+DOUBLINGS_MAX = 60
+"""Beyond this no bound grows: a number that is too large for any clock is still one."""
+
+
+def retried(retry: Retry | None, node: NodeState, wanted: Sequence[Action]) -> Iterator[Action]:
+    """Yield what ``wanted`` says, but for a failure that is worth another try: that is waited for instead."""
+    if retry is None:
+        yield from wanted
+        return
+    for action in wanted:
+        match action:
+            case Note(events=(NodeLeft() as left,)) if left.fault is not None:
+                yield _another_try(retry, node, left, left.fault) or action
+            case _:
+                yield action
+
+
+def until_retried(node: NodeState, retry_at: float) -> WakeAt:
+    """Return the wait for the next try of ``node``."""
+    return WakeAt(node.path, retry_at, (RetryDue(node=node.path, attempt=node.tries),))
+
+
+def limited_from(run: RunState) -> float:
+    """Return the instant from which the seconds of the run's budget count."""
+    return run.started_at if run.limited_from is None else run.limited_from
+
+
+def _another_try(retry: Retry, node: NodeState, left: NodeLeft, fault: Fault) -> Action | None:
+    """Return what follows on a failure instead of the node's end; None if the node simply ends."""
+    if left.outcome not in (Outcome.FAILED, Outcome.REFUSED) or not fault.retryable or not _is_permitted(node):
+        return None
+    attempt = node.tries + 1
+    if attempt >= retry.attempts_max:
+        told = f"{fault.message} (tried {attempt} times)" if attempt > 1 else fault.message
+        return Note((replace(left, fault=replace(fault, message=told)),))
+    seconds = min(retry.seconds_max, retry.seconds_first * 2 ** min(attempt - 1, DOUBLINGS_MAX))
+    return PlanRetry(node.path, attempt, seconds, fault)
+
+
+def _is_permitted(node: NodeState) -> bool:
+    """Whether another try can do nothing twice: an effect must have come to nothing for certain."""
+    step = node.step
+    return step.outcome is None or not step.effect.needs_intent or step.attempt == step.attempts_void
