@@ -2,10 +2,16 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from holdfast.journal.codec import encode
 from holdfast.journal.events import (
     BranchTaken,
     CancelRequested,
+    ChildBegun,
+    ChildEnded,
+    ChildRecalled,
+    ChildStarted,
     DoubtProbed,
     DoubtSettled,
     DriverChanged,
@@ -39,12 +45,14 @@ from holdfast.journal.events.steps import Write
 from holdfast.journal.events.turns import CallRequest
 from holdfast.journal.port import Recorded
 from holdfast.kernel.effects import Effect
-from holdfast.kernel.ids import PayloadId, RunId
-from holdfast.kernel.limits import Budget
+from holdfast.kernel.ids import PayloadId, RunId, child_run_id
+from holdfast.kernel.limits import Budget, Spend
 from holdfast.kernel.messages import StopReason, Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement
 
 RUN = RunId("run_01M7VQWG6VZA89Q97BMVBZAZXM")
+CHILD = child_run_id(RUN, "desk")
+PARENT = RunId("run_01M7VQWG6V0000000000000000")
 AT = 1_800_000_000.0
 
 
@@ -106,12 +114,19 @@ def every_event() -> tuple[Event, ...]:
     """Return one event of every kind, with every field set."""
     fault = Fault(ErrorKind.TIMEOUT, "it took too long", retryable=True, hint="ask for less")
     return (
-        started(),
+        replace(
+            started(),
+            parent=PARENT,
+            parent_step="boss/desk",
+            depth=2,
+            model="large",
+            models_asked={"desk": "scripted"},
+        ),
         LifecycleMoved(to="EXECUTING", reason="planned"),
         DriverChanged(worker="host:1:ab", epoch=2),
         CancelRequested(reason="no longer needed", by="operator", abandons_doubts=True),
         MailRead(position=3),
-        RunParked(reason="waiting", wake_at=AT + 60),
+        RunParked(reason="waiting", wake_at=AT + 60, children=(CHILD,)),
         NodeEntered(node="desk", kind="agent", input=ref("input"), deadline=AT + 30),
         BranchTaken(node="desk", case="yes"),
         ItemsMapped(node="desk", keys=("a", "b"), items=(ref("a"), ref("b"))),
@@ -194,6 +209,19 @@ def every_event() -> tuple[Event, ...]:
             dropped=("desk/pay",),
             sent=(SentBefore("desk/pay", "pay", "a1", "hf_1", AT + 86_400, is_void=True),),
             budget=Budget(tokens=9_000, usd=1.5, turns=30, tool_calls=40),
+        ),
+        ChildStarted(
+            node="desk", number=2, child=CHILD, app="kid", budget=Budget(tokens=100, turns=3), input=ref("given")
+        ),
+        ChildBegun(node="desk", child=CHILD),
+        ChildRecalled(node="desk", child=CHILD, reason="no longer needed", abandons_doubts=True),
+        ChildEnded(
+            node="desk",
+            child=CHILD,
+            outcome=Outcome.FAILED,
+            spend=Spend(input_tokens=50, output_tokens=10, usd=0.001, turns=1),
+            result=ref("result"),
+            fault=fault,
         ),
         RunEnded(status="FAILED", outcome=Outcome.FAILED, result=ref("result"), fault=fault, waived=("cites",)),
     )

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from holdfast.journal.live import HINTS_KEPT_MAX, Hint, Live
-from holdfast.journal.mail import Cancel, Mail, Resume, decode_mail, encode_mail
+from holdfast.journal.mail import Cancel, ChildOver, Mail, Resume, decode_mail, encode_mail
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.ids import RunId
 
@@ -49,16 +49,32 @@ async def test_a_listener_that_does_not_keep_up_keeps_the_newest_hints() -> None
     assert slow.hints() == []
 
 
+async def test_a_listener_hears_when_another_run_rests_if_it_asked_for_that_and_nothing_else_of_it() -> None:
+    live = Live()
+    parent = live.listen(ONE)
+    assert live.also([OTHER], parent)
+    assert not live.also([OTHER, ONE], parent), "both are known to it"
+    waiting = asyncio.create_task(parent.wait())
+    live.ring(OTHER)
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    live.rest(OTHER)
+    await asyncio.wait_for(waiting, 1)
+    live.leave(parent)
+    live.rest(OTHER)
+    assert parent.hints() == []
+
+
 async def test_who_has_left_is_forgotten() -> None:
     live = Live()
     gone = live.listen(ONE)
-    live.leave(ONE, gone)
+    live.leave(gone)
     live.hint(hint(0))
     live.rest_all()
     assert gone.hints() == []
 
 
-@pytest.mark.parametrize("mail", [Cancel("no longer needed", "operator"), Resume("operator")])
+@pytest.mark.parametrize("mail", [Cancel("no longer needed", "operator"), Resume("operator"), ChildOver(child=OTHER)])
 def test_mail_comes_back_as_it_was(mail: Mail) -> None:
     assert decode_mail(encode_mail(mail)) == mail
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from holdfast.journal.events import Event, MailRead, NodeEntered
 from holdfast.journal.fold import begin, evolve, fold
+from holdfast.journal.fold.children import OfChild
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.fold.steps import OfStep
 from holdfast.journal.live import Live
@@ -47,6 +48,8 @@ def journal(wanted: Sequence[Event]) -> list[Recorded]:
         node = state.node("desk")
         agent = None if node is None else node.agent
         if isinstance(event, OfStep) and (agent is None or not agent.calls or agent.turn != event.turn):
+            continue
+        if isinstance(event, OfChild) and event.child not in state.children:
             continue
         state = evolve(state, event, AT)
         events.append(event)

@@ -8,6 +8,10 @@ from hypothesis import given
 from holdfast.journal.events import (
     BranchTaken,
     CancelRequested,
+    ChildBegun,
+    ChildEnded,
+    ChildRecalled,
+    ChildStarted,
     Event,
     ItemsMapped,
     LifecycleMoved,
@@ -21,17 +25,20 @@ from holdfast.journal.events import (
     RunStarted,
 )
 from holdfast.kernel.effects import Effect
+from holdfast.kernel.ids import child_run_id
+from holdfast.kernel.limits import Budget, Spend
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement
 from holdfast.observability.projection import PROJECTED, advance, begin, project
 from holdfast.observability.span import Span, SpanKind, SpanStatus
 from holdfast.observability.totals import totals
 from holdfast.observability.trace import Trace
-from holdfast.observability.usage import figures, total
+from holdfast.observability.usage import figures, spend_below, total
 from tests.observability.journals import (
     AGENT,
     BEGAN_AT,
     NOWHERE,
+    RUN,
     Note,
     Notebook,
     called,
@@ -312,6 +319,26 @@ def test_a_node_that_ends_takes_what_runs_below_it_along() -> None:
     trace = project(book.notes)
     assert [span.status for span in spans_of(trace, SpanKind.TOOL)] == [SpanStatus.CANCELLED]
     assert [span.kind for span in trace.open_spans()] == [SpanKind.RUN]
+
+
+def test_the_node_that_waits_for_a_child_run_says_which_and_what_it_spent() -> None:
+    book = Notebook()
+    book.begin("sequence")
+    kid, spend = child_run_id(RUN, "review/scan"), Spend(input_tokens=120, turns=1)
+    book.write(
+        NodeEntered(node="review/scan", kind="child", input=NOWHERE),
+        ChildStarted(node="review/scan", number=1, child=kid, app="scanner", budget=Budget()),
+        ChildBegun(node="review/scan", child=kid),
+        ChildRecalled(node="review/scan", child=kid, reason="enough"),
+        ChildEnded(node="review/scan", child=kid, outcome=Outcome.SUCCEEDED, spend=spend, result=NOWHERE),
+        NodeLeft(node="review/scan", outcome=Outcome.SUCCEEDED, result=NOWHERE),
+    )
+    trace = project(book.notes)
+    span = next(span for span in trace.spans if span.path == "review/scan")
+    assert (span.attributes.child, span.attributes.child_app, span.attributes.spend) == (kid, "scanner", spend)
+    assert span.status is SpanStatus.SUCCEEDED
+    assert [mark.what for mark in trace.marks[1:]] == ["child recalled", "child ended"]
+    assert spend_below(trace.state, "review") == spend == trace.state.spend
 
 
 def test_a_failed_run_says_why() -> None:

@@ -1,7 +1,7 @@
 """Processes that die: a run is driven until the disk is reached for the n-th time, and everything in memory is gone."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 
 from holdfast.integration.gateway.scripted import Script
@@ -36,17 +36,23 @@ class Process:
 
 
 async def live(
-    stage: Stage, app: App, given: object, script: Script, kill_at: int = 0, attend: Attend = Run.wait
+    stage: Stage,
+    app: App,
+    given: object,
+    script: Script,
+    kill_at: int = 0,
+    attend: Attend = Run.wait,
+    others: Sequence[App] = (),
 ) -> RunState | None:
     """Begin the run, or go on with it, until it rests; None if the process died before. ``kill_at`` 0: it does not.
 
-    ``attend`` is what somebody does with the run meanwhile.
+    ``attend`` is what somebody does with the run meanwhile; ``others`` are the apps that it may run besides.
     """
     process = Process(kill_at)
 
     async def drive() -> RunState:
         store = stage.store(process.reach)
-        async with stage.runtime(script, apps=[app], store=store) as runtime:
+        async with stage.runtime(script, apps=[app, *others], store=store) as runtime:
             run = await runtime.start(app, given, request_id=REQUEST)
             return await attend(run)
 
@@ -66,21 +72,23 @@ async def live(
     return state
 
 
-async def points(stage: Stage, app: App, given: object, script: Script, attend: Attend = Run.wait) -> int:
+async def points(
+    stage: Stage, app: App, given: object, script: Script, attend: Attend = Run.wait, others: Sequence[App] = ()
+) -> int:
     """Return how many points a life without death passes."""
     process = Process(0)
-    async with stage.runtime(script, apps=[app], store=stage.store(process.reach)) as runtime:
+    async with stage.runtime(script, apps=[app, *others], store=stage.store(process.reach)) as runtime:
         run = await runtime.start(app, given, request_id=REQUEST)
         await stage.until(attend(run))
         return process.passed
 
 
 def only_run(stage: Stage) -> RunId | None:
-    """Return the run on the disk, if it was begun."""
-    return next((head.run for head in stage.disk.heads()), None)
+    """Return the run on the disk, if it was begun; children of it do not count."""
+    return next((head.run for head in stage.disk.heads() if head.parent is None), None)
 
 
-def recorded(stage: Stage) -> list[Event]:
-    """Return what lies on the disk."""
-    run = only_run(stage)
+def recorded(stage: Stage, run: RunId | None = None) -> list[Event]:
+    """Return what lies on the disk of ``run``, by default of the only one."""
+    run = run or only_run(stage)
     return [] if run is None else [decode(entry.body) for entry in stage.disk.get(run).events]

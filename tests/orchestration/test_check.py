@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 
 from holdfast.kernel.errors import DefinitionError
+from holdfast.kernel.limits import Budget
 from holdfast.orchestration.check import DEPTH_MAX, check_flow
 from holdfast.orchestration.flow import (
     AgentNode,
     Branch,
     Case,
+    ChildNode,
     DecisionNode,
     FunctionNode,
     Join,
@@ -263,6 +265,21 @@ WRONG: dict[str, tuple[Node, str, Node]] = {
         Branch("root", (("True", ONE),)),  # type: ignore[arg-type]  # what is wrong with it
         "root: expected nodes made of plain data, found something else: Expected `object`, got `array` - at `$.cases",
         Branch("root", (Case("True", ONE),)),
+    ),
+    "an app whose name can be none": (
+        root(ChildNode("kid", "Of Mine")),
+        "root/kid: the app's name 'Of Mine' cannot stand in a step path",
+        root(ChildNode("kid", "of_mine")),
+    ),
+    "a child run that may do nothing": (
+        root(ChildNode("kid", "kid", budget=Budget(turns=0))),
+        "root/kid: expected budget.turns above 0, found 0",
+        root(ChildNode("kid", "kid", budget=Budget(turns=1))),
+    ),
+    "a child run given what cannot be seen": (
+        root(ChildNode("kid", "kid", input="later")),
+        "root/kid: 'later' names later, which it cannot see there",
+        root(ChildNode("kid", "kid", input="input.later")),
     ),
     "too many levels": (nested(DEPTH_MAX + 1), f"expected at most {DEPTH_MAX} levels of nodes", nested(DEPTH_MAX)),
     "far too many levels": (nested(5_000), "recursion depth exceeded", nested(2)),

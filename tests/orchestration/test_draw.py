@@ -16,6 +16,7 @@ from holdfast.orchestration.flow import (
     AgentNode,
     Branch,
     Case,
+    ChildNode,
     DecisionNode,
     FunctionNode,
     Join,
@@ -91,6 +92,11 @@ def test_a_wait_says_how_long_and_a_question_what_can_be_chosen() -> None:
 def test_a_flow_can_be_drawn_with_nothing_else_known() -> None:
     assert "secrets  agent · tools list_files, read_lines" in draw_text(FLOW)
     assert "model" not in draw_text(FLOW)
+
+
+def test_the_text_names_the_app_that_a_child_run_is_of() -> None:
+    node = ChildNode("check", "checks", input="item", timeout_seconds=9)
+    assert draw_text(node) == "check  child · run of checks · input item · within 9 s"
 
 
 def test_the_text_shows_how_a_run_stands() -> None:

@@ -7,6 +7,7 @@ an action says *what*, never *start* or *go on*; its ``key`` is the same for as 
 import msgspec
 
 from holdfast.journal.events import Event
+from holdfast.kernel.ids import RunId
 from holdfast.kernel.outcomes import Fault
 
 
@@ -81,6 +82,17 @@ class Assess(msgspec.Struct, frozen=True):
         return f"{self.path}:assess"
 
 
+class BeginChild(msgspec.Struct, frozen=True):
+    """Begin the run that the node at ``path`` starts for the ``number``-th time."""
+
+    path: str
+    number: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.path}:child.{self.number}"
+
+
 class WaitUntil(msgspec.Struct, frozen=True):
     """The node at ``path`` times out at ``instant``."""
 
@@ -127,7 +139,18 @@ class AwaitPerson(msgspec.Struct, frozen=True):
         return f"{self.path}:person"
 
 
+class AwaitChild(msgspec.Struct, frozen=True):
+    """The child run that ``path`` has started must end; it drives itself, and tells of its end by letter."""
+
+    path: str
+    child: RunId
+
+    @property
+    def key(self) -> str:
+        return f"{self.path}:{self.child}"
+
+
 Waiting = WaitUntil | WakeAt
 """Work that only lets time pass: a run with nothing else under way leaves memory."""
-Work = Evaluate | Assess | CallModel | CallTool | Probe | PlanRetry | Waiting
-Action = Note | AwaitPerson | Work
+Work = Evaluate | Assess | CallModel | CallTool | Probe | PlanRetry | BeginChild | Waiting
+Action = Note | AwaitPerson | AwaitChild | Work

@@ -6,7 +6,7 @@ from holdfast.governance.budget import Account, forbids_calls, forbids_turn
 from holdfast.journal.events import NodeLeft
 from holdfast.journal.fold.state import AgentState, NodeState, Phase, RunState, StepState
 from holdfast.kernel import paths
-from holdfast.kernel.limits import raised
+from holdfast.kernel.limits import plus, raised
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 
 FINAL_DEFECTS = (ErrorKind.REFUSED_BY_MODEL, ErrorKind.CONTENT_FILTER)
@@ -42,8 +42,14 @@ def accounts(agent: Agent, state: AgentState, run: RunState) -> tuple[Account, .
     """Return the budgets that this agent's calls are paid from."""
     return (
         Account(f"agent {agent.name}", raised(agent.budget, run.raised), state.spend, state.reserved),
-        Account("run", run.budget, run.spend, run.reserved),
+        run_account(run),
     )
+
+
+def run_account(run: RunState) -> Account:
+    """Return the budget of the whole run; what is lent to children that have not ended is taken from it."""
+    spend = plus(run.spend, run.lent) if run.children_open else run.spend
+    return Account("run", run.budget, spend, run.reserved)
 
 
 def _after_reply(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> tuple[Action, ...]:

@@ -11,13 +11,14 @@ from functools import partial
 
 import msgspec
 
-from holdfast.execution.actions import Action, AwaitPerson, CallModel, CallTool, Note, Waiting, Work
+from holdfast.execution.actions import Action, AwaitChild, AwaitPerson, CallModel, CallTool, Note, Waiting, Work
 from holdfast.execution.interrupt import interruptions
 from holdfast.journal.events import ModelInterrupted, StepIntended, StepInterrupted
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import Fenced, HoldfastError
+from holdfast.kernel.ids import RunId
 
 NOTES_IN_A_ROW_MAX = 1_000
 """A flow whose conclusions never come to rest is a bug of the scheduler: it is stopped rather than left to spin."""
@@ -38,6 +39,8 @@ class Rested(msgspec.Struct, frozen=True):
     wake_at: float | None = None
     persons: tuple[str, ...] = ()
     """Where only a person can go on: paths of effects in doubt, and of nodes that ask."""
+    children: tuple[RunId, ...] = ()
+    """The child runs whose end it waits for."""
 
 
 class Loop:
@@ -174,7 +177,10 @@ class Loop:
         wake_at = min((action.instant for action in wanted if isinstance(action, Waiting)), default=None)
         if wake_at is not None and wake_at <= self._clock.now():
             return None
-        return Rested(Rest.WAITING, wake_at, tuple(each.path for each in wanted if isinstance(each, AwaitPerson)))
+        persons = tuple(each.path for each in wanted if isinstance(each, AwaitPerson))
+        return Rested(
+            Rest.WAITING, wake_at, persons, tuple(each.child for each in wanted if isinstance(each, AwaitChild))
+        )
 
 
 def _key(event: ModelInterrupted | StepInterrupted) -> str:

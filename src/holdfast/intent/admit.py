@@ -36,7 +36,9 @@ async def admit(request: Request, store: Store, clock: Clock, randomness: Random
         events=(Recorded(1, now, encode(started)),),
         status=Status.INTAKE,
         payloads=(payload,),
-        begins=NewRun(request.tenant, request.app.name, request.request_id, None, started.title, request.subject),
+        begins=NewRun(
+            request.tenant, request.app.name, request.request_id, started.parent, started.title, request.subject
+        ),
     )
     match await store.commit(commit):
         case Committed():
@@ -73,13 +75,15 @@ def _title(app: App, body: bytes) -> str:
 
 
 def _run_id(request: Request, now: float, randomness: Randomness) -> RunId:
+    if request.lineage is not None:
+        return request.lineage.run
     if request.request_id is None or request.subject is not None:  # an id must not tell of a person's request
         return new_run_id(now, randomness)
     return requested_run_id(request.tenant, request.request_id, now)
 
 
 def _started(request: Request, run: RunId, payload: Payload, title: str, engine: str) -> RunStarted:
-    app = request.app
+    app, lineage = request.app, request.lineage
     return RunStarted(
         run=run,
         tenant=request.tenant,
@@ -91,5 +95,10 @@ def _started(request: Request, run: RunId, payload: Payload, title: str, engine:
         title=title,
         request_id=request.request_id,
         session=request.session,
+        parent=lineage.parent if lineage else None,
+        parent_step=lineage.parent_step if lineage else "",
+        depth=lineage.depth if lineage else 0,
+        model=request.model,
+        models_asked=dict(request.models),
         engine=engine,
     )

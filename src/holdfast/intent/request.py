@@ -7,6 +7,7 @@ import msgspec
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.limits import Budget
 from holdfast.orchestration.app import App
+from holdfast.orchestration.kin import Lineage
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,12 +27,15 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One model for every agent, in place of the ones they declare."""
     models: Mapping[str, str] = {}
     """Models by the agent's name; they win over ``model``."""
+    lineage: Lineage | None = None
+    """Set on what a run asks. Models for agents that its app lacks are for those further down."""
 
     @property
     def model_names(self) -> dict[str, str]:
         """The model each agent will run on, by the agent's name. Raises DefinitionError for an agent the app lacks."""
         agents = self.app.agents_by_name
-        if unknown := self.models.keys() - agents.keys():
+        unknown = self.models.keys() - agents.keys()
+        if unknown and self.lineage is None:
             told = ", ".join(sorted(agents)) or "none"
             raise DefinitionError(
                 f"expected models for agents of {self.app.name!r} ({told}), found {', '.join(sorted(unknown))}"

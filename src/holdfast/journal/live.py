@@ -6,6 +6,7 @@ wins. A listener that does not keep up loses hints, never slows a run.
 
 import asyncio
 from collections import defaultdict, deque
+from collections.abc import Iterable
 
 import msgspec
 
@@ -27,8 +28,11 @@ class Hint(msgspec.Struct, frozen=True):
 class Listener:
     """One listener's view of one run: an event that is set when something happened, and the newest hints."""
 
-    def __init__(self, *, hears_rest_only: bool) -> None:
+    def __init__(self, run: RunId, *, hears_rest_only: bool) -> None:
+        self.run = run
         self.hears_rest_only = hears_rest_only
+        self.hears_besides: set[RunId] = set()
+        """Runs of which it hears only that they have come to rest."""
         self._rung = asyncio.Event()
         self._hints: deque[Hint] = deque(maxlen=HINTS_KEPT_MAX)
 
@@ -75,17 +79,26 @@ class Live:
 
     def listen(self, run: RunId, *, for_rest_only: bool = False) -> Listener:
         """Begin to listen to ``run``, or only for it to come to rest; end it with ``leave``."""
-        listener = Listener(hears_rest_only=for_rest_only)
+        listener = Listener(run, hears_rest_only=for_rest_only)
         self._listeners[run].append(listener)
         return listener
 
-    def leave(self, run: RunId, listener: Listener) -> None:
+    def also(self, runs: Iterable[RunId], listener: Listener) -> bool:
+        """Have ``listener`` hear when one of ``runs`` comes to rest as well; say whether that is new to it."""
+        new = set(runs) - listener.hears_besides - {listener.run}
+        listener.hears_besides |= new
+        for run in new:
+            self._listeners[run].append(listener)
+        return bool(new)
+
+    def leave(self, listener: Listener) -> None:
         """Stop listening."""
-        self._listeners[run].remove(listener)
-        if not self._listeners[run]:
-            del self._listeners[run]
+        for run in (listener.run, *listener.hears_besides):
+            self._listeners[run].remove(listener)
+            if not self._listeners[run]:
+                del self._listeners[run]
 
     def _tell(self, run: RunId, hint: Hint | None) -> None:
         for listener in self._listeners.get(run, ()):
-            if not listener.hears_rest_only:
+            if listener.run == run and not listener.hears_rest_only:
                 listener.ring(hint)

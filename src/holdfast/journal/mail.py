@@ -3,7 +3,7 @@
 import msgspec
 
 from holdfast.kernel.errors import JournalError
-from holdfast.kernel.ids import LetterId
+from holdfast.kernel.ids import LetterId, RunId
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import Fault, Outcome, Settlement
@@ -102,7 +102,13 @@ class LateOutcome(MailItem, frozen=True, kw_only=True, tag="late/1"):
     fault: Fault | None = None
 
 
-Mail = Cancel | Resume | Settle | Reconcile | Answer | RetryNow | Requeue | Drop | LateOutcome
+class ChildOver(MailItem, frozen=True, tag="child_over/1"):
+    """A child run has ended: how, is to be read in its own journal."""
+
+    child: RunId
+
+
+Mail = Cancel | Resume | Settle | Reconcile | Answer | RetryNow | Requeue | Drop | LateOutcome | ChildOver
 
 _decoder: msgspec.msgpack.Decoder[Mail] = msgspec.msgpack.Decoder(Mail)
 
@@ -155,3 +161,13 @@ def drop_letter(version: int) -> LetterId:
 def late_letter(path: str, attempt: int) -> LetterId:
     """Return the id of the letter that tells how this attempt ended."""
     return LetterId(f"late:{path}:{attempt}")
+
+
+def child_letter(child: RunId) -> LetterId:
+    """Return the id of the letter with which ``child`` tells its parent that it has ended."""
+    return LetterId(f"child:{child}")
+
+
+def recall_letter(parent: RunId, *, abandons_doubts: bool) -> LetterId:
+    """Return the id of the letter with which ``parent`` recalls a child; it may do so a second time, for good."""
+    return LetterId(f"recall:{parent}:{'abandon' if abandons_doubts else 'wait'}")

@@ -6,9 +6,10 @@ and a refused commit stops the whole driver, taking every conclusion drawn from 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from holdfast.journal.codec import decode, encode
+from holdfast.journal.correspondence import letters as letters_of
 from holdfast.journal.events import Event
 from holdfast.journal.fold import evolve
 from holdfast.journal.fold.state import RunState
@@ -30,7 +31,14 @@ from holdfast.journal.port import (
 from holdfast.journal.snapshots import freeze, is_due
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import Fenced
-from holdfast.kernel.ids import commit_id
+from holdfast.kernel.ids import RunId, commit_id
+
+Stir = Callable[[RunId], Awaitable[None]]
+"""Told of each run to which a letter has become durable: it wants driving now. A call lost is only late."""
+
+
+async def stir_nobody(_run: RunId) -> None:
+    """What is told where nobody drives."""
 
 
 class Recorder:
@@ -45,6 +53,7 @@ class Recorder:
         state: RunState,
         epoch: int,
         snapshot_version: int = 0,
+        stir: Stir = stir_nobody,
     ) -> None:
         """``snapshot_version`` is how far a snapshot reaches already."""
         self.state = state
@@ -56,18 +65,20 @@ class Recorder:
         self._under_way: tuple[Recorded, ...] = ()
         self._letters: list[Letter] = []
         self._parking: Parking | None = None
+        self._stir = stir
         self._wanted = asyncio.Event()
         self._durable = state.version
         self._snapshot_version = snapshot_version
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
 
     def append(self, *events: Event, letters: Sequence[Letter] = ()) -> None:
-        """Record ``events``, in order, at this instant; they take part in the next commit."""
+        """Record ``events``, in order, at this instant; what they tell other runs goes into the same commit."""
         at = self._clock.now()
         for event in events:
             body = encode(event)  # first: an event that cannot be written must not change the state
             self.state = evolve(self.state, event, at)
             self._pending.append(Recorded(self.state.version, at, body))
+            self._letters.extend(letters_of(self.state, event))
         self._letters.extend(letters)
         self._wanted.set()
         self.changed.set()
@@ -121,6 +132,9 @@ class Recorder:
                 parking=self._parking,
             )
         )
+        if isinstance(result, Committed):
+            for letter in letters:
+                await self._stir(letter.to)
         self._confirm(result)
 
     def _snapshot(self, state: RunState) -> Snapshot | None:

@@ -40,6 +40,32 @@ class Spend(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         return tokens * self.usd / self.tokens
 
 
+NOTHING_SPENT = Spend()
+
+
+def plus(one: Spend, other: Spend) -> Spend:
+    """Return what both come to."""
+    return Spend(
+        input_tokens=one.input_tokens + other.input_tokens,
+        output_tokens=one.output_tokens + other.output_tokens,
+        cached_tokens=one.cached_tokens + other.cached_tokens,
+        usd=one.usd + other.usd,
+        calls_of_unknown_cost=one.calls_of_unknown_cost + other.calls_of_unknown_cost,
+        turns=one.turns + other.turns,
+        tool_calls=one.tool_calls + other.tool_calls,
+    )
+
+
+def taken_by(share: Budget) -> Spend:
+    """Return the most that whoever has ``share`` for its limits may spend; a limit that it lacks takes nothing."""
+    return Spend(
+        input_tokens=share.tokens or 0,
+        usd=share.usd or 0.0,
+        turns=share.turns or 0,
+        tool_calls=share.tool_calls or 0,
+    )
+
+
 class Exceeded(msgspec.Struct, frozen=True):
     """A limit that has been reached: its name, the most allowed, and what was found."""
 

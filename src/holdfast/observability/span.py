@@ -72,6 +72,9 @@ class Attributes(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How many items a map has."""
     case: str | None = None
     """Which way a branch went."""
+    child: RunId | None = None
+    """The run that a node has begun."""
+    child_app: str | None = None
     reason: str | None = None
     """Why nothing is done, for a wait."""
     until: float | None = None

@@ -54,7 +54,8 @@ def total(spends: Iterable[Spend]) -> Spend:
 
 
 def spend_below(state: RunState, path: str) -> Spend:
-    """Return what the agents at or below the node at ``path`` have consumed."""
+    """Return what the agents and child runs at or below the node at ``path`` have consumed."""
     inside = (f"{path}/", f"{path}[")
     agents = (node.agent for node in state.nodes.values() if node.path == path or node.path.startswith(inside))
-    return total(agent.spend for agent in agents if agent is not None)
+    children = (each for each in state.children.values() if each.node == path or each.node.startswith(inside))
+    return total((*(agent.spend for agent in agents if agent is not None), *(child.spend for child in children)))

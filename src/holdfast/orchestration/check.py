@@ -7,11 +7,13 @@ import msgspec
 
 from holdfast.kernel.errors import DefinitionError, ExpressionError
 from holdfast.kernel.expression import parse
+from holdfast.kernel.limits import Budget
 from holdfast.kernel.paths import check_name
 from holdfast.orchestration.check_waits import check_decision, check_wait
 from holdfast.orchestration.flow import (
     AgentNode,
     Branch,
+    ChildNode,
     DecisionNode,
     FunctionNode,
     Join,
@@ -99,6 +101,8 @@ def _check_shape(node: Node, path: str) -> None:
         case Parallel(join=Join.QUORUM, quorum=quorum):
             if quorum is None or not 1 <= quorum <= len(below):
                 raise DefinitionError(f"{path}: expected a quorum from 1 to {len(below)}, found {quorum}")
+        case ChildNode(app=app):
+            check_name(app, f"{path}: the app's name")
         case Map(join=Join.QUORUM, quorum=quorum) if quorum is None or quorum < 1:
             raise DefinitionError(f"{path}: expected a quorum of at least 1, found {quorum}")
         case WaitNode():
@@ -141,6 +145,8 @@ def _limits(node: Node) -> Iterator[tuple[str, float]]:
             named += [("seconds", node.seconds)]
         case DecisionNode():
             named += [("deadline_seconds", node.deadline_seconds)]
+        case ChildNode(budget=Budget() as budget):
+            named += [(f"budget.{name}", getattr(budget, name)) for name in Budget.__struct_fields__]
         case _:
             pass
     yield from ((name, limit) for name, limit in named if limit is not None)
@@ -185,7 +191,9 @@ def _check_grant(node: Node, path: str, grants: Mapping[str, frozenset[str]]) ->
 
 def _expressions(node: Node, names: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
     match node:
-        case AgentNode(input=text) | ToolNode(input=text) | FunctionNode(input=text) if text is not None:
+        case AgentNode(input=text) | ToolNode(input=text) | FunctionNode(input=text) | ChildNode(input=text) if (
+            text is not None
+        ):
             yield text, names
         case WaitNode(until=str(text)):
             yield text, names

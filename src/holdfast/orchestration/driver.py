@@ -23,8 +23,10 @@ from holdfast.kernel.randomness import Randomness
 from holdfast.orchestration.app import Resources
 from holdfast.orchestration.equipment import Equipment
 from holdfast.orchestration.failures import first
+from holdfast.orchestration.kin import Kin
 from holdfast.orchestration.lifecycle import Trigger, after
 from holdfast.orchestration.mailroom import Mailroom
+from holdfast.orchestration.parenting import Parenting
 from holdfast.orchestration.perform import Performer
 from holdfast.orchestration.preparing import Preparing
 from holdfast.orchestration.requeue import reopen
@@ -50,6 +52,7 @@ class Surroundings:
     randomness: Randomness
     live: Live
     worker: str
+    kin: Kin
 
 
 class Driver:
@@ -94,7 +97,8 @@ class Driver:
         found = await current(around.store, self._run)
         state, reached = found.state, found.snapshot_version
         payloads = Payloads(around.store, self._run, await around.store.tenant_key(state.tenant))
-        recorder = Recorder(around.store, around.clock, around.live, payloads, state, claim.epoch, reached)
+        stir = around.kin.stir
+        recorder = Recorder(around.store, around.clock, around.live, payloads, state, claim.epoch, reached, stir)
         if claim.epoch > 1:
             recorder.append(DriverChanged(worker=around.worker, epoch=claim.epoch))
         if state.waited_from is not None:
@@ -106,7 +110,7 @@ class Driver:
         if recorder.state.is_over:
             await recorder.park(Parking(recorder.state.inbox_read, None))
             return Rested(Rest.OVER)
-        mailroom = Mailroom(around.store, recorder, self._equipment, around.clock)
+        mailroom = Mailroom(around.store, recorder, self._equipment, around.clock, self._parenting(recorder))
         await mailroom.read()
         if recorder.state.drivers_in_vain >= DRIVERS_IN_VAIN_MAX and recorder.state.cancel_reason is None:
             reason = f"it brought down {DRIVERS_IN_VAIN_MAX} drivers in a row: find out why before it is resumed"
@@ -199,8 +203,15 @@ class Driver:
         desk = Desk(recorder, resources)
         settling = Settling(self._equipment, desk, around.clock)
         wanted = partial(decide, app.flow, app.agents_by_name, review=app.review)
-        performer = Performer(self._equipment, desk, around.clock, turns, settling, wanted, around.randomness)
+        parenting = self._parenting(recorder)
+        performer = Performer(
+            self._equipment, desk, around.clock, around.randomness, turns, settling, parenting, wanted
+        )
         return Loop(recorder, wanted, performer.perform, group, around.clock)
+
+    def _parenting(self, recorder: Recorder) -> Parenting:
+        around = self._around
+        return Parenting(self._app.flow, recorder, around.store, around.clock, around.kin)
 
     async def _let_go(self, recorder: Recorder, rested: Rested) -> None:
         match rested.why:
@@ -211,11 +222,14 @@ class Driver:
             case Rest.STOPPED:
                 await self._park(recorder, self._parks_for or "", None)
             case Rest.WAITING:
-                await self._park(recorder, self._setback or waits_for(rested, recorder.state), rested.wake_at)
+                reason = self._setback or waits_for(rested, recorder.state)
+                await self._park(recorder, reason, rested.wake_at, () if rested.persons else rested.children)
 
-    async def _park(self, recorder: Recorder, reason: str, wake_at: float | None) -> None:
+    async def _park(
+        self, recorder: Recorder, reason: str, wake_at: float | None, children: tuple[RunId, ...] = ()
+    ) -> None:
         waiting = LifecycleMoved(to=after(recorder.state.status, Trigger.WAITS), reason=reason)
-        recorder.append(waiting, RunParked(reason=reason, wake_at=wake_at))
+        recorder.append(waiting, RunParked(reason=reason, wake_at=wake_at, children=children))
         await recorder.park(Parking(recorder.state.inbox_read, wake_at))
 
     async def _renew(self, recorder: Recorder) -> None:

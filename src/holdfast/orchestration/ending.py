@@ -21,6 +21,7 @@ def end(
 ) -> Iterator[Action]:
     """End the run, unless an effect is in doubt: what became of it must be known first, or be given up.
 
+    Nor does it end while a child run goes on: that one is recalled (see ``orchestration.children``) and waited for.
     ``waived`` are the unmet criteria in spite of which a person accepts what it has come to.
     """
     if owed := obligations(run):
@@ -29,6 +30,8 @@ def end(
     if run.doubts:
         if run.abandons_by is not None:
             yield Note(tuple(_abandoned(run, path, run.abandons_by) for path in run.doubts))
+        return
+    if run.children_open:
         return
     events: list[Event] = []
     for state in (run.nodes.get(root), open_round(run)):

@@ -9,7 +9,17 @@ from holdfast.kernel.expression import parse
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.orchestration.asking import asking, waking
-from holdfast.orchestration.flow import AgentNode, Branch, DecisionNode, FunctionNode, Map, Node, ToolNode, WaitNode
+from holdfast.orchestration.flow import (
+    AgentNode,
+    Branch,
+    ChildNode,
+    DecisionNode,
+    FunctionNode,
+    Map,
+    Node,
+    ToolNode,
+    WaitNode,
+)
 from holdfast.orchestration.passing import entering
 from holdfast.orchestration.values import Values
 
@@ -23,7 +33,7 @@ async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock) 
     now = clock.now()
     try:
         match node:
-            case AgentNode() | ToolNode() | FunctionNode():
+            case AgentNode() | ToolNode() | FunctionNode() | ChildNode():
                 given = await _input(node.input, action.path, values, recorder)
             case WaitNode():
                 wakes_at = await waking(node, action.path, values, now)

@@ -10,6 +10,7 @@ import enum
 import msgspec
 
 from holdfast.kernel.ids import digest
+from holdfast.kernel.limits import Budget
 
 AT_ONCE_MAX = 8
 ITEMS_MAX = 1_000
@@ -117,6 +118,16 @@ class DecisionNode(FlowNode, frozen=True, omit_defaults=True, tag="decision"):
         return tuple(Option(option) if isinstance(option, str) else option for option in self.options)
 
 
+class ChildNode(FlowNode, frozen=True, omit_defaults=True, tag="child"):
+    """Begin a run of another app on ``input``, and wait for it. Its value is that run's result."""
+
+    app: str
+    input: str | None = None
+    budget: Budget | None = None
+    """Limits for that run, in place of the app's; it gets what is left of this run's where that is less."""
+    timeout_seconds: float | None = None
+
+
 class Sequence(FlowNode, frozen=True, omit_defaults=True, tag="sequence"):
     """One step after the other. Its value is the last step's; the first failure ends it."""
 
@@ -175,7 +186,7 @@ class Block(FlowNode, frozen=True, omit_defaults=True, tag="block"):
     timeout_seconds: float | None = None
 
 
-Leaf = AgentNode | ToolNode | FunctionNode | WaitNode | DecisionNode
+Leaf = AgentNode | ToolNode | FunctionNode | WaitNode | DecisionNode | ChildNode
 Composite = Sequence | Parallel | Branch | Map | Block
 Node = Leaf | Composite
 

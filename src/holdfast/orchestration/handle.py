@@ -1,6 +1,6 @@
 """A run as its caller holds it: follow its events, wait for its result, cancel or resume it."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from holdfast.journal.codec import decode
 from holdfast.journal.events import Event
 from holdfast.journal.fold import fold
 from holdfast.journal.fold.state import RunState
-from holdfast.journal.live import Hint, Live
+from holdfast.journal.live import Hint, Listener, Live
 from holdfast.journal.mail import (
     Cancel,
     Drop,
@@ -40,7 +40,7 @@ from holdfast.orchestration.dead_letters import dropped
 from holdfast.orchestration.doubts import Doubt, check_settled, doubt_at, doubts_of
 from holdfast.orchestration.questions import Question, answer_to, question_at, questions_of, told_answered
 from holdfast.orchestration.requeue import check_dead, check_heard, letters_for
-from holdfast.orchestration.resting import may_wait_for_somebody, waits_for_somebody
+from holdfast.orchestration.resting import goes_on
 from holdfast.orchestration.rounds import result_path
 from holdfast.orchestration.telling import checked, result_of, told_settled
 from holdfast.orchestration.values import Values
@@ -91,7 +91,10 @@ class Run:
         return (await current(self._store, self.id)).state
 
     async def events(self, after: int = 0, *, follow: bool = True) -> AsyncGenerator[Entry, None]:
-        """Yield its events above version ``after``; with ``follow`` also those to come, until it is over or parked."""
+        """Yield its events above version ``after``; with ``follow`` also those to come, until it is over or parked.
+
+        One that waits for runs of its own is neither, as long as one of those goes on.
+        """
         async with aclosing(self.progress(after, follow=follow)) as items:
             async for item in items:
                 if isinstance(item, Entry):
@@ -115,33 +118,46 @@ class Run:
                 head = await self._store.head(self.id)
                 if head.version > after:
                     continue
-                if head.is_over or await self._parked(head) is not None:
+                if not await self._going_on(head, listener):
                     return
                 await listener.wait()
         finally:
-            self._live.leave(self.id, listener)
+            self._live.leave(listener)
 
     async def wait(self) -> RunState:
-        """Return its state once it is over, or parked for somebody outside.
+        """Return its state once it is over, or waits for somebody outside, or runs of its own do that it waits for.
 
-        Raises DefinitionError if this process drives it and has no such app: waiting would be in vain.
+        Raises DefinitionError if this process drives it, or one that it waits for, and has no such app: waiting would
+        be in vain.
         """
         listener = self._live.listen(self.id, for_rest_only=True)
         try:
             while True:
                 head = await self._store.head(self.id)
-                if head.is_over:
-                    return await self.state()
-                if (parked := await self._parked(head)) is not None:
-                    return parked
-                if isinstance(trouble := self._trouble(self.id), DefinitionError):
-                    raise DefinitionError(
-                        f"run {self.id} cannot be driven here: {trouble}. "
-                        f"Nothing is lost: when the cause is gone, go on with 'holdfast resume {self.id}'"
-                    ) from trouble
+                going = await self._going_on(head, listener)
+                if not going:
+                    state = await self.state()
+                    if state.is_over or state.parked is not None:
+                        return state
+                self._check_drivable(going)
                 await listener.wait()
         finally:
-            self._live.leave(self.id, listener)
+            self._live.leave(listener)
+
+    async def _going_on(self, head: Head, listener: Listener) -> list[RunId]:
+        """Return the runs through which it goes on by itself: it, or some below it. ``listener`` then hears of them."""
+        while found := [run async for run in goes_on(self._store, head, self._clock.now())]:
+            if not self._live.also(found, listener):
+                return found
+        return []
+
+    def _check_drivable(self, runs: Iterable[RunId]) -> None:
+        for run in runs:
+            if isinstance(trouble := self._trouble(run), DefinitionError):
+                raise DefinitionError(
+                    f"run {run} cannot be driven here: {trouble}. "
+                    f"Nothing is lost: when the cause is gone, go on with 'holdfast resume {self.id}'"
+                ) from trouble
 
     async def result(self) -> object:
         """Wait until it is over and return its value as JSON data. Raises RunFailed if it failed or was parked."""
@@ -296,10 +312,3 @@ class Run:
         for letter in await self._store.inbox(self.id):
             if letter.letter_id == letter_id and letter.body != encode_mail(mail):
                 raise AlreadySettled(told(letter.body))
-
-    async def _parked(self, head: Head) -> RunState | None:
-        """Return its state if it waits for somebody outside."""
-        if not may_wait_for_somebody(head, self._clock.now()):
-            return None
-        state = await self.state()
-        return state if waits_for_somebody(head, state) else None

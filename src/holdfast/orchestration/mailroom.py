@@ -5,6 +5,7 @@ from holdfast.journal.events import CancelRequested, MailRead, ModelReconciled, 
 from holdfast.journal.mail import (
     Answer,
     Cancel,
+    ChildOver,
     Drop,
     LateOutcome,
     Mail,
@@ -19,14 +20,17 @@ from holdfast.journal.port import RunIndex
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel.clock import Clock
 from holdfast.orchestration.equipment import Equipment
+from holdfast.orchestration.parenting import Parenting
 from holdfast.orchestration.settling import Settling
 
 
 class Mailroom:
     """Reads the inbox of one run under one claim."""
 
-    def __init__(self, index: RunIndex, recorder: Recorder, equipment: Equipment, clock: Clock) -> None:
-        self._index, self._recorder = index, recorder
+    def __init__(
+        self, index: RunIndex, recorder: Recorder, equipment: Equipment, clock: Clock, parenting: Parenting
+    ) -> None:
+        self._index, self._recorder, self._parenting = index, recorder, parenting
         self._settling = Settling(equipment, Desk(recorder), clock)
 
     async def read(self) -> None:
@@ -44,6 +48,7 @@ class Mailroom:
         match mail:
             case Cancel(reason, by, abandons_doubts):
                 self._recorder.append(CancelRequested(reason=reason, by=by, abandons_doubts=abandons_doubts))
+                await self._parenting.recount()
             case Settle() | LateOutcome():
                 await self._settling.hear(mail)
             case Reconcile(node=node, turn=turn, attempt=attempt, usage=usage, by=by, note=note):
@@ -54,7 +59,11 @@ class Mailroom:
                 self._hear(mail)
             case RetryNow():
                 self._hasten(mail)
-            case Resume() | Requeue() | Drop():
+            case ChildOver():
+                await self._parenting.hear(mail)
+            case Resume():
+                await self._parenting.recount()
+            case Requeue() | Drop():
                 pass  # of an end that this run has not come to, or has left behind
 
     def _hasten(self, mail: RetryNow) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from holdfast.execution.actions import (
     Action,
     Assess,
+    BeginChild,
     CallModel,
     CallTool,
     Evaluate,
@@ -27,6 +28,7 @@ from holdfast.orchestration.equipment import Equipment
 from holdfast.orchestration.evaluate import enter
 from holdfast.orchestration.flow import AgentNode, Node
 from holdfast.orchestration.ordering import Ordering
+from holdfast.orchestration.parenting import Parenting
 from holdfast.orchestration.passing import leaving
 from holdfast.orchestration.retrying import limited_from
 from holdfast.orchestration.review import is_round
@@ -41,16 +43,17 @@ class Performer:
         equipment: Equipment,
         desk: Desk,
         clock: Clock,
+        randomness: Randomness,
         turns: Turns,
         settling: Settling,
+        parenting: Parenting,
         decide: Callable[[RunState], Sequence[Action]],
-        randomness: Randomness,
     ) -> None:
         self._decide, self._randomness = decide, randomness
         self._app = equipment.app
         self._desk, self._recorder, self._clock = desk, desk.recorder, clock
         self._ordering = Ordering(equipment, desk.recorder)
-        self._turns, self._settling = turns, settling
+        self._turns, self._settling, self._parenting = turns, settling, parenting
 
     async def perform(self, work: Work) -> None:
         """Do ``work``."""
@@ -68,6 +71,8 @@ class Performer:
                 await self._settling.probe(work)
             case PlanRetry():
                 self._plan_retry(work)
+            case BeginChild():
+                await self._parenting.begin(work)
             case WaitUntil():
                 await self._time_out(work)
             case WakeAt():

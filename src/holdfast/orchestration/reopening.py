@@ -88,7 +88,7 @@ def _stands(node: NodeState) -> bool:
             return node.step.attempt > 0
         case "branch" | "map":
             return node.is_decided
-        case "sequence" | "parallel":
+        case "sequence" | "parallel" | "block":
             return True
         case _:
             return False

@@ -17,11 +17,13 @@ from holdfast.journal.fold.variables import overtaken
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.orchestration import joins
+from holdfast.orchestration.children import of_child, unwanted_children
 from holdfast.orchestration.ending import end
 from holdfast.orchestration.flow import (
     AgentNode,
     Block,
     Branch,
+    ChildNode,
     Composite,
     DecisionNode,
     FunctionNode,
@@ -55,7 +57,9 @@ TO_EXECUTING = {
 def decide(flow: Node, agents: Mapping[str, Agent], run: RunState, review: Review | None = None) -> tuple[Action, ...]:
     """Return everything that should be under way in ``run`` now."""
     wanted = _wanted(flow, agents, run, review)
-    return (*wanted, *_doubts_beside(wanted, run)) if run.doubts else wanted
+    if run.doubts:
+        wanted = (*wanted, *_doubts_beside(wanted, run))
+    return (*wanted, *unwanted_children(run)) if run.children_open else wanted
 
 
 def _wanted(flow: Node, agents: Mapping[str, Agent], run: RunState, review: Review | None) -> tuple[Action, ...]:
@@ -119,6 +123,8 @@ class _Walk:
                 yield timer(state)
             case DecisionNode():
                 yield from decision(state)
+            case ChildNode():
+                yield of_child(state, self._run)
 
     def _composite(self, node: Composite, state: NodeState) -> Iterator[Action]:
         match node:

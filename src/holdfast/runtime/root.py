@@ -32,6 +32,7 @@ from holdfast.orchestration.handle import Run
 from holdfast.orchestration.lifecycle import Status
 from holdfast.orchestration.worker import Worker
 from holdfast.runtime.adapters import kept, model_by_scheme, sealing, store_at
+from holdfast.runtime.kin import LocalKin, check_models
 from holdfast.runtime.serving import Serving, only
 from holdfast.version import VERSION
 
@@ -94,13 +95,15 @@ class Runtime:
         )
         await store.open()
         worker = f"{socket.gethostname()}:{os.getpid()}:{randomness.bytes(4).hex()}"
-        around = Surroundings(store, clock, randomness, Live(), worker)
         equipped = Equipped(models or {}, model_by_scheme, clock, reach)
         failure: BaseException | None = None
         try:
             catalogue = Catalogue(apps)
+            kin = LocalKin(store, clock, randomness, catalogue, equipped)
+            around = Surroundings(store, clock, randomness, Live(), worker, kin)
             work = Worker(around, lambda app: equipped.with_all_for(catalogue.find(app)))
             serving = Serving(around, work, runs_at_once_max, on_trouble or _log_trouble, reach, recovers=recovers)
+            kin.stirs = serving.stir
             async with serving.serve(drives=drives):
                 yield cls(store, around, catalogue, equipped, work, serving)
         except BaseExceptionGroup as failures:
@@ -150,9 +153,7 @@ class Runtime:
             model=model,
             models=models or {},
         )
-        gateway = self._equipped.with_all_for(app).gateway
-        for name in request.model_names.values():
-            gateway.model(name)
+        check_models(request.model_names, self._equipped, app)
         run = await admit(request, self._store, self._around.clock, self._around.randomness, VERSION)
         await self._serving.wake(run)
         return self._handle(run)
@@ -215,7 +216,6 @@ class Runtime:
         await self._store.head(run)
         letter = Letter(letter_id or new_letter_id(self._around.randomness), run, encode_mail(mail), reopens)
         await self._store.post((letter,))
-        self._worker.mail_came(run)
         await self._serving.wake(run)
 
 

@@ -11,6 +11,7 @@ from holdfast.kernel.faults import Reach
 from holdfast.kernel.ids import RunId
 from holdfast.orchestration.driver import Surroundings
 from holdfast.orchestration.inquiry import Asked
+from holdfast.orchestration.resting import unfinished_below
 from holdfast.orchestration.worker import Worker
 from holdfast.runtime.adapters import shared_file
 
@@ -48,7 +49,15 @@ class Serving:
         return self._dispatcher is not None
 
     async def wake(self, run: RunId) -> None:
-        """Have ``run`` driven, if it is to be driven here."""
+        """Have ``run`` driven, if it is to be driven here, and with it the runs below it that it may wait for."""
+        if not self._recovers:
+            async for below in unfinished_below(self._store, run):
+                await self.stir(below)
+        await self.stir(run)
+
+    async def stir(self, run: RunId) -> None:
+        """Have ``run`` driven, if it is to be driven here, and read its mail."""
+        self._worker.mail_came(run)
         self._worker.asked.add(run)
         self.troubles.pop(run, None)
         if self._dispatcher is not None:

@@ -7,9 +7,20 @@ from holdfast import Agent, App, Prompt, Runtime
 from holdfast.integration.gateway.lines import Improvised, Line, answer, answer_json, call, calls, fail
 from holdfast.integration.gateway.port import ModelRequest
 from holdfast.integration.gateway.scripted import Script
-from holdfast.journal.events import StepIntended
+from holdfast.journal.events import ChildBegun, StepIntended
 from holdfast.journal.fold.state import RunState
-from holdfast.orchestration.flow import AgentNode, Branch, Case, FunctionNode, Join, Map, Node, Parallel, Sequence
+from holdfast.orchestration.flow import (
+    AgentNode,
+    Branch,
+    Case,
+    ChildNode,
+    FunctionNode,
+    Join,
+    Map,
+    Node,
+    Parallel,
+    Sequence,
+)
 from holdfast.orchestration.handle import Run
 from holdfast.testing.faults.diary import Diary
 from tests.proof.crash.world import TOOLS, resources
@@ -51,6 +62,17 @@ async def park_midway(runtime: Runtime, run: Run, diary: Diary) -> RunState:
     raise AssertionError(f"resumed {RESUMES_MAX} times, and it is parked again")
 
 
+async def cancel_a_parent(_runtime: Runtime, run: Run, diary: Diary) -> RunState:
+    """Cancel it once a child of it has begun."""
+    async for entry in run.events():
+        if isinstance(entry.event, ChildBegun):
+            break
+    if not diary.count("cancelled", run.id):
+        await run.cancel("enough")
+        diary.write("cancelled", run.id)
+    return await run.wait()
+
+
 async def _seen(run: Run, node: str) -> None:
     async for entry in run.events():
         if isinstance(entry.event, StepIntended) and entry.event.node.endswith(node):
@@ -72,10 +94,21 @@ class Scenario:
     script: Script = field(default=())
     look: Look = wait
     status: str = "COMPLETE"
+    kids: tuple[FunctionNode, ...] = ()
+    """The apps that its child runs are of: a step each."""
     runs: int = 1
     """How many runs of it go on side by side."""
     subject: str | None = None
     """The person they are about."""
+
+    def apps(self, diary: Diary) -> list[App]:
+        """Return it as an app, and those of its child runs."""
+        provides = frozenset((Diary,))
+        kids = (
+            App(kid.name, kid, functions=TOOLS, input=object, resources=resources(diary), provides=provides)
+            for kid in self.kids
+        )
+        return [self.app(diary), *kids]
 
     def app(self, diary: Diary) -> App:
         """Return it as an app whose tools act on the world of ``diary``."""
@@ -101,6 +134,10 @@ def step(name: str, function: str, inside: str) -> FunctionNode:
 
 def _item(function: str, inside: str) -> FunctionNode:
     return FunctionNode("each", function, input=f"{{'name': '{inside}[' + item + ']'}}")
+
+
+def _kid(name: str, function: str) -> FunctionNode:
+    return FunctionNode(name, function, input=f"{{'name': '{name}'}}")
 
 
 def _acts(function: str, turn: int, place: int = 1, node: str = "desk") -> Line:
@@ -206,6 +243,24 @@ SCENARIOS: dict[str, Scenario] = {
             "first", tuple(step(each, each, "first") for each in ("look", "hang", "pay")), join=Join.QUORUM, quorum=2
         ),
         ("first/look", "first/pay"),
+    ),
+    "children": Scenario(
+        Sequence(
+            "family",
+            (
+                Parallel("both", (ChildNode("a", "kid_a"), ChildNode("b", "kid_b"))),
+                step("after", "pay", "family"),
+            ),
+        ),
+        ("kid_a", "kid_b", "family/after"),
+        kids=(_kid("kid_a", "pay"), _kid("kid_b", "stamp")),
+    ),
+    "children recalled": Scenario(
+        Parallel("recall", (ChildNode("a", "kid_a"), ChildNode("b", "kid_b"))),
+        ("kid_a",),
+        kids=(_kid("kid_a", "look"), _kid("kid_b", "hang")),
+        look=cancel_a_parent,
+        status="CANCELLED",
     ),
     "side by side": Scenario(
         Sequence("many", tuple(step(f"s{place}", "pay_for_run", "many") for place in range(3))),

@@ -146,14 +146,14 @@ class _Attempt:
 
 async def _life(scenario: Scenario, database: Path, diary: Diary, reach: Reach) -> None:
     """Begin the runs, or go on with them, and look after each until it rests."""
-    app = scenario.app(diary)
+    apps = scenario.apps(diary)
     script = scenario.script or Stubborn(diary, MODEL_FAILURES)
     models = {SCRIPTED: witnessed(script, diary)}
     url = f"sqlite:///{database}"
-    async with Runtime.open(url, apps=[app], models=models, clock=HurriedClock(), reach=reach) as runtime:
+    async with Runtime.open(url, apps=apps, models=models, clock=HurriedClock(), reach=reach) as runtime:
 
         async def one(number: int) -> None:
-            run = await runtime.start(app, None, subject=scenario.subject, request_id=f"{REQUEST} {number}")
+            run = await runtime.start(apps[0], None, subject=scenario.subject, request_id=f"{REQUEST} {number}")
             diary.write("started", run.id)
             state = await scenario.look(runtime, run, diary)
             diary.write("rested", run.id, f"{state.status} {','.join(state.doubts)}")

@@ -102,9 +102,33 @@ MUTANTS: dict[str, Mutant] = {
         "holdfast.orchestration.driver", "            recorder.renew()\n", "            pass\n", ("simulation",)
     ),
     "a cancellation is read and forgotten": Mutant(
-        "holdfast.orchestration.driver",
-        "                    recorder.append(CancelRequested(",
-        "                    str(CancelRequested(",
+        "holdfast.orchestration.mailroom",
+        "                self._recorder.append(CancelRequested(",
+        "                str(CancelRequested(",
+    ),
+    "double child": Mutant(
+        "holdfast.orchestration.children",
+        'child_run_id(run.run, path if number == 1 else f"{path}#{number}")',
+        'child_run_id(run.run, f"{path}#{run.drivers}")',
+        ("simulation",),
+    ),
+    "a child is begun under an id of its own": Mutant(
+        "holdfast.intent.admit",
+        "        return request.lineage.run\n",
+        "        return new_run_id(now, randomness)\n",
+        ("simulation",),
+    ),
+    "a run ends before its children": Mutant(
+        "holdfast.orchestration.ending", "    if run.children_open:\n        return\n", "", ("simulation",)
+    ),
+    "the end of a child is told to nobody": Mutant(
+        "holdfast.journal.correspondence", "if state.parent is not None", "if False", ("simulation",)
+    ),
+    "a child begins before that is durable": Mutant(
+        "holdfast.orchestration.parenting",
+        "        await recorder.durable()\n",
+        "",
+        ("simulation",),
     ),
     "an interrupted call passes for none": Mutant(
         "holdfast.execution.interrupt", "        if step.is_open:\n", "        if False:\n", ("crash", "simulation")

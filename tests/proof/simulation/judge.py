@@ -7,6 +7,7 @@ from holdfast.journal.fold import fold
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.mail import Cancel, Requeue, decode_mail
 from holdfast.journal.port import Head
+from holdfast.kernel.ids import RunId
 from holdfast.kernel.outcomes import Outcome
 from holdfast.testing.faults.invariants import gaps, missing, repeated
 from holdfast.testing.simulator.disk import AuditedDisk
@@ -28,6 +29,9 @@ def judge(plan: Plan, disk: AuditedDisk, world: World, cancelled: set[str]) -> I
             yield f"{label} was asked for until it was acknowledged, and is not there"
             continue
         yield from (f"{label}: {wrong}" for wrong in _of_run(plan, disk, world, heads[label], cancelled))
+    for head in disk.heads():
+        if head.parent is not None:
+            yield from (f"child {head.run} of {head.parent}: {wrong}" for wrong in _of_child(plan, disk, head))
     yield from _of_world(world)
     if disk.taken_over and not any(fault.kind in (*TO_PROCESSES, *TO_WRITES) for fault in plan.faults):
         yield f"{disk.taken_over} were taken from drivers that were alive and well"
@@ -39,19 +43,8 @@ def labels(plan: Plan) -> list[str]:
 
 
 def _of_run(plan: Plan, disk: AuditedDisk, world: World, head: Head, cancelled: set[str]) -> Iterator[str]:
-    recorded = disk.get(head.run).events
-    label = head.request_id or ""
-    yield from gaps(recorded)
-    yield from missing(disk.acknowledged[head.run], recorded)
-    yield from (f"{step} was finished twice" for step in repeated([decode(entry.body) for entry in recorded]))
-    state = fold(recorded)
-    if (state.version, state.status, state.is_over) != (head.version, head.status, head.is_over):
-        yield f"the index says {head.status} at {head.version}, the journal {state.status} at {state.version}"
-    letters = disk.inboxes.get(head.run, {}).values()
-    read = [decode_mail(letter.body) for letter in letters if letter.position <= state.inbox_read]
-    requeued_at = max((place for place, mail in enumerate(read) if isinstance(mail, Requeue)), default=0)
-    if state.cancel_reason is None and any(isinstance(mail, Cancel) for mail in read[requeued_at:]):
-        yield "its cancellation was read, and is lost"
+    label, state = head.request_id or "", fold(disk.get(head.run).events)
+    yield from _of_journal(disk, head, state)
     if state.is_over:
         frozen = sum(fault.seconds for fault in plan.faults if fault.kind is Kind.FREEZE)
         is_untouched = label not in world.disturbed | cancelled and frozen < FROZEN_SECONDS_MAX
@@ -63,6 +56,37 @@ def _of_run(plan: Plan, disk: AuditedDisk, world: World, head: Head, cancelled: 
             yield f"{path} is recorded as done, and never was"
         if node.step.outcome is Outcome.FAILED and node.step.name == "send" and world.done[label, path]:
             yield f"{path} is recorded as failed, and was done"
+
+
+def _of_journal(disk: AuditedDisk, head: Head, state: RunState) -> Iterator[str]:
+    recorded = disk.get(head.run).events
+    yield from gaps(recorded)
+    yield from missing(disk.acknowledged[head.run], recorded)
+    yield from (f"{step} was finished twice" for step in repeated([decode(entry.body) for entry in recorded]))
+    if (state.version, state.status, state.is_over) != (head.version, head.status, head.is_over):
+        yield f"the index says {head.status} at {head.version}, the journal {state.status} at {state.version}"
+    letters = disk.inboxes.get(head.run, {}).values()
+    read = [decode_mail(letter.body) for letter in letters if letter.position <= state.inbox_read]
+    requeued_at = max((place for place, mail in enumerate(read) if isinstance(mail, Requeue)), default=0)
+    if state.cancel_reason is None and any(isinstance(mail, Cancel) for mail in read[requeued_at:]):
+        yield "its cancellation was read, and is lost"
+    if state.is_over and state.children_open:
+        yield f"it is over while its children {state.children_open} are not"
+    for child in state.children.values():
+        ended = fold(disk.get(child.run).events) if disk.find(child.run) else None
+        if child.outcome is not None and (ended is None or ended.outcome is not child.outcome):
+            yield f"its child {child.run} is recorded as {child.outcome}, and is {ended.outcome if ended else 'gone'}"
+
+
+def _of_child(plan: Plan, disk: AuditedDisk, head: Head) -> Iterator[str]:
+    state, parent = fold(disk.get(head.run).events), fold(disk.get(head.parent or head.run).events)
+    yield from _of_journal(disk, head, state)
+    if head.run not in parent.children:
+        yield "its parent knows nothing of it"
+    if parent.is_over and not state.is_over:
+        yield "its parent is over, and it is not"
+    if not state.is_over:
+        yield from _of_rest(plan, disk, head, state)
 
 
 def _of_end(plan: Plan, state: RunState, *, is_untouched: bool) -> Iterator[str]:
@@ -79,13 +103,19 @@ def _of_rest(plan: Plan, disk: AuditedDisk, head: Head, state: RunState) -> Iter
         yield f"it does not come to rest: {state.status}, driven by {head.worker or 'nobody'}"
     elif state.doubts and not plan.faults and not cuts_off(plan.flow):
         yield f"{state.doubts} are in doubt, and nothing went wrong"
-    elif not state.doubts:
+    elif not state.doubts and not any(_is_in_doubt(disk, child) for child in state.awaits):
         yield f"it is parked for no reason that a person could mend: {state.parked}"
     if len(disk.inboxes.get(head.run, ())) > state.inbox_read:
         yield "it rests with mail that nobody has read"
     late = [path for path, node in state.nodes.items() if node.deadline is not None and node.outcome is None]
     if late and head.is_parked and state.cancel_reason is None:
         yield f"the time of {late} is up, and it sleeps on"
+
+
+def _is_in_doubt(disk: AuditedDisk, run: RunId) -> bool:
+    kept = disk.find(run)
+    state = None if kept is None else fold(kept.events)
+    return state is not None and not state.is_over and bool(state.doubts)
 
 
 def _of_world(world: World) -> Iterator[str]:

@@ -10,6 +10,7 @@ from holdfast.orchestration.flow import (
     AgentNode,
     Branch,
     Case,
+    ChildNode,
     FunctionNode,
     Join,
     Map,
@@ -29,6 +30,10 @@ FAULTS_WITHIN_SECONDS = 90.0
 FUNCTIONS = ("look", "pay", "pay", "send")
 AGENT = "desk"
 RETRIED_SHARE = 0.4
+KID = "kid_"
+"""What the names of the apps begin with that child runs are of; the tool's name follows."""
+CHILDREN_SHARE = 0.35
+"""How many of the plans may have child runs in them."""
 DEADLINE_SECONDS = 400.0
 """How long a flow has that was given a time at all: more than its steps and the faults should need."""
 
@@ -50,6 +55,7 @@ def plan(seed: int) -> Plan:
     flow = _node(randomness, "root", "root", DEPTH)
     if randomness.random() < 0.3 and not isinstance(flow, AgentNode):
         flow = msgspec.structs.replace(flow, timeout_seconds=DEADLINE_SECONDS)
+    flow = with_children(flow, random.Random(f"children of {seed}"))
     starts = tuple(round(randomness.uniform(0, 20), 3) for _ in range(randomness.randint(1, RUNS_MAX)))
     faults = drawn(
         randomness,
@@ -59,6 +65,32 @@ def plan(seed: int) -> Plan:
         runs=len(starts),
     )
     return Plan(seed, flow, starts, tuple(faults))
+
+
+def with_children(flow: Node, randomness: random.Random) -> Node:
+    """Return ``flow``; in one plan of three each of its steps is, with even odds, a child run instead."""
+    if randomness.random() > CHILDREN_SHARE:
+        return flow
+    return _parted(flow, randomness)
+
+
+def _parted(node: Node, randomness: random.Random) -> Node:
+    match node:
+        case FunctionNode() if randomness.random() < 0.5:
+            return ChildNode(node.name, KID + node.function, input=node.input)
+        case Sequence(steps=steps):
+            return msgspec.structs.replace(node, steps=tuple(_parted(each, randomness) for each in steps))
+        case Parallel(branches=branches):
+            return msgspec.structs.replace(node, branches=tuple(_parted(each, randomness) for each in branches))
+        case Branch(cases=(case,), otherwise=otherwise):
+            other = None if otherwise is None else _parted(otherwise, randomness)
+            return msgspec.structs.replace(
+                node, cases=(Case(case.when, _parted(case.then, randomness)),), otherwise=other
+            )
+        case Map(do=body):
+            return msgspec.structs.replace(node, do=_parted(body, randomness))
+        case _:
+            return node
 
 
 def _node(randomness: random.Random, name: str, path: str, depth: int) -> Node:
@@ -107,7 +139,7 @@ def _retry(randomness: random.Random) -> Retry | None:
 def forecast(node: Node) -> Outcome:
     """Say how ``node`` ends if no fault changes it, by counting what its children come to."""
     match node:
-        case FunctionNode(input=given):
+        case FunctionNode(input=given) | ChildNode(input=given):
             return Outcome.FAILED if "'badly'" in (given or "") else Outcome.SUCCEEDED
         case Branch(cases=cases, otherwise=otherwise):
             taken = cases[0].then if cases[0].when == "True" else otherwise
@@ -135,7 +167,7 @@ def _joined(node: Node, join: Join, quorum: int | None) -> Outcome:
 def cuts_off(node: Node) -> bool:
     """Whether a branch that fails, or a quorum, may end steps that are under way."""
     match node:
-        case FunctionNode(input=given):
+        case FunctionNode(input=given) | ChildNode(input=given):
             return "'badly'" in (given or "")
         case Parallel(join=Join.QUORUM):
             return True

@@ -60,7 +60,9 @@ class _Simulation:
         self._disk = AuditedDisk()
         self._world = World(self._disk, mishaps)
         self._app = self._world.app(plan.flow)
-        self._cluster = Cluster(loop, self._disk, mishaps, (self._app,), self._world.models, plan.seed)
+        self._cluster = Cluster(
+            loop, self._disk, mishaps, (self._app, *self._world.kids()), self._world.models, plan.seed
+        )
         self._cancelled: set[str] = set()
 
     async def run(self) -> list[str]:

@@ -10,12 +10,15 @@ from holdfast import Agent, App, Effect, IdempotencyKey, Prompt, Provided, ToolF
 from holdfast.integration.gateway.lines import Line, answer, call, calls
 from holdfast.integration.gateway.port import Model, ModelCallFailed, ModelRequest, TextDelta
 from holdfast.integration.gateway.scripted import ScriptedModel
+from holdfast.journal.events import StepIntended
+from holdfast.kernel.ids import child_run_id
 from holdfast.kernel.messages import Reply
 from holdfast.kernel.outcomes import ErrorKind, Fault
 from holdfast.orchestration.app import Resources
-from holdfast.orchestration.flow import Node
+from holdfast.orchestration.flow import FunctionNode, Node
 from holdfast.testing.simulator.disk import AuditedDisk
 from holdfast.testing.simulator.faults import TO_MODELS, TO_TOOLS, Kind, Mishaps
+from tests.proof.simulation.plan import KID
 
 TOOL_SECONDS_MAX = 300.0
 HANGS_SECONDS = 1_000_000.0
@@ -69,7 +72,11 @@ class World:
     def check_intent(self, step: Step, key: str | None) -> None:
         """Note a breach unless it lies on the disk that this is about to be done, under this key."""
         run = next((head.run for head in self.disk.heads() if head.request_id == step[0]), None)
-        intents = self.disk.intents.get((run, step[1]), []) if run else []
+        intents = list[StepIntended]()
+        if run is not None:
+            child = child_run_id(run, step[1])  # it acts under the path of the node that has begun it
+            places = [(run, step[1]), *((child, KID + each.name) for each in TOOLS)]
+            intents += (intent for place in places for intent in self.disk.intents.get(place, ()))
         if key not in [intent.key for intent in intents]:
             self.breaches.append(f"{step} was sent under {key} before the intent was durable")
 
@@ -89,6 +96,21 @@ class World:
             resources=self.resources,
             provides=frozenset((World,)),
         )
+
+    def kids(self) -> list[App]:
+        """Return the apps of the child runs: one for each tool, called with the run's own input."""
+        provides = frozenset((World,))
+        return [
+            App(
+                KID + each.name,
+                FunctionNode(KID + each.name, each.name),
+                functions=TOOLS,
+                input=object,
+                resources=self.resources,
+                provides=provides,
+            )
+            for each in TOOLS
+        ]
 
     def models(self) -> dict[str, Model]:
         return {SCRIPTED: Talker(self)}

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[3]
 SOURCES = Path(holdfast.__file__).parents[1]
 APPS = (
     "asking",
+    "boss",
     "doubtful",
     "gated",
     "greet",

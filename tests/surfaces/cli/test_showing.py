@@ -9,6 +9,10 @@ from msgspec.structs import replace
 from holdfast.journal.events import (
     BranchTaken,
     CancelRequested,
+    ChildBegun,
+    ChildEnded,
+    ChildRecalled,
+    ChildStarted,
     DriverChanged,
     Event,
     ItemsMapped,
@@ -31,6 +35,7 @@ from holdfast.journal.events import (
 from holdfast.journal.port import Head
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import RunId
+from holdfast.kernel.limits import Budget, Spend
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement
 from holdfast.observability.projection import project
@@ -57,6 +62,7 @@ from tests.observability.journals import (
     settled,
 )
 
+CHILD = RunId("run_1")
 FAULT = Fault(ErrorKind.TIMEOUT, "too slow")
 LINES: dict[Event, str] = {
     LifecycleMoved(to="EXECUTING"): "EXECUTING",
@@ -119,6 +125,18 @@ LINES: dict[Event, str] = {
     RetryDue(node="a/b", attempt=2, by="Ann"): "a/b  tried again after try 2, for Ann did not wait",
     RunRequeued(by="Ann", note="open again"): "requeued by Ann (open again)",
     RunRequeued(by="Ann", from_step="a/b"): "requeued by Ann from a/b",
+    ChildStarted(node="a/b", number=1, child=CHILD, app="kid", budget=Budget()): "a/b  child run run_1 of kid starts",
+    ChildStarted(node="a/b", number=2, child=CHILD, app="kid", budget=Budget()): (
+        "a/b  child run run_1 of kid starts, time 2"
+    ),
+    ChildBegun(node="a/b", child=CHILD): "a/b  child run run_1 is begun",
+    ChildRecalled(node="a/b", child=CHILD, reason="enough"): "a/b  child run run_1 is recalled: enough",
+    ChildRecalled(node="a/b", child=CHILD, reason="enough", abandons_doubts=True): (
+        "a/b  child run run_1 is recalled, doubts abandoned: enough"
+    ),
+    ChildEnded(node="a/b", child=CHILD, outcome=Outcome.FAILED, spend=Spend(input_tokens=1_500), fault=FAULT): (
+        "a/b  child run run_1 ended failed: too slow · 1.5k tokens"
+    ),
 }
 
 
@@ -174,6 +192,13 @@ def test_a_run_that_waits_to_try_again_says_so_and_one_that_failed_can_be_requeu
     assert "holdfast requeue AB" in advice(Condition.RETRYING, "AB")
     assert "holdfast requeue AB" in advice(Condition.OVER, "AB", is_dead=True)
     assert advice(Condition.OVER, "AB") == ""
+
+
+def test_a_run_parked_for_its_child_runs_waits_and_is_not_told_to_be_resumed() -> None:
+    head = Head(RunId("run_0"), "t", "a", "", "WAITING", False, 3, 1, "", 0.0, None, None, None, 0.0, 0.0)
+    assert condition(head, 10.0, is_store_driven=True, awaits_children=True) is Condition.WAITING
+    assert "holdfast runs --parent AB" in advice(Condition.WAITING, "AB", awaits_children=True)
+    assert advice(Condition.WAITING, "AB") == ""
 
 
 @given(runs_of_one_agent())

@@ -17,6 +17,7 @@ from holdfast.flow import (
     AgentNode,
     Branch,
     Case,
+    ChildNode,
     Criterion,
     DecisionNode,
     FunctionNode,
@@ -156,6 +157,13 @@ def say_again(text: str) -> str:
 
 
 doubtful = App("doubtful", FunctionNode("doubtful", "send", "{'text': input}"), functions=[send])
+boss = App(
+    "boss",
+    Sequence(
+        "boss",
+        (ChildNode("greeting", "greet", "input"), ChildNode("letter", "doubtful", "greeting", Budget(turns=2))),
+    ),
+)
 
 
 asking = App(

@@ -4,6 +4,7 @@ An event says what *happened*, in the past tense, and carries only what the fold
 in payloads that it points at. A field is only ever added, with a default; a changed meaning is a new event and tag.
 """
 
+from holdfast.journal.events.children import ChildBegun, ChildEnded, ChildRecalled, ChildStarted
 from holdfast.journal.events.nodes import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
 from holdfast.journal.events.questions import QuestionAnswered, QuestionAsked
 from holdfast.journal.events.retries import NodeRetried, RetryDue, RunRequeued
@@ -50,11 +51,19 @@ Event = (
     | NodeRetried
     | RetryDue
     | RunRequeued
+    | ChildStarted
+    | ChildBegun
+    | ChildRecalled
+    | ChildEnded
 )
 
 __all__ = [
     "BranchTaken",
     "CancelRequested",
+    "ChildBegun",
+    "ChildEnded",
+    "ChildRecalled",
+    "ChildStarted",
     "DoubtProbed",
     "DoubtSettled",
     "DriverChanged",

@@ -1,5 +1,7 @@
 """What happens to a run as a whole: it starts, moves through its lifecycle, is parked, cancelled, ended."""
 
+import msgspec
+
 from holdfast.journal.events.event import JournalEvent
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.limits import Budget
@@ -23,6 +25,15 @@ class RunStarted(JournalEvent, frozen=True, tag="run.started/1"):
     request_id: str | None = None
     session: str | None = None
     parent: RunId | None = None
+    """The run that began it as its child."""
+    parent_step: str = ""
+    """The node of the parent that waits for it."""
+    depth: int = 0
+    """How many runs it stands below: 0 for one that nobody's run began."""
+    model: str | None = None
+    """The one model that was asked for in place of every agent's own: what it begins inherits that."""
+    models_asked: dict[str, str] = msgspec.field(default_factory=dict)
+    """Models that were asked for by an agent's name, in place of its own: what it begins inherits them."""
     engine: str = ""
     """The version of Holdfast that accepted it."""
 
@@ -83,6 +94,8 @@ class RunParked(JournalEvent, frozen=True, tag="run.parked/1"):
 
     reason: str
     wake_at: float | None = None
+    children: tuple[RunId, ...] = ()
+    """The child runs it waits for; none if it waits for somebody as well."""
 
 
 class RunEnded(JournalEvent, frozen=True, tag="run.ended/1"):

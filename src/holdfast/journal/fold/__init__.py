@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from holdfast.journal import events
 from holdfast.journal.codec import decode
 from holdfast.journal.events import Event
-from holdfast.journal.fold import nodes, questions, retries, runs, steps, turns
+from holdfast.journal.fold import children, nodes, questions, retries, runs, steps, turns
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.port import Recorded
 from holdfast.kernel.errors import JournalError
@@ -45,9 +45,13 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.NodeRetried: retries.node_retried,
     events.RetryDue: retries.retry_due,
     events.RunRequeued: retries.run_requeued,
+    events.ChildStarted: children.child_started,
+    events.ChildBegun: children.child_begun,
+    events.ChildRecalled: children.child_recalled,
+    events.ChildEnded: children.child_ended,
 }
 
-PROGRESS = (events.NodeLeft, events.ModelReplied, events.StepEnded)
+PROGRESS = (events.NodeLeft, events.ModelReplied, events.StepEnded, events.ChildEnded)
 """What a driver must have brought about not to have driven in vain."""
 
 

@@ -33,6 +33,10 @@ def run_started(event: RunStarted, at: float) -> RunState:
         title=event.title,
         session=event.session,
         parent=event.parent,
+        parent_step=event.parent_step,
+        depth=event.depth,
+        model=event.model,
+        models_asked=event.models_asked,
         request_id=event.request_id,
     )
 
@@ -45,7 +49,7 @@ def lifecycle_moved(state: RunState, event: LifecycleMoved, _at: float, version:
 
 def driver_changed(state: RunState, event: DriverChanged, _at: float, version: int) -> RunState:
     in_vain = state.drivers_in_vain + 1 if state.parked is None else 0
-    return replace(state, drivers=state.drivers + 1, drivers_in_vain=in_vain, parked=None, version=version)
+    return replace(state, drivers=state.drivers + 1, drivers_in_vain=in_vain, parked=None, awaits=(), version=version)
 
 
 def cancel_requested(state: RunState, event: CancelRequested, _at: float, version: int) -> RunState:
@@ -59,7 +63,7 @@ def mail_read(state: RunState, event: MailRead, _at: float, version: int) -> Run
 
 
 def run_parked(state: RunState, event: RunParked, _at: float, version: int) -> RunState:
-    return replace(state, parked=event.reason, version=version)
+    return replace(state, parked=event.reason, awaits=event.children, version=version)
 
 
 def resources_failed(state: RunState, event: ResourcesFailed, _at: float, version: int) -> RunState:

@@ -150,6 +150,29 @@ class ReviewState(msgspec.Struct, frozen=True):
     found: PayloadId | None = None
 
 
+class ChildState(msgspec.Struct, frozen=True):
+    """A run that a node has started."""
+
+    run: RunId
+    node: str
+    number: int
+    app: str
+    budget: Budget
+    """Its limits: what the parent's budget has lent it."""
+    started_at: float
+    input: PayloadId | None = None
+    is_begun: bool = False
+    """It is durable; until then a driver that takes over begins it again, which makes no second one."""
+    is_recalled: bool = False
+    """It was asked to end before its time."""
+    abandons_doubts: bool = False
+    """It was asked to do so without waiting for what is in doubt."""
+    outcome: Outcome | None = None
+    result: PayloadId | None = None
+    fault: Fault | None = None
+    spend: Spend = Spend()
+
+
 class NodeState(msgspec.Struct, frozen=True):
     """Where a node of the flow stands."""
 
@@ -182,6 +205,8 @@ class NodeState(msgspec.Struct, frozen=True):
     """When the last of them failed."""
     retry_at: float | None = None
     """The instant of the next try, while it is waited for; ``fault`` is then why the last one failed."""
+    child: RunId | None = None
+    """The run that it has started."""
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -208,6 +233,11 @@ class RunState(msgspec.Struct, frozen=True):
     title: str = ""
     session: str | None = None
     parent: RunId | None = None
+    parent_step: str = ""
+    depth: int = 0
+    """How many runs it stands below."""
+    model: str | None = None
+    models_asked: dict[str, str] = {}
     request_id: str | None = None
     spend: Spend = Spend()
     reserved: int = 0
@@ -233,6 +263,11 @@ class RunState(msgspec.Struct, frozen=True):
     """Limits that were raised, of the run and of its agents."""
     sent: "HashTrieMap[str, tuple[Sent, ...]]" = HashTrieMap()
     """What was sent in the past of a node that is done again, by the node's path."""
+    children: "HashTrieMap[RunId, ChildState]" = HashTrieMap()
+    children_open: tuple[RunId, ...] = ()
+    """The children that have not ended, in the order in which they were started: with one the run cannot end."""
+    lent: Spend = Spend()
+    """What their limits allow them: taken from the run's budget until they have ended."""
     abandoned: tuple[str, ...] = ()
     """Paths of the effects of which nobody will ever know what became of them."""
     unseen: tuple[UnseenCall, ...] = ()
@@ -249,6 +284,8 @@ class RunState(msgspec.Struct, frozen=True):
     """How often in a row what its tools need could not be opened."""
     parked: str | None = None
     """Why it left memory; None while it is driven."""
+    awaits: tuple[RunId, ...] = ()
+    """The children it left memory for; none if it waits for anybody else."""
     waited_from: str | None = None
     """The status that a wait interrupted."""
     is_over: bool = False

@@ -13,7 +13,7 @@ from holdfast.journal.events import Event
 from holdfast.journal.fold import begin as begin_state
 from holdfast.journal.fold import evolve
 from holdfast.kernel.errors import JournalError
-from holdfast.observability.projection import nodes, retries, runs, steps, turns
+from holdfast.observability.projection import children, nodes, retries, runs, steps, turns
 from holdfast.observability.trace import Trace
 
 
@@ -56,6 +56,10 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.NodeRetried: retries.node_retried,
     events.RetryDue: retries.retry_due,
     events.RunRequeued: retries.run_requeued,
+    events.ChildStarted: children.child_started,
+    events.ChildBegun: children.child_begun,
+    events.ChildRecalled: children.child_recalled,
+    events.ChildEnded: children.child_ended,
 }
 """How each event changes a trace; a journal's first event, RunStarted, begins one."""
 

@@ -37,7 +37,7 @@ def node_left(trace: Trace, event: NodeLeft, at: float) -> Trace:
     trace = closed_below(trace, event.node, at, SpanStatus.CANCELLED)
     span = node_span(trace, event.node)
     node = trace.state.nodes[event.node]
-    spend = None if node.agent is None else node.agent.spend
+    spend = span.attributes.spend if node.agent is None else node.agent.spend
     attributes = with_fault(replace(span.attributes, spend=spend), event.fault)
     return closed(trace, span, at, SpanStatus.of(event.outcome), attributes)
 

@@ -9,6 +9,7 @@ from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.flow import (
     AgentNode,
+    ChildNode,
     DecisionNode,
     FunctionNode,
     Join,
@@ -60,6 +61,8 @@ def captions(node: Node, known: Knowledge) -> Iterator[str]:
             yield f"until {until}" if seconds is None else f"for {seconds:g} s"
         case DecisionNode():
             yield from _decision(node)
+        case ChildNode():
+            yield f"run of {node.app}"
         case Parallel():
             yield from _fan_out(node)
             yield from _seconds("each", node.branch_timeout_seconds)
@@ -72,7 +75,7 @@ def captions(node: Node, known: Knowledge) -> Iterator[str]:
             yield from _seconds("each", node.item_timeout_seconds)
         case _:
             pass
-    if isinstance(node, AgentNode | ToolNode | FunctionNode) and node.input is not None:
+    if isinstance(node, AgentNode | ToolNode | FunctionNode | ChildNode) and node.input is not None:
         yield f"input {node.input}"
     if isinstance(node, AgentNode | ToolNode | FunctionNode) and node.retry is not None:
         yield f"up to {node.retry.attempts_max} tries"

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from holdfast.journal.codec import decode
-from holdfast.journal.events import Event, StepIntended
+from holdfast.journal.events import ChildStarted, Event, StepIntended
 from holdfast.journal.fold.steps import step_path
 from holdfast.journal.port import Claim, Commit, CommitResult, Committed, Held, Recorded
 from holdfast.journal.stores.memory import MemoryDisk
@@ -21,6 +21,8 @@ class AuditedDisk(MemoryDisk):
         """What was durably intended, by the path of the step."""
         self.taken_over: list[RunId] = []
         """Runs whose lease ran out while somebody drove them."""
+        self._children: set[RunId] = set()
+        """Runs that another one has durably said it begins."""
         self._epochs: dict[RunId, int] = {}
         self._taken: set[CommitId] = set()
 
@@ -53,6 +55,8 @@ class AuditedDisk(MemoryDisk):
             self.breaches.append(
                 f"a commit of epoch {commit.epoch} got through while epoch {self._epochs.get(commit.run)} drives"
             )
+        if commit.begins is not None and commit.begins.parent is not None and commit.run not in self._children:
+            self.breaches.append(f"{commit.run} was begun, and that {commit.begins.parent} begins it was not durable")
         known = len(self.acknowledged[commit.run])
         if commit.events and commit.events[0].version != known + 1:
             self.breaches.append(f"expected version {known + 1}, taken in was {commit.events[0].version}")
@@ -60,3 +64,5 @@ class AuditedDisk(MemoryDisk):
     def _file(self, run: RunId, event: Event) -> None:
         if isinstance(event, StepIntended):
             self.intents[run, step_path(event)].append(event)
+        if isinstance(event, ChildStarted):
+            self._children.add(event.child)

@@ -36,15 +36,7 @@ async def look(run: Run, url: str) -> Seen:
     head = await run.head()
     trace = project([entry async for entry in run.events(follow=False)])
     at = time.time()
-    state = trace.state
-    stands = condition(
-        head,
-        at,
-        is_store_driven=is_driven(url),
-        has_doubts=bool(state.doubts),
-        asks=bool(open_questions(state)),
-        is_retrying=bool(state.retrying),
-    )
+    stands = condition(head, at, is_store_driven=is_driven(url), **_waits(trace.state))
     now = at if stands is Condition.RUNNING else trace.last_at
     told = totals(trace, trace.last_at if stands is Condition.INTERRUPTED else at)
     return Seen(trace, told, stands, now, await run.dropped())
@@ -60,14 +52,7 @@ async def listed(runtime: Runtime, which: RunFilter, url: str) -> list[Listed]:
         doubts = state.doubts if state else ()
         questions = open_questions(state) if state else ()
         retry_at = _retry_at(state) if state else None
-        stands = condition(
-            head,
-            now,
-            is_store_driven=is_store_driven,
-            has_doubts=bool(doubts),
-            asks=bool(questions),
-            is_retrying=retry_at is not None,
-        )
+        stands = condition(head, now, is_store_driven=is_store_driven, **_waits(state))
         seconds = max(0.0, (now if stands is Condition.RUNNING else head.updated_at) - head.created_at)
         is_cancelled = state is not None and state.cancel_reason is not None
         spend = state.spend if state else None
@@ -85,6 +70,18 @@ def is_driven(url: str) -> bool:
     """Whether a process drives the runs of that store."""
     path = store_path(url)
     return path is not None and driver_of(path) is not None
+
+
+def _waits(state: RunState | None) -> dict[str, bool]:
+    """Return what the run waits for, as far as its state is known, by the names that ``condition`` has for it."""
+    if state is None:
+        return {}
+    return {
+        "has_doubts": bool(state.doubts),
+        "asks": bool(open_questions(state)),
+        "is_retrying": bool(state.retrying),
+        "awaits_children": bool(state.awaits),
+    }
 
 
 async def _state(runtime: Runtime, head: Head) -> RunState | None:

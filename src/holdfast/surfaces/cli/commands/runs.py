@@ -13,12 +13,14 @@ AppOption = Annotated[str | None, typer.Option("--app", help="Only runs of this 
 StatusOption = Annotated[
     list[str] | None, typer.Option("--status", help="Only runs in this status, such as FAILED; may be repeated.")
 ]
+ParentOption = Annotated[str | None, typer.Option("--parent", help="Only child runs of this run.")]
 CountOption = Annotated[int, typer.Option("--count", "-n", min=1, max=10_000, help="How many at most.")]
 
 
 def runs(
     app: AppOption = None,
     status: StatusOption = None,
+    parent: ParentOption = None,
     count: CountOption = COUNT,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -33,7 +35,7 @@ def runs(
     from holdfast.surfaces.cli.showing.terminal import err, out, styled
 
     with reporting(as_json=as_json):
-        found = asyncio.run(list_runs(store, app, tuple(status or ()), count))
+        found = asyncio.run(list_runs(store, app, tuple(status or ()), count, parent))
     if as_json:
         write_json(runs_records(found))
     elif found:

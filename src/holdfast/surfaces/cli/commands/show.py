@@ -25,7 +25,8 @@ def trace(
 
 
 async def _show(run_id: str, store: str | None, *, shows_all: bool, as_json: bool) -> None:
-    from holdfast.surfaces.cli.asking.looking import look
+    from holdfast.journal.port import RunFilter
+    from holdfast.surfaces.cli.asking.looking import listed, look
     from holdfast.surfaces.cli.asking.stores import reading, store_url
     from holdfast.surfaces.cli.showing.records import run_record, write_json
     from holdfast.surfaces.cli.showing.run_page import page_record, print_page
@@ -36,11 +37,12 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, as_json: boo
         seen = await look(run, store_url(store))
         value = await run.value(seen.trace.state)
         variables = await run.variables(seen.trace.state)
+        children = await listed(runtime, RunFilter(parent=run.id), store_url(store))
     if as_json:
-        page = page_record(seen.trace, seen.totals, seen.stands, seen.now, seen.dropped)
+        page = page_record(seen, children)
         write_json(run_record(seen.trace.state, seen.totals.seconds, {"result": value, "variables": variables, **page}))
     else:
-        print_page(seen, value, variables, out(), shows_all=shows_all)
+        print_page(seen, value, variables, children, out(), shows_all=shows_all)
 
 
 async def _trace(run_id: str, store: str | None, *, shows_all: bool, as_json: bool) -> None:

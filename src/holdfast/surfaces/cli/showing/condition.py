@@ -14,7 +14,7 @@ class Condition(enum.StrEnum):
     """What it held was erased with its data subject: it is listed, and nobody can read it."""
     RUNNING = "running"
     WAITING = "waiting"
-    """For an instant: it goes on by itself."""
+    """For an instant, or for its child runs: it goes on by itself."""
     RETRYING = "retrying"
     """For an instant at which a step that failed is tried again."""
     PARKED = "parked"
@@ -35,6 +35,7 @@ def condition(
     has_doubts: bool = False,
     asks: bool = False,
     is_retrying: bool = False,
+    awaits_children: bool = False,
 ) -> Condition:
     """Return how the run stands; ``is_store_driven`` says whether any process drives runs of its store."""
     if head.erased_at is not None:
@@ -45,6 +46,8 @@ def condition(
         return Condition.IN_DOUBT
     if asks and may_wait_for_somebody(head, now):
         return Condition.ASKS
+    if head.is_parked and awaits_children:
+        return Condition.WAITING
     if head.is_parked:
         return Condition.PARKED
     if head.worker and head.lease_until > now and is_store_driven:
@@ -54,9 +57,13 @@ def condition(
     return Condition.RUNNING if is_store_driven else Condition.INTERRUPTED
 
 
-def advice(stands: Condition, run: str, *, has_doubts: bool = False, is_dead: bool = False) -> str:
+def advice(
+    stands: Condition, run: str, *, has_doubts: bool = False, is_dead: bool = False, awaits_children: bool = False
+) -> str:
     """Return what to do about it, if anything is to be done."""
     match stands:
+        case Condition.WAITING if awaits_children:
+            return f"see what it waits for with: holdfast runs --parent {run}"
         case Condition.IN_DOUBT | Condition.PARKED if has_doubts:
             return f"find out what became of it, and say so with: holdfast decide {run}"
         case Condition.ASKS:

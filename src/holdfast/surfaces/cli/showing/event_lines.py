@@ -3,6 +3,10 @@
 from holdfast.journal.events import (
     BranchTaken,
     CancelRequested,
+    ChildBegun,
+    ChildEnded,
+    ChildRecalled,
+    ChildStarted,
     DoubtProbed,
     DoubtSettled,
     DriverChanged,
@@ -38,6 +42,7 @@ from holdfast.observability.usage import figures
 from holdfast.surfaces.cli.showing.wording import cost, counted, duration, instant, size, tokens
 
 OfNode = NodeEntered | BranchTaken | ItemsMapped | NodeLeft | QuestionAsked | QuestionAnswered | NodeRetried | RetryDue
+OfChild = ChildStarted | ChildBegun | ChildRecalled | ChildEnded
 OfTurn = ModelCalled | ModelReplied | ModelFailed | ModelInterrupted | ModelReconciled
 OfStep = StepIntended | StepEnded | StepInterrupted | DoubtProbed | DoubtSettled
 SETTLED = {
@@ -64,6 +69,8 @@ def event_line(event: Event) -> str:
     """Return what happened, in one line. What it quotes comes from outside: clean it before it is shown."""
     if isinstance(event, OfNode):
         return f"{event.node}  {_of_node(event)}"
+    if isinstance(event, OfChild):
+        return f"{event.node}  child run {event.child} {_of_child(event)}"
     if isinstance(event, OfTurn):
         return f"{event.node}  turn {event.turn}: {_of_turn(event)}"
     if isinstance(event, OfStep):
@@ -121,6 +128,20 @@ def _of_node(event: OfNode) -> str:
         case QuestionAnswered():
             note = f" ({event.note})" if event.note else ""
             return f"{event.by} has decided: {event.choice or 'see the value'}{note}"
+
+
+def _of_child(event: OfChild) -> str:
+    match event:
+        case ChildStarted():
+            again = f", time {event.number}" if event.number > 1 else ""
+            return f"of {event.app} starts{again}"
+        case ChildBegun():
+            return "is begun"
+        case ChildRecalled():
+            given_up = ", doubts abandoned" if event.abandons_doubts else ""
+            return f"is recalled{given_up}: {event.reason}"
+        case ChildEnded():
+            return f"ended {event.outcome}{_because(event.fault)} · {tokens(event.spend.tokens)} tokens"
 
 
 def _of_turn(event: OfTurn) -> str:

@@ -1,6 +1,6 @@
 """One run in full: what it is, how it stands and what to do, its nodes, its budget, its result."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from rich.console import Console
@@ -19,6 +19,7 @@ from holdfast.orchestration.lifecycle import DEAD
 from holdfast.orchestration.questions import open_questions
 from holdfast.surfaces.cli.showing.condition import Condition, advice
 from holdfast.surfaces.cli.showing.results import worded
+from holdfast.surfaces.cli.showing.runs_table import Listed, print_runs, runs_records
 from holdfast.surfaces.cli.showing.span_tree import rows
 from holdfast.surfaces.cli.showing.terminal import clean, styled
 from holdfast.surfaces.cli.showing.waterfall import SIGNS
@@ -50,7 +51,13 @@ class Shown(Protocol):
 
 
 def print_page(
-    seen: Shown, value: object, variables: Mapping[str, object], console: Console, *, shows_all: bool
+    seen: Shown,
+    value: object,
+    variables: Mapping[str, object],
+    children: Sequence[Listed],
+    console: Console,
+    *,
+    shows_all: bool,
 ) -> None:
     """Print everything about a run."""
     state = seen.trace.state
@@ -61,6 +68,9 @@ def print_page(
         facts.add_row(label, text)
     console.print(facts)
     _print_nodes(seen.trace, seen.now, console, shows_all=shows_all)
+    if children:
+        console.print(styled("\nchild runs", style="bright_black"))
+        print_runs(children, seen.now, console)
     _print_definitions(state, console, shows_all=shows_all)
     for name, held in variables.items():
         console.print(styled(f"variable  {name} = {worded(held)[:VARIABLE_CHARACTERS_MAX]}"), soft_wrap=True)
@@ -68,14 +78,12 @@ def print_page(
         _print_value(value, console, shows_all=shows_all)
 
 
-def page_record(
-    trace: Trace, told: Totals, stands: Condition, now: float, dropped: Drop | None = None
-) -> dict[str, object]:
+def page_record(seen: Shown, children: Sequence[Listed] = ()) -> dict[str, object]:
     """Return what the page tells, beside the fields every run has, as JSON."""
-    state = trace.state
+    state, dropped = seen.trace.state, seen.dropped
     return {
-        "condition": stands,
-        "totals": told,
+        "condition": seen.stands,
+        "totals": seen.totals,
         "budget": state.budget,
         "definitions": state.definitions,
         "models": state.models,
@@ -91,7 +99,8 @@ def page_record(
         "unseen": state.unseen,
         "reviews": [{"node": review.node, "at": review.at, "unmet": review.unmet} for review in state.reviews],
         "waived": state.waived,
-        "nodes": [_node_record(span, state, now) for span in trace.spans if span.kind is SpanKind.NODE],
+        "children": runs_records(children),
+        "nodes": [_node_record(span, state, seen.now) for span in seen.trace.spans if span.kind is SpanKind.NODE],
     }
 
 
@@ -122,7 +131,9 @@ def _waits(state: RunState, stands: Condition, dropped: Drop | None) -> Iterator
         yield "asks", styled(", ".join(asking), style="yellow")
     yield from _failing(state, dropped)
     is_dead = state.status in DEAD and state.parent is None and dropped is None
-    if todo := advice(stands, short_id(state.run), has_doubts=bool(state.doubts), is_dead=is_dead):
+    if todo := advice(
+        stands, short_id(state.run), has_doubts=bool(state.doubts), is_dead=is_dead, awaits_children=bool(state.awaits)
+    ):
         yield "to do", styled(todo)
 
 
@@ -196,6 +207,8 @@ def _print_nodes(trace: Trace, now: float, console: Console, *, shows_all: bool)
         spend = spend_below(trace.state, span.path)
         if spend.turns:
             line.append(f" · {consumed(figures(spend))}", style="bright_black")
+        if span.attributes.child is not None:
+            line.append(f" · run {short_id(span.attributes.child)} of {span.attributes.child_app}")
         if span.attributes.error is not None:
             line.append(f" · {clean(span.attributes.error)}", style="red")
         console.print(line, soft_wrap=True)
@@ -210,6 +223,7 @@ def _node_record(span: Span, state: RunState, now: float) -> dict[str, object]:
         "seconds": round(span.seconds(now), 3),
         "usage": figures(spend_below(state, span.path)),
         "fault": None if node is None else node.fault,
+        "child": span.attributes.child,
     }
 
 

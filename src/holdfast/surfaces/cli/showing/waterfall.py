@@ -11,7 +11,7 @@ from holdfast.observability.trace import Trace
 from holdfast.observability.usage import figures
 from holdfast.surfaces.cli.showing.span_tree import Row, rows
 from holdfast.surfaces.cli.showing.terminal import clean, styled
-from holdfast.surfaces.cli.showing.wording import consumed, cost, counted, duration, size, tokens
+from holdfast.surfaces.cli.showing.wording import consumed, cost, counted, duration, short_id, size, tokens
 
 BAR_WIDE, BAR_NARROW, WIDE = 28, 12, 100
 FULL, OPEN = "█", "▒"
@@ -74,6 +74,8 @@ def detail(span: Span) -> str:
     known, pieces = span.attributes, list[str]()
     if known.error is not None:
         pieces.append(known.error)
+    if known.child is not None:
+        pieces.append(f"run {short_id(known.child)} of {known.child_app}")
     if known.reason is not None:
         pieces.append(known.reason)
     if known.spend is not None and span.kind in (SpanKind.MODEL, SpanKind.NODE, SpanKind.RUN):

@@ -1,0 +1,73 @@
+"""Begins child runs by the front door, and has runs driven to which something has happened."""
+
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+
+from holdfast.intent.admit import admit
+from holdfast.intent.request import Request
+from holdfast.journal.port import Store
+from holdfast.kernel.clock import Clock
+from holdfast.kernel.errors import JournalError, RunNotFound
+from holdfast.kernel.ids import RunId
+from holdfast.kernel.randomness import Randomness
+from holdfast.orchestration.app import App
+from holdfast.orchestration.catalogue import Catalogue
+from holdfast.orchestration.equipment import Equipped
+from holdfast.orchestration.kin import ChildRequest
+from holdfast.version import VERSION
+
+
+class LocalKin:
+    """The ``Kin`` of a runtime: see ``orchestration.kin``. ``stirs`` is set once there is somebody to drive."""
+
+    def __init__(
+        self, store: Store, clock: Clock, randomness: Randomness, catalogue: Catalogue, equipped: Equipped
+    ) -> None:
+        self._store, self._clock, self._randomness = store, clock, randomness
+        self._catalogue, self._equipped = catalogue, equipped
+        self.stirs: Callable[[RunId], Awaitable[None]] | None = None
+
+    def find(self, app: str) -> App:
+        """Return the app of that name. Raises DefinitionError."""
+        return self._catalogue.find(app)
+
+    async def begin(self, request: ChildRequest) -> None:
+        """Make the run durable, unless it is: then nothing of its app needs to be here. See ``Kin.begin``."""
+        if await self._is_begun(request.lineage.run):
+            return
+        app = self.find(request.app)
+        asked = Request(
+            app=app,
+            input=request.input,
+            tenant=request.tenant,
+            session=request.session,
+            budget=request.budget,
+            model=request.model,
+            models=request.models,
+            lineage=request.lineage,
+        )
+        check_models(asked.model_names, self._equipped, app)
+        await admit(asked, self._store, self._clock, self._randomness, VERSION)
+
+    async def stir(self, run: RunId) -> None:
+        """Have ``run`` driven if it is to be driven here. One that has not begun yet has nothing to be driven for.
+
+        A store in trouble only makes it late: the next sweep finds what is due.
+        """
+        with contextlib.suppress(JournalError):
+            if self.stirs is not None and await self._is_begun(run):
+                await self.stirs(run)
+
+    async def _is_begun(self, run: RunId) -> bool:
+        try:
+            await self._store.head(run)
+        except RunNotFound:
+            return False
+        return True
+
+
+def check_models(names: Mapping[str, str], equipped: Equipped, app: App) -> None:
+    """Raise DefinitionError for a model that the agents of ``app`` are to run on and that nobody offers."""
+    gateway = equipped.with_all_for(app).gateway
+    for name in names.values():
+        gateway.model(name)
