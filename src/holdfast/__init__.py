@@ -26,9 +26,12 @@ _HOMES = {
     "RunFailed": "holdfast.kernel.errors",
     "Runtime": "holdfast.runtime",
     "Settlement": "holdfast.kernel.outcomes",
+    "StepFailed": "holdfast.kernel.errors",
+    "Steps": "holdfast.orchestration.steps",
     "ToolFailure": "holdfast.integration.tools.contract",
     "Variables": "holdfast.integration.tools.variables",
     "Unknown": "holdfast.integration.tools.probe",
+    "script": "holdfast.orchestration.script",
     "tool": "holdfast.integration.tools.contract",
 }
 

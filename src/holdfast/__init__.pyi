@@ -13,10 +13,13 @@ from holdfast.integration.tools.variables import Variables as Variables
 from holdfast.kernel.effects import Effect as Effect
 from holdfast.kernel.errors import HoldfastError as HoldfastError
 from holdfast.kernel.errors import RunFailed as RunFailed
+from holdfast.kernel.errors import StepFailed as StepFailed
 from holdfast.kernel.limits import Budget as Budget
 from holdfast.kernel.outcomes import Settlement as Settlement
 from holdfast.orchestration.app import App as App
 from holdfast.orchestration.handle import Run as Run
+from holdfast.orchestration.script import script as script
+from holdfast.orchestration.steps import Steps as Steps
 from holdfast.prompts.prompt import Prompt as Prompt
 from holdfast.runtime import Runtime as Runtime
 

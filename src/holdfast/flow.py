@@ -15,11 +15,13 @@ from holdfast.orchestration.flow import (
     Option,
     Parallel,
     Retry,
+    ScriptNode,
     Sequence,
     ToolNode,
     WaitNode,
 )
 from holdfast.orchestration.review import Criterion, Review, Unmet
+from holdfast.orchestration.versions import Migrated, Migration, OnChange, RunView
 
 __all__ = [
     "AgentNode",
@@ -33,11 +35,16 @@ __all__ = [
     "FunctionNode",
     "Join",
     "Map",
+    "Migrated",
+    "Migration",
     "Node",
+    "OnChange",
     "Option",
     "Parallel",
     "Retry",
     "Review",
+    "RunView",
+    "ScriptNode",
     "Sequence",
     "ToolNode",
     "Unmet",

@@ -32,15 +32,18 @@ from holdfast.journal.events import (
     ResourcesFailed,
     RetryDue,
     RunEnded,
+    RunMigrated,
     RunParked,
     RunRequeued,
     RunReviewed,
     RunStarted,
+    ScriptAdvanced,
     StepEnded,
     StepIntended,
     StepInterrupted,
 )
 from holdfast.journal.events.retries import SentBefore
+from holdfast.journal.events.scripts import CallKind, ScriptCall
 from holdfast.journal.events.steps import Write
 from holdfast.journal.events.turns import CallRequest
 from holdfast.journal.port import Recorded
@@ -222,6 +225,22 @@ def every_event() -> tuple[Event, ...]:
             spend=Spend(input_tokens=50, output_tokens=10, usd=0.001, turns=1),
             result=ref("result"),
             fault=fault,
+        ),
+        ScriptAdvanced(
+            node="desk",
+            told=("look",),
+            calls=(
+                ScriptCall("pay.2", CallKind.TOOL, "pay", "a1", ref("arguments")),
+                ScriptCall("nap", CallKind.SLEEP, arguments="a2", value=AT + 60),
+            ),
+        ),
+        RunMigrated(
+            by="to_v2",
+            definitions={"flow": "f2"},
+            models={"desk": "scripted"},
+            renamed={"desk/a": "desk/b"},
+            dropped=("desk/c",),
+            branches={"desk": ("b", "d")},
         ),
         RunEnded(status="FAILED", outcome=Outcome.FAILED, result=ref("result"), fault=fault, waived=("cites",)),
     )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from holdfast import App, Effect, Prompt, Provided, tool
+from holdfast import App, Effect, Prompt, Provided, Steps, script, tool
 from holdfast.kernel.errors import DefinitionError, InputError
 from holdfast.orchestration.flow import AgentNode, FunctionNode, Sequence, ToolNode
 from tests.runtime.stage import desk
@@ -34,6 +34,10 @@ async def look(at: str) -> str:
     return at
 
 
+async def plan(_given: object, steps: Steps) -> object:
+    return await steps.call("look", look, at="x")
+
+
 def app(**changes: Any) -> App:
     return App(**{"name": "shop", "flow": AgentNode("shop", "desk"), "agents": (desk(tools=[look]),), **changes})
 
@@ -45,6 +49,7 @@ def app(**changes: Any) -> App:
         ({"flow": AgentNode("desk", "desk")}, "expected its flow to have the same name, found 'desk'"),
         ({"flow": AgentNode("shop", "clerk")}, "shop: expected agent 'clerk' to be one of the app's"),
         ({"agents": (desk(), desk())}, "expected every agent to have a name of its own, found 'desk' twice"),
+        ({"scripts": (script(plan), script(plan))}, "expected every script to have a name of its own, found 'plan'"),
         ({"functions": (look, look)}, "expected every function to have a name of its own, found 'look' twice"),
         ({"functions": (balance,)}, "balance needs a Ledger, which nothing provides"),
         ({"agents": (desk(tools=[balance]),)}, "balance needs a Ledger, which nothing provides"),
@@ -66,6 +71,7 @@ def test_what_its_resources_provide_its_tools_may_need() -> None:
         ({"flow": AgentNode("shop", "desk", tools=())}, "flow"),
         ({"agents": (desk(tools=[look], prompt=Prompt("p", "Another.")),)}, "agent:desk"),
         ({"functions": (look,)}, "function:look"),
+        ({"scripts": (script(plan),)}, "script:plan"),
         ({"tools": (balance,), "provides": frozenset((Ledger,))}, "tool:balance"),
     ],
 )

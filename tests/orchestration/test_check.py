@@ -21,6 +21,7 @@ from holdfast.orchestration.flow import (
     Node,
     Option,
     Parallel,
+    ScriptNode,
     Sequence,
     ToolNode,
     WaitNode,
@@ -32,7 +33,7 @@ ONE, TWO = FunctionNode("one", "one"), FunctionNode("two", "two")
 
 
 def checked(flow: Node) -> None:
-    check_flow(flow, {"desk"}, set(FUNCTIONS), {"pay"}, {"desk": frozenset(("look", "ask"))})
+    check_flow(flow, {"desk"}, set(FUNCTIONS), {"pay"}, {"desk": frozenset(("look", "ask"))}, scripts={"plan"})
 
 
 def root(*steps: Node) -> Sequence:
@@ -130,6 +131,21 @@ WRONG: dict[str, tuple[Node, str, Node]] = {
         root(FunctionNode("do", "four")),
         "root/do: expected function 'four' to be one of the app's, found one, three, two",
         root(FunctionNode("do", "three")),
+    ),
+    "a script that there is not": (
+        root(ScriptNode("do", "scan")),
+        "root/do: expected script 'scan' to be one of the app's, found plan",
+        root(ScriptNode("do", "plan")),
+    ),
+    "a script whose input cannot be seen": (
+        root(ScriptNode("do", "plan", input="later")),
+        "names later, which it cannot see there",
+        root(ScriptNode("do", "plan", input="input")),
+    ),
+    "a script none of whose steps may run": (
+        root(ScriptNode("do", "plan", at_once_max=0)),
+        "root/do: expected at_once_max above 0, found 0",
+        root(ScriptNode("do", "plan", at_once_max=1)),
     ),
     "a tool that there is not": (
         root(ToolNode("do", "one")),

@@ -5,9 +5,11 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rpds import HashTrieMap
 
-from holdfast.journal.fold.state import NodeState, RunState
+from holdfast.journal.events.scripts import CallKind, ScriptCall
+from holdfast.journal.fold.state import NodeState, RunState, ScriptState, ScriptTurn
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.outcomes import Outcome
@@ -24,6 +26,7 @@ from holdfast.orchestration.flow import (
     Node,
     Option,
     Parallel,
+    ScriptNode,
     Sequence,
     ToolNode,
     WaitNode,
@@ -206,6 +209,18 @@ def test_no_name_or_expression_can_break_the_syntax_of_the_diagram(flow: Node) -
         else:
             defined.update(re.findall(r"\bn\d+\b", re.sub(r'"[^"]*"', "", line)))
     assert depth == 0
+
+
+def test_a_script_is_drawn_as_opaque_and_with_a_run_so_is_what_it_has_called() -> None:
+    flow = Sequence("review", (ScriptNode("plan", "planning", input="input.goal"),))
+    told = "plan  script · planning · opaque: its steps are known once it asks for them · input input.goal"
+    assert draw_text(flow).splitlines()[1] == f"└── {told}"
+    run = standing({"review": None, "review/plan": None, "review/plan/look.2": Outcome.SUCCEEDED})
+    calls = (ScriptCall("nap", CallKind.SLEEP, value=1.0), ScriptCall("look.2", CallKind.TOOL, "look"))
+    plan = replace(run.nodes["review/plan"], script=ScriptState((ScriptTurn((), calls),)))
+    known = Knowledge(run=replace(run, nodes=run.nodes.insert("review/plan", plan)))
+    assert draw_text(flow, known).splitlines()[1:] == [f"└── … {told}", "    └── ✓ look.2  tool · look"]
+    assert 'n2["✓ look.2<br/>tool · look"]' in draw_mermaid(flow, known)
 
 
 def standing(outcomes: dict[str, Outcome | None], keys: tuple[str, ...] = ()) -> RunState:

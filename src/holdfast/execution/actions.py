@@ -93,6 +93,17 @@ class BeginChild(msgspec.Struct, frozen=True):
         return f"{self.path}:child.{self.number}"
 
 
+class RunScript(msgspec.Struct, frozen=True):
+    """Let the script at ``path`` go on for the ``turn``-th time, from its top if this process does not hold it."""
+
+    path: str
+    turn: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.path}:script.{self.turn}"
+
+
 class WaitUntil(msgspec.Struct, frozen=True):
     """The node at ``path`` times out at ``instant``."""
 
@@ -152,5 +163,5 @@ class AwaitChild(msgspec.Struct, frozen=True):
 
 Waiting = WaitUntil | WakeAt
 """Work that only lets time pass: a run with nothing else under way leaves memory."""
-Work = Evaluate | Assess | CallModel | CallTool | Probe | PlanRetry | BeginChild | Waiting
+Work = Evaluate | Assess | CallModel | CallTool | Probe | PlanRetry | BeginChild | RunScript | Waiting
 Action = Note | AwaitPerson | AwaitChild | Work

@@ -26,7 +26,7 @@ def obligations(state: RunState) -> list[StepInterrupted]:
         _step(node.path, turn, call, step, in_doubt=True)
         for node in state.nodes.values()
         if not _is_wanted(node, state)
-        for turn, call, step in _effects(node)
+        for turn, call, step in effects_of(node)
         if step.is_unknown
     ]
 
@@ -37,13 +37,13 @@ def _of_node(node: NodeState, spend: Spend, *, is_wanted: bool) -> Iterator[Mode
     if agent is not None and agent.phase is Phase.CALLING:
         cost = spend.cost_of(agent.reserved)
         yield ModelInterrupted(node=node.path, turn=agent.turn, attempt=agent.attempt, cost_usd=cost)
-    for turn, call, step in _effects(node):
+    for turn, call, step in effects_of(node):
         if step.is_open:
             in_doubt = not step.effect.repeats_safely or (step.effect.needs_intent and not is_wanted)
             yield _step(node.path, turn, call, step, in_doubt=in_doubt)
 
 
-def _effects(node: NodeState) -> Iterator[tuple[int, int, StepState]]:
+def effects_of(node: NodeState) -> Iterator[tuple[int, int, StepState]]:
     """Yield turn, call and state of each effect that the node has under way or had in its last turn."""
     if node.step.attempt:
         yield 0, 0, node.step

@@ -18,6 +18,8 @@ What a *run* must live with is a value instead (see ``kernel.outcomes``).
     ├── RunNotFound              no run has this id
     ├── RunFailed                a result was asked for of a run that did not succeed
     ├── DefinitionChanged        the code changed under a run in flight
+    ├── ScriptError              a script does what a script may not
+    ├── StepFailed               a step that a script asked for came to nothing
     ├── IllegalTransition        the lifecycle has no such transition
     └── ModelError               a model could not answer (see ``integration.gateway.port``)
 """
@@ -96,6 +98,18 @@ class RunFailed(HoldfastError):
 
 class DefinitionChanged(HoldfastError):
     """The code changed under a run in flight; the message names what changed."""
+
+
+class ScriptError(HoldfastError):
+    """A script does what a script may not: it awaits what is no step, or asks for more steps than there may be."""
+
+
+class StepFailed(HoldfastError):
+    """Raised in a script by a step that came to nothing; ``step``, ``outcome`` and ``fault`` say which, how and why."""
+
+    def __init__(self, step: str, outcome: Outcome, fault: Fault) -> None:
+        super().__init__(f"step {step!r} ended {outcome}: {fault.message}")
+        self.step, self.outcome, self.fault = step, outcome, fault
 
 
 class IllegalTransition(HoldfastError):

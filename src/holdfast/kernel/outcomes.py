@@ -28,6 +28,7 @@ class ErrorKind(enum.StrEnum):
     BAD_INPUT = "bad_input"
     RESOURCES = "resources"
     UNMET = "unmet"
+    SCRIPT_FAILED = "script_failed"
 
 
 class Settlement(enum.StrEnum):

@@ -13,6 +13,7 @@ from holdfast.execution.agent import Agent
 from holdfast.integration.gateway.port import Model
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.registry import Registry
+from holdfast.journal.fold.state import RunState
 from holdfast.kernel.errors import DefinitionError, InputError
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.paths import check_name
@@ -22,13 +23,15 @@ from holdfast.orchestration.check_review import check_review
 from holdfast.orchestration.flow import AgentNode, Node, content_hash
 from holdfast.orchestration.locate import locate
 from holdfast.orchestration.review import Review
+from holdfast.orchestration.script import Script
+from holdfast.orchestration.versions import Migration, OnChange, version_id
 
 Resources = Mapping[type, object]
 """What the tools of a run may be handed, by type (``Provided[T]``)."""
 
 TITLE_LENGTH_MAX = 80
 
-Named = TypeVar("Named", Agent, Tool)
+Named = TypeVar("Named", Agent, Migration, Script, Tool)
 
 
 @asynccontextmanager
@@ -54,6 +57,7 @@ class App:
     flow: Node
     agents: Sequence[Agent] = ()
     functions: Sequence[Tool] = ()
+    scripts: Sequence[Script] = ()
     tools: Sequence[Tool] = ()
     """Tools that the flow's own tool nodes call; an agent's tools come with the agent."""
     input: Any = str
@@ -65,6 +69,12 @@ class App:
     budget: Budget = Budget()
     review: Review | None = None
     """What success is; without it, that the flow has succeeded."""
+    on_change: OnChange = OnChange.STOP
+    """What becomes of runs in flight whose definitions are not the present ones."""
+    older: "Sequence[App]" = ()
+    """Every earlier version that runs may still be pinned to. New runs start on the present one."""
+    migrations: Sequence[Migration] = ()
+    """Asked in order; the first that can brings the run to the present version."""
     title: Callable[[object], str] = _first_words
 
     def __post_init__(self) -> None:
@@ -74,12 +84,14 @@ class App:
                 f"app {self.name!r}: expected its flow to have the same name, found {self.flow.name!r}"
             )
         known = set(self.agents_by_name), set(self.functions_by_name), set(self.tools_by_name), self.grants
-        check_flow(self.flow, *known)
+        scripts = set(self.scripts_by_name)
+        check_flow(self.flow, *known, scripts=scripts)
         if self.review is not None:
             check_review(self.review, self.flow, *known)
         registries = (Registry(self.functions), Registry(self.tools), *self.registries.values())
         for registry in registries:
             registry.check_provided({tool.name for tool in registry}, self.provides)
+        _check_versions(self)
 
     @cached_property
     def agents_by_name(self) -> dict[str, Agent]:
@@ -90,6 +102,11 @@ class App:
     def functions_by_name(self) -> dict[str, Tool]:
         """The functions, by name."""
         return _by_name("function", self.functions)
+
+    @cached_property
+    def scripts_by_name(self) -> dict[str, Script]:
+        """The scripts, by name."""
+        return _by_name("script", self.scripts)
 
     @cached_property
     def tools_by_name(self) -> dict[str, Tool]:
@@ -117,15 +134,28 @@ class App:
             hashes.update({f"tool:{tool.name}": tool.content_hash for tool in agent.tools})
         hashes.update({f"tool:{tool.name}": tool.content_hash for tool in self.tools})
         hashes.update({f"function:{function.name}": function.content_hash for function in self.functions})
+        hashes.update({f"script:{script.name}": script.content_hash for script in self.scripts})
         return hashes
+
+    @cached_property
+    def version(self) -> str:
+        """A short name for all definitions together."""
+        return version_id(self.definitions)
+
+    def under(self, definitions: Mapping[str, str]) -> "App | None":
+        """Return the version, the present or an older one, that has exactly these definitions."""
+        return next((each for each in (self, *self.older) if each.definitions == definitions), None)
 
     def granted(self, node: AgentNode) -> frozenset[str]:
         """Return the tools an agent may use at this place of the flow."""
         return self.registries[node.agent].grant(self.grants[node.agent] if node.tools is None else node.tools)
 
-    def node_at(self, path: str) -> Node:
-        """Return the node at ``path``, of the flow or of a review. Raises DefinitionError if there is none."""
-        return reviews.node_at(self.review, path) or locate(self.flow, path)
+    def node_at(self, path: str, run: RunState | None = None) -> Node:
+        """Return the node at ``path``, of the flow or of a review; below a script it is the step that ``run`` tells.
+
+        Raises DefinitionError if there is none.
+        """
+        return reviews.node_at(self.review, path) or locate(self.flow, path, run=run)
 
     def validate(self, value: object) -> object:
         """Return ``value`` as the JSON of a valid input. Raises InputError that names each problem."""
@@ -150,6 +180,24 @@ class App:
     @cached_property
     def _input(self) -> TypeAdapter[Any]:
         return TypeAdapter(self.input)
+
+
+def _check_versions(app: App) -> None:
+    """Find what contradicts itself about other versions. Raises DefinitionError."""
+    for what, declared, rule in (("older", app.older, OnChange.PIN), ("migrations", app.migrations, OnChange.MIGRATE)):
+        if declared and app.on_change is not rule:
+            raise DefinitionError(
+                f"app {app.name!r}: expected on_change=OnChange.{rule.name} beside {what}, found {app.on_change.name}"
+            )
+    for older in app.older:
+        if older.name != app.name:
+            raise DefinitionError(
+                f"app {app.name!r}: expected its older versions to have its name, found {older.name!r}"
+            )
+    _by_name("migration", app.migrations)
+    versions = [each.version for each in (app, *app.older)] if app.older else []
+    if len(set(versions)) < len(versions):
+        raise DefinitionError(f"app {app.name!r}: expected versions that differ, found {versions}")
 
 
 def _by_name(what: str, values: Sequence[Named]) -> dict[str, Named]:

@@ -44,7 +44,7 @@ class Catalogue:
         if known != app:
             raise DefinitionError(
                 f"expected one app called {app.name!r}, found another of that name here already: "
-                "rename one of them, or open another runtime"
+                "rename one of them, open another runtime, or register an older version with older="
             )
         return known
 

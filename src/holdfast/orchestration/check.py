@@ -1,7 +1,7 @@
 """Whether a flow says what can be run: names, references, expressions, limits. Pure; raises DefinitionError."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
@@ -21,6 +21,7 @@ from holdfast.orchestration.flow import (
     Node,
     Parallel,
     Retry,
+    ScriptNode,
     Sequence,
     ToolNode,
     WaitNode,
@@ -43,13 +44,14 @@ def check_flow(
     *,
     names: frozenset[str] = frozenset(("input", "variables")),
     where: str = "",
+    scripts: Collection[str] = (),
 ) -> None:
     """Raise DefinitionError for the first thing in ``flow`` that cannot be run, named by its path.
 
     ``names`` are those that its root's expressions can see; ``where`` is what its root is called in errors.
     """
     _check_data(flow)
-    known = {"agent": agents, "function": functions, "tool": tools}
+    known = {"agent": agents, "function": functions, "tool": tools, "script": scripts}
     for path, node, seen in _walk(flow, where or flow.name, names):
         _check_names(node, path)
         _check_shape(node, path)
@@ -136,6 +138,8 @@ def _limits(node: Node) -> Iterator[tuple[str, float]]:
     """Yield the limits that are set, by name."""
     named = [("timeout_seconds", node.timeout_seconds)]
     match node:
+        case ScriptNode():
+            named += [("at_once_max", node.at_once_max)]
         case Parallel():
             named += [("at_once_max", node.at_once_max), ("branch_timeout_seconds", node.branch_timeout_seconds)]
         case Map():
@@ -165,7 +169,7 @@ def check_expression(text: str, path: str, visible: frozenset[str]) -> None:
         )
 
 
-def _check_reference(node: Node, path: str, known: Mapping[str, set[str]]) -> None:
+def _check_reference(node: Node, path: str, known: Mapping[str, Collection[str]]) -> None:
     match node:
         case AgentNode(agent=name):
             what = "agent"
@@ -173,6 +177,8 @@ def _check_reference(node: Node, path: str, known: Mapping[str, set[str]]) -> No
             what = "function"
         case ToolNode(tool=name):
             what = "tool"
+        case ScriptNode(script=name):
+            what = "script"
         case _:
             return
     if name not in known[what]:
@@ -191,9 +197,13 @@ def _check_grant(node: Node, path: str, grants: Mapping[str, frozenset[str]]) ->
 
 def _expressions(node: Node, names: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
     match node:
-        case AgentNode(input=text) | ToolNode(input=text) | FunctionNode(input=text) | ChildNode(input=text) if (
-            text is not None
-        ):
+        case (
+            AgentNode(input=text)
+            | ToolNode(input=text)
+            | FunctionNode(input=text)
+            | ChildNode(input=text)
+            | ScriptNode(input=text)
+        ) if text is not None:
             yield text, names
         case WaitNode(until=str(text)):
             yield text, names

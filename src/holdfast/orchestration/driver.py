@@ -33,6 +33,8 @@ from holdfast.orchestration.requeue import reopen
 from holdfast.orchestration.resources import open_resources
 from holdfast.orchestration.resting import waits_for
 from holdfast.orchestration.scheduler import decide
+from holdfast.orchestration.scripts.performance import Stage
+from holdfast.orchestration.scripts.running import Scripts
 from holdfast.orchestration.settling import Settling, late_letters
 
 LEASE_SECONDS = 30.0
@@ -68,6 +70,7 @@ class Driver:
         self._parks_for: str | None = None
         self._is_stopped = False
         self._opening: asyncio.Timeout | None = None
+        self._scripts: Scripts | None = None
 
     def mail_came(self) -> None:
         """Say that the inbox may hold something new."""
@@ -96,6 +99,8 @@ class Driver:
             return claim
         found = await current(around.store, self._run)
         state, reached = found.state, found.snapshot_version
+        self._equipment = self._equipment.under(state.definitions)
+        self._app = self._equipment.app
         payloads = Payloads(around.store, self._run, await around.store.tenant_key(state.tenant))
         stir = around.kin.stir
         recorder = Recorder(around.store, around.clock, around.live, payloads, state, claim.epoch, reached, stir)
@@ -149,7 +154,8 @@ class Driver:
         """Make the run ready. Nothing is opened, nor need the app be as it was, for a run that only has to end."""
         if recorder.state.cancel_reason is not None or self._is_stopped:
             return {}
-        preparing = Preparing(self._app, recorder, self._around.clock, self._around.randomness)
+        around, scripts = self._around, self._scripts_stage(recorder)
+        preparing = Preparing(self._app, recorder, around.clock, around.randomness, scripts)
         ready = await preparing.prepare(partial(self._resources, stack))
         self._setback = preparing.setback
         return ready
@@ -169,6 +175,9 @@ class Driver:
         finally:
             self._opening = None
 
+    def _scripts_stage(self, recorder: Recorder) -> Stage:
+        return Stage(self._app, self._around.clock, self._around.randomness, recorder.payloads.keep)
+
     def _is_asked_to_stop(self) -> bool:
         return self._is_stopped
 
@@ -187,6 +196,9 @@ class Driver:
                 writing.cancel()
         except BaseExceptionGroup as failures:
             raise first(failures) from failures
+        finally:
+            if self._scripts is not None:
+                await self._scripts.close()
         return rested
 
     async def _write(self, recorder: Recorder, loop: Loop) -> None:
@@ -204,8 +216,9 @@ class Driver:
         settling = Settling(self._equipment, desk, around.clock)
         wanted = partial(decide, app.flow, app.agents_by_name, review=app.review)
         parenting = self._parenting(recorder)
+        self._scripts = Scripts(recorder, self._scripts_stage(recorder))
         performer = Performer(
-            self._equipment, desk, around.clock, around.randomness, turns, settling, parenting, wanted
+            self._equipment, desk, around.clock, around.randomness, turns, settling, parenting, self._scripts, wanted
         )
         return Loop(recorder, wanted, performer.perform, group, around.clock)
 

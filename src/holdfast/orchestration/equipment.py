@@ -1,6 +1,6 @@
 """What the runs of one app work with, made once a process: a gateway to models, an executor for each set of tools."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from holdfast.integration.gateway.gateway import Gateway
 from holdfast.integration.gateway.port import Model
@@ -15,8 +15,11 @@ from holdfast.orchestration.app import App
 class Equipment:
     """An app ready to run. Close it when no run of it is driven any more."""
 
-    def __init__(self, app: App, gateway: Gateway, clock: Clock, reach: Reach = pass_by) -> None:
-        self.app, self.gateway = app, gateway
+    def __init__(
+        self, app: App, gateway: Gateway, clock: Clock, reach: Reach = pass_by, older: "Sequence[Equipment]" = ()
+    ) -> None:
+        """``older``: the same of the versions that runs may be pinned to."""
+        self.app, self.gateway, self.older = app, gateway, tuple(older)
         self._threads = Threads()
         self.agents: Mapping[str, Executor] = {
             agent.name: Executor(app.registries[agent.name], clock, threads=self._threads, reach=reach)
@@ -24,6 +27,10 @@ class Equipment:
         }
         self.functions = Executor(Registry(app.functions), clock, threads=self._threads, reach=reach)
         self.tools = Executor(Registry(app.tools), clock, threads=self._threads, reach=reach)
+
+    def under(self, definitions: Mapping[str, str]) -> "Equipment":
+        """Return what a run with these definitions works with: its own version's, else the present one's."""
+        return next((each for each in self.older if each.app.definitions == definitions), self)
 
     def close(self) -> None:
         """Start no more threads."""
@@ -43,15 +50,17 @@ class Equipped:
         """``find_model`` is asked for a model that nobody has offered, by its name."""
         self._models, self._find_model = models, find_model
         self._clock, self._reach = clock, reach
-        self._made: dict[str, Equipment] = {}
+        self._made: dict[tuple[str, str], Equipment] = {}
 
     def with_all_for(self, app: App) -> Equipment:
         """Return what the runs of ``app`` work with."""
-        if app.name not in self._made:
+        version = (app.name, app.version)
+        if version not in self._made:
+            older = [self.with_all_for(each) for each in app.older]
             own = {name: make() for name, make in app.models.items()}
             gateway = Gateway({**own, **self._models}, self._clock, find=self._find_model, reach=self._reach)
-            self._made[app.name] = Equipment(app, gateway, self._clock, self._reach)
-        return self._made[app.name]
+            self._made[version] = Equipment(app, gateway, self._clock, self._reach, older)
+        return self._made[version]
 
     def close(self) -> None:
         """Close all of it."""

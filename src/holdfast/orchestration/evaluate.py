@@ -8,6 +8,7 @@ from holdfast.kernel.errors import ExpressionError
 from holdfast.kernel.expression import parse
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+from holdfast.orchestration.asked import call_at
 from holdfast.orchestration.asking import asking, waking
 from holdfast.orchestration.flow import (
     AgentNode,
@@ -17,6 +18,7 @@ from holdfast.orchestration.flow import (
     FunctionNode,
     Map,
     Node,
+    ScriptNode,
     ToolNode,
     WaitNode,
 )
@@ -33,7 +35,7 @@ async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock) 
     now = clock.now()
     try:
         match node:
-            case AgentNode() | ToolNode() | FunctionNode() | ChildNode():
+            case AgentNode() | ToolNode() | FunctionNode() | ChildNode() | ScriptNode():
                 given = await _input(node.input, action.path, values, recorder)
             case WaitNode():
                 wakes_at = await waking(node, action.path, values, now)
@@ -58,7 +60,8 @@ def _deadline(action: Evaluate, now: float) -> float | None:
 
 async def _input(text: str | None, path: str, values: Values, recorder: Recorder) -> PayloadId:
     if text is None:
-        return recorder.state.input
+        call = call_at(recorder.state, path)
+        return recorder.state.input if call is None or call.input is None else call.input
     return recorder.payloads.keep_json(await values.evaluate(text, path))
 
 

@@ -128,6 +128,15 @@ class ChildNode(FlowNode, frozen=True, omit_defaults=True, tag="child"):
     timeout_seconds: float | None = None
 
 
+class ScriptNode(FlowNode, frozen=True, omit_defaults=True, tag="script"):
+    """Run one of the app's scripts on ``input``: plain Python, each of whose steps is journalled. Opaque to checks."""
+
+    script: str
+    input: str | None = None
+    timeout_seconds: float | None = None
+    at_once_max: int = AT_ONCE_MAX
+
+
 class Sequence(FlowNode, frozen=True, omit_defaults=True, tag="sequence"):
     """One step after the other. Its value is the last step's; the first failure ends it."""
 
@@ -186,7 +195,7 @@ class Block(FlowNode, frozen=True, omit_defaults=True, tag="block"):
     timeout_seconds: float | None = None
 
 
-Leaf = AgentNode | ToolNode | FunctionNode | WaitNode | DecisionNode | ChildNode
+Leaf = AgentNode | ToolNode | FunctionNode | WaitNode | DecisionNode | ChildNode | ScriptNode
 Composite = Sequence | Parallel | Branch | Map | Block
 Node = Leaf | Composite
 

@@ -277,7 +277,7 @@ class Run:
         path = path or state.doubts[0]
         if how is Settlement.DID_NOT:
             check_settled(path, step, self._clock.now())
-        body = result_of(self._find_app(state.app), state, path, result) if how is Settlement.HAPPENED else None
+        body = result_of(self._version_of(state), state, path, result) if how is Settlement.HAPPENED else None
         mail = Settle(path=path, attempt=step.attempt, how=checked(how), by=by, note=note, result=body)
         await self._post_first(mail, settlement_letter(path, step.attempt), lambda body: told_settled(path, body))
 
@@ -312,3 +312,8 @@ class Run:
         for letter in await self._store.inbox(self.id):
             if letter.letter_id == letter_id and letter.body != encode_mail(mail):
                 raise AlreadySettled(told(letter.body))
+
+    def _version_of(self, state: RunState) -> App:
+        """Return the version of its app that it runs under, or else the present one. Raises DefinitionError."""
+        app = self._find_app(state.app)
+        return app.under(state.definitions) or app

@@ -1,16 +1,20 @@
 """Finds the node of a flow that a path names. Pure."""
 
+from holdfast.journal.fold.state import RunState
 from holdfast.kernel.errors import DefinitionError
-from holdfast.orchestration.flow import Map, Node, children
+from holdfast.orchestration.asked import call_at, node_of
+from holdfast.orchestration.flow import Map, Node, ScriptNode, children
 
 
-def locate(flow: Node, path: str, root: str = "") -> Node:
+def locate(flow: Node, path: str, root: str = "", run: RunState | None = None) -> Node:
     """Return the node at ``path`` in ``flow``, which lies at ``root``, by default at its own name.
 
-    Raises DefinitionError if the flow has none there.
+    Below a script it is the step that ``run`` tells. Raises DefinitionError if there is none.
     """
     node, rest = flow, path.removeprefix(root or flow.name)
     while rest:
+        if run is not None and isinstance(node, ScriptNode) and (call := call_at(run, path)) is not None:
+            return node_of(call)
         node, rest = _down(node, rest, path)
     return node
 

@@ -21,7 +21,7 @@ class Ordering:
 
     async def of(self, path: str, turn: int, call: int, attempt: int) -> tuple[Order, Executor]:
         """Return the order of an effect as it was or is to be sent. Raises DefinitionError if the flow has no such."""
-        node, flow_node = self._node(path), self._app.node_at(path)
+        node, flow_node = self._node(path), self._app.node_at(path, self._recorder.state)
         match flow_node:
             case AgentNode() if turn:
                 tool_call = await self._asked(node, call)
@@ -64,6 +64,7 @@ class Ordering:
             attempts_void=step.attempts_void if step else 0,
             family=step.family if step else 0,
             key_until=step.key_until if step else None,
+            key_node=self._node(path).key_path,
         )
 
     def _executor(self, node: NodeState, tool: str) -> Executor:
@@ -76,7 +77,7 @@ class Ordering:
             case _:
                 knowing = [one for one in self._equipment.agents.values() if one.registry.get(tool)]
         try:
-            flow_node = self._app.node_at(node.path)
+            flow_node = self._app.node_at(node.path, self._recorder.state)
         except DefinitionError:
             flow_node = None
         if isinstance(flow_node, AgentNode):

@@ -11,6 +11,7 @@ from holdfast.execution.actions import (
     Evaluate,
     PlanRetry,
     Probe,
+    RunScript,
     WaitUntil,
     WakeAt,
     Work,
@@ -32,6 +33,7 @@ from holdfast.orchestration.parenting import Parenting
 from holdfast.orchestration.passing import leaving
 from holdfast.orchestration.retrying import limited_from
 from holdfast.orchestration.review import is_round
+from holdfast.orchestration.scripts.running import Scripts
 from holdfast.orchestration.settling import Settling
 
 
@@ -47,13 +49,14 @@ class Performer:
         turns: Turns,
         settling: Settling,
         parenting: Parenting,
+        scripts: Scripts,
         decide: Callable[[RunState], Sequence[Action]],
     ) -> None:
         self._decide, self._randomness = decide, randomness
         self._app = equipment.app
         self._desk, self._recorder, self._clock = desk, desk.recorder, clock
         self._ordering = Ordering(equipment, desk.recorder)
-        self._turns, self._settling, self._parenting = turns, settling, parenting
+        self._turns, self._settling, self._parenting, self._scripts = turns, settling, parenting, scripts
 
     async def perform(self, work: Work) -> None:
         """Do ``work``."""
@@ -73,6 +76,8 @@ class Performer:
                 self._plan_retry(work)
             case BeginChild():
                 await self._parenting.begin(work)
+            case RunScript():
+                await self._scripts.run(work)
             case WaitUntil():
                 await self._time_out(work)
             case WakeAt():
@@ -123,7 +128,7 @@ class Performer:
         return Fault(ErrorKind.TIMEOUT, f"it did not end within {elapsed:g} seconds")
 
     def _flow_node(self, path: str) -> Node:
-        return self._app.node_at(path)
+        return self._app.node_at(path, self._recorder.state)
 
     def _agent_node(self, path: str) -> AgentNode:
         node = self._flow_node(path)

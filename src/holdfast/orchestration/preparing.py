@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 
 from holdfast.execution.loop import Rest, Rested
 from holdfast.journal.events import LifecycleMoved, ResourcesFailed, RunEnded
+from holdfast.journal.fold import evolve
+from holdfast.journal.fold.state import RunState
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import InputError, ResourceError
@@ -15,7 +17,9 @@ from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.kernel.randomness import Randomness
 from holdfast.orchestration.app import App, Resources
 from holdfast.orchestration.lifecycle import RULES, FailureRule, Status, Trigger, after
-from holdfast.orchestration.unchanged import check_unchanged
+from holdfast.orchestration.migrating import adopt
+from holdfast.orchestration.scripts.performance import Stage
+from holdfast.orchestration.scripts.replay import rehearse
 
 OPENINGS_MAX = 3
 """How often it is tried to open what a run's tools need before a person must see to it."""
@@ -26,8 +30,9 @@ OPENING_SECONDS_FIRST = 4.0
 class Preparing:
     """Prepares one run under one claim. ``setback`` says why it must be tried again, if it must."""
 
-    def __init__(self, app: App, recorder: Recorder, clock: Clock, randomness: Randomness) -> None:
+    def __init__(self, app: App, recorder: Recorder, clock: Clock, randomness: Randomness, scripts: Stage) -> None:
         self._app, self._recorder, self._clock, self._randomness = app, recorder, clock, randomness
+        self._scripts = scripts
         self.setback: str | None = None
 
     async def prepare(self, open_for: Callable[[object], Awaitable[Resources]]) -> Resources | Rested:
@@ -37,7 +42,7 @@ class Preparing:
         InputError for a run that had begun when its input could be used.
         """
         state = self._recorder.state
-        check_unchanged(state, self._app)
+        await self._adopt(state)
         if state.status == Status.INTAKE:
             self._move(Trigger.RECEIVED)
         try:
@@ -54,6 +59,16 @@ class Preparing:
                 raise
             self.setback = f"{error}: it is tried again"
             return Rested(Rest.WAITING, again_at)
+
+    async def _adopt(self, state: RunState) -> None:
+        """Bring a run that was started under other definitions to the present ones, if that is declared."""
+        migrated = adopt(state, self._app)
+        if migrated is None:
+            return
+        self._app.parse(await self._recorder.payloads.fetch(state.input))
+        changed = evolve(state, migrated, self._clock.now())
+        await rehearse(changed, self._recorder.payloads, self._scripts)
+        self._recorder.append(migrated)
 
     @property
     def _rule(self) -> FailureRule | None:

@@ -7,16 +7,18 @@ children settle it is left. Nothing is remembered between calls: a driver that s
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from holdfast.execution.actions import Action, Evaluate, Note, WaitUntil
+from holdfast.execution.actions import Action, Evaluate, Note, RunScript, WaitUntil, WakeAt
 from holdfast.execution.agent import Agent
 from holdfast.execution.decide import call_action, decide_agent
-from holdfast.journal.events import Event, LifecycleMoved, NodeLeft
-from holdfast.journal.fold.state import NodeState, RunState
+from holdfast.journal.events import Event, LifecycleMoved, NodeEntered, NodeLeft
+from holdfast.journal.events.scripts import CallKind, ScriptCall
+from holdfast.journal.fold.state import NodeState, RunState, ScriptState
 from holdfast.journal.fold.steps import step_at
 from holdfast.journal.fold.variables import overtaken
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.orchestration import joins
+from holdfast.orchestration.asked import node_of
 from holdfast.orchestration.children import of_child, unwanted_children
 from holdfast.orchestration.ending import end
 from holdfast.orchestration.flow import (
@@ -31,6 +33,7 @@ from holdfast.orchestration.flow import (
     Map,
     Node,
     Parallel,
+    ScriptNode,
     Sequence,
     ToolNode,
     WaitNode,
@@ -125,6 +128,8 @@ class _Walk:
                 yield from decision(state)
             case ChildNode():
                 yield of_child(state, self._run)
+            case ScriptNode():
+                yield from self._script(node, state)
 
     def _composite(self, node: Composite, state: NodeState) -> Iterator[Action]:
         match node:
@@ -156,6 +161,23 @@ class _Walk:
         if step.outcome is None:
             return call_action(state.path, 0, 0, step)
         return Note((NodeLeft(node=state.path, outcome=step.outcome, result=step.result, fault=step.fault),))
+
+    def _script(self, node: ScriptNode, state: NodeState) -> Iterator[Action]:
+        """What the script waits for goes on; so does the script once something of it has ended."""
+        script = state.script or ScriptState()
+        is_due, running = not script.turns, 0
+        for call in script.waits:
+            path = paths.below(state.path, call.name)
+            child = self._run.nodes.get(path)
+            if child is not None and child.outcome is not None:
+                is_due = True
+            elif call.kind is CallKind.SLEEP:
+                yield _sleep(call, path, child)
+            elif running < node.at_once_max:
+                running += 1
+                yield from self.node(node_of(call), path)
+        if is_due:
+            yield RunScript(state.path, len(script.turns) + 1)
 
     def _sequence(self, node: Sequence, state: NodeState) -> Iterator[Action]:
         is_partial = False
@@ -215,6 +237,13 @@ class _Walk:
 
     def _leave(self, state: NodeState, outcome: Outcome, fault: Fault | None = None) -> Action:
         return Note(leaving(self._run, state.path, outcome, fault))
+
+
+def _sleep(call: ScriptCall, path: str, child: NodeState | None) -> Action:
+    assert call.value is not None, "a sleep has an end"
+    if child is None:
+        return Note((NodeEntered(node=path, kind=call.kind),))
+    return WakeAt(path, call.value, (NodeLeft(node=path, outcome=Outcome.SUCCEEDED),))
 
 
 @lru_cache(maxsize=MAPS_REMEMBERED_MAX)

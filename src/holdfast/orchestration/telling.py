@@ -55,7 +55,7 @@ def _tool(app: App, state: RunState, path: str) -> Tool:
     assert step is not None, "what is in doubt was sent"
     found: Tool | None
     if turn:
-        node = app.node_at(name)
+        node = app.node_at(name, state)
         found = app.registries[node.agent].get(step.name) if isinstance(node, AgentNode) else None
     else:
         found = app.functions_by_name.get(step.name) or app.tools_by_name.get(step.name)

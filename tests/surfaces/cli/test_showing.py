@@ -28,10 +28,13 @@ from holdfast.journal.events import (
     ResourcesFailed,
     RetryDue,
     RunEnded,
+    RunMigrated,
     RunParked,
     RunRequeued,
     RunReviewed,
+    ScriptAdvanced,
 )
+from holdfast.journal.events.scripts import CallKind, ScriptCall
 from holdfast.journal.port import Head
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import RunId
@@ -71,6 +74,8 @@ LINES: dict[Event, str] = {
     MailRead(position=3): "inbox read up to 3",
     RunParked(reason="in doubt"): "parked: in doubt",
     RunEnded(status="FAILED", outcome=Outcome.FAILED, fault=FAULT): "run ended FAILED, failed: too slow",
+    ScriptAdvanced(node="a", calls=(ScriptCall("nap", CallKind.SLEEP),)): "a  script asks for nap",
+    ScriptAdvanced(node="a", told=("nap",)): "a  script goes on",
     NodeEntered(node="a/b", kind="map"): "a/b  map entered",
     NodeEntered(node="a/w", kind="wait", wakes_at=9.0): f"a/w  wait entered, until {instant(9.0)}",
     BranchTaken(node="a/b", case="c"): "a/b  takes c",
@@ -149,7 +154,9 @@ def test_no_event_is_without_a_line() -> None:
     book = Notebook()
     book.begin()
     assert event_line(book.notes[0].event) == "run of review began: "
-    assert {type(event) for event in LINES} | {type(book.notes[0].event)} == set(typing.get_args(Event))
+    migrated = RunMigrated(by="to_v2", definitions={}, models={}, renamed={"a": "b"})
+    assert event_line(migrated) == "migrated to the present definitions by to_v2: 1 node renamed, 0 dropped"
+    assert {type(event) for event in LINES} | {type(book.notes[0].event), RunMigrated} == set(typing.get_args(Event))
 
 
 def test_no_event_has_a_field_that_json_lines_use_for_themselves() -> None:

@@ -12,6 +12,7 @@ import msgspec
 from holdfast.integration.tools.probe import Probe, read_probe
 from holdfast.integration.tools.schema import Shape, shape_of
 from holdfast.integration.tools.signature import IdempotencyKey, Provided, Signature, read_signature
+from holdfast.integration.tools.source import source_of
 from holdfast.integration.tools.variables import Variables
 from holdfast.kernel.effects import IRREVERSIBLE, Effect
 from holdfast.kernel.errors import DefinitionError
@@ -123,7 +124,7 @@ class Tool:
             self.result_bytes_max,
             self.attempts_max,
         )
-        return digest(_json.encode(declared), _source(self.function), *_on_doubt(self))
+        return digest(_json.encode(declared), source_of(self.function), *_on_doubt(self))
 
 
 @overload
@@ -237,14 +238,5 @@ def _on_doubt(tool: Tool) -> tuple[bytes, ...]:
     """Return what is declared for a lost outcome, nothing if nothing is: what had no such thing keeps its hash."""
     if tool.probe is None and tool.key_seconds is None and tool.settle_seconds == SETTLE_SECONDS:
         return ()
-    probe = _source(tool.probe.function) if tool.probe else b""
+    probe = source_of(tool.probe.function) if tool.probe else b""
     return (probe, _json.encode((tool.key_seconds, tool.settle_seconds)))
-
-
-def _source(function: Callable[..., object]) -> bytes:
-    """Return the function's source, or its bytecode where there is none to be read."""
-    try:
-        return inspect.getsource(function).encode()
-    except (OSError, TypeError):
-        code = getattr(inspect.unwrap(function), "__code__", None)
-        return code.co_code + repr(code.co_consts).encode() if code else b""

@@ -36,6 +36,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     key_until: float | None = None
     """The instant until which the other side knows the key, where it was sent before."""
 
+    key_node: str | None = None
+    """The path that the node had when its keys were first made, where it has another now."""
+
     @property
     def is_node(self) -> bool:
         """Whether no model asked: the result is data for the flow, and nobody is shown a message."""
@@ -49,7 +52,15 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def path(self) -> str:
         """The path of the step."""
-        return self.node if self.is_node else paths.call(self.node, self.turn, self.index)
+        return self._below(self.node)
+
+    @property
+    def key_path(self) -> str:
+        """The path that the idempotency key is made of: always the one it was first made of."""
+        return self._below(self.key_node or self.node)
+
+    def _below(self, node: str) -> str:
+        return node if self.is_node else paths.call(node, self.turn, self.index)
 
 
 class Desk:

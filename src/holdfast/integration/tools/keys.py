@@ -30,7 +30,7 @@ def key_for(order: Order, tool: str, arguments: str, sent: Sequence[Sent] = ()) 
         return Key(_key(order, same.before.key, arguments))
     known = {each.before.key for each in sent}
     for again in count():  # ends, for ``known`` is finite
-        key = _key(order, f"{order.path}/again.{again}" if again else order.path, arguments)
+        key = _key(order, f"{order.key_path}/again.{again}" if again else order.key_path, arguments)
         if key not in known:
             return Key(key)
     raise AssertionError("counting does not end")

@@ -19,8 +19,10 @@ from holdfast.journal.events.runs import (
     RunReviewed,
     RunStarted,
 )
+from holdfast.journal.events.scripts import ScriptAdvanced
 from holdfast.journal.events.steps import DoubtProbed, DoubtSettled, StepEnded, StepIntended, StepInterrupted
 from holdfast.journal.events.turns import ModelCalled, ModelFailed, ModelInterrupted, ModelReconciled, ModelReplied
+from holdfast.journal.events.versions import RunMigrated
 
 Event = (
     RunStarted
@@ -55,6 +57,8 @@ Event = (
     | ChildBegun
     | ChildRecalled
     | ChildEnded
+    | ScriptAdvanced
+    | RunMigrated
 )
 
 __all__ = [
@@ -84,10 +88,12 @@ __all__ = [
     "ResourcesFailed",
     "RetryDue",
     "RunEnded",
+    "RunMigrated",
     "RunParked",
     "RunRequeued",
     "RunReviewed",
     "RunStarted",
+    "ScriptAdvanced",
     "StepEnded",
     "StepIntended",
     "StepInterrupted",

@@ -17,7 +17,8 @@ class RunStarted(JournalEvent, frozen=True, tag="run.started/1"):
     input: PayloadId
     """JSON of the validated input."""
     definitions: dict[str, str]
-    """What runs, by content hash: ``flow``, ``agent:NAME`` (its prompts included), ``tool:NAME``, ``function:NAME``."""
+    """What runs, by content hash: ``flow``, ``agent:NAME`` (its prompts included), ``tool:NAME``, ``function:NAME``,
+    ``script:NAME``."""
     models: dict[str, str]
     """The model each agent runs on, by the agent's name."""
     budget: Budget

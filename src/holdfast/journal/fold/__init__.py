@@ -11,7 +11,17 @@ from msgspec.structs import replace
 from holdfast.journal import events
 from holdfast.journal.codec import decode
 from holdfast.journal.events import Event
-from holdfast.journal.fold import children, nodes, questions, retries, runs, steps, turns
+from holdfast.journal.fold import (
+    children,
+    nodes,
+    questions,
+    retries,
+    runs,
+    scripts,
+    steps,
+    turns,
+    versions,
+)
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.port import Recorded
 from holdfast.kernel.errors import JournalError
@@ -49,6 +59,8 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.ChildBegun: children.child_begun,
     events.ChildRecalled: children.child_recalled,
     events.ChildEnded: children.child_ended,
+    events.ScriptAdvanced: scripts.script_advanced,
+    events.RunMigrated: versions.run_migrated,
 }
 
 PROGRESS = (events.NodeLeft, events.ModelReplied, events.StepEnded, events.ChildEnded)

@@ -10,6 +10,7 @@ import msgspec
 from rpds import HashTrieMap
 
 from holdfast.journal.events.retries import SentBefore
+from holdfast.journal.events.scripts import ScriptCall
 from holdfast.journal.events.turns import CallRequest
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import PayloadId, RunId
@@ -173,6 +174,21 @@ class ChildState(msgspec.Struct, frozen=True):
     spend: Spend = Spend()
 
 
+class ScriptTurn(msgspec.Struct, frozen=True):
+    """How far a script came at once: what it was told, and what it asked for then."""
+
+    told: tuple[str, ...] = ()
+    calls: tuple[ScriptCall, ...] = ()
+
+
+class ScriptState(msgspec.Struct, frozen=True):
+    """Where a script stands: all that it takes to let it come there again."""
+
+    turns: tuple[ScriptTurn, ...] = ()
+    waits: tuple[ScriptCall, ...] = ()
+    """What it asked for and has not been told the end of, in the order in which it asked."""
+
+
 class NodeState(msgspec.Struct, frozen=True):
     """Where a node of the flow stands."""
 
@@ -207,6 +223,9 @@ class NodeState(msgspec.Struct, frozen=True):
     """The instant of the next try, while it is waited for; ``fault`` is then why the last one failed."""
     child: RunId | None = None
     """The run that it has started."""
+    script: ScriptState | None = None
+    key_path: str | None = None
+    """The path that its idempotency keys are made of, where a migration has given it another."""
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -276,6 +295,8 @@ class RunState(msgspec.Struct, frozen=True):
     abandons_by: str | None = None
     """Who asked that the run end without waiting for its doubts; None if nobody did."""
     inbox_read: int = 0
+    migrations: tuple[str, ...] = ()
+    """The names of the migrations that changed its definitions, in order."""
     drivers: int = 1
     """How many workers have driven it."""
     drivers_in_vain: int = 0

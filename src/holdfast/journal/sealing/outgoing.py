@@ -46,7 +46,7 @@ def sealed_payload(payload: Payload, sealer: Sealer) -> Payload:
 def sealed_letter(letter: Letter, sealer: Sealer) -> Letter:
     """Return ``letter`` sealed for the inbox it goes to; its id may name items of a map, so it is hidden too."""
     name = LetterId(sealer.hidden(letter.letter_id))
-    return Letter(name, letter.to, sealer.seal_named("letter", letter.letter_id, letter.body))
+    return replace(letter, letter_id=name, body=sealer.seal_named("letter", letter.letter_id, letter.body))
 
 
 def sealed_snapshot(snapshot: Snapshot, sealer: Sealer) -> Snapshot:

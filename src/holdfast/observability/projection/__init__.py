@@ -13,7 +13,16 @@ from holdfast.journal.events import Event
 from holdfast.journal.fold import begin as begin_state
 from holdfast.journal.fold import evolve
 from holdfast.kernel.errors import JournalError
-from holdfast.observability.projection import children, nodes, retries, runs, steps, turns
+from holdfast.observability.projection import (
+    children,
+    nodes,
+    retries,
+    runs,
+    scripts,
+    steps,
+    turns,
+    versions,
+)
 from holdfast.observability.trace import Trace
 
 
@@ -60,6 +69,8 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.ChildBegun: children.child_begun,
     events.ChildRecalled: children.child_recalled,
     events.ChildEnded: children.child_ended,
+    events.ScriptAdvanced: scripts.script_advanced,
+    events.RunMigrated: versions.run_migrated,
 }
 """How each event changes a trace; a journal's first event, RunStarted, begins one."""
 

@@ -7,15 +7,19 @@ import msgspec
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
+from holdfast.orchestration.asked import calls_of, node_of
 from holdfast.orchestration.flow import (
     AgentNode,
     ChildNode,
+    Composite,
     DecisionNode,
     FunctionNode,
     Join,
+    Leaf,
     Map,
     Node,
     Parallel,
+    ScriptNode,
     ToolNode,
     WaitNode,
     kind,
@@ -35,6 +39,9 @@ MARKS = {
 """One sign for each way a node can stand; None while it runs."""
 
 NOT_BEGUN = "·"
+OPAQUE = "opaque: its steps are known once it asks for them"
+STEPS_DRAWN_MAX = 50
+"""How many steps of a script are drawn, the first that it asked for."""
 
 
 class Knowledge(msgspec.Struct, frozen=True):
@@ -52,6 +59,15 @@ class Knowledge(msgspec.Struct, frozen=True):
 
 def captions(node: Node, known: Knowledge) -> Iterator[str]:
     """Yield what is to be said of ``node``, piece by piece, beside its name and kind."""
+    yield from _composite(node) if isinstance(node, Composite) else _leaf(node, known)
+    if isinstance(node, AgentNode | ToolNode | FunctionNode | ChildNode | ScriptNode) and node.input is not None:
+        yield f"input {node.input}"
+    if isinstance(node, AgentNode | ToolNode | FunctionNode) and node.retry is not None:
+        yield f"up to {node.retry.attempts_max} tries"
+    yield from _seconds("", node.timeout_seconds)
+
+
+def _leaf(node: Leaf, known: Knowledge) -> Iterator[str]:
     match node:
         case AgentNode():
             yield from _agent(node, known)
@@ -63,6 +79,16 @@ def captions(node: Node, known: Knowledge) -> Iterator[str]:
             yield from _decision(node)
         case ChildNode():
             yield f"run of {node.app}"
+        case ScriptNode():
+            if node.script != node.name:
+                yield node.script
+            yield OPAQUE
+        case _:
+            pass
+
+
+def _composite(node: Composite) -> Iterator[str]:
+    match node:
         case Parallel():
             yield from _fan_out(node)
             yield from _seconds("each", node.branch_timeout_seconds)
@@ -75,11 +101,15 @@ def captions(node: Node, known: Knowledge) -> Iterator[str]:
             yield from _seconds("each", node.item_timeout_seconds)
         case _:
             pass
-    if isinstance(node, AgentNode | ToolNode | FunctionNode | ChildNode) and node.input is not None:
-        yield f"input {node.input}"
-    if isinstance(node, AgentNode | ToolNode | FunctionNode) and node.retry is not None:
-        yield f"up to {node.retry.attempts_max} tries"
-    yield from _seconds("", node.timeout_seconds)
+
+
+def steps_drawn(node: Node, path: str, known: Knowledge) -> list[tuple[Node, str]]:
+    """Return what a script has called so far in the run that is drawn, each with its path; for any other node none."""
+    state = None if known.run is None else known.run.nodes.get(path)
+    if not isinstance(node, ScriptNode) or state is None:
+        return []
+    called = [call for call in calls_of(state.script) if call.what]
+    return [(node_of(call), paths.below(path, call.name)) for call in called[:STEPS_DRAWN_MAX]]
 
 
 def kind_word(node: Node) -> str:

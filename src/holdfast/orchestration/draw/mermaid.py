@@ -13,6 +13,7 @@ from holdfast.orchestration.draw.captions import (
     kind_word,
     mark,
     rounds_told,
+    steps_drawn,
 )
 from holdfast.orchestration.draw.tree import NOTHING_KNOWN
 from holdfast.orchestration.flow import Block, Branch, Map, Node, Parallel, children
@@ -67,6 +68,11 @@ class _Drawing:
             case Steps() | Parallel() | Branch() | Map() | Block():
                 self._line(depth, f'subgraph {identity}["{label}"]')
                 self._compose(node, path, depth + 1)
+                self._line(depth, "end")
+            case _ if steps := steps_drawn(node, path, self._known):
+                self._line(depth, f'subgraph {identity}["{label}"]')
+                for step, inner in steps:
+                    self.draw(step, inner, depth + 1)
                 self._line(depth, "end")
             case _:
                 self._line(depth, f'{identity}["{label}"]')

@@ -11,6 +11,7 @@ from holdfast.orchestration.draw.captions import (
     kind_word,
     mark,
     rounds_told,
+    steps_drawn,
 )
 from holdfast.orchestration.flow import Branch, Map, Node, children
 
@@ -43,7 +44,7 @@ def _review(known: Knowledge) -> Iterator[str]:
 
 def _lines(node: Node, path: str, known: Knowledge, guard: str, first: str, rest: str) -> Iterator[str]:
     yield first + guard + _line(node, path, known)
-    below = list(_below(node, path))
+    below = list(_below(node, path, known))
     for index, (child, inner, told) in enumerate(below):
         is_last = index == len(below) - 1
         elbow, bar = ("└── ", "    ") if is_last else ("├── ", "│   ")
@@ -58,11 +59,13 @@ def _line(node: Node, path: str, known: Knowledge) -> str:
     return f"{sign} {node.name}  {' · '.join(said)}".lstrip()
 
 
-def _below(node: Node, path: str) -> Iterator[tuple[Node, str, str]]:
+def _below(node: Node, path: str, known: Knowledge) -> Iterator[tuple[Node, str, str]]:
     """Yield each child with its path and the guard it stands behind."""
     if isinstance(node, Map):
         yield node.do, f"{path}[]", "each: "
         return
+    for step, inner in steps_drawn(node, path, known):
+        yield step, inner, ""
     for index, child in enumerate(children(node)):
         guard = ""
         if isinstance(node, Branch):

@@ -17,12 +17,14 @@ def doctor(store: StoreOption = None, as_json: JsonOption = False) -> None:
     from holdfast.surfaces.cli.diagnosis.machine import look_at_machine
     from holdfast.surfaces.cli.diagnosis.store import look_at_store
     from holdfast.surfaces.cli.diagnosis.table import print_findings
+    from holdfast.surfaces.cli.diagnosis.versions import look_at_versions
     from holdfast.surfaces.cli.showing.records import write_json
     from holdfast.surfaces.cli.showing.terminal import out
 
     async def examine() -> list[Finding]:
         of_store = [finding async for finding in look_at_store(store_url(store))]
-        return [*look_at_machine(), *of_store, *look_at_apps()]
+        of_versions = [finding async for finding in look_at_versions(store_url(store))]
+        return [*look_at_machine(), *of_store, *look_at_apps(), *of_versions]
 
     with reporting(as_json=as_json):
         found = asyncio.run(examine())

@@ -47,6 +47,7 @@ async def _draw(name: str, run_id: str | None, store: str | None, *, as_mermaid:
             raise InputError(
                 f"expected a run of app {name!r}, found one of {state.app!r}: holdfast draw {state.app} --run {run_id}"
             )
+        app = app.under(state.definitions) or app
         known = Knowledge(state.models, app.grants, state, app.review)
     if as_json:
         pictures = {"text": draw_text(app.flow, known), "mermaid": draw_mermaid(app.flow, known)}

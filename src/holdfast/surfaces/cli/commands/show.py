@@ -31,6 +31,7 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, as_json: boo
     from holdfast.surfaces.cli.showing.records import run_record, write_json
     from holdfast.surfaces.cli.showing.run_page import page_record, print_page
     from holdfast.surfaces.cli.showing.terminal import out
+    from holdfast.surfaces.cli.showing.versions import version_of
 
     async with reading(store) as runtime:
         run = await runtime.run(run_id)
@@ -38,11 +39,12 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, as_json: boo
         value = await run.value(seen.trace.state)
         variables = await run.variables(seen.trace.state)
         children = await listed(runtime, RunFilter(parent=run.id), store_url(store))
+    version = version_of(seen.trace.state)
     if as_json:
-        page = page_record(seen, children)
+        page = page_record(seen, version, children)
         write_json(run_record(seen.trace.state, seen.totals.seconds, {"result": value, "variables": variables, **page}))
     else:
-        print_page(seen, value, variables, children, out(), shows_all=shows_all)
+        print_page(seen, version, value, variables, children, out(), shows_all=shows_all)
 
 
 async def _trace(run_id: str, store: str | None, *, shows_all: bool, as_json: bool) -> None:

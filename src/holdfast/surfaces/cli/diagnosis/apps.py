@@ -7,20 +7,8 @@ from holdfast.orchestration.app import App
 from holdfast.orchestration.catalogue import Catalogue
 from holdfast.surfaces.cli.app_command import load_command
 from holdfast.surfaces.cli.diagnosis.finding import Finding, failure, fine, warning
+from holdfast.surfaces.cli.showing.versions import BROKEN
 from holdfast.surfaces.cli.showing.wording import counted
-
-BROKEN = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    NameError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
-"""What the import of somebody's package may raise beside what is missing."""
 
 
 def look_at_apps() -> Iterator[Finding]:

@@ -27,10 +27,12 @@ from holdfast.journal.events import (
     ResourcesFailed,
     RetryDue,
     RunEnded,
+    RunMigrated,
     RunParked,
     RunRequeued,
     RunReviewed,
     RunStarted,
+    ScriptAdvanced,
     StepEnded,
     StepIntended,
     StepInterrupted,
@@ -41,7 +43,17 @@ from holdfast.kernel.outcomes import Fault, Settlement
 from holdfast.observability.usage import figures
 from holdfast.surfaces.cli.showing.wording import cost, counted, duration, instant, size, tokens
 
-OfNode = NodeEntered | BranchTaken | ItemsMapped | NodeLeft | QuestionAsked | QuestionAnswered | NodeRetried | RetryDue
+OfNode = (
+    NodeEntered
+    | BranchTaken
+    | ItemsMapped
+    | NodeLeft
+    | QuestionAsked
+    | QuestionAnswered
+    | NodeRetried
+    | RetryDue
+    | ScriptAdvanced
+)
 OfChild = ChildStarted | ChildBegun | ChildRecalled | ChildEnded
 OfTurn = ModelCalled | ModelReplied | ModelFailed | ModelInterrupted | ModelReconciled
 OfStep = StepIntended | StepEnded | StepInterrupted | DoubtProbed | DoubtSettled
@@ -61,6 +73,7 @@ OfRun = (
     | ResourcesFailed
     | RunReviewed
     | RunRequeued
+    | RunMigrated
     | RunEnded
 )
 
@@ -106,6 +119,9 @@ def _of_run(event: OfRun) -> str:
         case RunEnded():
             waived = f", in spite of {', '.join(event.waived)}" if event.waived else ""
             return f"run ended {event.status}, {event.outcome}{waived}{_because(event.fault)}"
+        case RunMigrated():
+            moves = f"{counted(len(event.renamed), 'node')} renamed, {len(event.dropped)} dropped"
+            return f"migrated to the present definitions by {event.by}: {moves}"
 
 
 def _of_node(event: OfNode) -> str:
@@ -128,6 +144,9 @@ def _of_node(event: OfNode) -> str:
         case QuestionAnswered():
             note = f" ({event.note})" if event.note else ""
             return f"{event.by} has decided: {event.choice or 'see the value'}{note}"
+        case ScriptAdvanced():
+            asked = ", ".join(call.name for call in event.calls)
+            return f"script asks for {asked}" if asked else "script goes on"
 
 
 def _of_child(event: OfChild) -> str:

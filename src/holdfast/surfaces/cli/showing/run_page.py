@@ -22,6 +22,7 @@ from holdfast.surfaces.cli.showing.results import worded
 from holdfast.surfaces.cli.showing.runs_table import Listed, print_runs, runs_records
 from holdfast.surfaces.cli.showing.span_tree import rows
 from holdfast.surfaces.cli.showing.terminal import clean, styled
+from holdfast.surfaces.cli.showing.versions import Registered, Version
 from holdfast.surfaces.cli.showing.waterfall import SIGNS
 from holdfast.surfaces.cli.showing.wording import consumed, counted, duration, instant, money, short_id, tokens
 
@@ -52,6 +53,7 @@ class Shown(Protocol):
 
 def print_page(
     seen: Shown,
+    version: Version,
     value: object,
     variables: Mapping[str, object],
     children: Sequence[Listed],
@@ -64,7 +66,7 @@ def print_page(
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="bright_black", no_wrap=True)
     facts.add_column(overflow="fold")
-    for label, text in _facts(state, seen.totals, seen.stands, seen.dropped):
+    for label, text in _facts(state, seen, version):
         facts.add_row(label, text)
     console.print(facts)
     _print_nodes(seen.trace, seen.now, console, shows_all=shows_all)
@@ -78,7 +80,7 @@ def print_page(
         _print_value(value, console, shows_all=shows_all)
 
 
-def page_record(seen: Shown, children: Sequence[Listed] = ()) -> dict[str, object]:
+def page_record(seen: Shown, version: Version, children: Sequence[Listed] = ()) -> dict[str, object]:
     """Return what the page tells, beside the fields every run has, as JSON."""
     state, dropped = seen.trace.state, seen.dropped
     return {
@@ -86,6 +88,8 @@ def page_record(seen: Shown, children: Sequence[Listed] = ()) -> dict[str, objec
         "totals": seen.totals,
         "budget": state.budget,
         "definitions": state.definitions,
+        "version": version,
+        "migrations": state.migrations,
         "models": state.models,
         "session": state.session,
         "parent": state.parent,
@@ -104,9 +108,11 @@ def page_record(seen: Shown, children: Sequence[Listed] = ()) -> dict[str, objec
     }
 
 
-def _facts(state: RunState, told: Totals, stands: Condition, dropped: Drop | None) -> Iterator[tuple[str, Text]]:
+def _facts(state: RunState, seen: Shown, version: Version) -> Iterator[tuple[str, Text]]:
+    told, stands, dropped = seen.totals, seen.stands, seen.dropped
     yield "run", styled(f"{state.run}  ({short_id(state.run)})")
     yield "app", styled(state.app, state.title)
+    yield "version", styled(_version(version, state))
     yield "status", styled(_status(state, stands), style="bold")
     yield from _waits(state, stands, dropped)
     yield from _troubles(state)
@@ -164,6 +170,23 @@ def _failing(state: RunState, dropped: Drop | None) -> Iterator[tuple[str, Text]
         yield "dropped", styled(f"by {dropped.by}" + (f": {dropped.note}" if dropped.note else ""))
     if state.requeues:
         yield "requeued", styled(counted(state.requeues, "time"))
+
+
+def _version(version: Version, state: RunState) -> str:
+    migrated = f", migrated by {', '.join(state.migrations)}" if state.migrations else ""
+    return f"{version.version} ({_registered(version)}){migrated}"
+
+
+def _registered(version: Version) -> str:
+    match version.registered:
+        case Registered.PRESENT:
+            return "the present one"
+        case Registered.OLDER:
+            return f"an older one: since then {version.changed}"
+        case Registered.OTHER:
+            return f"not registered here: since then {version.changed}"
+        case Registered.UNKNOWN:
+            return "its app is not installed here"
 
 
 def _status(state: RunState, stands: Condition) -> str:

@@ -1,0 +1,83 @@
+"""How a run evolves that is migrated: its nodes move to other paths, or are forgotten."""
+
+from collections.abc import Collection, Mapping
+
+from msgspec.structs import replace
+from rpds import HashTrieMap
+
+from holdfast.journal.events import RunMigrated
+from holdfast.journal.fold.state import NodeState, RunState, Sent
+from holdfast.kernel import paths
+
+
+def run_migrated(state: RunState, event: RunMigrated, _at: float, version: int) -> RunState:
+    new_names = _new_names(event.renamed)
+    nodes = {}
+    for node in state.nodes.values():
+        path = moved(node.path, event.renamed, event.dropped)
+        if path is not None:
+            nodes[path] = _moved(node, path, new_names.get(node.path, {}), event.branches.get(path))
+    return replace(
+        state,
+        definitions=event.definitions,
+        models=event.models,
+        migrations=(*state.migrations, event.by),
+        nodes=HashTrieMap(nodes),
+        doubts=_each_moved(state.doubts, event),
+        questions=_each_moved(state.questions, event),
+        abandoned=_each_moved(state.abandoned, event),
+        retrying=_each_moved(state.retrying, event),
+        unseen=tuple(replace(call, node=_place(call.node, event)) for call in state.unseen),
+        sent=HashTrieMap({_place(path, event): _each_sent(sent, event) for path, sent in state.sent.items()}),
+        children=HashTrieMap(
+            {run: replace(child, node=_place(child.node, event)) for run, child in state.children.items()}
+        ),
+        version=version,
+    )
+
+
+def moved(path: str, renamed: Mapping[str, str], dropped: Collection[str]) -> str | None:
+    """Return where the node at ``path`` lies afterwards, None if it is forgotten. What names most of it counts."""
+    around: str | None = path
+    while around is not None:
+        if around in renamed:
+            return renamed[around] + path[len(around) :]
+        if around in dropped:
+            return None
+        around = paths.parent(around)
+    return path
+
+
+def _place(path: str, event: RunMigrated) -> str:
+    """Return where ``path`` lies afterwards; what happened at a node that is forgotten happened where it was."""
+    return moved(path, event.renamed, event.dropped) or path
+
+
+def _each_sent(sent: tuple[Sent, ...], event: RunMigrated) -> tuple[Sent, ...]:
+    return tuple(each if each.step is None else replace(each, step=_place(each.step, event)) for each in sent)
+
+
+def _moved(node: NodeState, path: str, names: Mapping[str, str], branches: tuple[str, ...] | None) -> NodeState:
+    return replace(
+        node,
+        path=path,
+        key_path=node.key_path if path == node.path else node.key_path or node.path,
+        case=names.get(node.case, node.case) if node.case is not None else None,
+        branches=node.branches if branches is None else branches,
+    )
+
+
+def _new_names(renamed: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return, by the path around them, the names that nodes had and have: a branch remembers the case it took."""
+    names: dict[str, dict[str, str]] = {}
+    for old, new in renamed.items():
+        around = paths.parent(old)
+        if around is not None:
+            names.setdefault(around, {})[old.rpartition("/")[2]] = new.rpartition("/")[2]
+    return names
+
+
+def _each_moved(effects: tuple[str, ...], event: RunMigrated) -> tuple[str, ...]:
+    """Return the paths of effects or nodes afterwards, those that are forgotten left out."""
+    told = (moved(path, event.renamed, event.dropped) for path in effects)
+    return tuple(path for path in told if path is not None)

@@ -1,0 +1,35 @@
+"""Runs whose app has changed: the commands say under which version they run, and which wait for one."""
+
+import asyncio
+
+from holdfast import App, Runtime
+from holdfast.flow import Sequence
+from tests.surfaces.cli.program import Program
+from tests.surfaces.cli.tiny_apps import greet
+
+
+async def begin_under_another_version(url: str) -> str:
+    """Begin a run of ``greet`` as it once was, and let go of it."""
+    before = App("greet", Sequence("greet", (greet.flow,)), agents=greet.agents, models=greet.models)
+    async with Runtime.open(url, apps=[before], recovers=False, drives=False) as runtime:
+        return (await runtime.start("greet", "hello")).id
+
+
+def test_show_says_under_which_version_a_run_runs(holdfast: Program) -> None:
+    run = holdfast("run", "greet", "hello", "--json").json["run_id"]
+    assert f"{greet.version} (the present one)" in holdfast("show", run).out
+    assert holdfast("show", run, "--json").json["version"]["registered"] == "present"
+
+
+def test_a_run_that_waits_because_its_app_has_changed_is_named_with_what_changed(holdfast: Program) -> None:
+    holdfast("run", "greet", "hello")
+    assert not [check for check in holdfast("doctor", "--json").json["checks"] if check["about"].startswith("run ")]
+    run = asyncio.run(begin_under_another_version(holdfast.url))
+    done = holdfast("resume", run)
+    assert done.code != 0
+    told = holdfast("show", run).out
+    assert "(not registered here: since then flow has changed)" in told
+    (check,) = [each for each in holdfast("doctor", "--json").json["checks"] if each["about"].startswith("run ")]
+    assert check["level"] == "warn"
+    assert "of app greet is not registered here; flow has changed" in check["found"]
+    assert "holdfast resume" in check["todo"]
