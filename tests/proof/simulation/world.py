@@ -11,7 +11,6 @@ from holdfast.integration.gateway.lines import Line, answer, call, calls
 from holdfast.integration.gateway.port import Model, ModelCallFailed, ModelRequest, TextDelta
 from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.journal.events import StepIntended
-from holdfast.kernel.ids import child_run_id
 from holdfast.kernel.messages import Reply
 from holdfast.kernel.outcomes import ErrorKind, Fault
 from holdfast.orchestration.app import Resources
@@ -74,8 +73,8 @@ class World:
         run = next((head.run for head in self.disk.heads() if head.request_id == step[0]), None)
         intents = list[StepIntended]()
         if run is not None:
-            child = child_run_id(run, step[1])  # it acts under the path of the node that has begun it
-            places = [(run, step[1]), *((child, KID + each.name) for each in TOOLS)]
+            children = [head.run for head in self.disk.heads() if head.parent == run]
+            places = [(run, step[1]), *((child, KID + each.name) for child in children for each in TOOLS)]
             intents += (intent for place in places for intent in self.disk.intents.get(place, ()))
         if key not in [intent.key for intent in intents]:
             self.breaches.append(f"{step} was sent under {key} before the intent was durable")
