@@ -20,6 +20,8 @@ settings.register_profile("thorough", parent=settings.get_profile("ci"), derando
 settings.load_profile("ci")
 
 CRASH_POINTS_QUICK = 4
+COUNTED = "counted"
+"""The property under which a test records a line for the end of the report."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,7 +43,10 @@ def crash_points(request: pytest.FixtureRequest) -> int:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Report branch coverage in one line where it was measured; the table is one command away."""
+    """Report what tests counted, and branch coverage in one line where it was measured; its table is a command away."""
+    for report in terminalreporter.stats.get("passed", ()):
+        for line in (value for name, value in report.user_properties if name == COUNTED):
+            terminalreporter.write_line(line)
     if not config.pluginmanager.hasplugin("_cov") or config.getoption("no_cov"):
         return
     measured = coverage.Coverage()

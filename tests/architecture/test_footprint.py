@@ -22,6 +22,7 @@ OPTIONAL = [
     "detect_secrets",
     "fastapi",
     "google.genai",
+    "httpx2",
     "lizard",
     "openai",
     "opentelemetry",

@@ -18,10 +18,13 @@ from holdfast.kernel.expression.functions import EXTREME_ARGUMENTS_MAX, FUNCTION
 from holdfast.kernel.expression.parse import DEPTH_MAX, NODES_MAX, TEXT_LENGTH_MAX
 from holdfast.kernel.expression.scalars import ROUND_DIGITS_MAX
 from holdfast.kernel.expression.values import CHARACTERS_A_STEP, INTEGER_BITS_MAX, NESTING_MAX
+from holdfast.kernel.messages import StopReason, Usage
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.orchestration.draw import lifecycle_diagram, lifecycle_table
 from holdfast.orchestration.flow import Join, Node
 from holdfast.orchestration.lifecycle import RULES
+from holdfast.runtime.models.configuration import Configured
+from holdfast.runtime.models.name import EXTRAS, KEYS, PROVIDERS
 from tests.docs.reference import REFERENCE, ROOT, codes, first_codes, rows, sections
 
 EVENTS = {event.__name__: event for event in get_args(Event)}
@@ -85,6 +88,30 @@ def test_every_outcome_is_listed_and_those_that_let_others_go_on_are_named() -> 
     assert first_codes(ERRORS["Outcomes"]) == [outcome.value for outcome in Outcome]
     said = next(line for line in ERRORS["Outcomes"].splitlines() if "goes on after" in line)
     assert codes(said) == [outcome.value for outcome in Outcome if outcome.is_success]
+
+
+# --- models ---
+
+MODELS = sections(REFERENCE / "models.md", level=2)
+
+
+def test_every_provider_is_listed_with_its_key_and_its_extra() -> None:
+    listed = {codes(row[0])[0].partition(":")[0]: (codes(row[2]), codes(row[3])) for row in rows(MODELS["Names"])}
+    assert listed == {provider: (list(KEYS[provider]), [EXTRAS[provider]]) for provider in PROVIDERS} | {
+        "recorded": ([], [])
+    }
+
+
+def test_every_reason_to_stop_is_listed() -> None:
+    assert sorted(first_codes(MODELS["Why a model stops"])) == sorted(reason.value for reason in StopReason)
+
+
+def test_everything_that_a_call_consumes_is_listed() -> None:
+    assert first_codes(MODELS["What a call consumes"]) == [field.name for field in msgspec.structs.fields(Usage)]
+
+
+def test_every_field_of_a_configured_model_is_listed() -> None:
+    assert first_codes(MODELS["Configured models"]) == list(Configured.model_fields)
 
 
 # --- effects ---

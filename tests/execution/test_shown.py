@@ -177,7 +177,12 @@ async def test_corrections_have_an_end() -> None:
 
 @pytest.mark.parametrize(
     ("reason", "kind"),
-    [(StopReason.REFUSAL, ErrorKind.REFUSED_BY_MODEL), (StopReason.CONTENT_FILTER, ErrorKind.CONTENT_FILTER)],
+    [
+        (StopReason.REFUSAL, ErrorKind.REFUSED_BY_MODEL),
+        (StopReason.CONTENT_FILTER, ErrorKind.CONTENT_FILTER),
+        (StopReason.CONTEXT_FULL, ErrorKind.CONTEXT_TOO_LONG),
+        (StopReason.OTHER, ErrorKind.MODEL_FAILED),
+    ],
 )
 async def test_a_refusal_ends_the_agent_at_once(reason: StopReason, kind: ErrorKind) -> None:
     model = ScriptedModel([stop(reason, "no"), answer("yes")])

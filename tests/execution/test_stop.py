@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from holdfast.execution.answer import Output
 from holdfast.execution.stop import observe
-from holdfast.kernel.messages import Message, Reply, Role, StopReason, Text, ToolCall, Usage
+from holdfast.kernel.messages import Message, Refusal, Reply, Role, StopReason, Text, ToolCall, Usage
 from holdfast.kernel.outcomes import ErrorKind
 
 TEXT = Output(None)
@@ -46,7 +46,13 @@ def test_a_reply_that_was_cut_off_is_never_parsed(arguments: str) -> None:
 
 @pytest.mark.parametrize(
     ("stop", "kind"),
-    [(StopReason.REFUSAL, ErrorKind.REFUSED_BY_MODEL), (StopReason.CONTENT_FILTER, ErrorKind.CONTENT_FILTER)],
+    [
+        (StopReason.REFUSAL, ErrorKind.REFUSED_BY_MODEL),
+        (StopReason.CONTENT_FILTER, ErrorKind.CONTENT_FILTER),
+        (StopReason.CONTEXT_FULL, ErrorKind.CONTEXT_TOO_LONG),
+        (StopReason.BAD_CALL, ErrorKind.BAD_ANSWER),
+        (StopReason.OTHER, ErrorKind.MODEL_FAILED),
+    ],
 )
 def test_a_reply_that_was_withheld_asks_for_nothing(stop: StopReason, kind: ErrorKind) -> None:
     observed = observe(reply(stop, "I would rather not", CALL), TEXT)
@@ -59,6 +65,18 @@ def test_a_refusal_says_what_the_model_said() -> None:
     defect = observe(reply(StopReason.REFUSAL, "I would rather not"), TEXT).defect
     assert defect is not None
     assert defect.message == "the model declined: I would rather not"
+
+
+def test_a_refusal_without_text_says_what_the_model_gave_as_its_reason() -> None:
+    message = Message(Role.ASSISTANT, (Refusal("that is not mine to tell"),))
+    defect = observe(Reply(message, StopReason.REFUSAL, Usage(), "m"), TEXT).defect
+    assert defect is not None
+    assert defect.message == "the model declined: that is not mine to tell"
+
+
+def test_a_text_at_which_it_was_told_to_stop_ends_the_answer() -> None:
+    observed = observe(reply(StopReason.STOP_SEQUENCE, "one, two"), TEXT)
+    assert (observed.has_answer, observed.answer) == (True, "one, two")
 
 
 def test_a_pause_is_neither_an_answer_nor_a_defect() -> None:

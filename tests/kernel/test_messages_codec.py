@@ -5,17 +5,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.kernel.errors import JournalError
-from holdfast.kernel.messages import File, Image, Message, Role, Text, ToolCall, ToolResult
+from holdfast.kernel.messages import (
+    Audio,
+    CachePoint,
+    File,
+    Foreign,
+    Image,
+    Message,
+    Own,
+    Reasoning,
+    Refusal,
+    Role,
+    Text,
+    ToolCall,
+    ToolResult,
+)
 from holdfast.kernel.messages_codec import decode_message, encode_message
 from holdfast.kernel.provenance import Provenance, Trust
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
+owns = st.none() | st.builds(Own, texts, texts)
 parts = st.one_of(
-    st.builds(Text, texts),
+    st.builds(Text, texts, own=owns),
+    st.builds(Reasoning, texts, own=owns),
+    st.builds(Refusal, texts),
+    st.builds(Foreign, texts, own=owns),
+    st.builds(CachePoint, st.sampled_from([300, 3600])),
+    st.builds(Audio, texts, data=st.none() | st.binary()),
     st.builds(Image, texts, data=st.none() | st.binary()),
     st.builds(File, texts, texts, url=st.none() | texts),
-    st.builds(ToolCall, texts, texts, texts),
+    st.builds(ToolCall, texts, texts, texts, own=owns),
     st.builds(ToolResult, texts, texts, texts, st.booleans()),
+    st.builds(ToolResult, texts, texts, texts, attached=st.tuples(st.builds(Image, texts, url=texts))),
 )
 messages = st.builds(
     Message,
@@ -42,3 +63,10 @@ def test_bytes_written_before_still_decode() -> None:
         "a7636f6e74656e74a27879aa70726f76656e616e636581a6736f75726365a6746f6f6c3a74"
     )
     assert decode_message(body) == Message(Role.TOOL, (ToolResult("c", "t", "xy"),), Provenance("tool:t"))
+
+
+def test_what_a_part_has_beyond_its_text_takes_no_room_where_there_is_nothing() -> None:
+    body = encode_message(Message(Role.ASSISTANT, (Text("yes"),)))
+    assert body == bytes.fromhex(
+        "82a4726f6c65a9617373697374616e74a570617274739182a474797065a474657874a474657874a3796573"
+    )

@@ -9,7 +9,12 @@ from holdfast.kernel import paths
 from holdfast.kernel.limits import plus, raised
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 
-FINAL_DEFECTS = (ErrorKind.REFUSED_BY_MODEL, ErrorKind.CONTENT_FILTER)
+FINAL_DEFECTS = (
+    ErrorKind.REFUSED_BY_MODEL,
+    ErrorKind.CONTENT_FILTER,
+    ErrorKind.CONTEXT_TOO_LONG,
+    ErrorKind.MODEL_FAILED,
+)
 """Defects of a reply that asking again does not mend."""
 
 INTERRUPTIONS_MAX = 10

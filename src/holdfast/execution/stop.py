@@ -5,8 +5,10 @@ import msgspec
 from holdfast.execution.answer import Output
 from holdfast.integration.tools.arguments import arguments_digest
 from holdfast.journal.events.turns import CallRequest
-from holdfast.kernel.messages import Reply, StopReason
+from holdfast.kernel.messages import Refusal, Reply, StopReason
 from holdfast.kernel.outcomes import ErrorKind, Fault
+
+UNREADABLE_CALL = "expected a call of a tool that is offered, with JSON arguments, found one that could not be read"
 
 
 class Observed(msgspec.Struct, frozen=True):
@@ -29,9 +31,17 @@ def observe(reply: Reply, output: Output) -> Observed:
             return Observed(defect=Fault(ErrorKind.REFUSED_BY_MODEL, _said("the model declined", reply)))
         case StopReason.CONTENT_FILTER:
             return Observed(defect=Fault(ErrorKind.CONTENT_FILTER, "the provider's content filter withheld the reply"))
+        case StopReason.CONTEXT_FULL:
+            return Observed(
+                defect=Fault(ErrorKind.CONTEXT_TOO_LONG, "the reply was cut off where the model's window ended")
+            )
+        case StopReason.BAD_CALL:
+            return Observed(defect=Fault(ErrorKind.BAD_ANSWER, UNREADABLE_CALL, retryable=True))
+        case StopReason.OTHER:
+            return Observed(defect=Fault(ErrorKind.MODEL_FAILED, _said(f"the model stopped: {reply.reported}", reply)))
         case StopReason.PAUSE:
             return Observed()
-        case StopReason.TOOL_USE | StopReason.END_TURN:
+        case StopReason.TOOL_USE | StopReason.END_TURN | StopReason.STOP_SEQUENCE:
             return _complete(reply, output)
 
 
@@ -47,5 +57,6 @@ def _complete(reply: Reply, output: Output) -> Observed:
 
 
 def _said(what: str, reply: Reply) -> str:
-    text = reply.message.text.strip()
+    declined = "".join(part.text for part in reply.message.parts if isinstance(part, Refusal))
+    text = (reply.message.text or declined).strip()
     return f"{what}: {text[:200]}" if text else what

@@ -20,8 +20,22 @@ class Role(enum.StrEnum):
     TOOL = "tool"
 
 
-class Part(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type"):
+class Own(msgspec.Struct, frozen=True):
+    """What one provider's API says of a part beyond what is modelled: kept whole, shown to that API alone.
+
+    Signatures, encrypted reasoning, citations, ids: whatever must come back to it as it came.
+    """
+
+    api: str
+    """Whose words these are, such as ``anthropic`` or ``openai.responses``."""
+    data: str
+    """JSON text."""
+
+
+class Part(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", kw_only=True):
     """One part of a message. The closed union is ``Parts``."""
+
+    own: Own | None = None
 
 
 class Text(Part, frozen=True, tag="text"):
@@ -32,6 +46,14 @@ class Text(Part, frozen=True, tag="text"):
 
 class Image(Part, frozen=True, tag="image"):
     """An image, by value or by address: exactly one of ``data`` and ``url`` is set."""
+
+    media_type: str
+    data: bytes | None = None
+    url: str | None = None
+
+
+class Audio(Part, frozen=True, tag="audio"):
+    """Something to listen to, by value or by address: exactly one of ``data`` and ``url`` is set."""
 
     media_type: str
     data: bytes | None = None
@@ -63,9 +85,36 @@ class ToolResult(Part, frozen=True, tag="tool_result"):
     tool: str
     content: str
     is_error: bool = False
+    attached: tuple[Text | Image | Audio | File, ...] = ()
+    """What it gave beside the text: pictures, documents."""
 
 
-Parts = Text | Image | File | ToolCall | ToolResult
+class Reasoning(Part, frozen=True, tag="reasoning"):
+    """What a model thought before it spoke, as far as its provider shows it; ``own`` holds what proves it."""
+
+    text: str = ""
+
+
+class Refusal(Part, frozen=True, tag="refusal"):
+    """The model's own words for why it declined."""
+
+    text: str
+
+
+class Foreign(Part, frozen=True, tag="foreign"):
+    """A part that only its provider understands, all of it in ``own``, such as a search it made by itself."""
+
+    kind: str
+    """What the provider calls it."""
+
+
+class CachePoint(Part, frozen=True, tag="cache_point"):
+    """Not content but a mark: all up to here will be sent again, so a provider that is told to may cache it."""
+
+    ttl_seconds: int = 300
+
+
+Parts = Text | Image | Audio | File | ToolCall | ToolResult | Reasoning | Refusal | Foreign | CachePoint
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -95,16 +144,28 @@ class StopReason(enum.StrEnum):
     REFUSAL = "refusal"
     PAUSE = "pause"
     CONTENT_FILTER = "content_filter"
+    STOP_SEQUENCE = "stop_sequence"
+    """It came upon a text at which it was told to stop."""
+    CONTEXT_FULL = "context_full"
+    """The model's window ended before its turn did."""
+    BAD_CALL = "bad_call"
+    """It tried to call a tool in a way that not even its provider could read."""
+    OTHER = "other"
+    """A reason that only its provider knows: ``Reply.reported`` says which."""
 
 
 class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one model call consumed. ``input_tokens`` is the total, cached ones included."""
+    """What one model call consumed. ``input_tokens`` is the total, cached ones included; so is ``output_tokens``."""
 
     input_tokens: int = 0
     output_tokens: int = 0
     cached_tokens: int = 0
     cost_usd: float | None = None
     """None where the price is not known: unknown is never shown as zero."""
+    cache_write_tokens: int = 0
+    """Those of the input that were written to the provider's cache."""
+    reasoning_tokens: int = 0
+    """Those of the output that were thought and not said."""
 
     @property
     def tokens(self) -> int:
@@ -120,6 +181,10 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     usage: Usage
     model: str
     """The model's name as the provider reports it."""
+    reported: str = ""
+    """The provider's own word for why the model stopped."""
+    reply_id: str = ""
+    """What the provider calls this reply, for its support."""
 
 
 def say(role: Role, text: str, provenance: Provenance | None = None) -> Message:

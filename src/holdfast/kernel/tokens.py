@@ -17,7 +17,20 @@ third of what one pattern over the same text costs.
 
 import re
 
-from holdfast.kernel.messages import File, Image, Message, Parts, Text, ToolCall, ToolResult
+from holdfast.kernel.messages import (
+    Audio,
+    CachePoint,
+    File,
+    Foreign,
+    Image,
+    Message,
+    Parts,
+    Reasoning,
+    Refusal,
+    Text,
+    ToolCall,
+    ToolResult,
+)
 
 MESSAGE_TOKENS = 4
 """What a message costs beside its content: its role and its borders."""
@@ -61,13 +74,17 @@ def message_tokens(message: Message) -> int:
 
 def _part_tokens(part: Parts) -> int:
     match part:
-        case Text(text):
+        case Text(text) | Reasoning(text) | Refusal(text):
             return estimate_tokens(text)
         case ToolCall(_, tool, arguments):
             return estimate_tokens(tool) + estimate_tokens(arguments)
-        case ToolResult(_, tool, content):
-            return estimate_tokens(tool) + estimate_tokens(content)
+        case ToolResult(_, tool, content, attached=attached):
+            return estimate_tokens(tool) + estimate_tokens(content) + sum(map(_part_tokens, attached))
         case File(media_type, data=data) if data is not None and media_type.startswith("text/"):
             return estimate_tokens(data.decode("utf-8", "replace"))
-        case Image() | File():
+        case Image() | Audio() | File():
             return ATTACHMENT_TOKENS
+        case Foreign(own=own):
+            return estimate_tokens(own.data) if own else 0
+        case CachePoint():
+            return 0

@@ -1,11 +1,7 @@
-"""Names the concrete stores and models: which adapter a URL or a name stands for."""
+"""Names the concrete stores: which adapter a URL stands for."""
 
-from pathlib import Path
 from typing import Protocol
 
-from holdfast.integration.gateway.port import Model
-from holdfast.integration.gateway.recorded import RecordedModel
-from holdfast.integration.gateway.transcript import Transcript
 from holdfast.journal.port import Store
 from holdfast.journal.sealing.keeping import SealingStore
 from holdfast.journal.sealing.port import Cipher, KeptKeys
@@ -17,9 +13,6 @@ from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import InputError
 from holdfast.kernel.faults import Reach
 from holdfast.kernel.randomness import Randomness
-
-RECORDED = "recorded:"
-"""A model of this name and a path replays the transcript in that file."""
 
 
 class SharedFile(Protocol):
@@ -55,13 +48,6 @@ def sealing(store: Store, keys: KeptKeys | None, clock: Clock, randomness: Rando
             return SealingStore(store, keys or MemoryKeys(clock, randomness), _aes_gcm, randomness)
         case _:
             return store
-
-
-def model_by_scheme(name: str) -> Model | None:
-    """Return the model that a name with a scheme stands for, None if it has no scheme known here."""
-    if name.startswith(RECORDED):
-        return RecordedModel(Transcript.read(Path(name.removeprefix(RECORDED))), name=name)
-    return None
 
 
 def store_at(url: str, clock: Clock, randomness: Randomness, reach: Reach) -> Store:

@@ -31,8 +31,9 @@ from holdfast.orchestration.equipment import Equipped
 from holdfast.orchestration.handle import Run
 from holdfast.orchestration.lifecycle import Status
 from holdfast.orchestration.worker import Worker
-from holdfast.runtime.adapters import kept, model_by_scheme, sealing, store_at
+from holdfast.runtime.adapters import kept, sealing, store_at
 from holdfast.runtime.kin import LocalKin, check_models
+from holdfast.runtime.models.finding import NamedModels
 from holdfast.runtime.serving import Serving, only
 from holdfast.version import VERSION
 
@@ -95,7 +96,8 @@ class Runtime:
         )
         await store.open()
         worker = f"{socket.gethostname()}:{os.getpid()}:{randomness.bytes(4).hex()}"
-        equipped = Equipped(models or {}, model_by_scheme, clock, reach)
+        named = NamedModels(os.environ)
+        equipped = Equipped(models or {}, named.find, clock, reach)
         failure: BaseException | None = None
         try:
             catalogue = Catalogue(apps)
@@ -110,6 +112,7 @@ class Runtime:
             failure = only(failures)
         finally:
             equipped.close()
+            await named.close()
             await store.close()
         if failure is not None:
             raise failure

@@ -17,6 +17,7 @@ from holdfast.surfaces.cli.commands import (
     erase,
     gc,
     inbox,
+    models,
     move,
     reconcile,
     requeue,
@@ -51,6 +52,7 @@ COMMANDS = (
     "backup",
     "gc",
     "erase",
+    "models",
     "doctor",
 )
 
@@ -91,6 +93,7 @@ app.command("import")(move.import_run)
 app.command("backup")(backup.backup)
 app.command("gc")(gc.gc)
 app.command("erase")(erase.erase)
+app.command("models")(models.models)
 app.command("doctor")(doctor.doctor)
 
 

@@ -1,0 +1,1 @@
+"""The providers' own clients behind the one port: a thin adapter each."""

@@ -1,0 +1,1 @@
+"""Google's Gemini API, with a key or on Vertex AI."""

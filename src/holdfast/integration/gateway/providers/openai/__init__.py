@@ -1,0 +1,1 @@
+"""OpenAI's two APIs, the first of which many servers speak."""

@@ -1,0 +1,1 @@
+"""Models by their names: what is configured, whose account it is asked through."""

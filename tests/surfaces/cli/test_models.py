@@ -1,0 +1,77 @@
+"""``holdfast models`` lists what can be named; ``holdfast doctor --model`` asks, and says what came of it."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.integration.gateway.providers.faulty import KEY, Faulty, serving
+from tests.surfaces.cli.program import Program
+
+VARIABLES = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENAI_COMPATIBLE_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY")
+MODELS = 'small = "openai-compatible:m-1@http://127.0.0.1:8080/v1"\nlarge = "anthropic:claude-sonnet-4-6"\n'
+
+
+@pytest.fixture(autouse=True)
+def _without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*VARIABLES, "HOLDFAST_MODELS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def configured(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str = MODELS) -> None:
+    (folder / "models.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("HOLDFAST_MODELS", str(folder / "models.toml"))
+
+
+def test_each_provider_is_listed_with_what_it_still_needs(holdfast: Program) -> None:
+    listed = {one["name"]: one for one in holdfast.bare("models", "--json").json}
+    assert list(listed) == ["anthropic:…", "openai:…", "openai-chat:…", "openai-compatible:…", "google:…"]
+    assert (listed["anthropic:…"]["is_ready"], listed["anthropic:…"]["keys"]) == (False, ["ANTHROPIC_API_KEY"])
+    assert listed["openai-compatible:…"]["is_ready"]
+    assert "set GEMINI_API_KEY or GOOGLE_API_KEY" in " ".join(holdfast.bare("models").out.split())
+
+
+def test_what_is_configured_comes_first_and_no_key_is_shown(holdfast: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    configured(monkeypatch, holdfast.folder)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    done = holdfast.bare("models", "--json")
+    large, small = done.json[:2]
+    assert (large["name"], large["model"], large["is_ready"]) == ("large", "claude-sonnet-4-6", True)
+    assert (small["name"], small["server"]) == ("small", "http://127.0.0.1:8080/v1")
+    assert KEY not in done.out
+    assert KEY not in holdfast.bare("models").out
+
+
+def test_a_file_of_models_that_is_not_right_is_a_problem(holdfast: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    configured(monkeypatch, holdfast.folder, "small = 3")
+    assert holdfast.bare("models").code == 2
+    done = holdfast("doctor", "--json")
+    assert (done.code, done.json["ok"]) == (1, False)
+
+
+def test_the_doctor_tells_of_a_model_that_lacks_its_key(holdfast: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    configured(monkeypatch, holdfast.folder)
+    checks = {check["about"]: check["level"] for check in holdfast("doctor", "--json").json["checks"]}
+    assert (checks["model large"], checks["models"]) == ("warn", "ok")
+
+
+ANSWER = {"model": "m-1", "choices": [{"delta": {"content": "yes"}, "finish_reason": "stop"}]}
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "code", "told"),
+    [
+        (200, b"data: %b\n\n" % json.dumps(ANSWER).encode(), 0, "m-1 answered"),
+        (401, b'{"error": {"message": "no such key"}}', 1, "no such key"),
+    ],
+)
+async def test_the_doctor_asks_a_model_that_is_named(
+    holdfast: Program, status: int, said: bytes, code: int, told: str
+) -> None:
+    async with serving(Faulty(status, pieces=(said,))) as server:
+        name = f"openai-compatible:m-1@{server.url}/v1"
+        done = await asyncio.to_thread(holdfast, "doctor", "--model", name, "--json")
+    checks = {check["about"]: check["found"] for check in done.json["checks"]}
+    assert told in checks[f"model {name}"]
+    assert (done.code, server.requests) == (code, 1)
