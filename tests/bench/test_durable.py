@@ -32,6 +32,14 @@ def test_both_engines_of_ours_are_measured_at_every_number_in_flight() -> None:
     assert set(printed["ratios"]) == {"steps_per_second_over_floor", "cpu_of_floor_over_ours"}
 
 
+def test_the_profile_tells_apart_what_the_loops_thread_did_and_adds_up_to_it() -> None:
+    printed = json.loads(run("bench.durable.where", "--json", "--runs", "60", "--in-flight", "20").stdout)
+    assert printed["samples"] > 0
+    assert "waiting" not in printed["parts"]
+    assert sum(printed["parts"].values()) == pytest.approx(printed["loop_thread"], rel=0.05, abs=2)
+    assert {"holdfast-writer", "holdfast-reader"} <= printed["other_threads"].keys()
+
+
 def test_a_peer_that_cannot_be_installed_is_named_with_the_reason(tmp_path: Path) -> None:
     wanted = tmp_path / "wanted.txt"
     wanted.write_text("no-such-peer==1.0\n")

@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
+from holdfast.journal.fold import begin
 from holdfast.journal.live import HINTS_KEPT_MAX, Hint, Live
 from holdfast.journal.mail import Cancel, ChildOver, Mail, Resume, decode_mail, encode_mail
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.ids import RunId
+from tests.journal.samples import AT, started
 
 ONE, OTHER = RunId("run_one"), RunId("run_other")
 
@@ -63,6 +65,25 @@ async def test_a_listener_hears_when_another_run_rests_if_it_asked_for_that_and_
     live.leave(parent)
     live.rest(OTHER)
     assert parent.hints() == []
+
+
+async def test_who_waits_for_the_end_is_handed_the_last_state_and_keeps_it() -> None:
+    live = Live()
+    patient, its = live.listen(ONE, for_rest_only=True), live.listen(OTHER, for_rest_only=True)
+    ended = begin(started(), AT)
+    live.rest(ONE, ended)
+    live.rest(ONE)
+    assert patient.ended is ended
+    assert its.ended is None
+
+
+async def test_the_end_of_another_run_is_not_taken_for_that_of_its_own() -> None:
+    live = Live()
+    parent = live.listen(ONE, for_rest_only=True)
+    live.also([OTHER], parent)
+    live.rest(OTHER, begin(started(), AT))
+    await asyncio.wait_for(parent.wait(), 1)
+    assert parent.ended is None
 
 
 async def test_who_has_left_is_forgotten() -> None:

@@ -2,12 +2,15 @@
 
 It knows no agent and no flow. ``decide`` says what is wanted, ``perform`` does one piece of work and records what came
 of it; whatever is recorded makes the loop ask again.
+
+A task whose work has ended goes on with what is wanted next. So a reply, the call that it asks for and the next turn
+are recorded without a change of task where nothing waits between them, and share one commit: measured at 100 runs in
+flight, 0.8 commits a step instead of 1.8. Work of one run may therefore see the context variables of work before it.
 """
 
 import asyncio
 import enum
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -19,6 +22,9 @@ from holdfast.journal.recorder import Recorder
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import Fenced, HoldfastError
 from holdfast.kernel.ids import RunId
+
+FOLLOWED_MAX = 100
+"""How many pieces of work a task does, one after the other, before others must get their turn."""
 
 NOTES_IN_A_ROW_MAX = 1_000
 """A flow whose conclusions never come to rest is a bug of the scheduler: it is stopped rather than left to spin."""
@@ -58,6 +64,7 @@ class Loop:
         self._clock = clock
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._waits: set[str] = set()
+        self._notes = 0
         self._is_stopping = False
         self._is_over = False
         self._fenced: Fenced | None = None
@@ -84,36 +91,32 @@ class Loop:
             self._is_over = True
 
     async def _run(self) -> Rested:
-        notes = 0
         while True:
             self._recorder.changed.clear()
             if self._fenced is not None:
                 await self._see_effects_end()
                 raise self._fenced
             wanted = () if self._is_stopping else self._decide(self._recorder.state)
-            if await self._withdraw(wanted):
+            work = _by_key(wanted)
+            if await self._withdraw(work):
                 continue
             if self._note(wanted):
-                notes += 1
-                if notes > NOTES_IN_A_ROW_MAX:
-                    raise HoldfastError(
-                        f"expected the run to rest or act, found {notes} conclusions in a row: {wanted!r:.200}"
-                    )
                 continue
-            self._start(wanted)
+            self._start(work)
             if rested := self._rested(wanted):
                 version = self._recorder.state.version
-                await self._withdraw(())
+                await self._withdraw({})
                 if self._recorder.state.version == version and self._fenced is None:
                     return rested
                 continue
-            notes = 0
+            self._notes = 0
             await self._recorder.changed.wait()
 
-    async def _withdraw(self, wanted: Sequence[Action]) -> bool:
+    async def _withdraw(self, wanted: Mapping[str, Work]) -> bool:
         """Cancel what is no longer wanted, and record what is known of it; say whether anything was."""
-        keys = {action.key for action in wanted if isinstance(action, Work)}
-        dropped = [self._under_way.pop(key) for key in list(self._under_way) if key not in keys]
+        if self._under_way.keys() <= wanted.keys():
+            return False
+        dropped = [self._under_way.pop(key) for key in list(self._under_way) if key not in wanted]
         cancelled = [task for task in dropped if task.cancel()]
         if not cancelled:
             return False
@@ -145,21 +148,64 @@ class Loop:
 
     def _note(self, wanted: Sequence[Action]) -> bool:
         events = [event for action in wanted if isinstance(action, Note) for event in action.events]
-        if events:
-            self._recorder.append(*events)
-        return bool(events)
+        if not events:
+            return False
+        self._notes += 1
+        if self._notes > NOTES_IN_A_ROW_MAX:
+            raise HoldfastError(
+                f"expected the run to rest or act, found {self._notes} conclusions in a row: {wanted!r:.200}"
+            )
+        self._recorder.append(*events)
+        return True
 
-    def _start(self, wanted: Sequence[Action]) -> None:
-        for action in wanted:
-            if not isinstance(action, Work) or action.key in self._under_way:
+    def _start(self, wanted: Mapping[str, Work]) -> None:
+        for key, action in wanted.items():
+            if key in self._under_way:
                 continue
-            task = self._group.create_task(self._perform(action), name=action.key)
-            self._under_way[action.key] = task
-            task.add_done_callback(partial(self._ended, action.key))
+            task = self._group.create_task(self._pursue(key, action), name=key)
+            self._under_way[key] = task
+            task.add_done_callback(self._ended)
             if isinstance(action, Waiting):
-                self._waits.add(action.key)
+                self._waits.add(key)
 
-    def _ended(self, key: str, task: asyncio.Task[None]) -> None:
+    async def _pursue(self, key: str, work: Work) -> None:
+        """Do ``work``, and then what is wanted next, for as long as that is plain."""
+        task = self._under_way[key]
+        for _ in range(FOLLOWED_MAX):
+            await self._perform(work)
+            following = self._following(key, task)
+            if following is None:
+                return
+            key, work = following
+            task.set_name(key)
+
+    def _following(self, ended: str, task: asyncio.Task[None]) -> tuple[str, Work] | None:
+        """Start what is wanted now that ``ended`` has ended, and return a piece of it for this task to do.
+
+        None leaves it to the loop: where work is to be withdrawn, where the run rests, or this task is to end.
+        """
+        if self._under_way.get(ended) is not task or task.cancelling() or self._is_stopping or self._fenced is not None:
+            return None
+        others = self._under_way.keys() - {ended}
+        while True:
+            wanted = self._decide(self._recorder.state)
+            work = _by_key(wanted)
+            if not others <= work.keys():  # withdrawn before anything is concluded: a run never ends over open work
+                return None
+            if not self._note(wanted):
+                break
+        key = next((key for key in work if key not in self._under_way), None)
+        if key is None or ended in work or isinstance(work[key], Waiting):
+            return None
+        del self._under_way[ended]
+        self._waits.discard(ended)
+        self._under_way[key] = task
+        self._start(work)
+        self._notes = 0
+        return key, work[key]
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        key = task.get_name()
         if self._under_way.get(key) is task:
             del self._under_way[key]
         self._waits.discard(key)
@@ -181,6 +227,10 @@ class Loop:
         return Rested(
             Rest.WAITING, wake_at, persons, tuple(each.child for each in wanted if isinstance(each, AwaitChild))
         )
+
+
+def _by_key(wanted: Sequence[Action]) -> dict[str, Work]:
+    return {action.key: action for action in wanted if isinstance(action, Work)}
 
 
 def _key(event: ModelInterrupted | StepInterrupted) -> str:

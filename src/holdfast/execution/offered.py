@@ -1,4 +1,4 @@
-"""What an agent's model may answer with at one place of a flow, reckoned once: it never changes in a run."""
+"""What an agent's model may answer with at one place of a flow, reckoned once: it never changes in an app."""
 
 import msgspec
 
@@ -16,6 +16,10 @@ class Offered(msgspec.Struct, frozen=True):
     body: bytes
     digest: str
     tokens: int
+
+
+Offers = dict[tuple[str, frozenset[str]], Offered]
+"""What was reckoned already, by the agent's name and its grant: as many as an app's flow has of both."""
 
 
 def offered(agent: Agent, registry: Registry, granted: frozenset[str]) -> Offered:

@@ -7,7 +7,7 @@ from holdfast.execution.actions import CallModel
 from holdfast.execution.additions import Pieces, additions, opening
 from holdfast.execution.agent import Agent
 from holdfast.execution.decide import accounts
-from holdfast.execution.offered import Offered, offered
+from holdfast.execution.offered import Offered, Offers, offered
 from holdfast.execution.stop import observe
 from holdfast.governance.budget import forbids_turn, output_allowance
 from holdfast.integration.gateway.gateway import Gateway
@@ -37,12 +37,21 @@ RETRY_AFTER_SECONDS_MAX = 600.0
 class Turns:
     """Takes the turns of one run's agents."""
 
-    def __init__(self, gateway: Gateway, recorder: Recorder, clock: Clock, randomness: Randomness, live: Live) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        recorder: Recorder,
+        clock: Clock,
+        randomness: Randomness,
+        live: Live,
+        offers: Offers,
+    ) -> None:
+        """``offers`` is shared by the runs of an app."""
         self._gateway, self._recorder, self._clock = gateway, recorder, clock
         self._randomness, self._live = randomness, live
         self._assemblies: dict[str, Assembly] = {}
         self._digests: dict[str, list[str]] = {}
-        self._offered: dict[tuple[str, frozenset[str]], Offered] = {}
+        self._offered = offers
 
     async def take(self, action: CallModel, agent: Agent, registry: Registry, granted: frozenset[str]) -> None:
         """Take the turn that ``action`` names; whatever becomes of it is recorded."""

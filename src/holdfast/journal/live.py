@@ -4,12 +4,13 @@ Nothing depends on them: whoever hears the bell reads the journal, and where a h
 wins. A listener that does not keep up loses hints, never slows a run.
 """
 
-import asyncio
 from collections import defaultdict, deque
 from collections.abc import Iterable
 
 import msgspec
 
+from holdfast.journal.bell import Bell
+from holdfast.journal.fold.state import RunState
 from holdfast.kernel.ids import RunId
 
 HINTS_KEPT_MAX = 256
@@ -33,7 +34,9 @@ class Listener:
         self.hears_rest_only = hears_rest_only
         self.hears_besides: set[RunId] = set()
         """Runs of which it hears only that they have come to rest."""
-        self._rung = asyncio.Event()
+        self.ended: RunState | None = None
+        """How its run ended, if it did so in this process since the listener came: what its journal folds to."""
+        self._rung = Bell()
         self._hints: deque[Hint] = deque(maxlen=HINTS_KEPT_MAX)
 
     def ring(self, hint: Hint | None) -> None:
@@ -63,9 +66,14 @@ class Live:
         """Say that ``run`` has new events."""
         self._tell(run, None)
 
-    def rest(self, run: RunId) -> None:
-        """Say that ``run`` is no longer driven here: it is over, parked or let go of."""
+    def rest(self, run: RunId, ended: RunState | None = None) -> None:
+        """Say that ``run`` is no longer driven here: it is over, parked or let go of.
+
+        ``ended`` is its last state, durable: whoever waits for the end need not fold the journal again.
+        """
         for listener in self._listeners.get(run, ()):
+            if listener.run == run:
+                listener.ended = ended or listener.ended
             listener.ring(None)
 
     def rest_all(self) -> None:

@@ -144,6 +144,8 @@ class Claim(msgspec.Struct, frozen=True):
     epoch: int
     version: int
     lease_until: float
+    last_letter: int = 0
+    """The position of the newest letter in its inbox, 0 if none ever came: who has read it need not look."""
 
 
 class Held(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ and a refused commit stops the whole driver, taking every conclusion drawn from 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+from holdfast.journal.bell import Bell
 from holdfast.journal.codec import decode, encode
 from holdfast.journal.correspondence import letters as letters_of
 from holdfast.journal.events import Event
@@ -58,7 +59,7 @@ class Recorder:
         """``snapshot_version`` is how far a snapshot reaches already."""
         self.state = state
         self.payloads = payloads
-        self.changed = asyncio.Event()
+        self.changed = Bell()
         """Set whenever the state has changed; the driver clears it."""
         self._journal, self._clock, self._live, self._epoch = journal, clock, live, epoch
         self._pending: list[Recorded] = []
@@ -66,7 +67,7 @@ class Recorder:
         self._letters: list[Letter] = []
         self._parking: Parking | None = None
         self._stir = stir
-        self._wanted = asyncio.Event()
+        self._wanted = Bell()
         self._durable = state.version
         self._snapshot_version = snapshot_version
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []

@@ -15,6 +15,7 @@ What a *run* must live with is a value instead (see ``kernel.outcomes``).
     │   ├── KeyMissing           the run is sealed, and its key is not here
     │   └── StoreClosed          the store was used after it was closed
     ├── ResourceError            what a run's tools need could not be opened
+    ├── Overloaded               too many runs wait to be driven: a new one was not begun
     ├── RunNotFound              no run has this id
     ├── RunFailed                a result was asked for of a run that did not succeed
     ├── DefinitionChanged        the code changed under a run in flight
@@ -77,6 +78,10 @@ class StoreClosed(JournalError):
 
 class ResourceError(HoldfastError):
     """What a run's tools need could not be opened, through no fault of the run's input."""
+
+
+class Overloaded(HoldfastError):
+    """Too many runs wait to be driven: a new one was not begun. Those that were go on; try again later."""
 
 
 class RunNotFound(HoldfastError):

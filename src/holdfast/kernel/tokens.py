@@ -15,6 +15,7 @@ Each row is a few operations on the whole text, no pattern: about 11 µs a kilob
 third of what one pattern over the same text costs.
 """
 
+import functools
 import re
 
 from holdfast.kernel.messages import (
@@ -37,6 +38,9 @@ MESSAGE_TOKENS = 4
 ATTACHMENT_TOKENS = 1_600
 """What an image or a document costs that cannot be read as text: a large image's worth."""
 
+NAMES_REMEMBERED_MAX = 1_024
+"""Of how many tools' names the size is kept."""
+
 
 def _mask(pattern: str) -> bytes:
     """Return a table that turns the characters of a class into ``a`` and all other bytes into blanks."""
@@ -56,10 +60,14 @@ def estimate_tokens(text: str) -> int:
     """Return about how many tokens ``text`` is; rather too many than too few."""
     data = text.encode("utf-8", "surrogatepass")
     spaces = data.translate(_SPACES).split()
+    # Letters are most of a text: a whole six becomes a mark, what is left of a run ends in one place, and both are
+    # counted. Splitting, as for the others, took 15 µs in place of 11 for 1,650 characters of prose.
+    letters = (data.translate(_LETTERS) + b" ").replace(b"aaaaaa", b"b")
     return (
-        len(data.translate(_LETTERS).replace(b"aaaaaa", b"aaaaaa ").split())
-        + len(data.translate(_DIGITS).replace(b"aaa", b"aaa ").split())
-        + len(data.translate(_SIGNS).replace(b"aa", b"aa ").split())
+        letters.count(b"b")
+        + letters.count(b"a ")
+        + _groups(data.translate(_DIGITS), b"aaa")
+        + _groups(data.translate(_SIGNS), b"aa")
         + len(spaces)
         - spaces.count(b"s")
         + len(data)
@@ -67,9 +75,18 @@ def estimate_tokens(text: str) -> int:
     )
 
 
+def _groups(masked: bytes, whole: bytes) -> int:
+    """Return how many groups of at most ``whole`` the runs in ``masked`` make."""
+    return len(masked.replace(whole, whole + b" ").split()) if b"a" in masked else 0
+
+
 def message_tokens(message: Message) -> int:
     """Return about how many tokens a message is, its borders included."""
     return MESSAGE_TOKENS + sum(map(_part_tokens, message.parts))
+
+
+_name_tokens = functools.lru_cache(maxsize=NAMES_REMEMBERED_MAX)(estimate_tokens)
+"""The same few names come back in every call and result."""
 
 
 def _part_tokens(part: Parts) -> int:
@@ -77,9 +94,9 @@ def _part_tokens(part: Parts) -> int:
         case Text(text) | Reasoning(text) | Refusal(text):
             return estimate_tokens(text)
         case ToolCall(_, tool, arguments):
-            return estimate_tokens(tool) + estimate_tokens(arguments)
+            return _name_tokens(tool) + estimate_tokens(arguments)
         case ToolResult(_, tool, content, attached=attached):
-            return estimate_tokens(tool) + estimate_tokens(content) + sum(map(_part_tokens, attached))
+            return _name_tokens(tool) + estimate_tokens(content) + sum(map(_part_tokens, attached))
         case File(media_type, data=data) if data is not None and media_type.startswith("text/"):
             return estimate_tokens(data.decode("utf-8", "replace"))
         case Image() | Audio() | File():

@@ -10,7 +10,9 @@ from holdfast.execution.interrupt import interruptions
 from holdfast.execution.loop import Loop, Rest, Rested
 from holdfast.execution.turn import Turns
 from holdfast.integration.tools.invocation import Desk
+from holdfast.journal.bell import Bell
 from holdfast.journal.events import DriverChanged, LifecycleMoved, RunParked
+from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Live
 from holdfast.journal.payloads import Payloads
 from holdfast.journal.port import Held, Parking, Store
@@ -20,7 +22,7 @@ from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import DefinitionChanged, DefinitionError, Fenced, InputError, JournalError, ResourceError
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.randomness import Randomness
-from holdfast.orchestration.app import Resources
+from holdfast.orchestration.app import Resources, no_resources
 from holdfast.orchestration.equipment import Equipment
 from holdfast.orchestration.failures import first
 from holdfast.orchestration.kin import Kin
@@ -63,10 +65,12 @@ class Driver:
     def __init__(self, equipment: Equipment, run: RunId, around: Surroundings) -> None:
         self._equipment, self._app = equipment, equipment.app
         self._run, self._around = run, around
-        self._mail_came = asyncio.Event()
+        self._mail_came = Bell()
         self._loop: Loop | None = None
         self._rested: Rested | None = None
         self._setback: str | None = None
+        self.ended: RunState | None = None
+        """The last state of a run that is over, once it is durable."""
         self._parks_for: str | None = None
         self._is_stopped = False
         self._opening: asyncio.Timeout | None = None
@@ -116,7 +120,8 @@ class Driver:
             await recorder.park(Parking(recorder.state.inbox_read, None))
             return Rested(Rest.OVER)
         mailroom = Mailroom(around.store, recorder, self._equipment, around.clock, self._parenting(recorder))
-        await mailroom.read()
+        if claim.last_letter > recorder.state.inbox_read:
+            await mailroom.read()
         if recorder.state.drivers_in_vain >= DRIVERS_IN_VAIN_MAX and recorder.state.cancel_reason is None:
             reason = f"it brought down {DRIVERS_IN_VAIN_MAX} drivers in a row: find out why before it is resumed"
             await self._park(recorder, reason, None)
@@ -162,6 +167,8 @@ class Driver:
 
     async def _resources(self, stack: AsyncExitStack, given: object) -> Resources:
         app = self._app
+        if app.resources is no_resources:
+            return {}
         self._opening = self._around.clock.timeout(RESOURCES_SECONDS_MAX)
         try:
             async with self._opening:
@@ -211,7 +218,8 @@ class Driver:
 
     def _assemble(self, recorder: Recorder, resources: Resources, group: asyncio.TaskGroup) -> Loop:
         around, app = self._around, self._app
-        turns = Turns(self._equipment.gateway, recorder, around.clock, around.randomness, around.live)
+        equipment = self._equipment
+        turns = Turns(equipment.gateway, recorder, around.clock, around.randomness, around.live, equipment.offers)
         desk = Desk(recorder, resources)
         settling = Settling(self._equipment, desk, around.clock)
         wanted = partial(decide, app.flow, app.agents_by_name, review=app.review)
@@ -229,7 +237,7 @@ class Driver:
     async def _let_go(self, recorder: Recorder, rested: Rested) -> None:
         match rested.why:
             case Rest.OVER:
-                return
+                self.ended = recorder.state
             case Rest.STOPPED if self._parks_for is None or recorder.state.cancel_reason is not None:
                 await recorder.park(Parking(recorder.state.inbox_read, self._around.clock.now()))
             case Rest.STOPPED:

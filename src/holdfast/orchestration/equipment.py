@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from holdfast.execution.offered import Offers
 from holdfast.integration.gateway.gateway import Gateway
 from holdfast.integration.gateway.port import Model
 from holdfast.integration.tools.executor import Executor
@@ -20,6 +21,7 @@ class Equipment:
     ) -> None:
         """``older``: the same of the versions that runs may be pinned to."""
         self.app, self.gateway, self.older = app, gateway, tuple(older)
+        self.offers: Offers = {}
         self._threads = Threads()
         self.agents: Mapping[str, Executor] = {
             agent.name: Executor(app.registries[agent.name], clock, threads=self._threads, reach=reach)

@@ -132,7 +132,7 @@ class Run:
         """
         listener = self._live.listen(self.id, for_rest_only=True)
         try:
-            while True:
+            while listener.ended is None:
                 head = await self._store.head(self.id)
                 going = await self._going_on(head, listener)
                 if not going:
@@ -141,6 +141,7 @@ class Run:
                         return state
                 self._check_drivable(going)
                 await listener.wait()
+            return listener.ended
         finally:
             self._live.leave(listener)
 

@@ -15,7 +15,7 @@ from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import InputError, ResourceError
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.kernel.randomness import Randomness
-from holdfast.orchestration.app import App, Resources
+from holdfast.orchestration.app import App, Resources, no_resources
 from holdfast.orchestration.lifecycle import RULES, FailureRule, Status, Trigger, after
 from holdfast.orchestration.migrating import adopt
 from holdfast.orchestration.scripts.performance import Stage
@@ -45,6 +45,8 @@ class Preparing:
         await self._adopt(state)
         if state.status == Status.INTAKE:
             self._move(Trigger.RECEIVED)
+        if self._app.resources is no_resources and self._recorder.state.status != Status.VALIDATING:
+            return {}  # its input was found to be of use, and nothing is opened for it
         try:
             return await open_for(self._app.parse(await self._recorder.payloads.fetch(state.input)))
         except InputError as error:

@@ -90,6 +90,7 @@ class Worker:
         match rested:
             case Rested(Rest.OVER):
                 self.asked.discard(run)
+                self._around.live.rest(run, driver.ended)
                 return None
             case Held(lease_until=again_at) | Rested(Rest.WAITING, again_at):
                 return again_at

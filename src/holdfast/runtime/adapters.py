@@ -24,6 +24,9 @@ class SharedFile(Protocol):
     def change_counter(self) -> int:
         """Return a number that changes with every write of any process. Raises JournalError."""
 
+    async def changes_of_others(self) -> int:
+        """Return a number that differs whenever another process has written since the last call. Raises as above."""
+
 
 def shared_file(store: Store) -> SharedFile | None:
     """Return ``store``, or the one behind its seals, if other processes may have it open too."""
@@ -38,8 +41,14 @@ def kept(store: Store) -> SealingStore:
     raise InputError(f"expected a store of Holdfast's own, found {type(store).__name__}: use its own tools")
 
 
-def sealing(store: Store, keys: KeptKeys | None, clock: Clock, randomness: Randomness, reach: Reach) -> Store:
-    """Return ``store`` with seals before it; as it is, if it has them or is of another make."""
+def sealed_store(
+    given: str | Store, keys: KeptKeys | None, clock: Clock, randomness: Randomness, reach: Reach
+) -> Store:
+    """Return the store that a URL names, or the given one, with seals before it; one of another make stays as it is.
+
+    Raises InputError for a URL that names none.
+    """
+    store = _store_at(given, clock, randomness, reach) if isinstance(given, str) else given
     match store:
         case SqliteStore():
             beside = store.path.with_name(store.path.name + SUFFIX)
@@ -50,7 +59,7 @@ def sealing(store: Store, keys: KeptKeys | None, clock: Clock, randomness: Rando
             return store
 
 
-def store_at(url: str, clock: Clock, randomness: Randomness, reach: Reach) -> Store:
+def _store_at(url: str, clock: Clock, randomness: Randomness, reach: Reach) -> Store:
     if url == "memory:":
         return MemoryStore(clock, randomness=randomness, on_point=reach)
     if url.startswith("sqlite:///"):

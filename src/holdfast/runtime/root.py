@@ -5,11 +5,13 @@ import os
 import socket
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from holdfast.dispatch.port import OnTrouble
 from holdfast.execution.agent import Agent
 from holdfast.integration.gateway.port import Model
 from holdfast.intent.admit import admit
+from holdfast.intent.door import RUNS_WAITING_MAX, Door
 from holdfast.intent.request import Request
 from holdfast.journal.live import Live
 from holdfast.journal.mail import Mail, encode_mail
@@ -31,7 +33,7 @@ from holdfast.orchestration.equipment import Equipped
 from holdfast.orchestration.handle import Run
 from holdfast.orchestration.lifecycle import Status
 from holdfast.orchestration.worker import Worker
-from holdfast.runtime.adapters import kept, sealing, store_at
+from holdfast.runtime.adapters import kept, sealed_store
 from holdfast.runtime.kin import LocalKin, check_models
 from holdfast.runtime.models.finding import NamedModels
 from holdfast.runtime.serving import Serving, only
@@ -58,11 +60,11 @@ class Runtime:
         catalogue: Catalogue,
         equipped: Equipped,
         worker: Worker,
+        door: Door,
         serving: Serving,
     ) -> None:
         self._store, self._around, self._apps, self._equipped = store, around, catalogue, equipped
-        self._worker = worker
-        self._serving = serving
+        self._worker, self._door, self._serving = worker, door, serving
 
     @classmethod
     @asynccontextmanager
@@ -79,21 +81,20 @@ class Runtime:
         recovers: bool = True,
         on_trouble: OnTrouble | None = None,
         runs_at_once_max: int = RUNS_AT_ONCE_MAX,
+        runs_waiting_max: int = RUNS_WAITING_MAX,
         reach: Reach = pass_by,
     ) -> "AsyncIterator[Runtime]":
         """Open the store at ``url`` (``sqlite:///PATH`` or ``memory:``) and drive its runs until the block ends.
 
-        A store that was made already may stand in the place of the URL. ``models`` are offered to every app beside its
-        own. ``keys`` holds the keys of data subjects: by default a file of its own beside the store's, named ``.keys``.
-        With ``drives=False`` nothing is driven here, with ``recovers=False`` only runs that this runtime is asked
-        about. Runs still going when the block ends are let go of, durable, and go on with the next driver. ``reach`` is
-        told each point at which a crash would matter. Raises InputError for a URL it does not know, JournalError for a
-        store it cannot use; and, out of the block, whatever keeps it from driving any longer.
+        A store made already may stand in the place of the URL. ``models`` are offered to every app beside its own.
+        ``keys`` holds the keys of data subjects: by default a file beside the store's, named ``.keys``. With
+        ``drives=False`` nothing is driven here, with ``recovers=False`` only runs it is asked about. While
+        ``runs_waiting_max`` runs wait to be driven new ones are refused. Runs going when the block ends are let go of,
+        durable, and go on with the next driver. ``reach`` is told where a crash would matter. Raises InputError for a
+        URL or limit of no use, JournalError for a store of none; out of the block, what keeps it from driving longer.
         """
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
-        store = sealing(
-            store_at(url, clock, randomness, reach) if isinstance(url, str) else url, keys, clock, randomness, reach
-        )
+        store = sealed_store(url, keys, clock, randomness, reach)
         await store.open()
         worker = f"{socket.gethostname()}:{os.getpid()}:{randomness.bytes(4).hex()}"
         named = NamedModels(os.environ)
@@ -104,10 +105,11 @@ class Runtime:
             kin = LocalKin(store, clock, randomness, catalogue, equipped)
             around = Surroundings(store, clock, randomness, Live(), worker, kin)
             work = Worker(around, lambda app: equipped.with_all_for(catalogue.find(app)))
-            serving = Serving(around, work, runs_at_once_max, on_trouble or _log_trouble, reach, recovers=recovers)
+            door, trouble = Door(store, clock, runs_waiting_max), on_trouble or _log_trouble
+            serving = Serving(around, work, door, runs_at_once_max, trouble, reach, recovers=recovers)
             kin.stirs = serving.stir
             async with serving.serve(drives=drives):
-                yield cls(store, around, catalogue, equipped, work, serving)
+                yield cls(store, around, catalogue, equipped, work, door, serving)
         except BaseExceptionGroup as failures:
             failure = only(failures)
         finally:
@@ -140,7 +142,7 @@ class Runtime:
         ``subject`` is the person it is about: all that it holds is kept sealed under that person's key, whose
         destruction erases it. The same ``request_id`` twice is one run. ``model`` replaces the model of every agent,
         ``models`` that of single ones. Raises InputError for an input the app cannot use, DefinitionError for an app or
-        model that is unknown.
+        model that is unknown, Overloaded while too many runs wait to be driven.
         """
         if subject is not None:
             kept(self._store)  # else it would lie in the clear
@@ -157,7 +159,8 @@ class Runtime:
             models=models or {},
         )
         check_models(request.model_names, self._equipped, app)
-        run = await admit(request, self._store, self._around.clock, self._around.randomness, VERSION)
+        around = self._around
+        run = await self._door.let_in(partial(admit, request, self._store, around.clock, around.randomness, VERSION))
         await self._serving.wake(run)
         return self._handle(run)
 

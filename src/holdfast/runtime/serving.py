@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from holdfast.dispatch.garbage import sparing
 from holdfast.dispatch.local import LocalDispatcher
 from holdfast.dispatch.port import Lane, OnTrouble
+from holdfast.intent.door import Door
 from holdfast.kernel.errors import DefinitionError, JournalError
 from holdfast.kernel.faults import Reach
 from holdfast.kernel.ids import RunId
@@ -28,14 +30,16 @@ class Serving:
         self,
         around: Surroundings,
         worker: Worker,
+        door: Door,
         runs_at_once_max: int,
         on_trouble: OnTrouble,
         reach: Reach,
         *,
         recovers: bool,
     ) -> None:
-        """With ``recovers=False`` only the runs that ``worker`` was asked about are driven."""
-        self._store, self._around, self._worker = around.store, around, worker
+        """``door`` is told of each run that is taken up. With ``recovers=False`` only those are driven that ``worker``
+        was asked about."""
+        self._store, self._around, self._worker, self._door = around.store, around, worker, door
         self._file = shared_file(around.store)
         self._recovers, self._runs_at_once_max = recovers, runs_at_once_max
         self._on_trouble, self._reach = on_trouble, reach
@@ -80,15 +84,22 @@ class Serving:
         failure: BaseException | None = None
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._watch())
+                written = asyncio.Event()
+                group.create_task(self._watch(written))
+                group.create_task(self._hear(written))
                 while drives and not await self._try_to_drive():
                     await self._around.clock.sleep(TAKE_OVER_SECONDS)
                 if self._dispatcher is not None:
-                    await self._dispatcher.serve(self._worker.drive)
+                    with sparing():
+                        await self._dispatcher.serve(self._drive)
         except BaseExceptionGroup as failures:
             failure = only(failures)
         if failure is not None:
             raise failure
+
+    async def _drive(self, run: RunId) -> float | None:
+        self._door.taken_up(run)
+        return await self._worker.drive(run)
 
     async def _try_to_drive(self) -> bool:
         """Get ready to drive, unless another process does; say whether this one is."""
@@ -108,8 +119,8 @@ class Serving:
             await self._dispatcher.wake(run)
         return True
 
-    async def _watch(self) -> None:
-        """Notice what other processes write to the same file."""
+    async def _watch(self, written: asyncio.Event) -> None:
+        """Notice that somebody has written to the file, be it this process, and set ``written``."""
         if self._file is None:
             return
         seen = self._file.change_counter()
@@ -122,6 +133,26 @@ class Serving:
                 continue
             if counter != seen:
                 seen = counter
+                written.set()
+
+    async def _hear(self, written: asyncio.Event) -> None:
+        """Look into inboxes, and wake whoever waits, once another process has ``written``.
+
+        This process's own writes are told apart first: four times a second they had every run look for nothing.
+        """
+        if self._file is None:
+            return
+        heard = -1
+        while True:
+            await written.wait()
+            written.clear()
+            try:
+                counter = await self._file.changes_of_others()
+            except JournalError as error:  # as above
+                self._trouble(None, error)
+                continue
+            if counter != heard:
+                heard = counter
                 self._around.live.rest_all()
                 self._worker.mail_came_to_any()
 

@@ -116,7 +116,7 @@ class _Session:
         stale = following(Claim(RUNS[0], FENCED_EPOCH, 0, 0.0), 0)
         self._tape.commits += commits
         self._gate.shut()
-        before = asyncio.create_task(self.store.tenant_key(TENANT))  # a group of one, held: the rest gathers behind it
+        before = asyncio.create_task(self.store.changes_of_others())  # a group of one, held: the rest gathers behind it
         await asyncio.to_thread(self._gate.wait_until_reached)
         asked = [asyncio.create_task(self.store.commit(commit)) for commit in (*commits, stale)]
         await asyncio.sleep(0)

@@ -174,9 +174,9 @@ def claimed(run: RunId, standing: Standing | None, worker: str, lease_seconds: f
     )
 
 
-def claim_of(run: RunId, standing: Standing) -> Claim:
-    """Return the right that ``standing`` gives to its driver."""
-    return Claim(run, standing.epoch, standing.version, standing.lease_until)
+def claim_of(run: RunId, standing: Standing, mail: int) -> Claim:
+    """Return the right that ``standing`` gives to its driver; ``mail`` is the last position of the inbox."""
+    return Claim(run, standing.epoch, standing.version, standing.lease_until, mail)
 
 
 def woken(standing: Standing, letter: Letter, now: float) -> Standing:

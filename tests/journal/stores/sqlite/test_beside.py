@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.journal.port import Committed
+from holdfast.journal.port import Committed, Parking
 from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import JournalError
@@ -101,6 +101,33 @@ async def test_the_change_counter_tells_of_every_write(store: SqliteStore, besid
             assert watcher.change_counter() == before
             await writer.post([letter(f"{id(writer)}-{id(watcher)}")])
             assert watcher.change_counter() != before
+
+
+async def test_of_changes_a_driver_can_tell_its_own_from_those_of_others(
+    store: SqliteStore, beside: SqliteStore
+) -> None:
+    before = await store.changes_of_others()
+    await store.post([letter("own")])
+    assert await store.changes_of_others() == before
+    await beside.post([letter("other")])
+    assert await store.changes_of_others() != before
+
+
+async def test_what_an_operator_does_past_the_drivers_counts_as_done_by_others(store: SqliteStore) -> None:
+    await begin(store)
+    before = await store.changes_of_others()
+    assert (await store.empty([RUN], "cancelled")).runs == 1
+    assert await store.changes_of_others() != before
+
+
+async def test_what_a_driver_knows_of_a_run_is_read_again_once_another_process_has_written(
+    store: SqliteStore, beside: SqliteStore, clock: VirtualClock
+) -> None:
+    claim = await drive(store)
+    assert await store.commit(following(claim)) == Committed(2)
+    await beside.post([letter("while driven")])
+    assert await store.commit(following(claim, 2, parking=Parking(0, clock.now() + 100))) == Committed(3)
+    assert [head.run for head in await store.due(clock.now(), 10)] == [RUN]
 
 
 async def test_two_writers_at_once_lose_nothing(store: SqliteStore, beside: SqliteStore) -> None:

@@ -8,6 +8,8 @@ from holdfast.journal.stores.sqlite import batch, queries
 from holdfast.journal.stores.sqlite.layout import lay_out
 from holdfast.kernel.faults import pass_by
 
+GIVEN = ("SCAN now", "SCAN CONSTANT ROW")
+"""What a plan says of values that come with the question."""
 OFTEN = {
     "read": queries.EVENTS,
     "payloads": queries._PAYLOADS,
@@ -32,6 +34,6 @@ def test_no_question_scans_a_table(path: Path, name: str) -> None:
     query = OFTEN[name]
     plan = connection.execute(f"EXPLAIN QUERY PLAN {query}", [None] * query.count("?")).fetchall()
     connection.close()
-    steps = [step for *_, step in plan if "json_each" not in step]
+    steps = [step for *_, step in plan if "json_each" not in step and step not in GIVEN]
     assert steps == [step for step in steps if "INDEX" in step or "PRIMARY KEY" in step or not step.startswith("SCAN")]
     assert not any("TEMP B-TREE" in step for step in steps)

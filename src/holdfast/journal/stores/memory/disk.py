@@ -120,7 +120,7 @@ class MemoryDisk:
         if isinstance(standing, Held):
             return standing
         self._runs[run].standing = standing
-        return claim_of(run, standing)
+        return claim_of(run, standing, len(self.inboxes.get(run, ())))
 
     def post(self, letters: Sequence[Letter], now: float) -> None:
         """Put letters into inboxes and wake their runs."""

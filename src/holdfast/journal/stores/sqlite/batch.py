@@ -6,6 +6,7 @@ then written nothing, so it fails alone.
 
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from holdfast.journal.port import Claim, Commit, CommitResult, Committed, Held, Letter, NewRun
@@ -19,6 +20,8 @@ from holdfast.journal.stores.rules import (
     moved_on,
     woken,
 )
+from holdfast.journal.stores.sqlite.rows import write_rows
+from holdfast.journal.stores.sqlite.standings import Standings
 from holdfast.kernel.ids import LetterId, RunId
 
 _STANDING = """
@@ -43,7 +46,13 @@ ADD_PAYLOAD = "INSERT INTO payloads (run_id, payload_id, body) VALUES (?, ?, ?) 
 ADD_LETTER = "INSERT INTO inbox (run, position, letter_id, body) VALUES (?, ?, ?, ?)"
 _KEEP_SNAPSHOT = "INSERT OR REPLACE INTO snapshots (run_id, version, fold, body) VALUES (?, ?, ?, ?)"
 _ADD_KEY = "INSERT INTO tenants (tenant, key) VALUES (?, ?)"
-_ADVANCE = "UPDATE runs SET version = ?, commit_id = ?, lease_until = ?, updated_at = ? WHERE id = ?"
+# The order of the values is the table's: one statement for many rows (``rows``).
+_ADVANCE = """
+    WITH now (id, version, commit_id, lease_until, updated_at) AS (VALUES (?, ?, ?, ?, ?))
+    UPDATE runs SET (version, commit_id, lease_until, updated_at)
+        = (SELECT version, commit_id, lease_until, updated_at FROM now WHERE now.id = runs.id)
+    WHERE id IN (SELECT id FROM now)
+"""
 _TURN = """
     UPDATE runs SET version = ?, commit_id = ?, lease_until = ?, updated_at = ?,
                     epoch = ?, status = ?, is_over = ?, worker = ?, lease_seconds = ?, wake_at = ?
@@ -54,9 +63,9 @@ _TURN = """
 class Batch:
     """Answers one request after the other; ``flush`` writes what they changed. Used inside one write transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, now: float) -> None:
-        self._connection = connection
-        self._now = now
+    def __init__(self, connection: sqlite3.Connection, now: float, known: Standings) -> None:
+        self._connection, self._now, self._known = connection, now, known
+        self._writes_directly = False
         self._forget()
 
     def _forget(self) -> None:
@@ -100,7 +109,7 @@ class Batch:
         if isinstance(standing, Held):
             return standing
         self._standings[run] = standing
-        return claim_of(run, standing)
+        return claim_of(run, standing, self._last_position(run))
 
     def post(self, letters: Sequence[Letter]) -> None:
         """Put letters into inboxes and wake their runs; a letter the inbox has is passed over."""
@@ -115,6 +124,10 @@ class Batch:
             standing = self._standing(letter.to)
             if standing is not None:
                 self._standings[letter.to] = woken(standing, letter, self._now)
+
+    def changes_of_others(self) -> int:
+        """Return a number that differs once another connection has written, or statements of an operator's have."""
+        return self._known.changes_of_others
 
     def tenant_key(self, tenant: str, fresh: bytes) -> bytes:
         """Return the tenant's key; ``fresh`` becomes it if there is none."""
@@ -132,25 +145,28 @@ class Batch:
 
     def flush(self) -> None:
         """Write what has changed, every table with one statement."""
-        execute = self._connection.executemany
-        if self._begun:
-            execute(ADD_RUN, [self._new_row(run, new) for run, new in self._begun.items()])
-        if self._events:
-            execute(ADD_EVENT, self._events)
-        if self._payloads:
-            execute(ADD_PAYLOAD, self._payloads)
-        if self._letters:
-            execute(ADD_LETTER, self._letters)
-        if self._snapshots:
-            execute(_KEEP_SNAPSHOT, self._snapshots.values())
-        if self._keys:
-            execute(_ADD_KEY, self._keys.items())
+        write = partial(write_rows, self._connection)
+        write(ADD_RUN, [self._new_row(run, new) for run, new in self._begun.items()])
+        write(ADD_EVENT, self._events)
+        write(ADD_PAYLOAD, self._payloads)
+        write(ADD_LETTER, self._letters)
+        write(_KEEP_SNAPSHOT, self._snapshots.values())
+        write(_ADD_KEY, self._keys.items())
         self._flush_standings()
+
+    def committed(self) -> None:
+        """Say that what was flushed is in the tables."""
+        if self._writes_directly:
+            self._known.forget()
+        else:
+            self._known.keep(self._standings, self._row_ids, self._standings)
 
     def directly(self) -> sqlite3.Connection:
         """Write what has changed so far, forget what was read, and return the connection for other statements."""
         self.flush()
         self._forget()
+        self._known.forget()
+        self._writes_directly = True
         return self._connection
 
     def _flush_standings(self) -> None:
@@ -162,25 +178,29 @@ class Batch:
                 continue
             progress = (now.version, now.commit_id, now.lease_until, now.updated_at)
             if _rest(now) == _rest(was):
-                advanced.append((*progress, self._row_ids[run]))
+                advanced.append((self._row_ids[run], *progress))
             else:
                 turned.append((*progress, *_rest(now), self._row_ids[run]))
-        if advanced:
-            self._connection.executemany(_ADVANCE, advanced)
+        write_rows(self._connection, _ADVANCE, advanced)
         if turned:
             self._connection.executemany(_TURN, turned)
 
     def _standing(self, run: RunId) -> Standing | None:
         standing = self._standings.get(run)
         if standing is None:
-            row = self._one(_STANDING, (run,))
-            if row is None:
+            found = self._known.get(run) or self._read(run)
+            if found is None:
                 return None
-            row_id, version, epoch, begun_by, commit_id, status, is_over, *rest = row
-            standing = Standing(version, epoch, begun_by, commit_id, status, bool(is_over), *rest)
-            self._row_ids[run] = row_id
+            self._row_ids[run], standing = found
             self._stored[run] = self._standings[run] = standing
         return standing
+
+    def _read(self, run: RunId) -> tuple[int, Standing] | None:
+        row = self._one(_STANDING, (run,))
+        if row is None:
+            return None
+        row_id, version, epoch, begun_by, commit_id, status, is_over, *rest = row
+        return row_id, Standing(version, epoch, begun_by, commit_id, status, bool(is_over), *rest)
 
     def _requested(self, begins: NewRun | None) -> RunId | None:
         if begins is None or begins.request_id is None:

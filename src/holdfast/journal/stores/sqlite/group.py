@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from holdfast.journal.stores.sqlite.batch import Batch
 from holdfast.journal.stores.sqlite.connection import BUSY_SECONDS, explained, is_busy
 from holdfast.journal.stores.sqlite.log import LogLimit
+from holdfast.journal.stores.sqlite.standings import Standings
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import HoldfastError, JournalError
 from holdfast.kernel.faults import Point, Reach
@@ -47,6 +48,7 @@ class GroupCommit:
         self._path = path
         self._connection = connection
         self._log = LogLimit(path, connection)
+        self._standings = Standings()
         self._clock = clock
         self._reach = reach
         self._busy_seconds = busy_seconds
@@ -73,17 +75,25 @@ class GroupCommit:
     def _transact(self, group: Sequence[Work[Any]]) -> list[object]:
         self._take_turn()
         try:
-            batch = Batch(self._connection, self._clock.now())
+            self._standings.begin(self._data_version())
+            batch = Batch(self._connection, self._clock.now(), self._standings)
             answers = [_answered(work, batch) for work in group]
             batch.flush()
             self._reach(Point.SQLITE_BEFORE_COMMIT)
             self._connection.execute("COMMIT")
         except BaseException:
+            self._standings.forget()
             with contextlib.suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
             raise
+        batch.committed()
         self._reach(Point.SQLITE_AFTER_COMMIT)
         return answers
+
+    def _data_version(self) -> int:
+        """Return a number that differs once another connection has written; used inside a transaction."""
+        ((version,),) = self._connection.execute("PRAGMA data_version").fetchall()
+        return int(version)
 
     def _take_turn(self) -> None:
         """Begin to write as soon as no other process does, or raise after ``busy_seconds`` of asking."""

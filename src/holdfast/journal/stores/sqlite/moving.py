@@ -6,6 +6,7 @@ from holdfast.journal.port import Delivered, NewRun, Payload, Recorded
 from holdfast.journal.stores.restoring import is_new, standing_of
 from holdfast.journal.stores.sqlite import queries
 from holdfast.journal.stores.sqlite.batch import ADD_EVENT, ADD_LETTER, ADD_PAYLOAD, ADD_RUN, REQUESTED, Batch
+from holdfast.journal.stores.sqlite.rows import write_rows
 from holdfast.journal.upkeep import Archive
 from holdfast.kernel.errors import RunNotFound
 from holdfast.kernel.ids import RunId
@@ -42,10 +43,12 @@ def restore(batch: Batch, *, taken: Archive) -> bool:
         new.seal,
     )
     connection.execute(ADD_RUN, row)
-    connection.executemany(ADD_EVENT, ((row_id, event.version, event.at, event.body) for event in taken.events))
-    connection.executemany(ADD_PAYLOAD, ((row_id, kept.payload_id, kept.body) for kept in taken.payloads))
-    connection.executemany(
-        ADD_LETTER, ((taken.run, letter.position, letter.letter_id, letter.body) for letter in taken.letters)
+    write_rows(connection, ADD_EVENT, ((row_id, event.version, event.at, event.body) for event in taken.events))
+    write_rows(connection, ADD_PAYLOAD, ((row_id, kept.payload_id, kept.body) for kept in taken.payloads))
+    write_rows(
+        connection,
+        ADD_LETTER,
+        ((taken.run, letter.position, letter.letter_id, letter.body) for letter in taken.letters),
     )
     return True
 

@@ -35,6 +35,9 @@ from holdfast.kernel.faults import Reach, pass_by
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.randomness import Randomness, SystemRandomness
 
+KEYS_KEPT_MAX = 1_000
+"""Of how many tenants the key is kept at hand."""
+
 _SYSTEM = SystemRandomness()
 
 
@@ -66,6 +69,7 @@ class SqliteStore:
         self._lock = DriveLock(self.path)
         self._process = os.getpid()
         self._open: tuple[Writer, Reader] | None = None
+        self._keys: dict[str, bytes] = {}
 
     @property
     def drives(self) -> bool:
@@ -115,6 +119,7 @@ class SqliteStore:
     async def close(self) -> None:
         """Finish what was accepted and let go of every resource; calling it twice is harmless."""
         parts, self._open = self._open, None
+        self._keys.clear()
         try:
             if parts is not None and os.getpid() == self._process:  # a forked child has no part in what it inherited
                 writer, reader = parts
@@ -129,6 +134,14 @@ class SqliteStore:
         Costs microseconds and reads no table; numbers of different stores do not compare.
         """
         return self._reader.change_counter()
+
+    async def changes_of_others(self) -> int:
+        """Return a number that differs whenever another process has written since the last call, or this one past its
+        drivers, as erasing and restoring do.
+
+        Takes part in a transaction where this process drives: ask only when ``change_counter`` has moved.
+        """
+        return await self._writer.submit(Batch.changes_of_others) if self._drives else self.change_counter()
 
     async def commit(self, commit: Commit) -> CommitResult:
         """Write one transaction and return once it is durable. See ``Journal.commit``."""
@@ -149,9 +162,15 @@ class SqliteStore:
         await self._writer.submit(partial(Batch.post, letters=letters))
 
     async def tenant_key(self, tenant: str) -> bytes:
-        """Return the tenant's key, made at first use."""
-        fresh = self._randomness.bytes(KEY_BYTES)
-        return await self._writer.submit(partial(Batch.tenant_key, tenant=tenant, fresh=fresh))
+        """Return the tenant's key, made at first use: it is never another, so it is asked for once."""
+        self._parts()
+        fresh = self._randomness.bytes(KEY_BYTES)  # drawn even if not needed, as every store does
+        if (known := self._keys.get(tenant)) is not None:
+            return known
+        key = await self._writer.submit(partial(Batch.tenant_key, tenant=tenant, fresh=fresh))
+        if len(self._keys) < KEYS_KEPT_MAX:
+            self._keys[tenant] = key
+        return key
 
     async def read(self, run: RunId, after: int = 0, count_max: int | None = None) -> Sequence[Recorded]:
         """Return the run's events above ``after``. See ``Journal.read``."""
@@ -159,11 +178,11 @@ class SqliteStore:
 
     async def latest(self, run: RunId) -> Latest:
         """Return the newest snapshot and the events after it. See ``Snapshots.latest``."""
-        return await self._reader.ask(partial(queries.latest, run=run))
+        return await self._reader.ask_briefly(partial(queries.latest, run=run))
 
     async def payloads(self, run: RunId, ids: Sequence[PayloadId]) -> dict[PayloadId, bytes]:
         """Return those payloads of the run that it has. See ``Journal.payloads``."""
-        return await self._reader.ask(partial(queries.payloads, run=run, ids=ids))
+        return await self._reader.ask_briefly(partial(queries.payloads, run=run, ids=ids))
 
     async def archive(self, run: RunId) -> Archive:
         """Return all that is held of ``run``. See ``Archives.archive``."""
@@ -211,7 +230,7 @@ class SqliteStore:
 
     async def head(self, run: RunId) -> Head:
         """Return what is known of ``run``. Raises RunNotFound."""
-        return await self._reader.ask(partial(queries.head, run=run))
+        return await self._reader.ask_briefly(partial(queries.head, run=run))
 
     async def runs(self, which: RunFilter) -> Sequence[Head]:
         """Return the runs that match, the one begun last first. Raises RunNotFound for an unknown ``before``."""
@@ -223,7 +242,7 @@ class SqliteStore:
 
     async def inbox(self, run: RunId, after: int = 0) -> Sequence[Delivered]:
         """Return the letters above position ``after``, oldest first."""
-        return await self._reader.ask(partial(queries.inbox, run=run, after=after))
+        return await self._reader.ask_briefly(partial(queries.inbox, run=run, after=after))
 
     async def next_wake(self) -> float | None:
         """Return when ``due`` has something next: a lease that runs out counts. None: nothing waits."""

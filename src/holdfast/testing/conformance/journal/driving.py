@@ -16,6 +16,7 @@ from holdfast.testing.conformance.journal.samples import (
     drive,
     due_runs,
     following,
+    letter,
     take,
 )
 
@@ -29,6 +30,11 @@ class Driving(OpenStore):
         assert claim == Claim(RUN, 1, 1, clock.now() + LEASE_SECONDS)
         head = await store.head(RUN)
         assert (head.worker, head.epoch, head.lease_until) == ("worker-1", 1, clock.now() + LEASE_SECONDS)
+
+    async def test_a_claim_tells_of_the_newest_letter(self, store: Store) -> None:
+        await begin(store)
+        await store.post([letter("l1", RUN), letter("l2", RUN), letter("l1", RUN)])
+        assert (await take(store)).last_letter == 2
 
     @pytest.mark.parametrize("worker", ["worker-1", "worker-2"])
     async def test_a_run_that_is_held_is_refused_to_everyone(self, store: Store, worker: str) -> None:
