@@ -82,3 +82,11 @@ def test_since_the_last_turn_the_model_has_spoken_and_its_calls_have_ended_in_th
         CallState(request, replace(NOT_TRIED, shown=one)) for request, one in zip(requests, shown, strict=True)
     )
     assert since_last_turn(AgentState(reply=ref("reply"), calls=calls)) == (ref("reply"), ref("first"), ref("third"))
+
+
+async def test_what_the_model_has_counted_is_not_estimated_again() -> None:
+    kept = await payloads()
+    reply, result = (kept.keep(encode_message(say(role, "words " * 50))) for role in (Role.ASSISTANT, Role.USER))
+    counted = await Assembly(kept).assemble(AgentState(counted=reply), (reply, result))
+    assert counted.tokens_added == message_tokens(say(Role.USER, "words " * 50))
+    assert len(counted.messages) == 2

@@ -129,6 +129,14 @@ def test_what_was_looked_up_is_charged_in_place_of_the_worst_and_once(cost: floa
     assert again.spend == once.spend
 
 
+def test_an_estimate_goes_on_from_what_the_model_has_counted() -> None:
+    counted = desk(after(ENTERED, called(1), replied(1, "lookup", usage=Usage(900, 40))))
+    assert (counted.prompt_tokens, counted.counted) == (940, ref("reply1"))
+    silent = desk(after(ENTERED, called(1), replied(1, "lookup", usage=Usage(0, 0))))
+    assert (silent.prompt_tokens, silent.counted) == (60, None)
+    assert desk(after(ENTERED, called(1), replied(1, "lookup", usage=Usage(900, 40)), called(2))).counted is None
+
+
 def test_defects_are_counted_in_a_row() -> None:
     bad = replied(1)
     defective = type(bad)(

@@ -31,10 +31,13 @@ class Assembly:
         self._messages: tuple[Message, ...] = ()
 
     async def assemble(self, agent: AgentState, new: tuple[PayloadId | Message, ...]) -> Assembled:
-        """Return the prompt that ``agent`` has seen so far with ``new`` at its end."""
+        """Return the prompt that ``agent`` has seen so far with ``new`` at its end.
+
+        Only what no model has counted yet is estimated, so an estimate is never off by more than one turn.
+        """
         if self._ids != agent.prompt:
             await self._rebuild(agent.prompt)
-        added, messages = [], []
+        added, messages, tokens = [], [], 0
         for piece in new:
             match piece:
                 case Message():
@@ -43,9 +46,11 @@ class Assembly:
                 case identity:
                     added.append(identity)
                     messages.append(decode_message(await self._payloads.fetch(identity)))
+            if added[-1] != agent.counted:
+                tokens += message_tokens(messages[-1])
         self._ids += tuple(added)
         self._messages += tuple(messages)
-        return Assembled(self._messages, tuple(added), sum(map(message_tokens, messages)))
+        return Assembled(self._messages, tuple(added), tokens)
 
     async def _rebuild(self, prompt: tuple[PayloadId, ...]) -> None:
         bodies = await self._payloads.fetch_all(prompt)

@@ -86,7 +86,10 @@ class AgentState(msgspec.Struct, frozen=True):
     prompt: tuple[PayloadId, ...] = ()
     """Every message the model has been shown, in order: the prompt of the present turn, exactly."""
     prompt_tokens: int = 0
-    """Estimated size of that prompt, with the tools it offers."""
+    """Size of that prompt, with the tools it offers; with the reply to it where the model has said how many tokens
+    both are, else estimated."""
+    counted: PayloadId | None = None
+    """The reply that is counted in it."""
     reply: PayloadId | None = None
     stop: StopReason | None = None
     calls: tuple[CallState, ...] = ()

@@ -33,6 +33,7 @@ def model_called(state: RunState, event: ModelCalled, _at: float, version: int) 
         phase=Phase.CALLING,
         prompt=agent.prompt + event.added,
         prompt_tokens=event.tokens,
+        counted=None,
         reply=None,
         stop=None,
         calls=(),
@@ -56,9 +57,12 @@ def model_replied(state: RunState, event: ModelReplied, _at: float, version: int
     node = entered(state, event.node)
     agent = agent_of(node)
     calls = tuple(CallState(request) for request in event.calls)
+    is_counted = event.usage.input_tokens > 0
     replied = replace(
         agent,
         phase=Phase.REPLIED,
+        prompt_tokens=event.usage.tokens if is_counted else agent.prompt_tokens,
+        counted=event.reply if is_counted else None,
         reply=event.reply,
         stop=event.stop,
         calls=calls,
