@@ -98,11 +98,11 @@ def test_killed_anywhere_it_goes_on_and_finds_the_same(tmp_path: Path, folder: P
 
 
 def test_killed_again_and_again_it_still_gets_there(tmp_path: Path, folder: Path, crash_points: int) -> None:
-    """Each life gets a little further than the one before; the start of a process passes about a dozen points."""
+    """Each life gets a little further than the one before; the start of a process passes nearly two dozen points."""
     store = tmp_path / "often.db"
     kills = 0
     for number in range(crash_points):
-        done = review(store, folder, kill_at=16 + 4 * number)
+        done = review(store, folder, kill_at=24 + 6 * number)
         if done.returncode == 0:
             break
         assert done.returncode == -signal.SIGKILL, done.stderr

@@ -141,7 +141,13 @@ def every_event() -> tuple[Event, ...]:
         ),
         ModelInterrupted(node="desk", turn=1, attempt=1, why=ErrorKind.TIMEOUT),
         ModelReconciled(
-            node="desk", turn=1, attempt=1, usage=Usage(40, 8, 2, 0.01, 6, 3), by="Ann", note="the provider's log"
+            node="desk",
+            turn=1,
+            attempt=1,
+            usage=Usage(40, 8, 2, 0.01, 6, 3),
+            by="Ann",
+            note="the provider's log",
+            charged=4,
         ),
         StepIntended(
             node="desk",

@@ -114,13 +114,13 @@ def test_a_failed_call_that_may_be_billed_stays_charged_in_full() -> None:
     state = after(ENTERED, called(1, reserved=500), failed)
     assert (state.reserved, state.spend.tokens, state.spend.usd) == (0, 500, 0.25)
     assert desk(state).spend.tokens == 500
-    assert state.unseen == (UnseenCall("desk", 1, 1, 500, 0.25),)
+    assert state.unseen == (UnseenCall("desk", 1, 1, 500, 0.25, AT + 4, 4),)
 
 
 @pytest.mark.parametrize("cost", [None, 0.25])
 def test_what_was_looked_up_is_charged_in_place_of_the_worst_and_once(cost: float | None) -> None:
     unseen = ModelInterrupted(node="desk", turn=1, attempt=1, cost_usd=cost)
-    looked_up = ModelReconciled(node="desk", turn=1, attempt=1, usage=Usage(90, 10, 5, 0.01), by="Ann")
+    looked_up = ModelReconciled(node="desk", turn=1, attempt=1, usage=Usage(90, 10, 5, 0.01), by="Ann", charged=4)
     once = after(ENTERED, called(1, reserved=500), unseen, looked_up)
     for spend in (once.spend, desk(once).spend):
         assert (spend.tokens, spend.cached_tokens, spend.usd, spend.calls_of_unknown_cost) == (100, 5, 0.01, 0)

@@ -38,7 +38,7 @@ async def asked(run: Run, state: RunState) -> Any:
     (path,) = state.questions
     question = state.nodes[path].question
     assert question is not None
-    return json.loads(await (await run.payloads(state)).fetch(question.asked))
+    return json.loads(await (await run.payloads(state)).fetch(question.asked))["details"]
 
 
 async def test_a_result_that_meets_its_criteria_is_complete_and_its_review_recorded() -> None:
@@ -445,3 +445,16 @@ async def test_a_flow_that_fails_is_not_reviewed() -> None:
 
 
 WRITE_TEXT = FunctionNode("text", "write", input=WRITE.input)
+
+
+async def test_what_a_review_asks_is_listed_with_its_evidence_and_what_each_choice_brings() -> None:
+    stage, world = on_stage()
+    async with stage.runtime(apps=[desk_app(world, Review(criteria=(CITES,)))]) as runtime:
+        run = await runtime.start("essay", [])
+        await stage.ended(run)
+        (question,) = await run.questions()
+    assert question.question == f"Accept the result although it does not meet {CITES.name}?"
+    assert isinstance(question.details, dict)
+    assert question.details["unmet"][0]["criterion"] == CITES.name
+    assert [option.name for option in question.options] == ["accept", "fail"]
+    assert all(option.impact for option in question.options)

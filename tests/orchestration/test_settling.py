@@ -244,7 +244,7 @@ async def test_killed_at_each_point_of_hearing_a_late_outcome_a_run_ends_the_sam
         waiting = await live(stage, app, None, ())
         assert waiting is not None
         late = LateOutcome(path="root/pay", attempt=1, outcome=Outcome.SUCCEEDED, worker="w", result=b'"receipt 7"')
-        await posted(stage, Letter(late_letter("root/pay", 1), waiting.run, encode_mail(late)))
+        await posted(stage, Letter(late_letter("root/pay", 1, 0), waiting.run, encode_mail(late)))
         died = await live(stage, app, None, (), kill_at) is None
         state = await live(stage, app, None, ())
         assert state is not None

@@ -37,6 +37,8 @@ class Settle(MailItem, frozen=True, kw_only=True, tag="settle/1"):
     note: str = ""
     result: bytes | None = None
     """JSON of the result of what happened."""
+    requeues: int = 0
+    """How often the run had been requeued: attempts are counted anew where a step is done again."""
 
 
 class Reconcile(MailItem, frozen=True, kw_only=True, tag="reconcile/1"):
@@ -48,6 +50,8 @@ class Reconcile(MailItem, frozen=True, kw_only=True, tag="reconcile/1"):
     usage: Usage
     by: str
     note: str = ""
+    charged: int = 0
+    """The version of the event that charged it."""
 
 
 class Answer(MailItem, frozen=True, kw_only=True, tag="answer/1"):
@@ -100,6 +104,7 @@ class LateOutcome(MailItem, frozen=True, kw_only=True, tag="late/1"):
     shown: bytes | None = None
     result_bytes: int = 0
     fault: Fault | None = None
+    requeues: int = 0
 
 
 class ChildOver(MailItem, frozen=True, tag="child_over/1"):
@@ -128,14 +133,14 @@ def decode_mail(body: bytes) -> Mail:
         ) from error
 
 
-def settlement_letter(path: str, attempt: int) -> LetterId:
+def settlement_letter(path: str, attempt: int, requeues: int) -> LetterId:
     """Return the one id under which a person can settle this attempt: an inbox takes the first letter and no other."""
-    return LetterId(f"settle:{path}:{attempt}")
+    return LetterId(f"settle:{path}:{attempt}{_again(requeues)}")
 
 
-def reconcile_letter(node: str, turn: int, attempt: int) -> LetterId:
-    """Return the one id under which this call can be reconciled."""
-    return LetterId(f"reconcile:{node}:{turn}:{attempt}")
+def reconcile_letter(charged: int) -> LetterId:
+    """Return the one id under which the call can be reconciled that the event of this version charged."""
+    return LetterId(f"reconcile:{charged}")
 
 
 def answer_letter(path: str, number: int) -> LetterId:
@@ -158,9 +163,9 @@ def drop_letter(version: int) -> LetterId:
     return LetterId(f"drop:{version}")
 
 
-def late_letter(path: str, attempt: int) -> LetterId:
+def late_letter(path: str, attempt: int, requeues: int) -> LetterId:
     """Return the id of the letter that tells how this attempt ended."""
-    return LetterId(f"late:{path}:{attempt}")
+    return LetterId(f"late:{path}:{attempt}{_again(requeues)}")
 
 
 def child_letter(child: RunId) -> LetterId:
@@ -171,3 +176,8 @@ def child_letter(child: RunId) -> LetterId:
 def recall_letter(parent: RunId, *, abandons_doubts: bool) -> LetterId:
     """Return the id of the letter with which ``parent`` recalls a child; it may do so a second time, for good."""
     return LetterId(f"recall:{parent}:{'abandon' if abandons_doubts else 'wait'}")
+
+
+def _again(requeues: int) -> str:
+    """A step that is done again after a requeue may have the attempts of one before it; its letters have other ids."""
+    return f":{requeues}" if requeues else ""

@@ -11,6 +11,7 @@ from holdfast.kernel import paths
 from holdfast.kernel.errors import ExpressionError
 from holdfast.kernel.expression import parse
 from holdfast.orchestration.review import CHECK, REVISE, Criterion, Review, Unmet
+from holdfast.orchestration.reviewing import ACCEPT, FAIL, REVISE_AGAIN
 from holdfast.orchestration.rounds import revisions
 from holdfast.orchestration.values import Values
 
@@ -20,6 +21,12 @@ FOUND_LENGTH_MAX = 2_000
 """How many characters are kept of what was found, and of what was expected."""
 NAME_LENGTH_MAX = 80
 """How many characters are kept of what a check calls a criterion: the name stands in the journal's events."""
+IMPACTS = {
+    ACCEPT: "the run completes, and says which criteria were waived",
+    REVISE_AGAIN: "the result is revised once more, and reviewed again",
+    FAIL: "the run fails, and says which criteria are unmet",
+}
+"""What is expected of each choice, for whoever decides."""
 
 
 async def assess(action: Assess, review: Review, recorder: Recorder) -> None:
@@ -29,7 +36,14 @@ async def assess(action: Assess, review: Review, recorder: Recorder) -> None:
     if review.check is not None:
         unmet.extend(await _checked(review.check.name, action.path, recorder, values))
     state = recorder.state
-    told = {"unmet": unmet, "revisions": revisions(state), "why_not_revised": _why_not_revised(recorder)}
+    evidence = {"unmet": unmet, "revisions": revisions(state), "why_not_revised": _why_not_revised(recorder)}
+    wanting = ", ".join(dict.fromkeys(each.criterion for each in unmet))
+    told = {
+        "question": f"Accept the result although it does not meet {wanting}?",
+        "details": evidence,
+        "impacts": IMPACTS,
+        "unmet": unmet,
+    }
     recorder.append(
         RunReviewed(
             node=action.path,

@@ -84,6 +84,8 @@ def failed_step(state: RunState) -> NodeState | None:
     """Return the node that failed first: the cause of the others that did."""
     failed = {node.path: node for node in state.nodes.values() if node.outcome in (Outcome.FAILED, Outcome.REFUSED)}
     causes = [node for node in failed.values() if all(above in failed for above in paths.ancestors(node.path))]
+    if not causes and state.reviews:
+        return state.nodes.get(state.reviews[-1].node)  # the flow has succeeded, and its result was let fail
     return min(causes, key=lambda node: node.left_at, default=None)
 
 

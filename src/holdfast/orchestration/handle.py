@@ -208,10 +208,12 @@ class Run:
         told = f"unseen are: {', '.join(unseen) or 'none'}"
         if state.is_over:
             raise InputError(f"expected a run that goes on, found {self.id} {state.status}: its account is closed")
-        if f"{node} turn {turn} attempt {attempt}" not in unseen:
+        place = (node, turn, attempt)
+        charged = next((call.charged for call in state.unseen if (call.node, call.turn, call.attempt) == place), None)
+        if charged is None:
             raise InputError(f"expected a model call whose reply was never seen, found {node} turn {turn}: {told}")
-        mail = Reconcile(node=node, turn=turn, attempt=attempt, usage=usage, by=by, note=note)
-        await self._post(self.id, mail, reconcile_letter(node, turn, attempt))
+        mail = Reconcile(node=node, turn=turn, attempt=attempt, usage=usage, by=by, note=note, charged=charged)
+        await self._post(self.id, mail, reconcile_letter(charged))
 
     async def requeue(
         self,
@@ -279,8 +281,18 @@ class Run:
         if how is Settlement.DID_NOT:
             check_settled(path, step, self._clock.now())
         body = result_of(self._version_of(state), state, path, result) if how is Settlement.HAPPENED else None
-        mail = Settle(path=path, attempt=step.attempt, how=checked(how), by=by, note=note, result=body)
-        await self._post_first(mail, settlement_letter(path, step.attempt), lambda body: told_settled(path, body))
+        mail = Settle(
+            path=path,
+            attempt=step.attempt,
+            how=checked(how),
+            by=by,
+            note=note,
+            result=body,
+            requeues=state.requeues,
+        )
+        await self._post_first(
+            mail, settlement_letter(path, step.attempt, state.requeues), lambda body: told_settled(path, body)
+        )
 
     async def questions(self) -> list[Question]:
         """Return what it asks of people, in the order of asking. Raises RunNotFound."""

@@ -51,9 +51,17 @@ class Mailroom:
                 await self._parenting.recount()
             case Settle() | LateOutcome():
                 await self._settling.hear(mail)
-            case Reconcile(node=node, turn=turn, attempt=attempt, usage=usage, by=by, note=note):
+            case Reconcile():
                 self._recorder.append(
-                    ModelReconciled(node=node, turn=turn, attempt=attempt, usage=usage, by=by, note=note)
+                    ModelReconciled(
+                        node=mail.node,
+                        turn=mail.turn,
+                        attempt=mail.attempt,
+                        usage=mail.usage,
+                        by=mail.by,
+                        note=mail.note,
+                        charged=mail.charged,
+                    )
                 )
             case Answer():
                 self._hear(mail)

@@ -40,7 +40,7 @@ def may_wait_for_somebody(head: Head, now: float) -> bool:
 
 def waits_for_somebody(head: Head, state: RunState) -> bool:
     """Whether a run that is not driven waits for more than the time to come."""
-    return state.parked is not None and (head.wake_at is None or bool(open_questions(state)))
+    return state.parked is not None and (head.wake_at is None or bool(open_questions(state)) or bool(state.awaits))
 
 
 async def goes_on(store: Store, head: Head, now: float) -> AsyncIterator[RunId]:

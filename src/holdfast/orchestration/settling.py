@@ -35,7 +35,8 @@ class Settling:
     async def hear(self, mail: Settle | LateOutcome) -> None:
         """Record what ``mail`` says, if the attempt it speaks of is in doubt."""
         step = step_at(self._recorder.state, mail.path)
-        if step is None or step.attempt != mail.attempt:
+        requeues = self._recorder.state.requeues
+        if step is None or step.attempt != mail.attempt or mail.requeues != requeues:
             return
         match mail:
             case Settle() if step.in_doubt:
@@ -136,5 +137,6 @@ async def _late(recorder: Recorder, event: StepEnded, worker: str) -> Letter:
         shown=None if event.shown is None else await fetch(event.shown),
         result_bytes=event.result_bytes,
         fault=event.fault,
+        requeues=recorder.state.requeues,
     )
-    return Letter(late_letter(path, event.attempt), recorder.state.run, encode_mail(mail))
+    return Letter(late_letter(path, event.attempt, recorder.state.requeues), recorder.state.run, encode_mail(mail))

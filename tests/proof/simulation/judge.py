@@ -7,7 +7,7 @@ from holdfast.journal.fold import fold
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.mail import Cancel, Requeue, decode_mail
 from holdfast.journal.port import Head
-from holdfast.kernel.ids import RunId
+from holdfast.kernel.ids import RunId, child_run_id
 from holdfast.kernel.outcomes import Outcome
 from holdfast.testing.faults.invariants import gaps, missing, repeated
 from holdfast.testing.simulator.disk import AuditedDisk
@@ -81,8 +81,14 @@ def _of_journal(disk: AuditedDisk, head: Head, state: RunState) -> Iterator[str]
 def _of_child(plan: Plan, disk: AuditedDisk, head: Head) -> Iterator[str]:
     state, parent = fold(disk.get(head.run).events), fold(disk.get(head.parent or head.run).events)
     yield from _of_journal(disk, head, state)
-    if head.run not in parent.children:
+    known = parent.children.get(head.run)
+    if known is None:
         yield "its parent knows nothing of it"
+    elif head.run not in (
+        child_run_id(parent.run, known.node),
+        child_run_id(parent.run, f"{known.node}#{known.number}"),
+    ):
+        yield "its id does not follow from its place"
     if parent.is_over and not state.is_over:
         yield "its parent is over, and it is not"
     if not state.is_over:

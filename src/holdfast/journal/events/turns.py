@@ -91,3 +91,5 @@ class ModelReconciled(JournalEvent, frozen=True, tag="turn.reconciled/1"):
     usage: Usage
     by: str
     note: str = ""
+    charged: int = 0
+    """The version of the event that charged it."""

@@ -143,6 +143,10 @@ class UnseenCall(msgspec.Struct, frozen=True):
     attempt: int
     tokens: int
     cost_usd: float | None
+    charged_at: float = 0.0
+    """The instant at which it was charged: an agent that was entered later is another."""
+    charged: int = 0
+    """The version of the event that charged it: no two have the same."""
 
 
 class ReviewState(msgspec.Struct, frozen=True):

@@ -78,7 +78,7 @@ def model_replied(state: RunState, event: ModelReplied, _at: float, version: int
     return with_agent(state, node, replied, version)
 
 
-def model_failed(state: RunState, event: ModelFailed, _at: float, version: int) -> RunState:
+def model_failed(state: RunState, event: ModelFailed, at: float, version: int) -> RunState:
     node = entered(state, event.node)
     agent = agent_of(node)
     is_new_turn = event.turn > agent.turn
@@ -94,37 +94,39 @@ def model_failed(state: RunState, event: ModelFailed, _at: float, version: int) 
         spend=replace(agent.spend, turns=agent.spend.turns + is_new_turn),
     )
     if event.is_charged:
-        state, failed = _charged_unseen(state, event, agent.reserved, failed)
+        state, failed = _charged_unseen(state, event, agent.reserved, failed, at, version)
     return with_agent(replace(state, reserved=state.reserved - agent.reserved), node, failed, version)
 
 
-def model_interrupted(state: RunState, event: ModelInterrupted, _at: float, version: int) -> RunState:
+def model_interrupted(state: RunState, event: ModelInterrupted, at: float, version: int) -> RunState:
     """Charge the reservation in full: what an unseen reply cost is not known, so the worst is assumed."""
     node = entered(state, event.node)
     agent = agent_of(node)
     interrupted = replace(agent, phase=Phase.READY, reserved=0, interrupted=agent.interrupted + 1)
-    state, interrupted = _charged_unseen(state, event, agent.reserved, interrupted)
+    state, interrupted = _charged_unseen(state, event, agent.reserved, interrupted, at, version)
     return with_agent(replace(state, reserved=state.reserved - agent.reserved), node, interrupted, version)
 
 
 def model_reconciled(state: RunState, event: ModelReconciled, _at: float, version: int) -> RunState:
     """Charge what the call has really consumed, in place of the worst."""
-    place = (event.node, event.turn, event.attempt)
-    unseen = next((call for call in state.unseen if (call.node, call.turn, call.attempt) == place), None)
+    unseen = next((call for call in state.unseen if call.charged == event.charged), None)
     if unseen is None:
         return replace(state, version=version)  # it was reconciled before
-    node = entered(state, event.node)
-    agent = agent_of(node)
     rest = tuple(call for call in state.unseen if call is not unseen)
-    state = replace(state, spend=_reconciled(state.spend, unseen, event.usage), unseen=rest)
-    return with_agent(state, node, replace(agent, spend=_reconciled(agent.spend, unseen, event.usage)), version)
+    spend = _reconciled(state.spend, unseen, event.usage)
+    state = replace(state, spend=spend, unseen=rest, version=version)
+    node = state.nodes.get(unseen.node)
+    if node is None or node.agent is None or node.entered_at > unseen.charged_at:
+        return state  # the agent that was charged is not there any more
+    agent = replace(node.agent, spend=_reconciled(node.agent.spend, unseen, event.usage))
+    return with_agent(state, node, agent, version)
 
 
 def _charged_unseen(
-    state: RunState, event: ModelFailed | ModelInterrupted, tokens: int, agent: AgentState
+    state: RunState, event: ModelFailed | ModelInterrupted, tokens: int, agent: AgentState, at: float, version: int
 ) -> tuple[RunState, AgentState]:
     worst = Usage(input_tokens=tokens, cost_usd=event.cost_usd)
-    unseen = UnseenCall(event.node, event.turn, event.attempt, tokens, event.cost_usd)
+    unseen = UnseenCall(event.node, event.turn, event.attempt, tokens, event.cost_usd, at, version)
     charged = replace(state, spend=_charge(state.spend, worst, 0), unseen=(*state.unseen, unseen))
     return charged, replace(agent, spend=_charge(agent.spend, worst, 0))
 

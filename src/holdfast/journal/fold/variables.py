@@ -55,9 +55,10 @@ def _written(state: RunState, path: str, written: list[Written]) -> RunState:
 
 
 def _blocks(state: RunState, path: str) -> list[NodeState]:
-    """Return the blocks that the node at ``path`` lies in, the innermost first."""
+    """Return the blocks around the node at ``path`` that go on, the innermost first: what lies in one that has ended,
+    as a review of its result does, writes outside of it."""
     around = (state.nodes.get(above) for above in paths.ancestors(path))
-    return [node for node in around if node is not None and node.kind == BLOCK_KIND]
+    return [node for node in around if node is not None and node.kind == BLOCK_KIND and node.outcome is None]
 
 
 def _version(seen: dict[str, Written], name: str) -> int:
