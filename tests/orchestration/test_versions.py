@@ -353,6 +353,20 @@ async def test_branches_and_cases_have_their_new_names_afterwards() -> None:
         assert (state.outcome, state.nodes["root/more"].case) == (Outcome.SUCCEEDED, "sure")
 
 
+async def test_a_case_is_renamed_too_whose_node_has_not_been_entered() -> None:
+    deployed = Deployed(Branch("root", (Case("True", step("yes", seconds=SLOW)),)))
+    run_id = await deployed.begin()
+    async with deployed.stage.runtime(apps=[deployed.v1]) as runtime:
+        state = await (await runtime.run(run_id)).state()
+    told = RunMigrated(by="early", definitions=deployed.v1.definitions, models={}, dropped=("root/yes",))
+    state = evolve(state, told, AT)
+    assert (state.nodes["root"].case, "root/yes" in state.nodes) == ("yes", False)
+    v2 = migrating(deployed.world, Branch("root", (Case("True", step("sure")),)), Migrated({"root/yes": "root/sure"}))
+    event = adopt(state, v2)
+    assert event is not None
+    assert evolve(state, event, AT).nodes["root"].case == "sure"
+
+
 @script
 async def v1_script(given: Any, steps: Steps) -> object:
     first = await steps.call("look", one, name="look")

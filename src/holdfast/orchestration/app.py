@@ -87,7 +87,7 @@ class App:
         scripts = set(self.scripts_by_name)
         check_flow(self.flow, *known, scripts=scripts)
         if self.review is not None:
-            check_review(self.review, self.flow, *known)
+            check_review(self.review, self.flow, *known, scripts=scripts)
         registries = (Registry(self.functions), Registry(self.tools), *self.registries.values())
         for registry in registries:
             registry.check_provided({tool.name for tool in registry}, self.provides)
@@ -155,7 +155,7 @@ class App:
 
         Raises DefinitionError if there is none.
         """
-        return reviews.node_at(self.review, path) or locate(self.flow, path, run=run)
+        return reviews.node_at(self.review, path, run) or locate(self.flow, path, run=run)
 
     def validate(self, value: object) -> object:
         """Return ``value`` as the JSON of a valid input. Raises InputError that names each problem."""

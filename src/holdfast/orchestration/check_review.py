@@ -1,7 +1,7 @@
 """Whether a review says what can be judged and run: names, expressions, limits, nodes. Pure; raises DefinitionError."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
@@ -10,6 +10,7 @@ from holdfast.kernel.paths import check_name
 from holdfast.orchestration.check import check_expression, check_flow
 from holdfast.orchestration.flow import Node, Sequence, children
 from holdfast.orchestration.review import RESULT, REVISE, UNMET, Review, from_json, to_json
+from holdfast.orchestration.values import INPUT, VARIABLES
 
 
 def check_review(
@@ -19,17 +20,19 @@ def check_review(
     functions: set[str],
     tools: set[str],
     grants: Mapping[str, frozenset[str]],
+    *,
+    scripts: Collection[str] = (),
 ) -> None:
     """Raise DefinitionError for the first thing in ``review`` that cannot be judged or run after ``flow``."""
     where = f"the review of {flow.name!r}"
     _check_shape(review, where)
     steps = {step.name for step in children(flow)} if isinstance(flow, Sequence) else set[str]()
-    visible = frozenset(("input", RESULT, *steps))
+    visible = frozenset((INPUT, VARIABLES, RESULT, *steps))
     for criterion in review.criteria:
         check_expression(criterion.holds, f"{where}, criterion {criterion.name!r}", visible)
     for role, node in review.nodes.items():
         seen = visible | {UNMET} if role == REVISE else visible
-        check_flow(node, agents, functions, tools, grants, names=seen, where=f"{where}, {role}")
+        check_flow(node, agents, functions, tools, grants, names=seen, where=f"{where}, {role}", scripts=scripts)
     _check_names(review, steps, where)
 
 

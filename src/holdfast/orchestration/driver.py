@@ -232,7 +232,7 @@ class Driver:
 
     def _parenting(self, recorder: Recorder) -> Parenting:
         around = self._around
-        return Parenting(self._app.flow, recorder, around.store, around.clock, around.kin)
+        return Parenting(self._app, recorder, around.store, around.clock, around.kin)
 
     async def _let_go(self, recorder: Recorder, rested: Rested) -> None:
         match rested.why:

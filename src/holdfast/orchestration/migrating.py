@@ -5,7 +5,7 @@ A migration is the app's own code and may raise anything; nothing of what it say
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from holdfast.execution.interrupt import effects_of
@@ -13,6 +13,7 @@ from holdfast.integration.tools.caught import Raised, caught
 from holdfast.journal.events import RunMigrated
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.versions import moved
+from holdfast.kernel import paths
 from holdfast.kernel.errors import DefinitionChanged
 from holdfast.orchestration.app import App
 from holdfast.orchestration.flow import Parallel
@@ -63,7 +64,7 @@ def _event(migration: Migration, told: Migrated, state: RunState, app: App) -> R
     renamed = {old: new for pattern, to in told.renamed.items() for old, new in _each(pattern, to, state).items()}
     dropped = tuple(path for pattern in told.dropped for path in _each(pattern, pattern, state))
     stays = (moved(node.path, renamed, dropped) for node in state.nodes.values() if node.branches)
-    parallels = {path: place(app.flow, path, state) for path in stays if path is not None}
+    parallels = {path: place(app, path, state) for path in stays if path is not None}
     return RunMigrated(
         by=migration.name,
         definitions=app.definitions,
@@ -80,15 +81,21 @@ def _event(migration: Migration, told: Migrated, state: RunState, app: App) -> R
 
 def _each(pattern: str, to: str, state: RunState) -> dict[str, str]:
     """Return the nodes of the run that ``pattern`` means, each with what it becomes by ``to``."""
+    known = {*state.nodes, *_cases(state)}
     if "[]" not in pattern:
-        return {pattern: to} if pattern in state.nodes else {}
+        return {pattern: to} if pattern in known else {}
     found = {}
-    for path in state.nodes:
+    for path in sorted(known):
         keys = _KEY.findall(path)
         if _KEY.sub("[]", path) == pattern and to.count("[]") == len(keys):
             parts = to.split("[]")
             found[path] = "".join(itertools.chain(*zip(parts, (*keys, ""), strict=True)))
     return found
+
+
+def _cases(state: RunState) -> Iterator[str]:
+    """Yield the path of each case that was taken: its node may not have been entered yet."""
+    return (paths.below(node.path, node.case) for node in state.nodes.values() if node.case is not None)
 
 
 def _view(state: RunState, app: App) -> RunView:

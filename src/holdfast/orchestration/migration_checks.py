@@ -12,7 +12,10 @@ from holdfast.kernel.errors import DefinitionChanged, DefinitionError
 from holdfast.orchestration.app import App
 from holdfast.orchestration.asked import call_at
 from holdfast.orchestration.flow import Branch, FunctionNode, Node, ToolNode, children, kind
-from holdfast.orchestration.locate import locate
+from holdfast.orchestration.lifecycle import Status
+from holdfast.orchestration.review import is_round
+from holdfast.orchestration.reviewing import REVIEW_KIND, REVISE_AGAIN
+from holdfast.orchestration.rounds import open_round, round_path
 
 
 def check_fits(state: RunState, event: RunMigrated, app: App) -> None:
@@ -23,11 +26,11 @@ def check_fits(state: RunState, event: RunMigrated, app: App) -> None:
         )
 
 
-def place(flow: Node, path: str, run: RunState) -> Node | None:
-    """Return the node that ``flow`` has at ``path``, for a step that ``run`` tells of its script; None without one."""
+def place(app: App, path: str, run: RunState) -> Node | None:
+    """Return the node that ``app`` has at ``path``, for a step that ``run`` tells of its script; None without one."""
     is_step = call_at(run, path) is not None
     try:
-        return locate(flow, (is_step and paths.parent(path)) or path)
+        return app.node_at((is_step and paths.parent(path)) or path)
     except DefinitionError:
         return None
 
@@ -40,12 +43,14 @@ def has_acted(node: NodeState) -> bool:
 
 
 def _problems(state: RunState, event: RunMigrated, app: App) -> Iterator[str]:
+    yield from _without_review(state, app)
     taken: dict[str, str] = {}
     for old, node in sorted(state.nodes.items()):
         new = moved(old, event.renamed, event.dropped)
         if new != old:
             yield from _unmovable(node)
             yield from _with_child(node, state)
+            yield from _round(node)
         if new is None:
             yield from _not_to_be_repeated(node, state, app)
         elif new in taken:
@@ -56,6 +61,25 @@ def _problems(state: RunState, event: RunMigrated, app: App) -> Iterator[str]:
     after = evolve(state, event, 0.0)
     for path, node in sorted(after.nodes.items()):
         yield from _misplaced(node, taken[path], after, app)
+
+
+def _without_review(state: RunState, app: App) -> Iterator[str]:
+    """A run that is in review goes on with the present one: it must have what the run is about to do."""
+    if state.status not in (Status.REVIEWING, Status.REVISING):
+        return
+    if app.review is None:
+        yield (
+            f"expected a review in the present flow, for the run is in {round_path(state)}, found none: "
+            "keep the review until such runs have ended"
+        )
+        return
+    around = open_round(state)
+    offered = around.question.options if around is not None and around.question is not None else ()
+    if app.review.revise is None and (state.status == Status.REVISING or REVISE_AGAIN in offered):
+        yield (
+            f"expected the review to have a node that revises, for {round_path(state)} may come to it, found none: "
+            "keep it until such runs have ended"
+        )
 
 
 def _unmovable(node: NodeState) -> Iterator[str]:
@@ -76,13 +100,18 @@ def _with_child(node: NodeState, state: RunState) -> Iterator[str]:
             )
 
 
+def _round(node: NodeState) -> Iterator[str]:
+    if node.kind == REVIEW_KIND:
+        yield f"expected the rounds of the review to stay, found {node.path} renamed or dropped: name what is to move"
+
+
 def _not_to_be_repeated(node: NodeState, state: RunState, app: App) -> Iterator[str]:
     """What was done to the world, or asked of a person, is not done again in the same place: it would be taken for
     what was done before."""
     steps = [step for _, _, step in effects_of(node)]
     if any(step.is_unknown for step in steps):
         yield f"expected {node.path} to be kept, found it dropped: it was sent, and what became of it is not known yet"
-    if place(app.flow, node.path, state) is None:
+    if place(app, node.path, state) is None:
         return
     if has_acted(node):
         yield (
@@ -97,7 +126,7 @@ def _vacated(node: NodeState, new: str, state: RunState, event: RunMigrated, app
     """Whoever comes to the path that a node leaves behind would send under its keys."""
     if new == node.path or node.path in event.renamed.values():
         return
-    if has_acted(node) and place(app.flow, node.path, state) is not None:
+    if has_acted(node) and place(app, node.path, state) is not None:
         yield (
             f"expected no new node at {node.path}, whose old one goes on as {new} and keeps its idempotency keys, "
             "found one in the present flow: give it another name"
@@ -105,10 +134,12 @@ def _vacated(node: NodeState, new: str, state: RunState, event: RunMigrated, app
 
 
 def _misplaced(node: NodeState, old: str, after: RunState, app: App) -> Iterator[str]:
+    if node.kind == REVIEW_KIND:
+        return
     was = "" if old == node.path else f" (was {old})"
     call = call_at(after, node.path)
     if call is None:
-        there = place(app.flow, node.path, after)
+        there = place(app, node.path, after)
         if there is None:
             yield f"expected {node.path}{was} in the present flow, found no such node: rename it, or drop it"
             return
@@ -119,7 +150,7 @@ def _misplaced(node: NodeState, old: str, after: RunState, app: App) -> Iterator
     elif node.outcome is None and call.what and not _is_known(call.what, app):
         yield f"expected {call.what}, which {node.path} calls, among the functions, tools and agents, found none"
     parent = paths.parent(node.path)
-    while node.outcome is None and parent is not None:
+    while node.outcome is None and parent is not None and not is_round(parent):
         around = after.nodes.get(parent)
         if around is not None and around.outcome is not None:
             yield f"expected {node.path}{was}, which still runs, in something that does, found {parent} ended"

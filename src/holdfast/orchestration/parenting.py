@@ -17,10 +17,12 @@ from holdfast.kernel.errors import DefinitionError, InputError, RunNotFound
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.limits import NOTHING_SPENT, Budget, Spend, taken_by
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+from holdfast.orchestration.app import App
 from holdfast.orchestration.children import NOT_NEEDED, child_at
-from holdfast.orchestration.flow import ChildNode, Node
+from holdfast.orchestration.flow import ChildNode
 from holdfast.orchestration.kin import ChildRequest, Kin, Lineage
-from holdfast.orchestration.locate import locate
+from holdfast.orchestration.retrying import limited_from
+from holdfast.orchestration.rounds import result_path
 from holdfast.orchestration.values import Values
 
 DEPTH_MAX = 8
@@ -30,8 +32,8 @@ DEPTH_MAX = 8
 class Parenting:
     """Looks after the children of one claim of one run. Whatever becomes of them is recorded."""
 
-    def __init__(self, flow: Node, recorder: Recorder, store: Store, clock: Clock, kin: Kin) -> None:
-        self._flow, self._recorder = flow, recorder
+    def __init__(self, app: App, recorder: Recorder, store: Store, clock: Clock, kin: Kin) -> None:
+        self._app, self._recorder = app, recorder
         self._store, self._clock, self._kin = store, clock, kin
 
     async def begin(self, work: BeginChild) -> None:
@@ -61,7 +63,7 @@ class Parenting:
             return
         try:
             ended = (await current(self._store, mail.child)).state
-            value = await Values(ended, await self._payloads_of(ended)).of(ended.app)
+            value = await Values(ended, await self._payloads_of(ended)).of(result_path(ended))
         except RunNotFound:
             self._lose(state.children[mail.child])
             return
@@ -88,7 +90,7 @@ class Parenting:
 
     async def _start(self, work: BeginChild, child: RunId) -> Fault | None:
         """Record that the child is about to begin, if its node was not left meanwhile; or say why it cannot."""
-        recorder, node = self._recorder, locate(self._flow, work.path)
+        recorder, node = self._recorder, self._app.node_at(work.path, self._recorder.state)
         assert isinstance(node, ChildNode), "only such a node starts a run"
         given = recorder.state.nodes[work.path].input
         if recorder.state.depth >= DEPTH_MAX:
@@ -162,7 +164,7 @@ class Parenting:
         state = self._recorder.state
         if state.budget.seconds is None:
             return None
-        return state.started_at + state.budget.seconds - self._clock.now()
+        return limited_from(state) + state.budget.seconds - self._clock.now()
 
     async def _payloads_of(self, state: RunState) -> Payloads:
         return Payloads(self._store, state.run, await self._store.tenant_key(state.tenant))

@@ -1,13 +1,14 @@
 """What an app declares success to be, and how its result comes to be that: the review, as data. Pure values.
 
-Criteria and the inputs of the two nodes are expressions. They see the run's ``input``, its ``result`` and, where the
-flow is a sequence, the values of its steps by name; the revising node also sees what is ``unmet``.
+Criteria and the inputs of the two nodes are expressions. They see the run's ``input``, ``variables`` and ``result``
+and, where the flow is a sequence, the values of its steps by name; the revising node also sees what is ``unmet``.
 """
 
 import re
 
 import msgspec
 
+from holdfast.journal.fold.state import RunState
 from holdfast.kernel.ids import digest
 from holdfast.orchestration.flow import Node
 from holdfast.orchestration.locate import locate
@@ -90,10 +91,10 @@ def is_round(path: str) -> bool:
     return found is not None and found["role"] is None
 
 
-def node_at(review: Review | None, path: str) -> Node | None:
-    """Return the node at ``path`` if the review has it. Raises DefinitionError as ``locate`` does."""
+def node_at(review: Review | None, path: str, run: RunState | None = None) -> Node | None:
+    """Return the node at ``path`` if the review has it. Takes and raises what ``locate`` does."""
     found = _ROUND.match(path)
     node = review.nodes.get(found["role"]) if review is not None and found and found["role"] else None
     if found is None or node is None:
         return None
-    return locate(node, path, path.removesuffix(found["rest"]))
+    return locate(node, path, path.removesuffix(found["rest"]), run)

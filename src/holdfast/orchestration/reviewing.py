@@ -15,6 +15,7 @@ from holdfast.orchestration import joins
 from holdfast.orchestration.ending import end
 from holdfast.orchestration.flow import Node
 from holdfast.orchestration.lifecycle import Status, Trigger, after
+from holdfast.orchestration.retrying import limited_from
 from holdfast.orchestration.review import CHECK, REVISE, Review
 from holdfast.orchestration.rounds import open_round, result_path, revisions, round_path, verdict
 
@@ -121,7 +122,7 @@ def _until_the_deadline(path: str, question: QuestionState) -> Iterator[Action]:
 
 def _limits(run: RunState, path: str) -> Evaluate | None:
     """The run's own limit of time goes for reviewing and revising too, but not for a person."""
-    return None if run.budget.seconds is None else Evaluate(path, deadline=run.started_at + run.budget.seconds)
+    return None if run.budget.seconds is None else Evaluate(path, deadline=limited_from(run) + run.budget.seconds)
 
 
 def _unmet(found: ReviewState) -> str:

@@ -13,7 +13,6 @@ from holdfast.kernel import paths
 from holdfast.kernel.errors import StepFailed
 from holdfast.kernel.outcomes import ErrorKind, Fault
 from holdfast.orchestration.flow import ScriptNode
-from holdfast.orchestration.locate import locate
 from holdfast.orchestration.scripts.performance import Performance, Stage, Told
 
 T = TypeVar("T")
@@ -21,7 +20,7 @@ T = TypeVar("T")
 
 async def replayed(path: str, run: RunState, payloads: Payloads, stage: Stage) -> Performance:
     """Return the script at ``path`` as it stands. Raises DefinitionChanged if it is not the one that came there."""
-    node, flow_node = run.nodes[path], locate(stage.app.flow, path, run=run)
+    node, flow_node = run.nodes[path], stage.app.node_at(path, run)
     assert isinstance(flow_node, ScriptNode), "scripts run at script nodes"
     assert node.input is not None, "a script has an input"
     given = await payloads.fetch_json(node.input)
