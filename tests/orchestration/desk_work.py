@@ -78,7 +78,10 @@ def in_steps(*steps: Node) -> Sequence:
 
 async def answered(stage: Stage, run: Run, choice: str, *, by: str = "Ann", note: str = "") -> None:
     """Answer the question the run asks, and have it driven."""
-    (path,) = (await run.state()).questions
-    mail = Answer(path=path, number=1, choice=choice, by=by, note=note)
-    stage.disk.post((Letter(answer_letter(path, 1), run.id, encode_mail(mail)),), stage.clock.now())
+    state = await run.state()
+    (path,) = state.questions
+    question = state.nodes[path].question
+    assert question is not None, "what is asked is a question"
+    mail = Answer(path=path, number=question.number, choice=choice, by=by, note=note)
+    stage.disk.post((Letter(answer_letter(path, question.number), run.id, encode_mail(mail)),), stage.clock.now())
     await run.resume()

@@ -21,7 +21,7 @@ from holdfast.kernel.messages import StopReason
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.flow import AgentNode, FunctionNode, Join, Map, Parallel, Retry, Sequence
 from holdfast.orchestration.handle import Run
-from holdfast.orchestration.requeue import requeued
+from holdfast.orchestration.requeue import Past, requeued
 from tests.journal.samples import recorded as journal
 from tests.journal.samples import started
 from tests.orchestration.bank import TIMEOUT, Bank, paying
@@ -278,7 +278,7 @@ async def test_a_letter_of_the_store_reopens_nothing_by_itself() -> None:
 
 def test_what_was_rejected_is_validated_again() -> None:
     state = fold(journal((started(), RunEnded(status="REJECTED", outcome=Outcome.REFUSED))))
-    again, moved = requeued(state, (), Requeue(version=state.version, by="Ann"))
+    again, moved = requeued(state, Past(), Requeue(version=state.version, by="Ann"))
     assert isinstance(again, RunRequeued)
     assert (again.reopened, again.dropped) == ((), ())
     assert isinstance(moved, LifecycleMoved)
@@ -289,7 +289,7 @@ def test_a_part_of_another_run_is_left_to_that_one() -> None:
     ended = RunEnded(status="FAILED", outcome=Outcome.FAILED)
     state = replace(fold(journal((started(), ended))), parent=RunId("run_above"))
     with pytest.raises(InputError, match="part of run run_above, which decides what follows: requeue that one"):
-        requeued(state, (), Requeue(version=state.version, by="Ann"))
+        requeued(state, Past(), Requeue(version=state.version, by="Ann"))
 
 
 async def lived(kills: list[int]) -> None:

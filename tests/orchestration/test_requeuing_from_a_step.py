@@ -12,12 +12,14 @@ from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.journal.events import Event, RunRequeued, StepEnded, StepIntended
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.errors import InputError
-from holdfast.orchestration.flow import AgentNode, Branch, Case, FunctionNode, Node, Parallel, Sequence
+from holdfast.orchestration.flow import AgentNode, Branch, Case, FunctionNode, Node, Parallel, ScriptNode, Sequence
 from holdfast.orchestration.handle import Run
+from holdfast.orchestration.script import script
+from holdfast.orchestration.steps import Steps
 from holdfast.testing.faults.invariants import repeated
 from tests.orchestration.bank import Bank, card, cash, paying
 from tests.orchestration.plays import plays
-from tests.orchestration.world import World, step
+from tests.orchestration.world import World, one, step
 from tests.runtime.stage import SCRIPTED, Stage, desk, events_of, of_kind
 
 REQUEUES_MAX = 3
@@ -85,6 +87,30 @@ async def test_a_step_that_was_never_entered_is_refused() -> None:
         await failed(stage, run)
         with pytest.raises(InputError, match=r"has entered, found 'root/z': it has root, root/a, root/b"):
             await run.requeue(from_step="root/z")
+
+
+@script
+async def three_things(_given: object, steps: Steps) -> object:
+    for name in ("a", "b"):
+        await steps.call(name, one, name=name)
+    return await steps.call("c", one, name="c", goes="badly")
+
+
+async def test_a_step_that_a_script_asked_for_is_refused_and_the_script_runs_anew_from_its_beginning() -> None:
+    stage = Stage()
+    world = World(stage.clock)
+    flow = Sequence("root", (ScriptNode("main", "three_things"),))
+    async with stage.runtime(apps=[world.app(flow, scripts=(three_things,))]) as runtime:
+        run = await runtime.start("root", None)
+        await failed(stage, run)
+        for from_step in ("root/main/a", "root/main/c"):
+            with pytest.raises(InputError, match=f"found '{from_step}', .* name the script, root/main,"):
+                await run.requeue(from_step=from_step)
+        for from_step in ("", "root/main", "root"):
+            await run.requeue(from_step=from_step)
+            await failed(stage, run)
+    assert world.sent == {"a": 4, "b": 4, "c": 4}
+    assert stage.troubles.heard == []
 
 
 async def test_effects_are_repeated_only_when_somebody_says_so_and_are_named_before() -> None:

@@ -458,3 +458,15 @@ async def test_what_a_review_asks_is_listed_with_its_evidence_and_what_each_choi
     assert question.details["unmet"][0]["criterion"] == CITES.name
     assert [option.name for option in question.options] == ["accept", "fail"]
     assert all(option.impact for option in question.options)
+
+
+async def test_no_two_questions_of_a_run_have_the_same_number() -> None:
+    stage, world = on_stage()
+    review = Review(criteria=(Criterion("cites", "len(result.sources) == 3"),), revise=MEND, rounds_max=1)
+    async with stage.runtime(apps=[desk_app(world, review)]) as runtime:
+        run = await runtime.start("essay", [])
+        for _ in range(2):
+            await stage.ended(run)
+            await answered(stage, run, "revise")
+        await stage.result(run)
+        assert [event.number for event in of_kind(await events_of(run), QuestionAsked)] == [1, 2]

@@ -39,7 +39,7 @@ from holdfast.orchestration.app import App
 from holdfast.orchestration.dead_letters import dropped
 from holdfast.orchestration.doubts import Doubt, check_settled, doubt_at, doubts_of
 from holdfast.orchestration.questions import Question, answer_to, question_at, questions_of, told_answered
-from holdfast.orchestration.requeue import check_dead, check_heard, letters_for
+from holdfast.orchestration.requeue import check_dead, check_heard, letters_for, past_of
 from holdfast.orchestration.resting import goes_on
 from holdfast.orchestration.rounds import result_path
 from holdfast.orchestration.telling import checked, result_of, told_settled
@@ -239,7 +239,7 @@ class Run:
             repeats_effects=repeats_effects,
             budget=budget,
         )
-        past = [decode(entry.body) for entry in await self._store.read(self.id)]
+        past = await past_of(self._store, state, wish)
         for mail, letter_id, reopens in letters_for(state, past, wish):
             await self._post(self.id, mail, letter_id, reopens=reopens)
         check_heard(wish, await self._store.inbox(self.id))

@@ -16,6 +16,7 @@ from holdfast.kernel.ids import LetterId
 from holdfast.kernel.limits import Budget
 from holdfast.orchestration.lifecycle import DEAD, Trigger, after
 from holdfast.orchestration.past import Deed, deeds
+from holdfast.orchestration.past_of_children import done_by
 from holdfast.orchestration.reopening import Reopening, reopening
 
 DEEDS_TOLD_MAX = 8
@@ -29,7 +30,24 @@ class ToPost(NamedTuple):
     reopens: int | None = None
 
 
-def letters_for(state: RunState, past: Iterable[Event], wish: Requeue) -> list[ToPost]:
+class Past(NamedTuple):
+    """What the events of a run are, and what the child runs did, in words, that would be started anew."""
+
+    events: Iterable[Event] = ()
+    by_children: Sequence[str] = ()
+
+
+async def past_of(store: Store, state: RunState, wish: Requeue) -> Past:
+    """Return what it takes to know whether the run may go on as ``wish`` says. Raises InputError, JournalError."""
+    if not state.is_over:
+        return Past()
+    check_dead(state)
+    dropped = reopening(state, wish.from_step).dropped
+    again = [child for child in state.children.values() if _is_below(child.node, dropped)]
+    return Past([decode(entry.body) for entry in await store.read(state.run)], await done_by(store, again))
+
+
+def letters_for(state: RunState, past: Past, wish: Requeue) -> list[ToPost]:
     """Return what is to be posted so that the run goes on as ``wish`` says. Raises InputError as ``requeued`` does."""
     if state.is_over:
         requeued(state, past, wish)
@@ -57,24 +75,25 @@ async def reopen(store: Store, recorder: Recorder, ended: int) -> None:
     for letter in await store.inbox(state.run, state.inbox_read):
         mail = decode_mail(letter.body)
         if isinstance(mail, Requeue) and mail.version == ended:
-            past = [decode(entry.body) for entry in await store.read(state.run)]
+            past = await past_of(store, state, mail)
             recorder.append(*requeued(state, past, mail), MailRead(position=letter.position))
             return
 
 
-def requeued(state: RunState, past: Iterable[Event], mail: Requeue) -> tuple[Event, ...]:
-    """Return the events with which the run of that journal goes on as ``mail`` says.
+def requeued(state: RunState, past: Past, mail: Requeue) -> tuple[Event, ...]:
+    """Return the events with which the run of that past goes on as ``mail`` says.
 
     Raises InputError where it cannot, or where it would repeat effects that nobody has said may be repeated.
     """
     check_dead(state)
     _check_budget(mail.budget)
-    taken_up, done = reopening(state, mail.from_step), deeds(past)
+    taken_up, done = reopening(state, mail.from_step), deeds(past.events)
     if state.app in state.nodes and not (taken_up.reopened or taken_up.dropped):
         raise InputError(f"every step of run {state.run} has succeeded: say from which one it is to be done again")
     dropped = [deed for deed in done if _is_below(deed.node, taken_up.dropped)]
     if not mail.repeats_effects:
-        _check_repeats(state, [*(deed for deed in dropped if not deed.is_void), *_unclear(done, state, taken_up)])
+        repeated = [*(deed for deed in dropped if not deed.is_void), *_unclear(done, state, taken_up)]
+        _check_repeats(state, [*(f"{deed.tool} at {deed.path}" for deed in repeated), *past.by_children])
     return (
         RunRequeued(
             by=mail.by,
@@ -124,11 +143,12 @@ def _check_budget(budget: Budget | None) -> None:
         raise InputError("expected tokens, usd, turns or tool calls to raise, found seconds: they count anew anyway")
 
 
-def _check_repeats(state: RunState, repeated: Sequence[Deed]) -> None:
-    if not repeated:
+def _check_repeats(state: RunState, repeated: Iterable[str]) -> None:
+    different = list(dict.fromkeys(repeated))
+    if not different:
         return
-    told = ", ".join(dict.fromkeys(f"{deed.tool} at {deed.path}" for deed in repeated[:DEEDS_TOLD_MAX]))
-    more = f" and {len(repeated) - DEEDS_TOLD_MAX} more" if len(repeated) > DEEDS_TOLD_MAX else ""
+    told = ", ".join(different[:DEEDS_TOLD_MAX])
+    more = f" and {len(different) - DEEDS_TOLD_MAX} more" if len(different) > DEEDS_TOLD_MAX else ""
     raise InputError(
         f"requeuing run {state.run} so would repeat what was done, or may have been: {told}{more}. "
         "Take a later step, or say that effects may be repeated (--repeat-effects)"

@@ -63,7 +63,7 @@ def _decide(review: Review, run: RunState, state: NodeState, found: ReviewState)
     if question is None and _may_revise(review, run, state):
         yield Note((LifecycleMoved(to=after(run.status, Trigger.CRITERIA_UNMET), reason=_unmet(found)),))
     elif question is None:
-        yield Note((_asking(review, state, found),))
+        yield Note((_asking(review, run, state, found),))
     elif question.choice is None:
         yield AwaitPerson(state.path)
         yield from _until_the_deadline(state.path, question)
@@ -101,12 +101,12 @@ def _may_revise(review: Review, run: RunState, state: NodeState) -> bool:
     return review.revise is not None and is_checked and revisions(run) < review.rounds_max
 
 
-def _asking(review: Review, state: NodeState, found: ReviewState) -> QuestionAsked:
+def _asking(review: Review, run: RunState, state: NodeState, found: ReviewState) -> QuestionAsked:
     assert found.found is not None, "what is unmet is told"
     deadline = None if review.answer_seconds_max is None else found.at + review.answer_seconds_max
     return QuestionAsked(
         node=state.path,
-        number=1,
+        number=run.asked + 1,
         asked=found.found,
         options=(ACCEPT, REVISE_AGAIN, FAIL) if review.revise is not None else (ACCEPT, FAIL),
         deadline=deadline,

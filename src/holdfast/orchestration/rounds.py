@@ -8,10 +8,13 @@ from holdfast.orchestration.review import REVISE
 
 def round_path(run: RunState) -> str:
     """Return the path of the round that the review is in, or that comes next."""
-    done = len(run.reviews)
-    last = run.nodes.get(run.reviews[-1].node) if done else None
-    is_open = last is not None and last.outcome is None
-    return paths.review(run.app, done if is_open else done + 1)
+    if not run.reviews:
+        return paths.review(run.app, 1)
+    path = run.reviews[-1].node
+    last = run.nodes.get(path)
+    if last is not None and last.outcome is None:
+        return path
+    return paths.review(run.app, int(path.rpartition(".")[2]) + 1)
 
 
 def open_round(run: RunState) -> NodeState | None:

@@ -32,6 +32,7 @@ def run_requeued(state: RunState, event: RunRequeued, at: float, version: int) -
     return replace(
         state,
         nodes=nodes,
+        reviews=tuple(review for review in state.reviews if review.node in nodes),
         sent=_remembered(state, event.sent),
         budget=raised(state.budget, event.budget),
         raised=highest(state.raised, event.budget),
