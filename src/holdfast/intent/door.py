@@ -58,5 +58,7 @@ class Door:
     async def _count_again(self) -> None:
         """Ask who waits: another process may drive what was begun here, and what it began may wait here."""
         self._counted_at = now = self._clock.now()
+        before = set(self._waiting)
         due = await self._index.due(now, self._runs_waiting_max)
-        self._waiting = {head.run for head in due}
+        begun_meanwhile = self._waiting - before  # which the answer may not know yet
+        self._waiting = {head.run for head in due} | begun_meanwhile
