@@ -1,14 +1,18 @@
 """What a run has sent into the world, read from its journal: each effect that may have been done. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from msgspec.structs import replace
 
-from holdfast.journal.events import DoubtSettled, Event, StepEnded, StepIntended, StepInterrupted
+from holdfast.journal.events import DoubtSettled, Event, RunMigrated, StepEnded, StepIntended, StepInterrupted
 from holdfast.journal.fold.steps import step_path
+from holdfast.journal.fold.versions import moved, place
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.outcomes import Settlement
+
+Place = tuple[str, str | None]
+"""The path of an effect, and the key under which it was sent."""
 
 
 class Deed(msgspec.Struct, frozen=True):
@@ -28,19 +32,24 @@ class Deed(msgspec.Struct, frozen=True):
 
 
 def deeds(events: Iterable[Event]) -> list[Deed]:
-    """Return the effects from ``keyed`` on that were intended, in the order in which they first were."""
-    found: dict[tuple[str, str | None], Deed] = {}
-    last: dict[str, tuple[str, str | None]] = {}
+    """Return the effects from ``keyed`` on that were intended, in the order in which they first were.
+
+    They are named by the paths that their nodes have now, after all migrations.
+    """
+    found: dict[Place, Deed] = {}
+    last: dict[str, Place] = {}
     for event in events:
         match event:
             case StepIntended() if event.effect.needs_intent:
                 path = step_path(event)
-                last[path] = place = path, event.key
-                before = found.get(place)
-                found[place] = replace(before, is_void=False) if before is not None else _deed(event, path)
+                last[path] = at = path, event.key
+                before = found.get(at)
+                found[at] = replace(before, is_void=False) if before is not None else _deed(event, path)
             case StepEnded() | StepInterrupted() | DoubtSettled() if step_path(event) in last:
-                place = last[step_path(event)]
-                found[place] = _after(found[place], event)
+                at = last[step_path(event)]
+                found[at] = _after(found[at], event)
+            case RunMigrated():
+                found, last = _each_moved(found, event), _last_moved(last, event)
             case _:
                 pass
     return list(found.values())
@@ -48,6 +57,24 @@ def deeds(events: Iterable[Event]) -> list[Deed]:
 
 def _deed(event: StepIntended, path: str) -> Deed:
     return Deed(path, event.node, event.name, event.effect, event.arguments, event.key, event.key_until)
+
+
+def _each_moved(found: Mapping[Place, Deed], event: RunMigrated) -> dict[Place, Deed]:
+    """Return the deeds at their new places. Two that come to lie at one place are one that may have been done."""
+    there: dict[Place, Deed] = {}
+    for deed in found.values():
+        path, node = place(deed.path, event), place(deed.node, event)
+        other = there.get((path, deed.key), deed)
+        is_done, is_void = deed.is_done or other.is_done, deed.is_void and other.is_void
+        there[path, deed.key] = replace(deed, path=path, node=node, is_done=is_done, is_void=is_void)
+    return there
+
+
+def _last_moved(last: Mapping[str, Place], event: RunMigrated) -> dict[str, Place]:
+    """Return what each path was last sent as. Where two come to lie at one path, the one that goes on counts."""
+    forgotten = [path for path in last if moved(path, event.renamed, event.dropped) is None]
+    going_on = [path for path in last if path not in forgotten]
+    return {place(path, event): (place(path, event), last[path][1]) for path in (*forgotten, *going_on)}
 
 
 def _after(deed: Deed, event: StepEnded | StepInterrupted | DoubtSettled) -> Deed:

@@ -27,10 +27,10 @@ def run_migrated(state: RunState, event: RunMigrated, _at: float, version: int) 
         questions=_each_moved(state.questions, event),
         abandoned=_each_moved(state.abandoned, event),
         retrying=_each_moved(state.retrying, event),
-        unseen=tuple(replace(call, node=_place(call.node, event)) for call in state.unseen),
-        sent=HashTrieMap({_place(path, event): _each_sent(sent, event) for path, sent in state.sent.items()}),
+        unseen=tuple(replace(call, node=place(call.node, event)) for call in state.unseen),
+        sent=HashTrieMap({place(path, event): _each_sent(sent, event) for path, sent in state.sent.items()}),
         children=HashTrieMap(
-            {run: replace(child, node=_place(child.node, event)) for run, child in state.children.items()}
+            {run: replace(child, node=place(child.node, event)) for run, child in state.children.items()}
         ),
         version=version,
     )
@@ -48,13 +48,13 @@ def moved(path: str, renamed: Mapping[str, str], dropped: Collection[str]) -> st
     return path
 
 
-def _place(path: str, event: RunMigrated) -> str:
+def place(path: str, event: RunMigrated) -> str:
     """Return where ``path`` lies afterwards; what happened at a node that is forgotten happened where it was."""
     return moved(path, event.renamed, event.dropped) or path
 
 
 def _each_sent(sent: tuple[Sent, ...], event: RunMigrated) -> tuple[Sent, ...]:
-    return tuple(each if each.step is None else replace(each, step=_place(each.step, event)) for each in sent)
+    return tuple(each if each.step is None else replace(each, step=place(each.step, event)) for each in sent)
 
 
 def _moved(node: NodeState, path: str, names: Mapping[str, str], branches: tuple[str, ...] | None) -> NodeState:
