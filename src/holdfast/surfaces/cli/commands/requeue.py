@@ -12,7 +12,7 @@ FromOption = Annotated[
     str, typer.Option("--from", metavar="STEP", help="Do this step and all that follows on it again, by its path.")
 ]
 RepeatOption = Annotated[
-    bool, typer.Option("--repeat-effects", help="With --from: even what was done already and has consequences.")
+    bool, typer.Option("--repeat-effects", help="Even what was done already and has consequences.")
 ]
 TokensOption = Annotated[int | None, typer.Option("--tokens", min=1, help="Raise the limit of tokens to this.")]
 UsdOption = Annotated[float | None, typer.Option("--usd", min=0, help="Raise the limit of cost to this.")]
