@@ -5,11 +5,14 @@ import pytest
 from holdfast import Effect, tool
 from holdfast.flow import Branch, Case, Criterion, FunctionNode, Map, Parallel, Review, Sequence
 from holdfast.kernel.errors import InputError
+from holdfast.observability.projection import project
+from holdfast.observability.span import SpanKind
 from holdfast.orchestration.flow import Node
 from holdfast.orchestration.handle import Run
+from holdfast.testing.faults.invariants import repeated
 from tests.orchestration.desk_work import MEND, WRITE, answered, desk_app, in_steps, look_over
 from tests.orchestration.world import World, one
-from tests.runtime.stage import Stage
+from tests.runtime.stage import Stage, events_of
 
 NEVER = Criterion("never", "1 == 2", otherwise="what cannot be")
 CHECKED = Review(criteria=(NEVER,), check=FunctionNode("look", "look_over", "{'result': result}"), revise=MEND)
@@ -62,6 +65,11 @@ async def test_whatever_the_root_the_reviews_of_before_are_forgotten_and_count_a
             assert world.sent == {"revised": lives}
             await rejected(stage, run)
             await run.requeue(from_step=from_step)
+        await stage.ended(run)
+        assert repeated(await events_of(run)) == []
+        spans = project([entry async for entry in run.events(follow=False)]).by_id.values()
+    rounds = [span for span in spans if span.path == "essay/review.1" and span.kind is SpanKind.NODE]
+    assert len(rounds) == 4, "each life has a first round of its own"
     assert stage.troubles.heard == []
 
 

@@ -61,11 +61,12 @@ def run_requeued(trace: Trace, event: RunRequeued, at: float) -> Trace:
 
 def _put_aside(trace: Trace, dropped: Sequence[str], number: int) -> Trace:
     """Give the spans of dropped nodes other ids, so that what is done again does not take their places."""
-    below = tuple(f"{path}{joint}" for path in dropped for joint in "/[")
+    below, run = tuple(f"{path}{joint}" for path in dropped for joint in "/["), trace.state.run
     moved = {
-        span.span_id: span_id(trace.state.run, span.kind, f"{span.path}#{number}", span.attempt)
+        span.span_id: span_id(run, span.kind, f"{span.path}#{number}", span.attempt)
         for span in trace.by_id.values()
-        if span.path in dropped or span.path.startswith(below)
+        if (span.path in dropped or span.path.startswith(below))
+        and span.span_id == span_id(run, span.kind, span.path, span.attempt)  # not put aside already
     }
     if not moved:
         return trace
