@@ -8,9 +8,9 @@ from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.variables import BLOCK_KIND, overtaken
 from holdfast.kernel import paths
 from holdfast.kernel.errors import InputError
+from holdfast.orchestration.rounds import REVIEW_KIND
 
 STEPS_TOLD_MAX = 12
-REVIEW_KIND = "review"
 SCRIPT_KIND = "script"
 
 

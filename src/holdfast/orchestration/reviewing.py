@@ -17,11 +17,10 @@ from holdfast.orchestration.flow import Node
 from holdfast.orchestration.lifecycle import Status, Trigger, after
 from holdfast.orchestration.retrying import limited_from
 from holdfast.orchestration.review import CHECK, REVISE, Review
-from holdfast.orchestration.rounds import open_round, result_path, revisions, round_path, verdict
+from holdfast.orchestration.rounds import REVIEW_KIND, open_round, result_path, revisions, round_path, verdict
 
 ACCEPT, REVISE_AGAIN, FAIL = "accept", "revise", "fail"
 """What a person can decide."""
-REVIEW_KIND = "review"
 
 Walk = Callable[[Node, str, Evaluate | None], Iterator[Action]]
 """Gives what a node at a path wants, within limits imposed on it."""

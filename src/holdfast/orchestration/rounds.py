@@ -5,6 +5,9 @@ from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.review import REVISE
 
+REVIEW_KIND = "review"
+"""The kind of the node that is a round."""
+
 
 def round_path(run: RunState) -> str:
     """Return the path of the round that the review is in, or that comes next."""
