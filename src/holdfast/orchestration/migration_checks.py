@@ -14,8 +14,8 @@ from holdfast.orchestration.asked import call_at
 from holdfast.orchestration.flow import Branch, FunctionNode, Node, ToolNode, children, kind
 from holdfast.orchestration.lifecycle import Status
 from holdfast.orchestration.review import is_round
-from holdfast.orchestration.reviewing import REVIEW_KIND, REVISE_AGAIN
-from holdfast.orchestration.rounds import open_round, round_path
+from holdfast.orchestration.reviewing import REVISE_AGAIN
+from holdfast.orchestration.rounds import REVIEW_KIND, open_round, round_path
 
 
 def check_fits(state: RunState, event: RunMigrated, app: App) -> None:

@@ -199,6 +199,7 @@ def test_a_run_that_waits_to_try_again_says_so_and_one_that_failed_can_be_requeu
     assert "holdfast requeue AB" in advice(Condition.RETRYING, "AB")
     assert "holdfast requeue AB" in advice(Condition.OVER, "AB", is_dead=True)
     assert advice(Condition.OVER, "AB") == ""
+    assert "requeue AB --from STEP" in advice(Condition.OVER, "AB", is_dead=True, has_failed_step=False)
 
 
 def test_a_run_parked_for_its_child_runs_waits_and_is_not_told_to_be_resumed() -> None:

@@ -58,7 +58,13 @@ def condition(
 
 
 def advice(
-    stands: Condition, run: str, *, has_doubts: bool = False, is_dead: bool = False, awaits_children: bool = False
+    stands: Condition,
+    run: str,
+    *,
+    has_doubts: bool = False,
+    is_dead: bool = False,
+    awaits_children: bool = False,
+    has_failed_step: bool = True,
 ) -> str:
     """Return what to do about it, if anything is to be done."""
     match stands:
@@ -74,6 +80,8 @@ def advice(
             return f"have it tried at once with: holdfast requeue {run}"
         case Condition.RUNNING:
             return f"watch it with: holdfast tail {run}"
+        case Condition.OVER if is_dead and not has_failed_step:
+            return f"have steps of it done again with: holdfast requeue {run} --from STEP, or: holdfast drop {run}"
         case Condition.OVER if is_dead:
             return f"have it go on with: holdfast requeue {run}, or let it be with: holdfast drop {run}"
         case _:

@@ -137,8 +137,14 @@ def _waits(state: RunState, stands: Condition, dropped: Drop | None) -> Iterator
         yield "asks", styled(", ".join(asking), style="yellow")
     yield from _failing(state, dropped)
     is_dead = state.status in DEAD and state.parent is None and dropped is None
+    root = state.nodes.get(state.app)
     if todo := advice(
-        stands, short_id(state.run), has_doubts=bool(state.doubts), is_dead=is_dead, awaits_children=bool(state.awaits)
+        stands,
+        short_id(state.run),
+        has_doubts=bool(state.doubts),
+        is_dead=is_dead,
+        awaits_children=bool(state.awaits),
+        has_failed_step=root is None or root.outcome is None or not root.outcome.is_success,
     ):
         yield "to do", styled(todo)
 
