@@ -9,7 +9,7 @@ from holdfast.dispatch.port import Drive, Lane, OnTrouble
 from holdfast.dispatch.setbacks import Setbacks
 from holdfast.dispatch.sweep import sweep
 from holdfast.journal.port import RunIndex
-from holdfast.kernel.clock import Clock
+from holdfast.kernel.clock import Clock, wait_until
 from holdfast.kernel.errors import Fenced, HoldfastError
 from holdfast.kernel.faults import Point, Reach, pass_by
 from holdfast.kernel.ids import RunId
@@ -95,7 +95,7 @@ class LocalDispatcher:
                 self._start_ready()
             next_ring = self._agenda.next_ring()
             self._next_turn = self._next_sweep if next_ring is None else min(self._next_sweep, next_ring)
-            await self._wait_until(self._next_turn)
+            await wait_until(self._next_turn, self._clock, self._plans_changed)
 
     async def _sweep(self, now: float) -> None:
         self._next_sweep = now + self._sweep_seconds
@@ -146,19 +146,6 @@ class LocalDispatcher:
         self._agenda.add_at(run, at, lane)
         if at < self._next_turn:
             self._plans_changed.set()
-
-    async def _wait_until(self, instant: float) -> None:
-        """Return at ``instant``, or before it when plans have changed."""
-        waits = (
-            asyncio.create_task(self._clock.sleep(instant - self._clock.now())),
-            asyncio.create_task(self._plans_changed.wait()),
-        )
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
 
     def _report(self, run: RunId | None, error: Exception) -> None:
         try:

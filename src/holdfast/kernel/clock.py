@@ -111,3 +111,14 @@ def _expire(block: asyncio.Timeout, loop: asyncio.AbstractEventLoop) -> None:
     """Let ``block`` time out at once, unless it was never entered or has ended already."""
     with contextlib.suppress(RuntimeError):
         block.reschedule(loop.time())
+
+
+async def wait_until(instant: float, clock: Clock, changed: asyncio.Event) -> None:
+    """Return at ``instant`` (seconds since the epoch by ``clock``), or before it once ``changed`` is set."""
+    waits = (asyncio.create_task(clock.sleep(instant - clock.now())), asyncio.create_task(changed.wait()))
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)

@@ -14,7 +14,7 @@ from holdfast.dispatch.port import Lane
 from holdfast.integration.gateway.limits.account import Account, Permit
 from holdfast.integration.gateway.limits.line import WAITING_MAX, Line, Waiting, cost_of
 from holdfast.integration.gateway.limits.rate import Demand, Taken
-from holdfast.kernel.clock import Clock
+from holdfast.kernel.clock import Clock, wait_until
 from holdfast.kernel.errors import HoldfastError
 
 
@@ -83,7 +83,7 @@ class Admission:
             if instant == math.inf:
                 await self._changed.wait()
             else:
-                await self._wait_until(instant)
+                await wait_until(instant, self._clock, self._changed)
 
     def _pass_all(self, now: float) -> float:
         """Let everybody pass who can, and return when somebody may be able to next."""
@@ -135,15 +135,3 @@ class Admission:
     def _forget(self, place: _Place) -> None:
         self._line.leave(place.call)
         self._places.pop(place.call, None)
-
-    async def _wait_until(self, instant: float) -> None:
-        waits = (
-            asyncio.create_task(self._clock.sleep(instant - self._clock.now())),
-            asyncio.create_task(self._changed.wait()),
-        )
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)

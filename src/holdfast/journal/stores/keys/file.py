@@ -7,7 +7,6 @@ free pages, and empties its log. What a disk or a file system keeps of blocks th
 import asyncio
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -16,14 +15,13 @@ from typing import TypeVar
 from holdfast.journal.new_file import new_file
 from holdfast.journal.sealing.port import KEY_BYTES, SubjectKey
 from holdfast.journal.stores.keys.naming import new_key_id, subject_mac
-from holdfast.journal.stores.sqlite.connection import BUSY_SECONDS, connect, create, explained, is_busy
+from holdfast.journal.stores.sqlite.connection import BUSY_SECONDS, connect, create, explained, once_free
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import InputError, JournalError, StoreClosed
 from holdfast.kernel.faults import Point, Reach, pass_by
 from holdfast.kernel.randomness import Randomness, SystemRandomness
 
 SUFFIX = ".keys"
-TRY_AGAIN_SECONDS = 0.01
 APPLICATION_ID = 0x484F4C4B
 """Marks the file as ours ("HOLK")."""
 
@@ -103,15 +101,7 @@ class FileKeys:
     def _opened(self, *, makes: bool) -> sqlite3.Connection:
         if makes:
             create(self.path)
-        deadline = time.monotonic() + BUSY_SECONDS
-        while True:
-            try:
-                return self._laid_out(connect(self.path, writes=True))
-            except sqlite3.Error as failure:
-                if not is_busy(failure) or time.monotonic() > deadline:
-                    raise
-            # Two that lay out the same new file at once: SQLite refuses one of them without waiting.
-            time.sleep(TRY_AGAIN_SECONDS)
+        return once_free(lambda: self._laid_out(connect(self.path, writes=True)))
 
     def _laid_out(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         try:

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ VERSION_MIN = (3, 24, 0)
 
 BUSY_SECONDS = 10.0
 """How long to wait for another process's write transaction."""
+TRY_AGAIN_SECONDS = 0.02
 
 TURN_SECONDS = 0.003
 """How long SQLite itself waits for its turn to write; we ask again at once.
@@ -92,6 +94,22 @@ def connect(path: Path, *, writes: bool, opener: Opener = sqlite3.connect) -> sq
 def is_busy(failure: sqlite3.Error) -> bool:
     """Whether another connection is in the way, so that trying again helps."""
     return getattr(failure, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def once_free(opened: Callable[[], sqlite3.Connection]) -> sqlite3.Connection:
+    """Return what ``opened`` returns, asked again for ``BUSY_SECONDS`` while another connection is in the way.
+
+    For laying out a new file: of two that do it at once SQLite refuses one without waiting.
+    Raises what ``opened`` raises.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            return opened()
+        except sqlite3.Error as failure:
+            if not is_busy(failure) or time.monotonic() > deadline:
+                raise
+        time.sleep(TRY_AGAIN_SECONDS)
 
 
 def explained(path: Path, task: str, failure: sqlite3.Error) -> JournalError:

@@ -1,25 +1,21 @@
 """Opens the file for writing: knows it as ours, and brings its tables to the version this code needs."""
 
 import sqlite3
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from holdfast.journal.stores.sqlite.connection import (
-    BUSY_SECONDS,
     PAGE_BYTES,
     Opener,
     connect,
     create,
     explained,
-    is_busy,
+    once_free,
 )
 from holdfast.journal.stores.sqlite.lock import DriveLock
 from holdfast.journal.stores.sqlite.schema import APPLICATION_ID, MIGRATIONS, Migration
 from holdfast.kernel.errors import JournalError, StoreLocked
 from holdfast.kernel.faults import Point, Reach
-
-TRY_AGAIN_SECONDS = 0.02
 
 
 class OlderTables(JournalError):
@@ -40,15 +36,12 @@ def lay_out(
     Raises JournalError for a file that is not ours, that is newer than this code, or that cannot be opened.
     """
     create(path)
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            return _opened(connect(path, writes=True, opener=opener), path, migrations, reach, may_upgrade=may_upgrade)
-        except sqlite3.Error as failure:
-            if not is_busy(failure) or time.monotonic() > deadline:
-                raise explained(path, "open the store", failure) from failure
-        # Two processes that lay out the same new file at once: SQLite refuses one of them without waiting.
-        time.sleep(TRY_AGAIN_SECONDS)
+    try:
+        return once_free(
+            lambda: _opened(connect(path, writes=True, opener=opener), path, migrations, reach, may_upgrade=may_upgrade)
+        )
+    except sqlite3.Error as failure:
+        raise explained(path, "open the store", failure) from failure
 
 
 def open_tables(path: Path, lock: DriveLock | None, now: float, *, reach: Reach, opener: Opener) -> sqlite3.Connection:
