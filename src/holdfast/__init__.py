@@ -32,6 +32,8 @@ _HOMES = {
     "Variables": "holdfast.integration.tools.variables",
     "Unknown": "holdfast.integration.tools.probe",
     "script": "holdfast.orchestration.script",
+    "open_sandbox": "holdfast.runtime.sandboxes",
+    "run_python": "holdfast.integration.tools.stock.code",
     "tool": "holdfast.integration.tools.contract",
 }
 

@@ -9,6 +9,7 @@ from holdfast.integration.tools.contract import tool as tool
 from holdfast.integration.tools.probe import DidNot as DidNot
 from holdfast.integration.tools.probe import Happened as Happened
 from holdfast.integration.tools.probe import Unknown as Unknown
+from holdfast.integration.tools.stock.code import run_python as run_python
 from holdfast.integration.tools.variables import Variables as Variables
 from holdfast.kernel.effects import Effect as Effect
 from holdfast.kernel.errors import HoldfastError as HoldfastError
@@ -22,5 +23,6 @@ from holdfast.orchestration.script import script as script
 from holdfast.orchestration.steps import Steps as Steps
 from holdfast.prompts.prompt import Prompt as Prompt
 from holdfast.runtime import Runtime as Runtime
+from holdfast.runtime.sandboxes import open_sandbox as open_sandbox
 
 __version__: str

@@ -16,6 +16,7 @@ EDGES = {
     "integration/gateway/gateway.py": "provider: whatever a client raises is a fault that the run can live with",
     "integration/tools/caught.py": "tool: whatever a tool's author raises becomes a value",
     "integration/tools/edge.py": "tool: the same for what is awaited",
+    "integration/tools/sandbox/launcher.py": "worker: a confinement that breaks, however it does, runs nothing",
     "integration/tools/threads.py": "tool: what a plain function raises crosses from its thread as a value",
 }
 

@@ -22,6 +22,7 @@ What a *run* must live with is a value instead (see ``kernel.outcomes``).
     ├── ScriptError              a script does what a script may not
     ├── StepFailed               a step that a script asked for came to nothing
     ├── IllegalTransition        the lifecycle has no such transition
+    ├── SandboxFailed            a job could not be confined, so nothing of it ran
     └── ModelError               a model could not answer (see ``integration.gateway.port``)
 """
 
@@ -119,6 +120,10 @@ class StepFailed(HoldfastError):
 
 class IllegalTransition(HoldfastError):
     """The lifecycle has no such transition; the message names state, event and what is allowed."""
+
+
+class SandboxFailed(HoldfastError):
+    """A job could not be confined, or what it started could not be ended: nothing may be run here."""
 
 
 class ModelError(HoldfastError):

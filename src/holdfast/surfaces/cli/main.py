@@ -24,6 +24,7 @@ from holdfast.surfaces.cli.commands import (
     resume,
     run,
     runs,
+    sandbox,
     show,
     tail,
 )
@@ -53,6 +54,7 @@ COMMANDS = (
     "gc",
     "erase",
     "models",
+    "sandbox",
     "doctor",
 )
 
@@ -94,6 +96,7 @@ app.command("backup")(backup.backup)
 app.command("gc")(gc.gc)
 app.command("erase")(erase.erase)
 app.command("models")(models.models)
+app.add_typer(sandbox.sandbox, name="sandbox")
 app.command("doctor")(doctor.doctor)
 
 

@@ -1,0 +1,1 @@
+"""What can hold a job on one machine, the strictest first: bubblewrap, then Landlock."""
