@@ -28,6 +28,8 @@ _HOMES = {
     "Settlement": "holdfast.kernel.outcomes",
     "StepFailed": "holdfast.kernel.errors",
     "Steps": "holdfast.orchestration.steps",
+    "Threshold": "holdfast.governance.loop_thresholds",
+    "Thresholds": "holdfast.governance.loop_thresholds",
     "ToolFailure": "holdfast.integration.tools.contract",
     "Variables": "holdfast.integration.tools.variables",
     "Unknown": "holdfast.integration.tools.probe",

@@ -1,6 +1,8 @@
 """What type checkers and editors see of ``holdfast``: the names that ``__init__.py`` loads when they are asked for."""
 
 from holdfast.execution.agent import Agent as Agent
+from holdfast.governance.loop_thresholds import Threshold as Threshold
+from holdfast.governance.loop_thresholds import Thresholds as Thresholds
 from holdfast.integration.tools.contract import IdempotencyKey as IdempotencyKey
 from holdfast.integration.tools.contract import OutcomeUnknown as OutcomeUnknown
 from holdfast.integration.tools.contract import Provided as Provided

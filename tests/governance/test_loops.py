@@ -6,12 +6,17 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.governance.loops import TRAIL_MAX, Circle, Found, Mark, are_alike, find_circle, sketch_of
+from holdfast.governance.loop_thresholds import DEFAULT
+from holdfast.governance.loops import Found, find_circle, find_circles
+from holdfast.journal.events.circles import Circle
+from holdfast.journal.fold.trail import TRAIL_MAX, Mark
 from holdfast.kernel.ids import digest
+from holdfast.kernel.sketch import sketch_of
 
 RUNS = Path("taubench", "gpt-4o-airline.tasks00-24.jsonl.gz")
 
@@ -36,6 +41,12 @@ def test_the_same_call_with_the_same_result_is_told_of_and_then_stopped() -> Non
 
 def test_asking_again_until_something_has_changed_is_no_circle() -> None:
     assert found(*[mark("status job", f"{share} %") for share in range(12)]) is None
+
+
+def test_only_the_times_since_it_gave_another_result_count() -> None:
+    idle, busy = mark("status job", "idle"), mark("status job", "busy")
+    assert found(idle, idle, busy, idle, idle) is None
+    assert found(idle, idle, busy, idle, mark("look a"), idle, idle) == (Circle.SAME_CALL, 3, False)
 
 
 def test_small_changes_to_arguments_that_fail_are_told_of() -> None:
@@ -63,18 +74,41 @@ def test_whoever_always_learns_something_new_is_never_suspected(calls: list[str]
     assert find_circle([mark(f"look {call}", f"{salt}:{number}") for number, call in enumerate(calls)]) is None
 
 
-@given(st.text(min_size=200, max_size=400), st.integers(0, 9))
-def test_arguments_that_differ_by_a_sign_have_sketches_alike(text: str, number: int) -> None:
-    one, other = (f"{number}{text}{each}".encode() for each in (number, number + 1))
-    assert are_alike(sketch_of(one), sketch_of(one))
-    if len({one[at : at + 4] for at in range(len(one))}) > 100:
-        assert are_alike(sketch_of(one), sketch_of(other))
+def reading(result: str, *, may_change: bool = False) -> Mark:
+    return Mark("write" if may_change else "read", "a", result, may_change=may_change)
 
 
-def test_other_arguments_have_other_sketches() -> None:
-    texts = ("book a flight to Rome for two", "cancel reservation X7K2 at once", '{"id": 4711, "amount": 12.5}')
-    sketches = [sketch_of(text.encode()) for text in texts]
-    assert not any(are_alike(one, other) for one in sketches for other in sketches if one is not other)
+def test_results_of_the_same_read_that_take_turns_contradict_each_other() -> None:
+    one, two = reading("1"), reading("2")
+    assert found(one, two) is None
+    assert found(one, two, two) is None
+    assert found(one, two, one) == (Circle.CONTRADICTION, 3, False)
+    assert found(one, two, one, two) == (Circle.CONTRADICTION, 4, False)
+
+
+def test_a_reading_that_came_to_rest_or_goes_on_contradicts_nothing() -> None:
+    one, two, three = reading("1"), reading("2"), reading("3")
+    assert found(one, two, three) is None
+    assert found(one, two, one, one) is None
+
+
+def test_what_the_agent_may_have_changed_itself_contradicts_nothing() -> None:
+    assert found(reading("1"), reading("2"), reading("written", may_change=True), reading("1")) is None
+
+
+def test_drift_is_counted_among_the_last_calls_and_not_in_those_just_made() -> None:
+    near, far = Mark("look", "a", "1"), [Mark("look", f"a{n}", f"1{n}", is_adrift=True) for n in range(7)]
+    assert find_circles([*far[:5], near], 1) == ()
+    (drift,) = find_circles([*far[:6], near], 1)
+    assert (drift.circle, drift.count, drift.is_final) == (Circle.DRIFT, 6, False)
+    others = [Mark("look", f"b{n}", f"2{n}") for n in range(3)]
+    assert find_circles([*far[:6], *others, near], 1) == ()
+
+
+@pytest.mark.parametrize("circle", Circle)
+def test_what_is_not_looked_for_is_not_found(circle: Circle) -> None:
+    others = msgspec.structs.replace(DEFAULT, **{circle.value: None})
+    assert circle not in {each.circle for each in find_circles([mark("look a")] * 20, 1, others)}
 
 
 # --- recorded runs ---

@@ -18,6 +18,7 @@ from holdfast.journal.events import (
     Event,
     ItemsMapped,
     LifecycleMoved,
+    LoopSuspected,
     MailRead,
     ModelCalled,
     ModelFailed,
@@ -42,6 +43,7 @@ from holdfast.journal.events import (
     StepIntended,
     StepInterrupted,
 )
+from holdfast.journal.events.circles import Circle
 from holdfast.journal.events.retries import SentBefore
 from holdfast.journal.events.scripts import CallKind, ScriptCall
 from holdfast.journal.events.steps import Write
@@ -134,8 +136,18 @@ def every_event() -> tuple[Event, ...]:
         BranchTaken(node="desk", case="yes"),
         ItemsMapped(node="desk", keys=("a", "b"), items=(ref("a"), ref("b"))),
         NodeLeft(node="desk", outcome=Outcome.FAILED, result=ref("result"), fault=fault),
-        called(1, added=("system", "task")),
-        replied(1, "lookup"),
+        replace(called(1, added=("system", "task")), adrift=(1,), tokens_high=70),
+        replace(replied(1, "lookup"), unreturned=4),
+        LoopSuspected(
+            node="desk",
+            turn=1,
+            circle=Circle.CYCLE,
+            count=5,
+            threshold=5,
+            tools=("lookup", "refund"),
+            key="d3",
+            is_final=True,
+        ),
         ModelFailed(
             node="desk", turn=1, attempt=2, fault=fault, seconds=1.5, retry_at=AT + 2, is_charged=True, cost_usd=0.1
         ),
@@ -177,6 +189,8 @@ def every_event() -> tuple[Event, ...]:
             fault=fault,
             is_definite=True,
             writes=(Write("total", ref("total")), Write("note")),
+            gave="d2",
+            sketch=(3, 5),
         ),
         StepInterrupted(
             node="desk", turn=1, call=1, name="pay", effect=Effect.UNSAFE, attempt=1, in_doubt=True, was_sent=False

@@ -15,6 +15,7 @@ from holdfast.journal.events import (
     Event,
     ItemsMapped,
     LifecycleMoved,
+    LoopSuspected,
     MailRead,
     ModelInterrupted,
     NodeEntered,
@@ -24,6 +25,7 @@ from holdfast.journal.events import (
     RunParked,
     RunStarted,
 )
+from holdfast.journal.events.circles import Circle
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import child_run_id
 from holdfast.kernel.limits import Budget, Spend
@@ -85,6 +87,20 @@ def test_a_wait_says_until_when() -> None:
     span = project(book.notes).span(SpanKind.NODE, "review/pause")
     assert span is not None
     assert span.attributes.until == BEGAN_AT + 60
+
+
+def test_a_circle_is_marked_on_the_run_and_on_the_turn_that_closed_it() -> None:
+    book = Notebook()
+    book.begin()
+    book.write(called(1), replied(1, calls=1), intended(1, 1), ended(1, 1))
+    book.write(
+        LoopSuspected(node="review", turn=1, circle=Circle.CYCLE, count=3, threshold=3, tools=("look", "read")), after=5
+    )
+    trace = project(book.notes)
+    assert (trace.marks[-1].at, trace.marks[-1].what) == (book.now, "loop suspected")
+    assert trace.marks[-1].detail == "review: cycle: 3 × look, read"
+    (turn,) = spans_of(trace, SpanKind.TURN)
+    assert (turn.status, turn.attributes.reason) == (SpanStatus.SUCCEEDED, "goes in circles (cycle: 3 × look, read)")
 
 
 def test_every_event_a_journal_can_hold_is_projected() -> None:

@@ -6,6 +6,7 @@ import msgspec
 
 from holdfast.context.assembly import since_last_turn
 from holdfast.execution.agent import Agent
+from holdfast.execution.hints import hints
 from holdfast.journal.fold.state import AgentState, NodeState
 from holdfast.journal.payloads import Payloads
 from holdfast.kernel.ids import PayloadId
@@ -40,6 +41,7 @@ async def additions(agent: Agent, state: AgentState, payloads: Payloads) -> Piec
         said = await _without_calls(state.reply, payloads)
     if state.defect is not None:
         return (*said, _correction(agent, state.defect))
+    said = (*said, *hints(agent, state))
     return (*said, say(Role.USER, PAUSED.render({}), RUNTIME)) if state.stop is StopReason.PAUSE else said
 
 

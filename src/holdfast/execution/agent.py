@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from holdfast.execution.answer import Output
+from holdfast.governance.loop_thresholds import DEFAULT, Thresholds
 from holdfast.integration.tools.contract import Tool
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.ids import digest
@@ -42,6 +43,8 @@ class Agent:
     """How often in a row a truncated reply or an answer that does not fit may be tried again."""
     model_attempts_max: int = 5
     """How often one turn's model call may be made in all."""
+    loops: Thresholds | None = DEFAULT
+    """When it counts as going in circles: it is told, and at last stopped. None: nobody looks."""
 
     def __post_init__(self) -> None:
         check_name(self.name, "agent name")
@@ -72,7 +75,7 @@ class Agent:
     @cached_property
     def content_hash(self) -> str:
         """Digest of all that decides how the agent behaves, bar its tools, which have hashes of their own."""
-        pieces = {
+        pieces: dict[str, object] = {
             "prompt": self.system.content_hash,
             "task": self.task_prompt.content_hash if self.task_prompt else None,
             "tools": sorted(tool.name for tool in self.tools),
@@ -80,6 +83,8 @@ class Agent:
             "budget": self.budget,
             "limits": [self.output_tokens_max, self.corrections_max, self.model_attempts_max],
         }
+        if self.loops != DEFAULT:  # what had no such thing keeps its hash
+            pieces["loops"] = self.loops
         return digest(msgspec.json.encode(pieces, order="deterministic"))
 
 

@@ -2,6 +2,7 @@
 
 from holdfast.execution.actions import Action, AwaitPerson, CallModel, CallTool, Note, Probe
 from holdfast.execution.agent import Agent
+from holdfast.execution.circling import circled
 from holdfast.governance.budget import Account, forbids_calls, forbids_turn
 from holdfast.journal.events import NodeLeft
 from holdfast.journal.fold.state import AgentState, NodeState, Phase, RunState, StepState
@@ -61,7 +62,8 @@ def _after_reply(agent: Agent, node: NodeState, state: AgentState, run: RunState
     if state.answer is not None:
         return (Note((NodeLeft(node=node.path, outcome=Outcome.SUCCEEDED, result=state.answer),)),)
     if state.calls:
-        return _pending_calls(agent, node, state, run) or _next_turn(agent, node, state, run)
+        pending = _pending_calls(agent, node, state, run)
+        return pending or circled(agent, node, state) or _next_turn(agent, node, state, run)
     if state.defect and (state.defect.kind in FINAL_DEFECTS or state.defects_in_a_row > agent.corrections_max):
         return _leave(node, Outcome.FAILED, state.defect)
     return _next_turn(agent, node, state, run)

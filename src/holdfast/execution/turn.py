@@ -3,12 +3,15 @@
 import msgspec
 
 from holdfast.context.assembly import Assembly
+from holdfast.context.ratios import Ratios
 from holdfast.execution.actions import CallModel
 from holdfast.execution.additions import Pieces, additions, opening
 from holdfast.execution.agent import Agent
 from holdfast.execution.decide import accounts
+from holdfast.execution.estimating import Estimates
 from holdfast.execution.offered import Offered, Offers, offered
 from holdfast.execution.stop import observe
+from holdfast.governance.bearing import Bearing
 from holdfast.governance.budget import forbids_turn, output_allowance
 from holdfast.integration.gateway.gateway import Gateway
 from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest
@@ -22,11 +25,12 @@ from holdfast.kernel import paths
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import ExpressionError
 from holdfast.kernel.ids import RunId
-from holdfast.kernel.messages import Reply
+from holdfast.kernel.messages import Message, Reply
 from holdfast.kernel.messages_codec import encode_message
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.kernel.provenance import Provenance, Trust
 from holdfast.kernel.randomness import Randomness
+from holdfast.kernel.tokens import unreturned_tokens
 
 BACKOFF_SECONDS_FIRST = 0.5
 BACKOFF_SECONDS_MAX = 60.0
@@ -45,13 +49,16 @@ class Turns:
         randomness: Randomness,
         live: Live,
         offers: Offers,
+        ratios: Ratios,
     ) -> None:
-        """``offers`` is shared by the runs of an app."""
+        """``offers`` is shared by the runs of an app, ``ratios`` by those of a process."""
         self._gateway, self._recorder, self._clock = gateway, recorder, clock
         self._randomness, self._live = randomness, live
         self._assemblies: dict[str, Assembly] = {}
         self._digests: dict[str, list[str]] = {}
+        self._bearings: dict[str, Bearing] = {}
         self._offered = offers
+        self._estimates = Estimates(ratios)
 
     async def take(self, action: CallModel, agent: Agent, registry: Registry, granted: frozenset[str]) -> None:
         """Take the turn that ``action`` names; whatever becomes of it is recorded."""
@@ -83,7 +90,9 @@ class Turns:
             return Fault(ErrorKind.EXPRESSION, str(error))
         assembly = self._assemblies.setdefault(action.path, Assembly(recorder.payloads))
         assembled = await assembly.assemble(state, new)
-        tokens = (state.prompt_tokens or offer.tokens) + assembled.tokens_added
+        model = recorder.state.models[agent.name]
+        estimate = self._estimates.of(action.path, model, offer, state, assembled.tokens_added)
+        tokens = estimate.tokens
         # From here on nothing waits: no other branch can spend what is found to be left.
         budgets = accounts(agent, state, recorder.state)
         refusal = forbids_turn(budgets) if action.attempt == 1 else None
@@ -96,13 +105,15 @@ class Turns:
                 node=action.path,
                 turn=action.turn,
                 attempt=action.attempt,
-                model=recorder.state.models[agent.name],
+                model=model,
                 request=self._digest(action.path, request, offer),
                 added=assembled.added,
                 tools=recorder.payloads.keep(offer.body),
                 messages=len(assembled.messages),
                 tokens=tokens,
                 reserved=tokens + allowance,
+                tokens_high=estimate.tokens_high,
+                adrift=self._adrift(action, agent, assembled.messages),
             )
         )
         return request
@@ -121,6 +132,14 @@ class Turns:
         for path in [path for path in self._assemblies if nodes[path].outcome is not None]:
             del self._assemblies[path]
             self._digests.pop(path, None)
+            self._bearings.pop(path, None)
+            self._estimates.forget(path)
+
+    def _adrift(self, action: CallModel, agent: Agent, messages: tuple[Message, ...]) -> tuple[int, ...]:
+        """Return the calls of the turn before that had nothing to do with the task."""
+        if agent.loops is None or agent.loops.drift is None or not agent.tools:
+            return ()
+        return self._bearings.setdefault(action.path, Bearing()).adrift(messages)
 
     def _digest(self, path: str, request: ModelRequest, offer: Offered) -> str:
         """Digest the request; of its messages only those that are new."""
@@ -130,6 +149,7 @@ class Turns:
 
     def _replied(self, action: CallModel, agent: Agent, reply: Reply, seconds: float) -> None:
         observed = observe(reply, agent.answer)
+        self._estimates.replied(action.path, reply.usage)
         payloads = self._recorder.payloads
         message = msgspec.structs.replace(reply.message, provenance=Provenance(f"model:{reply.model}", Trust.UNTRUSTED))
         self._recorder.append(
@@ -145,6 +165,7 @@ class Turns:
                 calls=observed.calls,
                 answer=payloads.keep_json(observed.answer) if observed.has_answer else None,
                 defect=observed.defect,
+                unreturned=unreturned_tokens(reply),
             )
         )
 

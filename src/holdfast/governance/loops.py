@@ -1,73 +1,25 @@
 """Whether an agent goes in circles: found from the trail of its calls, before it has burned the budget. Pure.
 
-A call is known by its tool, the digest of its arguments and the digest of what it gave. Arguments of calls that failed
-have a sketch besides (the least hashes of their pieces: Broder, "On the resemblance and containment of documents",
-1997), so that those that differ by a word are known to be alike.
+A call is known by its tool, the digest of its arguments and the digest of what it gave; arguments of calls that failed
+have a sketch besides, so that those that differ by a word are known to be alike.
 """
 
-import enum
-import zlib
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise, takewhile
 
 import msgspec
 
-TRAIL_MAX = 40
-"""How many of an agent's last calls are looked at."""
-PIECE_BYTES = 4
-SKETCH_SIZE = 16
-ALIKE_SHARE_LEAST = 0.6
-"""Arguments that have that share of their pieces in common are nearly the same."""
+from holdfast.governance.loop_thresholds import DEFAULT, Threshold, Thresholds
+from holdfast.journal.events.circles import Circle
+from holdfast.journal.fold.trail import Mark, Suspicion
+from holdfast.kernel.ids import digest
+from holdfast.kernel.sketch import are_alike
+
 PERIOD_MAX = 4
-
-
-class Circle(enum.StrEnum):
-    """In which way an agent gets nowhere."""
-
-    SAME_CALL = "same_call"
-    """The same call gave the same result again and again."""
-    SIMILAR_CALLS = "similar_calls"
-    """Calls that hardly differ failed one after the other."""
-    CYCLE = "cycle"
-    """A few calls take turns, and nothing changes."""
-    NOTHING_NEW = "nothing_new"
-    """Whatever is called, every result has been seen before."""
-
-
-class Mark(msgspec.Struct, frozen=True):
-    """One call on the trail."""
-
-    tool: str
-    arguments: str
-    """Digest of the canonical arguments."""
-    result: str
-    """Digest of what the model was shown."""
-    is_error: bool = False
-    sketch: tuple[int, ...] = ()
-    """Of the arguments of a call that failed."""
-
-
-class Threshold(msgspec.Struct, frozen=True):
-    """From how many on the model is told, and from how many on the agent is stopped."""
-
-    hint: int
-    stop: int
-
-
-class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
-    """When each circle counts as one. Measured on 100 recorded runs of a real agent: see the tests."""
-
-    same_call: Threshold = Threshold(3, 6)
-    """Times the same call gave the same result."""
-    similar_calls: Threshold = Threshold(4, 8)
-    """Calls in a row."""
-    cycle: Threshold = Threshold(3, 5)
-    """Rounds."""
-    nothing_new: Threshold = Threshold(7, 12)
-    """Calls in a row."""
-
-
-DEFAULT = Thresholds()
+KEY_DIGITS = 16
+DRIFT_WINDOW = 8
+"""Among how many of the last calls those are counted that have nothing to do with the task."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -77,42 +29,60 @@ class Found(msgspec.Struct, frozen=True):
     count: int
     tools: tuple[str, ...]
     is_final: bool
+    key: str = ""
+    """Which circle of its kind it is: the same as long as it grows."""
+    threshold: int = 0
+    """The count that it has reached."""
+
+    def is_news_to(self, suspected: Sequence[Suspicion]) -> bool:
+        """Whether it has grown since the model was told of it, or never was."""
+        return not any(
+            (each.circle, each.key) == (self.circle, self.key) and each.count >= self.count for each in suspected
+        )
 
 
-def sketch_of(canonical: bytes) -> tuple[int, ...]:
-    """Return the sketch of canonical arguments, in order."""
-    pieces = {canonical[start : start + PIECE_BYTES] for start in range(max(1, len(canonical) - PIECE_BYTES + 1))}
-    return tuple(sorted(map(zlib.crc32, pieces))[:SKETCH_SIZE])
-
-
-def are_alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    """Whether two sketches are of arguments that are nearly the same."""
-    least = sorted({*one, *other})[:SKETCH_SIZE]
-    shared = sum(piece in one and piece in other for piece in least)
-    return bool(least) and shared >= ALIKE_SHARE_LEAST * len(least)
+def find_circles(trail: Sequence[Mark], fresh: int, thresholds: Thresholds = DEFAULT) -> tuple[Found, ...]:
+    """Return the circles that the newest ``fresh`` calls of ``trail`` are part of: the largest of each kind."""
+    largest: dict[Circle, Found] = {}
+    for end in range(len(trail) - fresh + 1, len(trail) + 1):
+        for found in _circles(trail[:end], thresholds):
+            if found.circle not in largest or largest[found.circle].count < found.count:
+                largest[found.circle] = found
+    if (adrift := _drift(trail[: len(trail) - fresh], thresholds.drift)) is not None:
+        largest[Circle.DRIFT] = adrift
+    return tuple(largest.values())
 
 
 def find_circle(trail: Sequence[Mark], thresholds: Thresholds = DEFAULT) -> Found | None:
-    """Return the circle that the newest call of ``trail`` is part of, the one closest to its end first."""
-    if not trail:
-        return None
-    found = (
-        _judged(Circle.SAME_CALL, _same_call(trail), thresholds.same_call, trail[-1:]),
-        _judged(Circle.SIMILAR_CALLS, _similar(trail), thresholds.similar_calls, trail[-1:]),
-        _cycle(trail, thresholds.cycle),
-        _judged(Circle.NOTHING_NEW, _nothing_new(trail), thresholds.nothing_new, trail[-PERIOD_MAX:]),
-    )
-    told = [each for each in found if each is not None]
-    return max(told, key=lambda each: each.is_final, default=None)
+    """Return the circle that the newest call of ``trail`` is part of, one that is to be stopped before all others."""
+    return max(_circles(trail, thresholds), key=lambda each: each.is_final, default=None)
 
 
-def _same_call(trail: Sequence[Mark]) -> int:
+def _circles(trail: Sequence[Mark], thresholds: Thresholds) -> list[Found]:
+    newest = trail[-1] if trail else None
+    if newest is None:
+        return []
+    found = [_similar(trail, thresholds.similar_calls)] if newest.is_error else []
+    if any(mark.result == newest.result and mark.tool == newest.tool for mark in trail[:-1]):
+        found += (
+            _same_call(trail, thresholds.same_call),
+            _cycle(trail, thresholds.cycle),
+            _nothing_new(trail, thresholds.nothing_new),
+            _contradiction(trail, thresholds.contradiction),
+        )
+    return [each for each in found if each is not None]
+
+
+def _same_call(trail: Sequence[Mark], threshold: Threshold | None) -> Found | None:
+    """Look how often the newest call was made since it last gave another result."""
     newest = trail[-1]
-    return sum(_is_same(mark, newest) for mark in trail)
+    made = (mark for mark in reversed(trail) if _call(mark) == _call(newest))
+    same = list(takewhile(lambda mark: mark.result == newest.result, made))
+    return _judged(Circle.SAME_CALL, same, threshold, _call(newest))
 
 
-def _similar(trail: Sequence[Mark]) -> int:
-    """How many calls in a row failed whose arguments hardly differ from those of the call before."""
+def _similar(trail: Sequence[Mark], threshold: Threshold | None) -> Found | None:
+    """Look how many calls in a row failed whose arguments hardly differ from those of the call before."""
     count = 0
     for mark, before in zip(reversed(trail), [*reversed(trail[:-1]), None], strict=True):
         if not mark.is_error:
@@ -120,11 +90,11 @@ def _similar(trail: Sequence[Mark]) -> int:
         count += 1
         if before is None or before.tool != mark.tool or not are_alike(before.sketch, mark.sketch):
             break
-    return count
+    return _in_a_row(Circle.SIMILAR_CALLS, trail, count, threshold)
 
 
-def _nothing_new(trail: Sequence[Mark]) -> int:
-    """How many of the newest calls in a row gave what had been seen before them."""
+def _nothing_new(trail: Sequence[Mark], threshold: Threshold | None) -> Found | None:
+    """Look how many of the newest calls in a row gave what had been seen before them."""
     seen = Counter((mark.tool, mark.result) for mark in trail)
     count = 0
     for mark in reversed(trail):
@@ -132,10 +102,10 @@ def _nothing_new(trail: Sequence[Mark]) -> int:
         if not seen[mark.tool, mark.result]:
             break
         count += 1
-    return count
+    return _in_a_row(Circle.NOTHING_NEW, trail, count, threshold)
 
 
-def _cycle(trail: Sequence[Mark], threshold: Threshold) -> Found | None:
+def _cycle(trail: Sequence[Mark], threshold: Threshold | None) -> Found | None:
     best: Found | None = None
     for period in range(2, PERIOD_MAX + 1):
         steps = trail[-period:]
@@ -144,10 +114,31 @@ def _cycle(trail: Sequence[Mark], threshold: Threshold) -> Found | None:
         rounds = 1
         while _is_round(trail, steps, period, rounds):
             rounds += 1
-        found = _judged(Circle.CYCLE, rounds, threshold, steps)
+        found = _judged(Circle.CYCLE, steps, threshold, " ".join(sorted({_call(mark) for mark in steps})), rounds)
         if found is not None and (best is None or found.count > best.count):
             best = found
     return best
+
+
+def _contradiction(trail: Sequence[Mark], threshold: Threshold | None) -> Found | None:
+    """Look how many results of the newest read have taken turns since the agent may last have changed something."""
+    newest = trail[-1]
+    if newest.may_change:
+        return None
+    since = next((place for place in range(len(trail), 0, -1) if trail[place - 1].may_change), 0)
+    readings = [mark for mark in trail[since:] if _call(mark) == _call(newest) and not mark.is_error]
+    results = [mark.result for mark in readings]
+    returns = sum(
+        result != before and result in results[:place] for place, (before, result) in enumerate(pairwise(results), 1)
+    )
+    if not returns or results[-1] == results[-2]:
+        return None
+    return _judged(Circle.CONTRADICTION, readings, threshold, _call(newest), returns + 2)
+
+
+def _drift(trail: Sequence[Mark], threshold: Threshold | None) -> Found | None:
+    adrift = [mark for mark in trail[-DRIFT_WINDOW:] if mark.is_adrift]
+    return _judged(Circle.DRIFT, adrift, threshold, "")
 
 
 def _is_round(trail: Sequence[Mark], steps: Sequence[Mark], period: int, rounds: int) -> bool:
@@ -160,7 +151,23 @@ def _is_same(one: Mark, other: Mark) -> bool:
     return (one.tool, one.arguments, one.result) == (other.tool, other.arguments, other.result)
 
 
-def _judged(circle: Circle, count: int, threshold: Threshold, marks: Sequence[Mark]) -> Found | None:
-    if count < threshold.hint:
+def _call(mark: Mark) -> str:
+    """Return what a call is known by, whatever it gave."""
+    return f"{mark.tool} {mark.arguments}"
+
+
+def _in_a_row(circle: Circle, trail: Sequence[Mark], count: int, threshold: Threshold | None) -> Found | None:
+    """A row is the same for as long as it began with the same turn."""
+    return _judged(circle, trail[len(trail) - count :], threshold, f"{trail[-count].turn}") if count else None
+
+
+def _judged(
+    circle: Circle, marks: Sequence[Mark], threshold: Threshold | None, key: str, count: int | None = None
+) -> Found | None:
+    count = len(marks) if count is None else count
+    if threshold is None or count < threshold.hint:
         return None
-    return Found(circle, count, tuple(dict.fromkeys(mark.tool for mark in marks)), count >= threshold.stop)
+    is_final = threshold.stop is not None and count >= threshold.stop
+    reached = threshold.stop if is_final and threshold.stop is not None else threshold.hint
+    name = digest(key.encode("utf-8", "surrogatepass"))[:KEY_DIGITS]
+    return Found(circle, count, tuple(dict.fromkeys(mark.tool for mark in marks)), is_final, name, reached)

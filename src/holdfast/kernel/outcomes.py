@@ -28,6 +28,7 @@ class ErrorKind(enum.StrEnum):
     BAD_REPLY = "bad_reply"
     BAD_ANSWER = "bad_answer"
     BUDGET = "budget"
+    LOOP = "loop"
     EXPRESSION = "expression"
     CHILD_FAILED = "child_failed"
     IN_DOUBT = "in_doubt"

@@ -28,6 +28,7 @@ from holdfast.kernel.messages import (
     Parts,
     Reasoning,
     Refusal,
+    Reply,
     Text,
     ToolCall,
     ToolResult,
@@ -83,6 +84,12 @@ def _groups(masked: bytes, whole: bytes) -> int:
 def message_tokens(message: Message) -> int:
     """Return about how many tokens a message is, its borders included."""
     return MESSAGE_TOKENS + sum(map(_part_tokens, message.parts))
+
+
+def unreturned_tokens(reply: Reply) -> int:
+    """Return how many tokens of ``reply`` the next request does not hold: what was thought and is not handed back."""
+    hands_back = any(isinstance(part, Reasoning) for part in reply.message.parts)
+    return 0 if hands_back else reply.usage.reasoning_tokens
 
 
 _name_tokens = functools.lru_cache(maxsize=NAMES_REMEMBERED_MAX)(estimate_tokens)

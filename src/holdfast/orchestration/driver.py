@@ -219,7 +219,15 @@ class Driver:
     def _assemble(self, recorder: Recorder, resources: Resources, group: asyncio.TaskGroup) -> Loop:
         around, app = self._around, self._app
         equipment = self._equipment
-        turns = Turns(equipment.gateway, recorder, around.clock, around.randomness, around.live, equipment.offers)
+        turns = Turns(
+            equipment.gateway,
+            recorder,
+            around.clock,
+            around.randomness,
+            around.live,
+            equipment.offers,
+            equipment.ratios,
+        )
         desk = Desk(recorder, resources)
         settling = Settling(self._equipment, desk, around.clock)
         wanted = partial(decide, app.flow, app.agents_by_name, review=app.review)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from holdfast.context.ratios import Ratios
 from holdfast.execution.offered import Offers
 from holdfast.integration.gateway.gateway import Gateway
 from holdfast.integration.gateway.port import Model
@@ -17,11 +18,18 @@ class Equipment:
     """An app ready to run. Close it when no run of it is driven any more."""
 
     def __init__(
-        self, app: App, gateway: Gateway, clock: Clock, reach: Reach = pass_by, older: "Sequence[Equipment]" = ()
+        self,
+        app: App,
+        gateway: Gateway,
+        clock: Clock,
+        reach: Reach = pass_by,
+        older: "Sequence[Equipment]" = (),
+        ratios: Ratios | None = None,
     ) -> None:
-        """``older``: the same of the versions that runs may be pinned to."""
+        """``older``: the same of the versions that runs may be pinned to. ``ratios``: shared with other apps."""
         self.app, self.gateway, self.older = app, gateway, tuple(older)
         self.offers: Offers = {}
+        self.ratios = ratios or Ratios()
         self._threads = Threads()
         self.agents: Mapping[str, Executor] = {
             agent.name: Executor(app.registries[agent.name], clock, threads=self._threads, reach=reach)
@@ -53,6 +61,7 @@ class Equipped:
         self._models, self._find_model = models, find_model
         self._clock, self._reach = clock, reach
         self._made: dict[tuple[str, str], Equipment] = {}
+        self._ratios = Ratios()
 
     def with_all_for(self, app: App) -> Equipment:
         """Return what the runs of ``app`` work with."""
@@ -61,7 +70,7 @@ class Equipped:
             older = [self.with_all_for(each) for each in app.older]
             own = {name: make() for name, make in app.models.items()}
             gateway = Gateway({**own, **self._models}, self._clock, find=self._find_model, reach=self._reach)
-            self._made[version] = Equipment(app, gateway, self._clock, self._reach, older)
+            self._made[version] = Equipment(app, gateway, self._clock, self._reach, older, self._ratios)
         return self._made[version]
 
     def close(self) -> None:

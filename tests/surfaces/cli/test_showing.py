@@ -17,6 +17,7 @@ from holdfast.journal.events import (
     Event,
     ItemsMapped,
     LifecycleMoved,
+    LoopSuspected,
     MailRead,
     ModelInterrupted,
     ModelReconciled,
@@ -34,6 +35,7 @@ from holdfast.journal.events import (
     RunReviewed,
     ScriptAdvanced,
 )
+from holdfast.journal.events.circles import Circle
 from holdfast.journal.events.scripts import CallKind, ScriptCall
 from holdfast.journal.port import Head
 from holdfast.kernel.effects import Effect
@@ -94,6 +96,12 @@ LINES: dict[Event, str] = {
     ModelReconciled(
         node="a", turn=1, attempt=2, usage=Usage(90, 10, 0, 0.01), by="Ann", note="the bill"
     ): "a  turn 1: Ann has looked up attempt 2: 90 + 10 tokens · $0.0100 (the bill)",
+    LoopSuspected(node="a", turn=3, circle=Circle.CYCLE, count=3, threshold=3, tools=("look", "read")): (
+        "a  turn 3: goes in circles, the same calls in turn: look, read, 3 times (the model is told)"
+    ),
+    LoopSuspected(node="a", turn=6, circle=Circle.SAME_CALL, count=6, threshold=6, tools=("look",), is_final=True): (
+        "a  turn 6: goes in circles, the same call: look, 6 times (the agent is stopped)"
+    ),
     intended(1, 2): "review  turn 1, call 2: read_lines begins (read)",
     intended(1, 2, attempt=2, effect=Effect.KEYED): "review  turn 1, call 2: read_lines begins again, attempt 2",
     ended(1, 2): "review  turn 1, call 2: read_lines succeeded · 512 B · 250 ms",

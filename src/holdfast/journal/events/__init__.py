@@ -5,6 +5,7 @@ in payloads that it points at. A field is only ever added, with a default; a cha
 """
 
 from holdfast.journal.events.children import ChildBegun, ChildEnded, ChildRecalled, ChildStarted
+from holdfast.journal.events.circles import LoopSuspected
 from holdfast.journal.events.nodes import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
 from holdfast.journal.events.questions import QuestionAnswered, QuestionAsked
 from holdfast.journal.events.retries import NodeRetried, RetryDue, RunRequeued
@@ -43,6 +44,7 @@ Event = (
     | ModelFailed
     | ModelInterrupted
     | ModelReconciled
+    | LoopSuspected
     | StepIntended
     | StepEnded
     | StepInterrupted
@@ -74,6 +76,7 @@ __all__ = [
     "Event",
     "ItemsMapped",
     "LifecycleMoved",
+    "LoopSuspected",
     "MailRead",
     "ModelCalled",
     "ModelFailed",

@@ -61,6 +61,10 @@ class StepEnded(JournalEvent, frozen=True, tag="step.ended/1"):
     """It failed, and it is certain that nothing was done: another attempt would be another effect, under a new key."""
     writes: tuple[Write, ...] = ()
     """The variables it has set, all together or, where it failed, none."""
+    gave: str = ""
+    """Digest of what the model is shown: the same again for the same content."""
+    sketch: tuple[int, ...] = ()
+    """Of the arguments of a model's call that failed: tells whether the next is nearly the same."""
 
 
 class StepInterrupted(JournalEvent, frozen=True, tag="step.interrupted/1"):

@@ -32,9 +32,13 @@ class ModelCalled(JournalEvent, frozen=True, tag="turn.called/1"):
     messages: int
     """How many messages the model sees in all."""
     tokens: int
-    """Estimated size of the request, in tokens."""
+    """Estimated size of the request, in tokens: what the model has reported so far, and what is likely of the rest."""
     reserved: int
     """Tokens charged until the reply says how many they were: the estimate and the most the reply may have."""
+    adrift: tuple[int, ...] = ()
+    """Those calls of the turn before, from 1, that had nothing in common with the task."""
+    tokens_high: int = 0
+    """The upper end of the estimate: of the requests before, at most one in twenty was further off. 0: not reckoned."""
 
 
 class ModelReplied(JournalEvent, frozen=True, tag="turn.replied/1"):
@@ -53,6 +57,8 @@ class ModelReplied(JournalEvent, frozen=True, tag="turn.replied/1"):
     """JSON of the final answer, once it stands up to the output schema."""
     defect: Fault | None = None
     """What is wrong with the reply: truncated, or an answer that does not fit the schema."""
+    unreturned: int = 0
+    """Tokens of the reply that were thought and are not handed back: the next request does not hold them."""
 
 
 class ModelFailed(JournalEvent, frozen=True, tag="turn.failed/1"):

@@ -45,6 +45,7 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.ModelFailed: turns.model_failed,
     events.ModelInterrupted: turns.model_interrupted,
     events.ModelReconciled: turns.model_reconciled,
+    events.LoopSuspected: turns.loop_suspected,
     events.StepIntended: steps.step_intended,
     events.StepEnded: steps.step_ended,
     events.StepInterrupted: steps.step_interrupted,

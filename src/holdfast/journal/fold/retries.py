@@ -5,6 +5,7 @@ from rpds import HashTrieMap
 
 from holdfast.journal.events import NodeRetried, RetryDue, RunRequeued
 from holdfast.journal.events.retries import SentBefore
+from holdfast.journal.fold.circles import begun_anew
 from holdfast.journal.fold.nodes import entered, with_node
 from holdfast.journal.fold.state import AgentState, NodeState, Phase, RunState, Sent, StepState
 from holdfast.kernel.limits import highest, raised
@@ -56,7 +57,10 @@ def _reopened(node: NodeState, at: float) -> NodeState:
 
 def _once_more(node: NodeState) -> NodeState:
     """Return the node before another try: it goes on where the last one failed, and repeats nothing that succeeded."""
-    return replace(node, step=_sent_again(node.step), agent=None if node.agent is None else _asked_again(node.agent))
+    agent = None if node.agent is None else _asked_again(node.agent)
+    if agent is not None:
+        agent = replace(agent, trail=begun_anew(agent, agent.turn))
+    return replace(node, step=_sent_again(node.step), agent=agent)
 
 
 def _sent_again(step: StepState) -> StepState:

@@ -12,6 +12,7 @@ from rpds import HashTrieMap
 from holdfast.journal.events.retries import SentBefore
 from holdfast.journal.events.scripts import ScriptCall
 from holdfast.journal.events.turns import CallRequest
+from holdfast.journal.fold.trail import Trail
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.limits import Budget, Spend
@@ -52,6 +53,10 @@ class StepState(msgspec.Struct, frozen=True):
     shown: PayloadId | None = None
     result: PayloadId | None = None
     fault: Fault | None = None
+    gave: str = ""
+    """Digest of what the model is shown."""
+    sketch: tuple[int, ...] = ()
+    """Of the arguments, if it failed."""
 
 
 NOT_TRIED = StepState()
@@ -105,6 +110,8 @@ class AgentState(msgspec.Struct, frozen=True):
     spend: Spend = Spend()
     interrupted: int = 0
     """Model calls whose reply was never seen."""
+    trail: Trail = Trail()
+    """Its calls before those of the present turn."""
 
 
 class Written(msgspec.Struct, frozen=True):

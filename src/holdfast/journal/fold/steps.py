@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from holdfast.journal.events import DoubtProbed, DoubtSettled, StepEnded, StepIntended, StepInterrupted
+from holdfast.journal.fold.circles import begun_anew
 from holdfast.journal.fold.nodes import entered, with_node
 from holdfast.journal.fold.state import CallState, RunState, StepState
 from holdfast.journal.fold.turns import agent_of, with_agent
@@ -51,6 +52,8 @@ def step_ended(state: RunState, event: StepEnded, _at: float, version: int) -> R
             shown=event.shown,
             result=event.result,
             fault=event.fault,
+            gave=event.gave,
+            sketch=event.sketch,
         )
 
     state = _settled(_change(state, event, version, end), event)
@@ -93,6 +96,8 @@ def doubt_settled(state: RunState, event: DoubtSettled, _at: float, version: int
         return replace(settled, outcome=outcome, shown=event.shown, result=event.result, fault=event.fault)
 
     state = _settled(_change(state, event, version, settle), event)
+    if (node := state.nodes[event.node]).agent is not None:
+        state = with_agent(state, node, replace(node.agent, trail=begun_anew(node.agent, event.turn - 1)), version)
     if event.how is Settlement.ABANDONED:
         return replace(state, abandoned=(*state.abandoned, step_path(event)))
     return state

@@ -2,7 +2,15 @@
 
 from msgspec.structs import replace
 
-from holdfast.journal.events import ModelCalled, ModelFailed, ModelInterrupted, ModelReconciled, ModelReplied
+from holdfast.journal.events import (
+    LoopSuspected,
+    ModelCalled,
+    ModelFailed,
+    ModelInterrupted,
+    ModelReconciled,
+    ModelReplied,
+)
+from holdfast.journal.fold.circles import moved_on, suspected
 from holdfast.journal.fold.nodes import entered
 from holdfast.journal.fold.state import AgentState, CallState, NodeState, Phase, RunState, UnseenCall
 from holdfast.kernel.errors import JournalError
@@ -44,6 +52,7 @@ def model_called(state: RunState, event: ModelCalled, _at: float, version: int) 
         reserved=event.reserved,
         attempts_before=0 if is_new_turn else agent.attempts_before,
         spend=replace(agent.spend, turns=agent.spend.turns + is_new_turn),
+        trail=moved_on(agent, event.adrift),
     )
     state = replace(
         state,
@@ -61,7 +70,7 @@ def model_replied(state: RunState, event: ModelReplied, _at: float, version: int
     replied = replace(
         agent,
         phase=Phase.REPLIED,
-        prompt_tokens=event.usage.tokens if is_counted else agent.prompt_tokens,
+        prompt_tokens=event.usage.tokens - event.unreturned if is_counted else agent.prompt_tokens,
         counted=event.reply if is_counted else None,
         reply=event.reply,
         stop=event.stop,
@@ -120,6 +129,12 @@ def model_reconciled(state: RunState, event: ModelReconciled, _at: float, versio
         return state  # the agent that was charged is not there any more
     agent = replace(node.agent, spend=_reconciled(node.agent.spend, unseen, event.usage))
     return with_agent(state, node, agent, version)
+
+
+def loop_suspected(state: RunState, event: LoopSuspected, _at: float, version: int) -> RunState:
+    node = entered(state, event.node)
+    agent = agent_of(node)
+    return with_agent(state, node, replace(agent, trail=suspected(agent.trail, event)), version)
 
 
 def _charged_unseen(

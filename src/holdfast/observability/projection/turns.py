@@ -2,13 +2,20 @@
 
 from msgspec.structs import replace
 
-from holdfast.journal.events import ModelCalled, ModelFailed, ModelInterrupted, ModelReconciled, ModelReplied
+from holdfast.journal.events import (
+    LoopSuspected,
+    ModelCalled,
+    ModelFailed,
+    ModelInterrupted,
+    ModelReconciled,
+    ModelReplied,
+)
 from holdfast.kernel import paths
 from holdfast.kernel.limits import Spend
 from holdfast.kernel.messages import Usage
 from holdfast.observability.projection.nodes import node_span
 from holdfast.observability.span import Attributes, Span, SpanKind, SpanStatus
-from holdfast.observability.trace import Trace, changed, closed, cut_off_at, opened, reopened, with_fault
+from holdfast.observability.trace import Mark, Trace, changed, closed, cut_off_at, opened, reopened, with_fault
 
 
 def model_called(trace: Trace, event: ModelCalled, at: float) -> Trace:
@@ -82,6 +89,14 @@ def model_reconciled(trace: Trace, event: ModelReconciled, _at: float) -> Trace:
     if span is None:
         return trace
     return changed(trace, replace(span, attributes=replace(span.attributes, spend=spend_of(event.usage))))
+
+
+def loop_suspected(trace: Trace, event: LoopSuspected, at: float) -> Trace:
+    """The turn says which circle its calls are part of, and the trace that it was found."""
+    told = f"{event.circle}: {event.count} × {', '.join(event.tools)}"
+    trace = replace(trace, marks=(*trace.marks, Mark(at, "loop suspected", f"{event.node}: {told}")))
+    span = _turn_span(trace, event.node, event.turn)
+    return changed(trace, replace(span, attributes=replace(span.attributes, reason=f"goes in circles ({told})")))
 
 
 def settle_turn(trace: Trace, node: str, turn: int, at: float) -> Trace:

@@ -1,15 +1,20 @@
 """Whatever became of a call is on record, wherever it ended."""
 
+from holdfast.integration.tools.arguments import Malformed, canonical_arguments
 from holdfast.integration.tools.faults import told
 from holdfast.integration.tools.invocation import Expired, Failed, Invocation, Refused, Unknown
 from holdfast.journal.events import StepEnded, StepInterrupted
 from holdfast.journal.events.steps import Write
 from holdfast.kernel.clock import Clock
-from holdfast.kernel.ids import PayloadId
+from holdfast.kernel.ids import PayloadId, digest
 from holdfast.kernel.messages import Message, Role, ToolResult
 from holdfast.kernel.messages_codec import encode_message
 from holdfast.kernel.outcomes import Fault, Outcome
 from holdfast.kernel.provenance import Provenance, Trust
+from holdfast.kernel.sketch import sketch_of
+
+GAVE_DIGITS = 16
+"""Enough to tell apart what one agent was shown."""
 
 
 class Audit:
@@ -54,6 +59,8 @@ class Audit:
                 fault=fault,
                 is_definite=is_definite,
                 writes=_writes(invocation) if outcome is Outcome.SUCCEEDED else (),
+                gave=_gave(invocation, fault),
+                sketch=_sketch(invocation) if fault is not None else (),
             )
         )
 
@@ -89,7 +96,25 @@ def kept(invocation: Invocation, fault: Fault | None) -> tuple[PayloadId | None,
 
 def _shown(invocation: Invocation, fault: Fault | None) -> PayloadId:
     call = invocation.order.call
-    content = invocation.text if fault is None else told(fault)
-    result = ToolResult(call.call_id, call.tool, content, is_error=fault is not None)
+    result = ToolResult(call.call_id, call.tool, _content(invocation, fault), is_error=fault is not None)
     provenance = Provenance(f"tool:{call.tool}", Trust.UNTRUSTED)
     return invocation.desk.recorder.payloads.keep(encode_message(Message(Role.TOOL, (result,), provenance)))
+
+
+def _content(invocation: Invocation, fault: Fault | None) -> str:
+    return invocation.text if fault is None else told(fault)
+
+
+def _gave(invocation: Invocation, fault: Fault | None) -> str:
+    """Return the digest of what a model is shown: in the message itself the call's id makes each one another."""
+    if invocation.order.is_node:
+        return ""
+    return digest(_content(invocation, fault).encode("utf-8", "surrogatepass"))[:GAVE_DIGITS]
+
+
+def _sketch(invocation: Invocation) -> tuple[int, ...]:
+    if invocation.order.is_node:
+        return ()
+    text = invocation.order.call.arguments
+    canonical = canonical_arguments(text)
+    return sketch_of(text.encode("utf-8", "surrogatepass") if isinstance(canonical, Malformed) else canonical)

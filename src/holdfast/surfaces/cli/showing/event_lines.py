@@ -13,6 +13,7 @@ from holdfast.journal.events import (
     Event,
     ItemsMapped,
     LifecycleMoved,
+    LoopSuspected,
     MailRead,
     ModelCalled,
     ModelFailed,
@@ -41,6 +42,7 @@ from holdfast.kernel.limits import Spend
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import Fault, Settlement
 from holdfast.observability.usage import figures
+from holdfast.surfaces.cli.showing.circles import circle_words
 from holdfast.surfaces.cli.showing.wording import cost, counted, duration, instant, size, tokens
 
 OfNode = (
@@ -55,7 +57,7 @@ OfNode = (
     | ScriptAdvanced
 )
 OfChild = ChildStarted | ChildBegun | ChildRecalled | ChildEnded
-OfTurn = ModelCalled | ModelReplied | ModelFailed | ModelInterrupted | ModelReconciled
+OfTurn = ModelCalled | ModelReplied | ModelFailed | ModelInterrupted | ModelReconciled | LoopSuspected
 OfStep = StepIntended | StepEnded | StepInterrupted | DoubtProbed | DoubtSettled
 SETTLED = {
     Settlement.HAPPENED: "it happened",
@@ -180,6 +182,13 @@ def _of_turn(event: OfTurn) -> str:
         case ModelReconciled():
             note = f" ({event.note})" if event.note else ""
             return f"{event.by} has looked up attempt {event.attempt}: {_figures(event.usage)}{note}"
+        case LoopSuspected():
+            return _suspected(event)
+
+
+def _suspected(event: LoopSuspected) -> str:
+    then = "the agent is stopped" if event.is_final else "the model is told"
+    return f"goes in circles, {circle_words(event.circle, event.tools, event.count)} ({then})"
 
 
 def _of_step(event: OfStep) -> str:

@@ -17,6 +17,7 @@ from holdfast.observability.trace import Trace
 from holdfast.observability.usage import Figures, figures, spend_below
 from holdfast.orchestration.lifecycle import DEAD
 from holdfast.orchestration.questions import open_questions
+from holdfast.surfaces.cli.showing.circles import circle_lines, circle_records
 from holdfast.surfaces.cli.showing.condition import Condition, advice
 from holdfast.surfaces.cli.showing.results import worded
 from holdfast.surfaces.cli.showing.runs_table import Listed, print_runs, runs_records
@@ -101,6 +102,7 @@ def page_record(seen: Shown, version: Version, children: Sequence[Listed] = ()) 
         "dropped": None if dropped is None else {"by": dropped.by, "note": dropped.note},
         "abandoned": state.abandoned,
         "unseen": state.unseen,
+        "circles": circle_records(state),
         "reviews": [{"node": review.node, "at": review.at, "unmet": review.unmet} for review in state.reviews],
         "waived": state.waived,
         "children": runs_records(children),
@@ -160,6 +162,8 @@ def _troubles(state: RunState) -> Iterator[tuple[str, Text]]:
         yield "cancelled", styled(f"{state.cancel_reason}{waits}")
     if state.abandoned:
         yield "abandoned", styled(", ".join(state.abandoned), style="magenta")
+    for told in circle_lines(state):
+        yield "in circles", styled(told, style="yellow")
     for call in state.unseen:
         what = f"{paths.turn(call.node, call.turn)}, attempt {call.attempt}: {tokens(call.tokens)} tokens charged"
         yield "reply unseen", styled(f"{what} until 'holdfast reconcile {short_id(state.run)}' says how many it took")
