@@ -21,6 +21,7 @@ OPTIONAL = [
     "cryptography",
     "detect_secrets",
     "fastapi",
+    "genai_prices",
     "google.genai",
     "httpx2",
     "lizard",

@@ -136,8 +136,13 @@ def every_event() -> tuple[Event, ...]:
         BranchTaken(node="desk", case="yes"),
         ItemsMapped(node="desk", keys=("a", "b"), items=(ref("a"), ref("b"))),
         NodeLeft(node="desk", outcome=Outcome.FAILED, result=ref("result"), fault=fault),
-        replace(called(1, added=("system", "task")), adrift=(1,), tokens_high=70),
-        replace(replied(1, "lookup"), unreturned=4),
+        replace(called(1, added=("system", "task")), adrift=(1,), tokens_high=70, agent="desk"),
+        replace(
+            replied(1, "lookup", usage=Usage(50, 10, 5, 0.001, 6, 3, 2, "priority")),
+            unreturned=4,
+            prices="genai-prices 0.2.3",
+            first_token_seconds=0.125,
+        ),
         LoopSuspected(
             node="desk",
             turn=1,

@@ -11,6 +11,7 @@ from holdfast.execution.decide import accounts
 from holdfast.execution.estimating import Estimates
 from holdfast.execution.offered import Offered, Offers, offered
 from holdfast.execution.stop import observe
+from holdfast.execution.window import too_long
 from holdfast.governance.bearing import Bearing
 from holdfast.governance.budget import forbids_turn, output_allowance
 from holdfast.integration.gateway.gateway import Gateway
@@ -74,12 +75,14 @@ class Turns:
         await self._recorder.durable()
         started = self._clock.now()
         model = self._recorder.state.models[agent.name]
+        hinter = self._hinter(action)
         try:
-            reply = await self._gateway.call(model, prepared, self._hinter(action))
+            reply = await self._gateway.call(model, prepared, hinter)
         except ModelCallFailed as failed:
             self._failed(action, agent, failed, self._clock.now() - started)
         else:
-            self._replied(action, agent, reply, self._clock.now() - started)
+            first = None if hinter.first_at is None else hinter.first_at - started
+            self._replied(action, agent, reply, self._clock.now() - started, first)
 
     async def _prepare(self, action: CallModel, agent: Agent, offer: Offered) -> ModelRequest | Fault:
         """Assemble the request and record the intent, or say why the call cannot be made."""
@@ -93,6 +96,8 @@ class Turns:
         model = recorder.state.models[agent.name]
         estimate = self._estimates.of(action.path, model, offer, state, assembled.tokens_added)
         tokens = estimate.tokens
+        if (unreadable := too_long(self._gateway.window(model), tokens, assembled.messages)) is not None:
+            return unreadable
         # From here on nothing waits: no other branch can spend what is found to be left.
         budgets = accounts(agent, state, recorder.state)
         refusal = forbids_turn(budgets) if action.attempt == 1 else None
@@ -114,6 +119,7 @@ class Turns:
                 reserved=tokens + allowance,
                 tokens_high=estimate.tokens_high,
                 adrift=self._adrift(action, agent, assembled.messages),
+                agent=agent.name,
             )
         )
         return request
@@ -147,7 +153,7 @@ class Turns:
         known.extend(message_digest(message) for message in request.messages[len(known) :])
         return request_digest(known, offer.digest, request.output_tokens_max)
 
-    def _replied(self, action: CallModel, agent: Agent, reply: Reply, seconds: float) -> None:
+    def _replied(self, action: CallModel, agent: Agent, reply: Reply, seconds: float, first: float | None) -> None:
         observed = observe(reply, agent.answer)
         self._estimates.replied(action.path, reply.usage)
         payloads = self._recorder.payloads
@@ -166,6 +172,8 @@ class Turns:
                 answer=payloads.keep_json(observed.answer) if observed.has_answer else None,
                 defect=observed.defect,
                 unreturned=unreturned_tokens(reply),
+                prices=reply.prices,
+                first_token_seconds=first,
             )
         )
 
@@ -194,7 +202,8 @@ class Turns:
         return self._clock.now() + wait
 
     def _hinter(self, action: CallModel) -> "_Hinter":
-        return _Hinter(self._live, self._recorder.state.run, paths.turn(action.path, action.turn), action.attempt)
+        step = paths.turn(action.path, action.turn)
+        return _Hinter(self._live, self._recorder.state.run, step, action.attempt, self._clock)
 
     def _node(self, action: CallModel) -> NodeState:
         node = self._recorder.state.nodes.get(action.path)
@@ -208,12 +217,17 @@ class Turns:
 
 
 class _Hinter:
-    """Passes streamed text on as hints, counting the offset."""
+    """Passes streamed text on as hints, counting the offset; ``first_at`` is when the first of the reply came."""
 
-    def __init__(self, live: Live, run: RunId, step: str, attempt: int) -> None:
-        self._live, self._run, self._step, self._attempt = live, run, step, attempt
+    def __init__(self, live: Live, run: RunId, step: str, attempt: int, clock: Clock) -> None:
+        self._live, self._run, self._step, self._attempt, self._clock = live, run, step, attempt, clock
         self._offset = 0
+        self.first_at: float | None = None
 
     def __call__(self, text: str) -> None:
+        if self.first_at is None:
+            self.first_at = self._clock.now()
+        if not text:
+            return
         self._live.hint(Hint(self._run, self._step, self._attempt, self._offset, text))
         self._offset += len(text)

@@ -166,6 +166,10 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
     """Those of the input that were written to the provider's cache."""
     reasoning_tokens: int = 0
     """Those of the output that were thought and not said."""
+    cache_write_long_tokens: int = 0
+    """Those of ``cache_write_tokens`` that are kept for an hour and not for minutes, which costs more."""
+    tier: str = ""
+    """How fast it was served, in the provider's own word, where that has a price of its own."""
 
     @property
     def tokens(self) -> int:
@@ -185,6 +189,8 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     """The provider's own word for why the model stopped."""
     reply_id: str = ""
     """What the provider calls this reply, for its support."""
+    prices: str = ""
+    """Whose price the cost comes from, with its version; empty where the cost is not known."""
 
 
 def say(role: Role, text: str, provenance: Provenance | None = None) -> Message:

@@ -64,6 +64,10 @@ class Attributes(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How many messages the model saw."""
     seconds: float | None = None
     """As measured by whoever did it."""
+    first_token_seconds: float | None = None
+    """How long it took until the first of a reply came."""
+    prices: str | None = None
+    """The table that the cost of a call comes from, with its version."""
     effect: Effect | None = None
     stage: str | None = None
     """The executor's stage that ended a call; none if it passed all."""

@@ -6,6 +6,7 @@ from holdfast.context.ratios import Ratios
 from holdfast.execution.offered import Offers
 from holdfast.integration.gateway.gateway import Gateway
 from holdfast.integration.gateway.port import Model
+from holdfast.integration.gateway.pricing.prices import Prices
 from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.registry import Registry
 from holdfast.integration.tools.threads import Threads
@@ -56,9 +57,10 @@ class Equipped:
         find_model: Callable[[str], Model | None],
         clock: Clock,
         reach: Reach = pass_by,
+        prices: Prices | None = None,
     ) -> None:
         """``find_model`` is asked for a model that nobody has offered, by its name."""
-        self._models, self._find_model = models, find_model
+        self._models, self._find_model, self._prices = models, find_model, prices
         self._clock, self._reach = clock, reach
         self._made: dict[tuple[str, str], Equipment] = {}
         self._ratios = Ratios()
@@ -69,7 +71,8 @@ class Equipped:
         if version not in self._made:
             older = [self.with_all_for(each) for each in app.older]
             own = {name: make() for name, make in app.models.items()}
-            gateway = Gateway({**own, **self._models}, self._clock, find=self._find_model, reach=self._reach)
+            models = {**own, **self._models}
+            gateway = Gateway(models, self._clock, find=self._find_model, prices=self._prices, reach=self._reach)
             self._made[version] = Equipment(app, gateway, self._clock, self._reach, older, self._ratios)
         return self._made[version]
 

@@ -67,7 +67,11 @@ class LocalKin:
 
 
 def check_models(names: Mapping[str, str], equipped: Equipped, app: App) -> None:
-    """Raise DefinitionError for a model that the agents of ``app`` are to run on and that nobody offers."""
+    """Raise DefinitionError for a model that the agents of ``app`` are to run on and that nobody offers.
+
+    Raises InputError for a file of models that is not right, which no run should find out midway.
+    """
     gateway = equipped.with_all_for(app).gateway
     for name in names.values():
         gateway.model(name)
+        gateway.window(name)

@@ -98,7 +98,7 @@ class Runtime:
         await store.open()
         worker = f"{socket.gethostname()}:{os.getpid()}:{randomness.bytes(4).hex()}"
         named = NamedModels(os.environ)
-        equipped = Equipped(models or {}, named.find, clock, reach)
+        equipped = Equipped(models or {}, named.find, clock, reach, named.prices)
         failure: BaseException | None = None
         try:
             catalogue = Catalogue(apps)

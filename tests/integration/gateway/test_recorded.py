@@ -190,6 +190,7 @@ def journalled(requests: list[ModelRequest], replies: list[Reply], payloads: Pay
             usage=reply.usage,
             model=reply.model,
             seconds=1.0,
+            prices=reply.prices,
         )
         interrupted = ModelInterrupted(node="scan[a]", turn=turn, attempt=1)
         events += [called, interrupted, replace(called, attempt=2, added=()), replied]

@@ -43,6 +43,34 @@ def test_what_is_configured_comes_first_and_no_key_is_shown(holdfast: Program, m
     assert KEY not in holdfast.bare("models").out
 
 
+PRICES = "[prices.m-1]\ninput = 0.5\noutput = 2\nwindow = 8000\n"
+
+
+def test_windows_and_prices_are_listed_with_whose_they_are(holdfast: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    configured(monkeypatch, holdfast.folder, MODELS + PRICES)
+    large, small = holdfast.bare("models", "--json").json[:2]
+    assert large["window"] > 100_000
+    assert (large["is_window_configured"], large["prices"].split()[0]) == (False, "genai-prices")
+    assert large["price"]["output"]["usd"] > large["price"]["input"]["usd"] > large["price"]["cached"]["usd"]
+    assert (small["window"], small["is_window_configured"], small["prices"]) == (8_000, True, "configured")
+    told = holdfast.bare("models").out
+    assert "0.5 + 2 (set)" in told
+    assert "prices of genai-prices" in told
+
+
+def test_a_price_that_is_not_known_is_told_as_such(holdfast: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    configured(monkeypatch, holdfast.folder)
+    small = holdfast.bare("models", "small", "--json").json[0]
+    assert (small["price"], small["prices"], small["window"]) == (None, None, None)
+    assert "unknown" in holdfast.bare("models", "small").out
+
+
+def test_any_model_can_be_looked_up_by_its_name(holdfast: Program) -> None:
+    (found,) = holdfast.bare("models", "openai:gpt-4o", "--json").json
+    assert (found["name"], found["window"]) == ("openai:gpt-4o", 128_000)
+    assert holdfast.bare("models", "no such model").code == 2
+
+
 def test_a_file_of_models_that_is_not_right_is_a_problem(holdfast: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     configured(monkeypatch, holdfast.folder, "small = 3")
     assert holdfast.bare("models").code == 2

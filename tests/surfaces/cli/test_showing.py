@@ -86,13 +86,21 @@ LINES: dict[Event, str] = {
     NodeLeft(node="a/b", outcome=Outcome.FAILED, fault=FAULT): "a/b  failed: too slow",
     called(1): "review  turn 1: asks m (2 messages, about 100 tokens)",
     called(2, attempt=3): "review  turn 2: asks m (4 messages, about 100 tokens, attempt 3)",
-    replied(1): "review  turn 1: answers · 120 + 30 tokens · $0.0020 · 1.0 s",
-    replied(1, calls=2): "review  turn 1: calls read_lines, read_lines · 120 + 30 tokens · $0.0020 · 1.0 s",
-    failed(1): "review  turn 1: model call failed: overloaded (given up)",
-    failed(1, retry_at=9.0): "review  turn 1: model call failed: overloaded (tried again)",
+    replied(1): "review  turn 1: answers · m-1 · 120 (20 cached) + 30 tokens · $0.0020 · 1.0 s",
+    replied(1, calls=2, usage=Usage(120, 30)): (
+        "review  turn 1: calls read_lines, read_lines · m-1 · 120 + 30 tokens · cost unknown · 1.0 s"
+    ),
+    replace(replied(2), first_token_seconds=0.25): (
+        "review  turn 2: answers · m-1 · 120 (20 cached) + 30 tokens · $0.0020 · 1.0 s, first token 250 ms"
+    ),
+    failed(1): "review  turn 1: model call failed: overloaded (given up) · 500 ms",
+    failed(1, retry_at=9.0): "review  turn 1: model call failed: overloaded (tried again) · 500 ms",
+    replace(failed(2), is_charged=True, cost_usd=0.25): (
+        "review  turn 2: model call failed: overloaded (given up) · 500 ms · charged with $0.2500"
+    ),
     ModelInterrupted(
         node="a", turn=1, attempt=1
-    ): "a  turn 1: model call cut off (cancelled), its reply was never seen",
+    ): "a  turn 1: model call cut off (cancelled), its reply was never seen · charged with an unknown cost",
     ModelReconciled(
         node="a", turn=1, attempt=2, usage=Usage(90, 10, 0, 0.01), by="Ann", note="the bill"
     ): "a  turn 1: Ann has looked up attempt 2: 90 + 10 tokens · $0.0100 (the bill)",

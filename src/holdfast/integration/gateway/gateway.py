@@ -5,7 +5,9 @@ import contextlib
 import difflib
 from collections.abc import AsyncGenerator, Callable, Mapping
 
-from holdfast.integration.gateway.port import Model, ModelCallFailed, ModelRequest, TextDelta
+from holdfast.integration.gateway.port import Model, ModelCallFailed, ModelRequest, PricedByItself, TextDelta
+from holdfast.integration.gateway.pricing.price import Price
+from holdfast.integration.gateway.pricing.prices import Prices
 from holdfast.integration.gateway.replies import breach_of, settled
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import DefinitionError, HoldfastError
@@ -21,7 +23,7 @@ ERROR_CHARACTERS_MAX = 300
 NAMES_SHOWN_MAX = 8
 
 OnText = Callable[[str], None]
-"""Told each piece of text as it streams: a hint, the reply's text wins."""
+"""Told each piece of text as it streams: a hint, the reply's text wins. An empty one: it begins with another part."""
 
 
 class Gateway:
@@ -33,12 +35,17 @@ class Gateway:
         clock: Clock,
         *,
         find: Callable[[str], Model | None] = lambda _name: None,
+        prices: Prices | None = None,
         first_item_seconds: float = FIRST_ITEM_SECONDS,
         reply_seconds: float = REPLY_SECONDS,
         reach: Reach = pass_by,
     ) -> None:
-        """``find`` is asked for a model whose name is not among ``models``, such as that of a recording."""
+        """``find`` is asked for a model whose name is not among ``models``, such as that of a recording.
+
+        Without ``prices`` no price is known but that of a model that knows its own.
+        """
         self._models, self._find = dict(models), find
+        self._prices = prices or Prices()
         self._clock, self._reach = clock, reach
         self._first_item_seconds = first_item_seconds
         self._reply_seconds = reply_seconds
@@ -58,6 +65,15 @@ class Gateway:
             )
         return self._models.setdefault(name, found)
 
+    def price(self, name: str) -> Price | None:
+        """Return what calls of that model cost now, None if it is not known. Raises DefinitionError as ``model``."""
+        model = self.model(name)
+        return model.price if isinstance(model, PricedByItself) else self._prices.of(name, self._clock.now())
+
+    def window(self, name: str) -> int | None:
+        """Return how many tokens that model can read, None if it is not known."""
+        return self._prices.window(name)
+
     async def call(self, name: str, request: ModelRequest, on_text: OnText) -> Reply:
         """Return the model's one reply to ``request``.
 
@@ -73,9 +89,11 @@ class Gateway:
 
     async def _whole_reply(self, provider: "_Provider", on_text: OnText) -> Reply:
         whole = self._clock.timeout(self._reply_seconds)
+        sent_at = self._clock.now()
         try:
             async with whole:
-                return await self._reply(provider, on_text)
+                reply = await self._reply(provider, on_text)
+            return reply if provider.prices_itself else self._prices.priced(provider.name, reply, sent_at)
         except TimeoutError:
             if not whole.expired():
                 raise
@@ -113,10 +131,11 @@ class Gateway:
 class _Provider:
     """The edge to whoever serves a model: whatever is raised there becomes a fault that the run can live with."""
 
-    __slots__ = ("_cancellations", "_stream", "name")
+    __slots__ = ("_cancellations", "_stream", "name", "prices_itself")
 
     def __init__(self, model: Model, name: str, request: ModelRequest) -> None:
         self.name = name
+        self.prices_itself = isinstance(model, PricedByItself)
         self._cancellations = _cancellations()
         try:
             self._stream = model.stream(request)

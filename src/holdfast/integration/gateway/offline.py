@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 import msgspec
 
 from holdfast.integration.gateway.port import ModelRequest, TextDelta, ToolSchema
+from holdfast.integration.gateway.pricing.price import FREE, Price
 from holdfast.integration.gateway.speech import CHUNK_CHARACTERS, Voice, Wanted
 from holdfast.kernel.messages import Message, Reply
 
@@ -38,6 +39,10 @@ class OfflineModel:
     @property
     def name(self) -> str:
         return self._name
+
+    @property
+    def price(self) -> Price:
+        return FREE
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[TextDelta | Reply]:
         """Stream what the mind says to the conversation; it is shown neither the step nor any other id of the run."""

@@ -1,10 +1,11 @@
 """What a model promises, whoever serves it: take a request, stream text, end with one whole reply."""
 
 from collections.abc import AsyncIterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from holdfast.integration.gateway.pricing.price import Price
 from holdfast.kernel.errors import ModelError
 from holdfast.kernel.messages import Message, Reply
 from holdfast.kernel.outcomes import Fault
@@ -36,7 +37,10 @@ class ModelRequest(msgspec.Struct, frozen=True):
 
 
 class TextDelta(msgspec.Struct, frozen=True):
-    """A piece of the reply's text, as it streams. A hint: the reply's text wins."""
+    """A piece of the reply's text, as it streams. A hint: the reply's text wins.
+
+    An empty one says that the reply has begun with something else, such as a tool call.
+    """
 
     text: str
 
@@ -50,6 +54,15 @@ class Model(Protocol):
 
     def stream(self, request: ModelRequest) -> AsyncIterator[TextDelta | Reply]:
         """Yield text as it comes and at last one Reply. Raises ModelCallFailed; may be cancelled at any time."""
+
+
+@runtime_checkable
+class PricedByItself(Protocol):
+    """A model whose price is its own affair, such as one that is a program: its replies have their cost, or none."""
+
+    @property
+    def price(self) -> Price:
+        """The most that its calls may cost."""
 
 
 class ModelCallFailed(ModelError):

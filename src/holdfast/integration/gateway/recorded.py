@@ -4,6 +4,7 @@ import difflib
 from collections.abc import AsyncIterator
 
 from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest, TextDelta
+from holdfast.integration.gateway.pricing.price import FREE, Price
 from holdfast.integration.gateway.request import message_digest, offer_digest
 from holdfast.integration.gateway.speech import CHUNK_CHARACTERS, Voice
 from holdfast.integration.gateway.transcript import Entry, Transcript, by_step
@@ -34,6 +35,11 @@ class RecordedModel:
     @property
     def name(self) -> str:
         return self._name
+
+    @property
+    def price(self) -> Price:
+        """To play it again costs nothing; the replies tell what they cost when they were recorded."""
+        return FREE
 
     def stream(self, request: ModelRequest) -> AsyncIterator[TextDelta | Reply]:
         """Replay the reply to ``request``. Raises ModelCallFailed, naming step and difference, if there is none."""

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from holdfast.integration.gateway.lines import Fail, Improvised, Line, Say, Stall, is_reply
 from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest, TextDelta
+from holdfast.integration.gateway.pricing.price import FREE, Price
 from holdfast.integration.gateway.speech import CHUNK_CHARACTERS, Voice, chunks
 from holdfast.kernel.messages import Message, Reply
 from holdfast.kernel.outcomes import ErrorKind, Fault
@@ -32,11 +33,20 @@ class ScriptedModel:
     The same request for the same step gets the same line again as long as that was a reply, so a run that is killed and
     resumed goes on where it was; after a failure the next line comes. An agent first heard of in its turn n is taken to
     have had n−1 replies.
+
+    What it says costs nothing unless a price is given; a whole Reply costs what stands in it.
     """
 
-    def __init__(self, script: Script, *, name: str = "scripted", chunk_characters: int = CHUNK_CHARACTERS) -> None:
-        self._name, self._chunk_characters = name, chunk_characters
-        self._voice = Voice(name, chunk_characters)
+    def __init__(
+        self,
+        script: Script,
+        *,
+        name: str = "scripted",
+        chunk_characters: int = CHUNK_CHARACTERS,
+        price: Price = FREE,
+    ) -> None:
+        self._name, self._chunk_characters, self._price = name, chunk_characters, price
+        self._voice = Voice(name, chunk_characters, price)
         self._whole: _Part | None = None
         self._parts: dict[str, _Part] = {}
         if isinstance(script, Mapping):
@@ -48,6 +58,10 @@ class ScriptedModel:
     @property
     def name(self) -> str:
         return self._name
+
+    @property
+    def price(self) -> Price:
+        return self._price
 
     @property
     def requests(self) -> tuple[ModelRequest, ...]:

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from holdfast.integration.gateway.port import ModelRequest, TextDelta
+from holdfast.integration.gateway.pricing.price import FREE, Price
 from holdfast.kernel.messages import Message, Reply, Role, StopReason, Text, ToolCall, Usage
 from holdfast.kernel.provenance import Provenance
 from holdfast.kernel.tokens import estimate_tokens, message_tokens
@@ -28,8 +30,8 @@ class Wanted(msgspec.Struct, frozen=True):
 class Voice:
     """Speaks for one model: gives its replies their form."""
 
-    def __init__(self, name: str, chunk_characters: int = CHUNK_CHARACTERS) -> None:
-        self._name, self._chunk_characters = name, chunk_characters
+    def __init__(self, name: str, chunk_characters: int = CHUNK_CHARACTERS, price: Price = FREE) -> None:
+        self._name, self._chunk_characters, self._price = name, chunk_characters, price
         self._sizes: dict[int, int] = {}
 
     def compose(
@@ -42,8 +44,10 @@ class Voice:
         if tokens > request.output_tokens_max:
             message = self._said([Text(text[: len(text) * request.output_tokens_max // tokens])])
             tokens, stop = request.output_tokens_max, StopReason.MAX_TOKENS
-        usage = Usage(input_tokens=self._request_tokens(request), output_tokens=tokens, cost_usd=0.0)
-        return Reply(message, stop or (StopReason.TOOL_USE if wanted else StopReason.END_TURN), usage, self._name)
+        used = Usage(input_tokens=self._request_tokens(request), output_tokens=tokens)
+        usage = replace(used, cost_usd=self._price.cost_usd(used))
+        stop = stop or (StopReason.TOOL_USE if wanted else StopReason.END_TURN)
+        return Reply(message, stop, usage, self._name, prices=self._price.source)
 
     async def stream(self, reply: Reply) -> AsyncIterator[TextDelta | Reply]:
         """Yield the reply's text in chunks, then the reply. Others get their turn before it begins."""

@@ -39,6 +39,8 @@ class ModelCalled(JournalEvent, frozen=True, tag="turn.called/1"):
     """Those calls of the turn before, from 1, that had nothing in common with the task."""
     tokens_high: int = 0
     """The upper end of the estimate: of the requests before, at most one in twenty was further off. 0: not reckoned."""
+    agent: str = ""
+    """Whose call it is: the same agent may stand at several nodes."""
 
 
 class ModelReplied(JournalEvent, frozen=True, tag="turn.replied/1"):
@@ -59,6 +61,10 @@ class ModelReplied(JournalEvent, frozen=True, tag="turn.replied/1"):
     """What is wrong with the reply: truncated, or an answer that does not fit the schema."""
     unreturned: int = 0
     """Tokens of the reply that were thought and are not handed back: the next request does not hold them."""
+    prices: str = ""
+    """The table that its cost comes from, with its version; empty where the cost is not known."""
+    first_token_seconds: float | None = None
+    """How long it took until the first of the reply came; None where it came in one piece."""
 
 
 class ModelFailed(JournalEvent, frozen=True, tag="turn.failed/1"):

@@ -39,6 +39,8 @@ def model_replied(trace: Trace, event: ModelReplied, at: float) -> Trace:
         reserved_tokens=None,
         context_tokens=event.usage.input_tokens or span.attributes.context_tokens,
         seconds=event.seconds,
+        first_token_seconds=event.first_token_seconds,
+        prices=event.prices or None,
     )
     status = SpanStatus.FAILED if event.defect else SpanStatus.SUCCEEDED
     trace = closed(trace, span, at, status, with_fault(attributes, event.defect))

@@ -1,12 +1,22 @@
 """What models this machine can use: those that are configured, and each provider whose key and client are there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 
 import msgspec
 
+from holdfast.kernel.errors import InputError
 from holdfast.runtime.models.configuration import read_configuration
-from holdfast.runtime.models.name import BASE_URLS, EXTRAS, KEYS, OPENAI_COMPATIBLE, PROVIDERS, ModelName, parse_name
+from holdfast.runtime.models.name import (
+    BASE_URLS,
+    EXTRAS,
+    FORM,
+    KEYS,
+    OPENAI_COMPATIBLE,
+    PROVIDERS,
+    ModelName,
+    parse_name,
+)
 
 PACKAGES = {"anthropic": "anthropic", "google": "google.genai", "openai": "openai"}
 """The package that each extra is for."""
@@ -32,8 +42,13 @@ class ListedModel(msgspec.Struct, frozen=True):
         return self.is_installed and (self.has_key or self.provider == OPENAI_COMPATIBLE)
 
 
-def list_models(environ: Mapping[str, str]) -> list[ListedModel]:
-    """Return the configured models, then a line for each provider. Raises InputError for a file that is not right."""
+def list_models(environ: Mapping[str, str], names: Sequence[str] = ()) -> list[ListedModel]:
+    """Return the configured models, then a line for each provider; or the models of those names and no other.
+
+    Raises InputError for a file that is not right, or for a name that means nothing.
+    """
+    if names:
+        return [_named(name, environ) for name in names]
     return [*_configured(environ), *(_entry(f"{name}:…", ModelName(name, ""), environ) for name in PROVIDERS)]
 
 
@@ -42,6 +57,14 @@ def _configured(environ: Mapping[str, str]) -> Iterator[ListedModel]:
         named = parse_name(configured.model)
         assert named is not None, "a configuration is read once it is right"
         yield _entry(name, named, environ)
+
+
+def _named(name: str, environ: Mapping[str, str]) -> ListedModel:
+    configured = read_configuration(environ).get(name)
+    named = parse_name(configured.model if configured else name)
+    if named is None:
+        raise InputError(f"expected {FORM}, or a name that is configured, found {name!r}: 'holdfast models' lists them")
+    return _entry(name, named, environ)
 
 
 def _entry(name: str, named: ModelName, environ: Mapping[str, str]) -> ListedModel:

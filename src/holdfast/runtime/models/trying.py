@@ -22,7 +22,7 @@ async def try_model(name: str, environ: Mapping[str, str], clock: Clock) -> Repl
     """
     models = NamedModels(environ)
     try:
-        gateway = Gateway({}, clock, find=models.find)
+        gateway = Gateway({}, clock, find=models.find, prices=models.prices)
         asked = (say(Role.USER, QUESTION.render({})),)
         return await gateway.call(name, ModelRequest(asked, Offer(), OUTPUT_TOKENS_MAX, "doctor"), lambda _text: None)
     finally:

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from holdfast.surfaces.cli.commands import (
     backup,
     cancel,
+    costs,
     dead,
     decide,
     doctor,
@@ -38,6 +39,7 @@ COMMANDS = (
     "show",
     "tail",
     "trace",
+    "costs",
     "inbox",
     "decide",
     "resume",
@@ -80,6 +82,7 @@ app.command("runs")(runs.runs)
 app.command("show")(show.show)
 app.command("tail")(tail.tail)
 app.command("trace")(show.trace)
+app.command("costs")(costs.costs)
 app.command("inbox")(inbox.inbox)
 app.command("decide")(decide.decide)
 app.command("resume")(resume.resume)

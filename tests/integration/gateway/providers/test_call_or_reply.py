@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
 from holdfast import Agent, Prompt, Runtime
-from holdfast.integration.gateway.port import Offer, ToolSchema
+from holdfast.integration.gateway.port import Offer, TextDelta, ToolSchema
 from holdfast.integration.gateway.providers.openai.call_or_reply.dialect import CallOrReply
 from holdfast.integration.gateway.providers.openai.call_or_reply.form import form_of
 from holdfast.integration.gateway.providers.openai.chat.dialect import ChatCompletions
@@ -165,6 +165,7 @@ async def test_an_agent_of_a_small_model_really_uses_its_tools() -> None:
 async def test_half_a_json_object_is_not_shown_as_text() -> None:
     account = OpenAIAccount(None, base_url="http://127.0.0.1/v1", transport=Tiny("the door"))
     model = account.chat("tiny", "tiny", Settings(has_tool_calls=False))
-    (reply,) = await streamed(model, asked("Look around.", offer=Offer((LOOK,))))
+    *said, reply = await streamed(model, asked("Look around.", offer=Offer((LOOK,))))
+    assert said == [TextDelta("")]
     assert isinstance(reply, Reply)
     assert reply.message.calls

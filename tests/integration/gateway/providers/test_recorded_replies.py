@@ -54,14 +54,14 @@ def accounts() -> Accounts:
 
 async def heard(
     accounts: Accounts, exchange: Exchange, pieces: list[bytes] | None
-) -> tuple[str, Reply] | ModelCallFailed:
+) -> tuple[list[str], Reply] | ModelCallFailed:
     model = accounts.model(exchange, serving(exchange, pieces))
     try:
         *deltas, reply = await streamed(model, asked("Hello."))
     except ModelCallFailed as failed:
         return failed
     assert isinstance(reply, Reply)
-    return "".join(delta.text for delta in deltas if isinstance(delta, TextDelta)), reply
+    return [delta.text for delta in deltas if isinstance(delta, TextDelta)], reply
 
 
 async def loss(accounts: Accounts, exchange: Exchange, pieces: list[bytes] | None = None) -> str | None:
@@ -70,13 +70,16 @@ async def loss(accounts: Accounts, exchange: Exchange, pieces: list[bytes] | Non
     found = await heard(accounts, exchange, pieces)
     if isinstance(found, ModelCallFailed):
         return None if isinstance(expected, Trouble) else f"expected a reply, found {found.fault.message[:200]}"
-    text, reply = found
+    pieces_of_text, reply = found
+    text = "".join(pieces_of_text)
     if isinstance(expected, Trouble):
         return f"expected a failure for {expected.said[:200]}"
     if plain(reply) != expected:
         return f"expected {expected}, found {plain(reply)}"
     if exchange.streams and text != reply.message.text:
         return f"expected the text that was streamed, found {reply.message.text!r} after {text!r}"
+    if exchange.streams and reply.message.parts and not pieces_of_text:
+        return "expected word that the reply had begun before it was whole"
     if decode_message(encode_message(reply.message)) != reply.message:
         return "expected a message that can be journalled"
     stop = STOPS.get(reply.reported)

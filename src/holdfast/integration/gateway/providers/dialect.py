@@ -20,6 +20,10 @@ class Gathering(Protocol):
         An event without any field says that the server has declared the stream to be at its end.
         """
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything of the reply itself has come, be it text, a thought or a call."""
+
     def whole(self) -> Body | None:
         """Return the body; None if the stream ended before the reply did."""
 

@@ -43,7 +43,7 @@ class ProviderModel:
                 yield self._reply(await anext(items, None), is_midway=False)
                 return
             gathering = self._dialect.gathering()
-            has_begun = False
+            has_begun = is_told = False
             async for event in items:
                 self._check(event, is_midway=has_begun)
                 has_begun = True
@@ -51,7 +51,8 @@ class ProviderModel:
                     text = gathering.feed(event)
                 except (LookupError, TypeError, ValueError, AttributeError) as error:
                     raise self._unreadable(event, error) from error
-                if text:
+                if text or (not is_told and gathering.has_begun):
+                    is_told = True
                     yield TextDelta(text)
             yield self._reply(gathering.whole(), is_midway=has_begun)
 

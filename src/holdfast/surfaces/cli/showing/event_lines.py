@@ -43,7 +43,7 @@ from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import Fault, Settlement
 from holdfast.observability.usage import figures
 from holdfast.surfaces.cli.showing.circles import circle_words
-from holdfast.surfaces.cli.showing.wording import cost, counted, duration, instant, size, tokens
+from holdfast.surfaces.cli.showing.wording import call_tokens, cost, counted, duration, instant, money, size, tokens
 
 OfNode = (
     NodeEntered
@@ -173,12 +173,15 @@ def _of_turn(event: OfTurn) -> str:
                 f"asks {event.model} ({counted(event.messages, 'message')}, about {tokens(event.tokens)} tokens{again})"
             )
         case ModelReplied():
-            return f"{_said(event)} · {_figures(event.usage)} · {duration(event.seconds)}"
+            first = f", first token {duration(event.first_token_seconds)}" if event.first_token_seconds else ""
+            took = f"{duration(event.seconds)}{first}"
+            return " · ".join(each for each in (_said(event), event.model, _figures(event.usage), took) if each)
         case ModelFailed():
             then = "tried again" if event.retry_at is not None else "given up"
-            return f"model call failed{_because(event.fault)} ({then})"
+            charged = f" · {_charged(event.cost_usd)}" if event.is_charged else ""
+            return f"model call failed{_because(event.fault)} ({then}) · {duration(event.seconds)}{charged}"
         case ModelInterrupted():
-            return f"model call cut off ({event.why}), its reply was never seen"
+            return f"model call cut off ({event.why}), its reply was never seen · {_charged(event.cost_usd)}"
         case ModelReconciled():
             note = f" ({event.note})" if event.note else ""
             return f"{event.by} has looked up attempt {event.attempt}: {_figures(event.usage)}{note}"
@@ -221,11 +224,17 @@ def _figures(usage: Usage) -> str:
     spend = Spend(
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
+        cached_tokens=usage.cached_tokens,
         usd=usage.cost_usd or 0.0,
         calls_of_unknown_cost=int(usage.cost_usd is None),
     )
     told = figures(spend)
-    return f"{tokens(told.input_tokens)} + {tokens(told.output_tokens)} tokens · {cost(told)}"
+    return f"{call_tokens(told)} · {cost(told)}"
+
+
+def _charged(cost_usd: float | None) -> str:
+    """Return what a call is charged whose reply nobody has seen."""
+    return f"charged with {'an unknown cost' if cost_usd is None else money(cost_usd)}"
 
 
 def _because(fault: Fault | None) -> str:

@@ -11,7 +11,16 @@ from holdfast.observability.trace import Trace
 from holdfast.observability.usage import figures
 from holdfast.surfaces.cli.showing.span_tree import Row, rows
 from holdfast.surfaces.cli.showing.terminal import clean, styled
-from holdfast.surfaces.cli.showing.wording import consumed, cost, counted, duration, short_id, size, tokens
+from holdfast.surfaces.cli.showing.wording import (
+    call_tokens,
+    consumed,
+    cost,
+    counted,
+    duration,
+    short_id,
+    size,
+    tokens,
+)
 
 BAR_WIDE, BAR_NARROW, WIDE = 28, 12, 100
 FULL, OPEN = "█", "▒"
@@ -80,9 +89,11 @@ def detail(span: Span) -> str:
         pieces.append(known.reason)
     if known.spend is not None and span.kind in (SpanKind.MODEL, SpanKind.NODE, SpanKind.RUN):
         spent = figures(known.spend)
-        pieces.append(f"{tokens(spent.input_tokens)} + {tokens(spent.output_tokens)} tokens · {cost(spent)}")
+        pieces.append(f"{call_tokens(spent)} · {cost(spent)}")
     elif known.context_tokens is not None:
         pieces.append(f"context {tokens(known.context_tokens)} tokens")
+    if known.first_token_seconds:
+        pieces.append(f"first token {duration(known.first_token_seconds)}")
     if known.stop is not None:
         pieces.append(known.stop)
     if known.result_bytes:

@@ -35,6 +35,12 @@ def tokens(count: int) -> str:
     return f"{count / 1_000_000:.1f}M"
 
 
+def call_tokens(figures: Figures) -> str:
+    """Return what was read and written, and how much of the first came from a cache."""
+    cached = f" ({tokens(figures.cached_tokens)} cached)" if figures.cached_tokens else ""
+    return f"{tokens(figures.input_tokens)}{cached} + {tokens(figures.output_tokens)} tokens"
+
+
 def size(count: int) -> str:
     """Return a number of bytes."""
     if count < 1_000:

@@ -6,6 +6,7 @@ from typing import Any
 from holdfast.integration.gateway.providers.anthropic.request import API
 from holdfast.integration.gateway.providers.dialect import Body
 from holdfast.integration.gateway.providers.own import kept, to_json, whole
+from holdfast.integration.gateway.providers.tiers import tier_of
 from holdfast.kernel.messages import (
     Foreign,
     Message,
@@ -73,12 +74,15 @@ def _usage(said: Mapping[str, Any]) -> Usage:
     passes = [said] + [each for each in said.get("iterations") or () if each.get("type", "message") != "message"]
     read = _sum(passes, "cache_read_input_tokens")
     written = _sum(passes, "cache_creation_input_tokens")
+    kept_long = sum((each.get("cache_creation") or {}).get("ephemeral_1h_input_tokens") or 0 for each in passes)
     return Usage(
         input_tokens=_sum(passes, "input_tokens") + read + written,
         output_tokens=_sum(passes, "output_tokens"),
         cached_tokens=read,
         cache_write_tokens=written,
         reasoning_tokens=(said.get("output_tokens_details") or {}).get("thinking_tokens") or 0,
+        cache_write_long_tokens=kept_long,
+        tier=tier_of(said.get("speed"), said.get("service_tier")),
     )
 
 

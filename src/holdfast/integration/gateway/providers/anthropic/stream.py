@@ -40,6 +40,10 @@ class MessageGathering:
                 pass
         return ""
 
+    @property
+    def has_begun(self) -> bool:
+        return bool(self._blocks)
+
     def whole(self) -> Body | None:
         """Return the message; None before its end has come."""
         if self._message is None or not self._has_ended:

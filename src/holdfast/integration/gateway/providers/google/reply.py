@@ -6,6 +6,7 @@ from typing import Any
 from holdfast.integration.gateway.providers.dialect import Body
 from holdfast.integration.gateway.providers.google.request import ABOUT_REPLY, API
 from holdfast.integration.gateway.providers.own import kept, to_json, whole
+from holdfast.integration.gateway.providers.tiers import tier_of
 from holdfast.kernel.messages import (
     Foreign,
     Message,
@@ -85,4 +86,5 @@ def _usage(said: Mapping[str, Any]) -> Usage:
         output_tokens=(said.get("candidatesTokenCount") or 0) + thoughts,
         cached_tokens=said.get("cachedContentTokenCount") or 0,
         reasoning_tokens=thoughts,
+        tier=tier_of(said.get("serviceTier")),
     )

@@ -27,6 +27,10 @@ class ContentGathering:
                 text += self._add(part)
         return text
 
+    @property
+    def has_begun(self) -> bool:
+        return bool(self._parts)
+
     def whole(self) -> Body | None:
         """Return the reply; None if no reason was ever given for its end."""
         if self._body.get("promptFeedback", {}).get("blockReason") and not self._parts:

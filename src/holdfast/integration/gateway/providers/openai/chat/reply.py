@@ -6,6 +6,7 @@ from typing import Any
 from holdfast.integration.gateway.providers.dialect import Body
 from holdfast.integration.gateway.providers.openai.chat.request import API, BLOCK
 from holdfast.integration.gateway.providers.own import kept, to_json, whole
+from holdfast.integration.gateway.providers.tiers import tier_of
 from holdfast.kernel.messages import (
     Foreign,
     Message,
@@ -54,7 +55,7 @@ def reply_of(body: Body) -> Reply:
     return Reply(
         Message(Role.ASSISTANT, (*parts, *calls, *foreign)),
         _stop(reported, has_refused=bool(refusal), has_calls=bool(calls)),
-        _usage(body.get("usage") or (body.get("x_groq") or {}).get("usage") or {}),
+        _usage(body.get("usage") or (body.get("x_groq") or {}).get("usage") or {}, body.get("service_tier")),
         body.get("model") or "",
         reported,
         reply_id,
@@ -112,7 +113,7 @@ def _call(call: Mapping[str, Any], place: int, reply_id: str) -> ToolCall:
     return ToolCall(call.get("id") or f"call_{reply_id}_{place}", function["name"], written or "{}", own=own)
 
 
-def _usage(said: Mapping[str, Any]) -> Usage:
+def _usage(said: Mapping[str, Any], tier: object) -> Usage:
     read, written = said.get("prompt_tokens_details") or {}, said.get("completion_tokens_details") or {}
     return Usage(
         input_tokens=said.get("prompt_tokens") or 0,
@@ -121,4 +122,5 @@ def _usage(said: Mapping[str, Any]) -> Usage:
         cost_usd=said.get("cost"),
         cache_write_tokens=read.get("cache_write_tokens") or 0,
         reasoning_tokens=written.get("reasoning_tokens") or 0,
+        tier=tier_of(tier),
     )

@@ -6,6 +6,7 @@ from typing import Any
 from holdfast.integration.gateway.providers.dialect import Body
 
 _GROWING = frozenset({"content", "refusal", "reasoning", "reasoning_content", "thought_signature"})
+_ABOUT = ("id", "model", "usage", "service_tier", "x_groq")
 _PIECES = ("text", "summary", "data", "signature")
 
 
@@ -23,7 +24,7 @@ class CompletionGathering:
     def feed(self, event: Mapping[str, Any]) -> str:
         """Take in one chunk; return the text that it adds."""
         self._has_ended = self._has_ended or not event
-        self._body.update({name: event[name] for name in ("id", "model", "usage", "x_groq") if event.get(name)})
+        self._body.update({name: event[name] for name in _ABOUT if event.get(name)})
         text = ""
         for choice in event.get("choices") or ():
             if choice.get("index") or 0:
@@ -32,6 +33,10 @@ class CompletionGathering:
             text += self._grow(delta)
             self._finish = choice.get("finish_reason") or self._finish
         return text
+
+    @property
+    def has_begun(self) -> bool:
+        return bool(self._written or self._calls or len(self._message) > 1)
 
     def whole(self) -> Body | None:
         """Return the completion; None if nothing said that it is at its end: neither a reason nor the server."""

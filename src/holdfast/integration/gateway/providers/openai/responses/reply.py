@@ -6,6 +6,7 @@ from typing import Any
 from holdfast.integration.gateway.providers.dialect import Body
 from holdfast.integration.gateway.providers.openai.responses.request import API
 from holdfast.integration.gateway.providers.own import kept, whole
+from holdfast.integration.gateway.providers.tiers import tier_of
 from holdfast.kernel.messages import (
     Foreign,
     Message,
@@ -30,7 +31,7 @@ def reply_of(body: Body) -> Reply:
     return Reply(
         Message(Role.ASSISTANT, parts),
         _stop(body["status"], reason, parts),
-        _usage(body.get("usage") or {}),
+        _usage(body.get("usage") or {}, body.get("service_tier")),
         body["model"],
         reason or body["status"],
         body.get("id") or "",
@@ -75,7 +76,7 @@ def _texts(item: Mapping[str, Any]) -> Iterator[Parts]:
             yield Foreign(block["type"], own=whole(API, {**item, "content": [block]}))
 
 
-def _usage(said: Mapping[str, Any]) -> Usage:
+def _usage(said: Mapping[str, Any], tier: object) -> Usage:
     read, written = said.get("input_tokens_details") or {}, said.get("output_tokens_details") or {}
     return Usage(
         input_tokens=said.get("input_tokens") or 0,
@@ -84,4 +85,5 @@ def _usage(said: Mapping[str, Any]) -> Usage:
         cost_usd=said.get("cost"),
         cache_write_tokens=read.get("cache_write_tokens") or 0,
         reasoning_tokens=written.get("reasoning_tokens") or 0,
+        tier=tier_of(tier),
     )

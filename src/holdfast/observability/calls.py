@@ -1,0 +1,116 @@
+"""The model calls of a run as its journal tells them: each with its tokens, its cost, how long it took. Pure."""
+
+import enum
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+import msgspec
+
+from holdfast.journal.events import Event, ModelCalled, ModelFailed, ModelInterrupted, ModelReconciled, ModelReplied
+from holdfast.kernel.messages import Usage
+
+UNCHARGED = Usage(cost_usd=0.0)
+CALL_EVENTS = (ModelCalled, ModelReplied, ModelFailed, ModelInterrupted, ModelReconciled)
+"""The events that tell of model calls: no other is needed here."""
+
+
+class Placed(Protocol):
+    """An event with its place in its run's journal, and the instant it was recorded at."""
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def at(self) -> float: ...
+
+    @property
+    def event(self) -> Event: ...
+
+
+class Ending(enum.StrEnum):
+    """What became of a call."""
+
+    REPLIED = "replied"
+    FAILED = "failed"
+    """It failed, and its provider will not bill it."""
+    LOST = "lost"
+    """Its reply was never seen: what it may have cost at the most is charged, unless somebody has looked it up."""
+
+
+class EndedCall(msgspec.Struct, frozen=True):
+    """One attempt at a model call that is over."""
+
+    at: float
+    agent: str
+    model: str
+    """As it was asked for."""
+    attempt: int
+    ending: Ending
+    usage: Usage
+    seconds: float | None = None
+    first_token_seconds: float | None = None
+    charged: int = 0
+    """The version of the event that charged it unseen."""
+
+
+def ended_calls(entries: Iterable[Placed]) -> Iterator[EndedCall]:
+    """Yield the calls of a run that are over; those that were lost come last, for they may have been looked up since.
+
+    What a child run has called stands in the child's own journal, and is not told here.
+    """
+    called: dict[str, ModelCalled] = {}
+    lost: list[EndedCall] = []
+    for entry in entries:
+        match entry.event:
+            case ModelCalled() as event:
+                called[event.node] = event
+            case ModelReplied() as event:
+                yield _replied(event, called.get(event.node), entry.at)
+            case ModelFailed(is_charged=False) as event:
+                if (request := _called(called, event)) is not None:
+                    yield _ended(event, request, entry.at, Ending.FAILED, UNCHARGED, event.seconds)
+            case ModelFailed() | ModelInterrupted() as event:
+                request = called.get(event.node)
+                worst = Usage(input_tokens=request.reserved if request else 0, cost_usd=event.cost_usd)
+                seconds = event.seconds if isinstance(event, ModelFailed) else None
+                lost.append(_ended(event, request, entry.at, Ending.LOST, worst, seconds, entry.version))
+            case ModelReconciled() as event:
+                lost = [_looked_up(call, event) for call in lost]
+            case _:
+                pass
+    yield from lost
+
+
+def _replied(event: ModelReplied, request: ModelCalled | None, at: float) -> EndedCall:
+    ended = _ended(event, request, at, Ending.REPLIED, event.usage, event.seconds)
+    return msgspec.structs.replace(ended, first_token_seconds=event.first_token_seconds)
+
+
+def _ended(
+    event: ModelReplied | ModelFailed | ModelInterrupted,
+    request: ModelCalled | None,
+    at: float,
+    ending: Ending,
+    usage: Usage,
+    seconds: float | None,
+    charged: int = 0,
+) -> EndedCall:
+    agent = (request.agent if request else "") or _name(event.node)
+    model = request.model if request else ""
+    return EndedCall(at, agent, model, event.attempt, ending, usage, seconds, charged=charged)
+
+
+def _called(called: dict[str, ModelCalled], event: ModelFailed) -> ModelCalled | None:
+    """Return the call that failed, None for what was refused before it was sent: nothing had been recorded of it."""
+    request = called.get(event.node)
+    is_of_it = request is not None and (request.turn, request.attempt) == (event.turn, event.attempt)
+    return request if is_of_it else None
+
+
+def _looked_up(call: EndedCall, event: ModelReconciled) -> EndedCall:
+    return msgspec.structs.replace(call, usage=event.usage) if call.charged == event.charged else call
+
+
+def _name(node: str) -> str:
+    """Return the last name in a path, of a map's item that of the map: older journals do not say whose a call was."""
+    return node.rpartition("/")[2].partition("[")[0]

@@ -1,0 +1,105 @@
+"""What model calls have cost: as a table, and as JSON."""
+
+from collections.abc import Sequence
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from holdfast.observability.costs import Costs, Summed
+from holdfast.observability.groups import By
+from holdfast.surfaces.cli.showing.terminal import styled
+from holdfast.surfaces.cli.showing.wording import counted, duration, money, short_ids, tokens
+
+COLUMNS = (
+    "calls",
+    "prompt",
+    "cached",
+    "completion",
+    "reasoning",
+    "cost",
+    "in vain",
+    "p50",
+    "p95",
+    "first p50",
+    "first p95",
+)
+TOTAL = "total"
+UNKNOWN, NONE = "unknown", "–"
+
+
+def costs_record(found: Summed) -> dict[str, object]:
+    """Return the costs as one JSON object: a line for each group, and the total."""
+    return {
+        "by": found.by,
+        "lines": [{found.by.value: name, **msgspec.structs.asdict(costs)} for name, costs in found.lines],
+        "total": found.total,
+        "runs": found.runs,
+        "runs_unreadable": found.runs_unreadable,
+        "is_cut": found.is_cut,
+    }
+
+
+def print_costs(found: Summed, console: Console) -> None:
+    """Print a line for each group and the total, and in words what the sums leave out."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column(found.by.value, overflow="fold")
+    for name in COLUMNS:
+        table.add_column(name, justify="right", no_wrap=True)
+    for name, costs in zip(_names(found), (costs for _, costs in found.lines), strict=True):
+        table.add_row(styled(name), *_cells(costs))
+    table.add_row(styled(TOTAL, style="bold"), *_cells(found.total))
+    console.print(table)
+    for remark in _remarks(found):
+        console.print(styled(remark, style="yellow"))
+
+
+def _names(found: Summed) -> Sequence[str]:
+    names = [name for name, _ in found.lines]
+    if found.by is not By.RUN:
+        return names
+    short = short_ids(names)
+    return [short[name] for name in names]
+
+
+def _cells(costs: Costs) -> list[Text]:
+    in_vain = costs.failed + costs.lost
+    return [
+        styled(f"{costs.calls:,}"),
+        styled(tokens(costs.input_tokens)),
+        styled(tokens(costs.cached_tokens)),
+        styled(tokens(costs.output_tokens)),
+        styled(tokens(costs.reasoning_tokens)),
+        styled(UNKNOWN if costs.cost_usd is None else money(costs.cost_usd)),
+        styled(f"{in_vain:,}" if in_vain else NONE),
+        *(
+            styled(NONE if seconds is None else duration(seconds))
+            for seconds in (
+                costs.seconds_p50,
+                costs.seconds_p95,
+                costs.first_token_seconds_p50,
+                costs.first_token_seconds_p95,
+            )
+        ),
+    ]
+
+
+def _remarks(found: Summed) -> list[str]:
+    total, remarks = found.total, []
+    if total.calls_of_unknown_cost:
+        remarks.append(
+            f"the cost of {counted(total.calls_of_unknown_cost, 'call')} is not known and in no sum: "
+            "'holdfast models' shows which models have a price"
+        )
+    if total.lost:
+        charged = "an unknown cost" if total.lost_usd is None else money(total.lost_usd)
+        remarks.append(
+            f"{counted(total.lost, 'call')} whose reply was never seen, charged with {charged}: "
+            "'holdfast reconcile' corrects it"
+        )
+    if found.runs_unreadable:
+        remarks.append(f"{counted(found.runs_unreadable, 'run')} could not be read, and what it cost is in no sum")
+    if found.is_cut:
+        remarks.append("there are more groups than are shown; the total has them all")
+    return remarks
