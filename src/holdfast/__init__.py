@@ -13,6 +13,9 @@ __version__ = VERSION
 _HOMES = {
     "Agent": "holdfast.execution.agent",
     "App": "holdfast.orchestration.app",
+    "AtVersion": "holdfast.orchestration.cutting",
+    "BeforeStep": "holdfast.orchestration.cutting",
+    "BeforeTurn": "holdfast.orchestration.cutting",
     "Budget": "holdfast.kernel.limits",
     "DidNot": "holdfast.integration.tools.probe",
     "Effect": "holdfast.kernel.effects",

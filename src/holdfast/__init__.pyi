@@ -20,6 +20,9 @@ from holdfast.kernel.errors import StepFailed as StepFailed
 from holdfast.kernel.limits import Budget as Budget
 from holdfast.kernel.outcomes import Settlement as Settlement
 from holdfast.orchestration.app import App as App
+from holdfast.orchestration.cutting import AtVersion as AtVersion
+from holdfast.orchestration.cutting import BeforeStep as BeforeStep
+from holdfast.orchestration.cutting import BeforeTurn as BeforeTurn
 from holdfast.orchestration.handle import Run as Run
 from holdfast.orchestration.script import script as script
 from holdfast.orchestration.steps import Steps as Steps

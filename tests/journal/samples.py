@@ -33,6 +33,7 @@ from holdfast.journal.events import (
     ResourcesFailed,
     RetryDue,
     RunEnded,
+    RunForked,
     RunMigrated,
     RunParked,
     RunRequeued,
@@ -44,7 +45,9 @@ from holdfast.journal.events import (
     StepInterrupted,
 )
 from holdfast.journal.events.circles import Circle
+from holdfast.journal.events.forks import NewSystem
 from holdfast.journal.events.retries import SentBefore
+from holdfast.journal.events.runs import Origin
 from holdfast.journal.events.scripts import CallKind, ScriptCall
 from holdfast.journal.events.steps import Write
 from holdfast.journal.events.turns import CallRequest
@@ -126,6 +129,8 @@ def every_event() -> tuple[Event, ...]:
             depth=2,
             model="large",
             models_asked={"desk": "scripted"},
+            origin=Origin(PARENT, 7),
+            simulates=True,
         ),
         LifecycleMoved(to="EXECUTING", reason="planned"),
         DriverChanged(worker="host:1:ab", epoch=2),
@@ -178,6 +183,7 @@ def every_event() -> tuple[Event, ...]:
             settles_at=AT + 35,
             key_until=AT + 86_400,
             has_probe=True,
+            is_simulated=True,
         ),
         StepEnded(
             node="desk",
@@ -196,6 +202,7 @@ def every_event() -> tuple[Event, ...]:
             writes=(Write("total", ref("total")), Write("note")),
             gave="d2",
             sketch=(3, 5),
+            is_simulated=True,
         ),
         StepInterrupted(
             node="desk", turn=1, call=1, name="pay", effect=Effect.UNSAFE, attempt=1, in_doubt=True, was_sent=False
@@ -266,6 +273,20 @@ def every_event() -> tuple[Event, ...]:
             renamed={"desk/a": "desk/b"},
             dropped=("desk/c",),
             branches={"desk": ("b", "d")},
+        ),
+        RunForked(
+            origin=Origin(PARENT, 7),
+            by="Ann",
+            budget=Budget(tokens=9_000),
+            models={"desk": "scripted"},
+            is_live=True,
+            before="desk/turn.2",
+            note="why did it refund?",
+            model="scripted",
+            models_asked={"desk": "scripted"},
+            prompts={"desk": ref("prompt")},
+            systems=(NewSystem("desk", ref("system"), -4),),
+            engine="0.1.0",
         ),
         RunEnded(status="FAILED", outcome=Outcome.FAILED, result=ref("result"), fault=fault, waived=("cites",)),
     )

@@ -4,7 +4,15 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from holdfast.journal.events import ChildEnded, Event, ModelFailed, ModelInterrupted, ModelReconciled
+from holdfast.journal.events import (
+    ChildEnded,
+    Event,
+    ModelFailed,
+    ModelInterrupted,
+    ModelReconciled,
+    RunStarted,
+)
+from holdfast.journal.events.runs import Origin
 from holdfast.journal.fold import begin, evolve
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.limits import Spend
@@ -99,6 +107,18 @@ def test_what_a_child_has_spent_is_told_by_the_child_alone() -> None:
     )
     told = total(*ended_calls([Note(1, BEGAN_AT, called(1)), Note(2, BEGAN_AT, replied(1)), Note(3, BEGAN_AT, ended)]))
     assert (told.cost_usd, told.input_tokens) == (0.002, 120)
+
+
+def test_what_a_fork_has_inherited_is_told_by_the_run_that_paid_it_alone() -> None:
+    book = Notebook()
+    book.begin()
+    book.write(called(1), replied(1), called(2), replied(2))
+    began = book.notes[0]
+    assert isinstance(began.event, RunStarted)
+    cut = book.notes[-3].version  # the first turn is over, the second has not begun
+    forked = msgspec.structs.replace(began.event, origin=Origin(RunId("run_1"), cut))
+    (call,) = ended_calls([Note(began.version, began.at, forked), *book.notes[1:]])
+    assert call.at == book.notes[-1].at
 
 
 def test_a_cost_that_is_not_known_is_not_shown_as_zero() -> None:

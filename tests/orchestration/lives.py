@@ -11,13 +11,15 @@ from holdfast.journal.fold.state import RunState
 from holdfast.kernel.ids import RunId
 from holdfast.orchestration.app import App
 from holdfast.orchestration.handle import Run
+from holdfast.runtime import Runtime
 from holdfast.testing.faults.invariants import repeated
 from tests.runtime.stage import Stage
 
-__all__ = ["REQUEST", "Process", "live", "only_run", "points", "recorded", "repeated"]
+__all__ = ["REQUEST", "Process", "live", "live_with", "only_run", "points", "recorded", "repeated"]
 
 REQUEST = "the one run"
 Attend = Callable[[Run], Coroutine[object, object, RunState]]
+Work = Callable[[Runtime], Coroutine[object, object, RunState]]
 
 
 @dataclass
@@ -48,13 +50,19 @@ async def live(
 
     ``attend`` is what somebody does with the run meanwhile; ``others`` are the apps that it may run besides.
     """
-    process = Process(kill_at)
+
+    async def work(runtime: Runtime) -> RunState:
+        return await attend(await runtime.start(app, given, request_id=REQUEST))
+
+    return await live_with(stage, [app, *others], script, work, Process(kill_at))
+
+
+async def live_with(stage: Stage, apps: Sequence[App], script: Script, work: Work, process: Process) -> RunState | None:
+    """Do ``work`` with a runtime of ``process``; None if that died before its end."""
 
     async def drive() -> RunState:
-        store = stage.store(process.reach)
-        async with stage.runtime(script, apps=[app, *others], store=store) as runtime:
-            run = await runtime.start(app, given, request_id=REQUEST)
-            return await attend(run)
+        async with stage.runtime(script, apps=apps, store=stage.store(process.reach)) as runtime:
+            return await work(runtime)
 
     async def drive_or_die() -> RunState | None:
         driving, dying = asyncio.create_task(drive()), asyncio.create_task(process.died.wait())

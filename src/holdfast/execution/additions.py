@@ -7,14 +7,14 @@ import msgspec
 from holdfast.context.assembly import since_last_turn
 from holdfast.execution.agent import Agent
 from holdfast.execution.hints import hints
-from holdfast.journal.fold.state import AgentState, NodeState
+from holdfast.journal.fold.state import AgentState, NodeState, RunState
 from holdfast.journal.payloads import Payloads
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.messages import Message, Role, StopReason, Text, say
 from holdfast.kernel.messages_codec import decode_message
 from holdfast.kernel.outcomes import ErrorKind, Fault
 from holdfast.kernel.provenance import RUNTIME, Provenance, Trust
-from holdfast.prompts.prompt import shipped
+from holdfast.prompts.prompt import Prompt, shipped
 
 TRUNCATED = shipped("execution/truncated")
 BAD_ANSWER = shipped("execution/bad_answer")
@@ -23,15 +23,19 @@ PAUSED = shipped("execution/paused")
 Pieces = tuple[PayloadId | Message, ...]
 
 
-async def opening(agent: Agent, node: NodeState, payloads: Payloads) -> Pieces:
+async def opening(agent: Agent, node: NodeState, run: RunState, payloads: Payloads) -> Pieces:
     """Return what the first turn shows: system prompt and task. Raises ExpressionError if a value is missing."""
-    value = await payloads.fetch_json(node.input) if node.input else ""
-    values = value if isinstance(value, Mapping) else {"input": value}
-    source = Provenance(f"prompt:{agent.system.name}", Trust.DEVELOPER)
+    value = await _given(node, payloads)
+    values = _values(value)
     return (
-        say(Role.SYSTEM, agent.system.render(values), source),
+        _system_message(await _system(agent, run, payloads), values),
         say(Role.USER, _task(agent, value, values), Provenance("input", Trust.USER)),
     )
+
+
+async def system_message(prompt: Prompt, node: NodeState, payloads: Payloads) -> Message:
+    """Return the system prompt that the agent at ``node`` sees. Raises ExpressionError if a value is missing."""
+    return _system_message(prompt, _values(await _given(node, payloads)))
 
 
 async def additions(agent: Agent, state: AgentState, payloads: Payloads) -> Pieces:
@@ -43,6 +47,25 @@ async def additions(agent: Agent, state: AgentState, payloads: Payloads) -> Piec
         return (*said, _correction(agent, state.defect))
     said = (*said, *hints(agent, state))
     return (*said, say(Role.USER, PAUSED.render({}), RUNTIME)) if state.stop is StopReason.PAUSE else said
+
+
+async def _system(agent: Agent, run: RunState, payloads: Payloads) -> Prompt:
+    """Return the agent's prompt, or the one that a fork has in its place."""
+    changed = run.prompts.get(agent.name)
+    return agent.system if changed is None else Prompt(agent.system.name, (await payloads.fetch(changed)).decode())
+
+
+def _system_message(prompt: Prompt, values: Mapping[str, object]) -> Message:
+    source = Provenance(f"prompt:{prompt.name}", Trust.DEVELOPER)
+    return say(Role.SYSTEM, prompt.render(values), source)
+
+
+async def _given(node: NodeState, payloads: Payloads) -> object:
+    return await payloads.fetch_json(node.input) if node.input else ""
+
+
+def _values(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {"input": value}
 
 
 def _task(agent: Agent, value: object, values: Mapping[str, object]) -> str:

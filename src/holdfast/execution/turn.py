@@ -130,7 +130,7 @@ class Turns:
         if action.turn > 1:
             return await additions(agent, state, self._recorder.payloads)
         self._forget_ended()
-        return await opening(agent, self._node(action), self._recorder.payloads)
+        return await opening(agent, self._node(action), self._recorder.state, self._recorder.payloads)
 
     def _forget_ended(self) -> None:
         """Keep no prompt of an agent that has ended: a wide map would keep them all."""

@@ -6,7 +6,17 @@ from holdfast.intent.request import Request
 from holdfast.journal.codec import encode
 from holdfast.journal.events import RunStarted
 from holdfast.journal.payloads import payload_id
-from holdfast.journal.port import NO_EPOCH, AlreadyBegun, Commit, Committed, NewRun, Payload, Recorded, Store
+from holdfast.journal.port import (
+    NO_EPOCH,
+    AlreadyBegun,
+    Commit,
+    CommitResult,
+    Committed,
+    NewRun,
+    Payload,
+    Recorded,
+    Store,
+)
 from holdfast.journal.sealing.port import SUBJECT_CHARACTERS_MAX
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import DefinitionError, InputError, JournalError
@@ -40,13 +50,21 @@ async def admit(request: Request, store: Store, clock: Clock, randomness: Random
             request.tenant, request.app.name, request.request_id, started.parent, started.title, request.subject
         ),
     )
-    match await store.commit(commit):
+    return begun(commit, await store.commit(commit))
+
+
+def begun(commit: Commit, answer: CommitResult) -> RunId:
+    """Return the run that is begun by now: that of ``commit``, or the one its request began before.
+
+    Raises JournalError if neither is.
+    """
+    match answer:
         case Committed():
+            return commit.run
+        case AlreadyBegun(run):
             return run
-        case AlreadyBegun(begun):
-            return begun
         case refused:
-            raise JournalError(f"expected to begin run {run}, found {refused}: try again")
+            raise JournalError(f"expected to begin run {commit.run}, found {refused}: try again")
 
 
 def _check_subject(subject: str | None) -> None:
@@ -98,6 +116,7 @@ def _started(request: Request, run: RunId, payload: Payload, title: str, engine:
         parent=lineage.parent if lineage else None,
         parent_step=lineage.parent_step if lineage else "",
         depth=lineage.depth if lineage else 0,
+        simulates=lineage.simulates if lineage else False,
         model=request.model,
         models_asked=dict(request.models),
         engine=engine,

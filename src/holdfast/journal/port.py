@@ -78,6 +78,8 @@ class NewRun(msgspec.Struct, frozen=True):
     """The person whom the run is about. Only a store that seals takes it (``journal.sealing``): others refuse."""
     seal: str | None = None
     """The id of the key that the run is sealed under; set by the store that seals it, None for a run in the clear."""
+    origin: RunId | None = None
+    """The run that it is a fork of."""
 
 
 class Parking(msgspec.Struct, frozen=True):
@@ -179,6 +181,8 @@ class Head(msgspec.Struct, frozen=True):
     """When what it held was erased: nobody can read it since then."""
     subject: str | None = None
     """Whom a sealed run is about, as far as the store has its key."""
+    origin: RunId | None = None
+    """The run that it is a fork of, which may be gone by now."""
 
     @property
     def is_parked(self) -> bool:
@@ -194,6 +198,8 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     parent: RunId | None = None
     seal: str | None = None
     """Only runs sealed under the key of this id."""
+    origin: RunId | None = None
+    """Only forks of this run."""
     before: RunId | None = None
     """Only runs older than this one: for paging."""
     count_max: int = 100

@@ -37,6 +37,7 @@ class ErrorKind(enum.StrEnum):
     RESOURCES = "resources"
     UNMET = "unmet"
     SCRIPT_FAILED = "script_failed"
+    NOT_LIVE = "not_live"
 
 
 class Settlement(enum.StrEnum):

@@ -6,11 +6,19 @@ from typing import Protocol
 
 import msgspec
 
-from holdfast.journal.events import Event, ModelCalled, ModelFailed, ModelInterrupted, ModelReconciled, ModelReplied
+from holdfast.journal.events import (
+    Event,
+    ModelCalled,
+    ModelFailed,
+    ModelInterrupted,
+    ModelReconciled,
+    ModelReplied,
+    RunStarted,
+)
 from holdfast.kernel.messages import Usage
 
 UNCHARGED = Usage(cost_usd=0.0)
-CALL_EVENTS = (ModelCalled, ModelReplied, ModelFailed, ModelInterrupted, ModelReconciled)
+CALL_EVENTS = (RunStarted, ModelCalled, ModelReplied, ModelFailed, ModelInterrupted, ModelReconciled)
 """The events that tell of model calls: no other is needed here."""
 
 
@@ -56,12 +64,18 @@ class EndedCall(msgspec.Struct, frozen=True):
 def ended_calls(entries: Iterable[Placed]) -> Iterator[EndedCall]:
     """Yield the calls of a run that are over; those that were lost come last, for they may have been looked up since.
 
-    What a child run has called stands in the child's own journal, and is not told here.
+    What a child run has called stands in the child's own journal, and what a fork has inherited in that of the run it
+    was forked from: neither is told here.
     """
+    inherited = 0
     called: dict[str, ModelCalled] = {}
     lost: list[EndedCall] = []
     for entry in entries:
+        if entry.version <= inherited:
+            continue
         match entry.event:
+            case RunStarted(origin=origin) if origin is not None:
+                inherited = origin.version
             case ModelCalled() as event:
                 called[event.node] = event
             case ModelReplied() as event:

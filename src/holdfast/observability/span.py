@@ -83,6 +83,10 @@ class Attributes(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Why nothing is done, for a wait."""
     until: float | None = None
     """When a wait ends by itself."""
+    is_simulated: bool = False
+    """Nothing was sent: the tool's simulation has made the result up."""
+    is_inherited: bool = False
+    """It was done by the run that this one is a fork of."""
     error: str | None = None
     error_kind: ErrorKind | None = None
 

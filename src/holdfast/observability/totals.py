@@ -14,6 +14,8 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None
     """How it ended; None while it goes on."""
     usage: Figures
+    inherited: Figures | None
+    """What the history of a fork has cost where it was made; it is no part of ``usage``. None for any other run."""
     tool_errors: int
     """Tool calls of agents that did not succeed."""
     context_tokens_peak: int
@@ -39,11 +41,12 @@ def totals(trace: Trace, now: float | None = None) -> Totals:
         status=state.status,
         outcome=state.outcome,
         usage=figures(state.spend),
+        inherited=None if state.origin is None else figures(state.inherited),
         tool_errors=trace.tool_errors,
         context_tokens_peak=trace.context_tokens_peak,
         seconds=seconds,
         seconds_active=max(0.0, seconds - trace.idle_seconds - waited),
-        drivers=state.drivers,
+        drivers=len(trace.drivers) + 1,
         interruptions=sum(not change.was_parked for change in trace.drivers),
         parks=sum(change.was_parked for change in trace.drivers) + (state.parked is not None),
     )

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from holdfast.integration.gateway.rebuilding import SentPrompt, sent_prompt
 from holdfast.integration.gateway.transcript import Transcript, transcript_of
 from holdfast.journal.codec import decode
 from holdfast.journal.events import Event
@@ -183,6 +184,15 @@ class Run:
         """Return what the models were asked and replied so far: ``holdfast.testing.RecordedModel`` replays it."""
         recorded = await self._store.read(self.id)
         return await transcript_of(recorded, (await self.payloads(fold(recorded))).fetch_all)
+
+    async def prompt(self, turn: int, node: str = "", attempt: int | None = None) -> SentPrompt:
+        """Return what the model was sent in that turn, exactly: messages, tools, the length allowed.
+
+        ``node`` may be left out where one agent only has taken such a turn; without ``attempt`` the last one is meant.
+        Raises InputError for a turn that was not taken, JournalError if what is kept is not what was sent.
+        """
+        recorded = await self._store.read(self.id)
+        return await sent_prompt(recorded, (await self.payloads(fold(recorded))).fetch_all, turn, node, attempt)
 
     async def cancel(self, reason: str, by: str = "caller", *, abandons_doubts: bool = False) -> None:
         """Ask for it to end; what was already done stays done. Harmless if it is over. Raises RunNotFound.

@@ -18,6 +18,8 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True):
     parent: RunId
     parent_step: str
     depth: int
+    simulates: bool = False
+    """Whether the parent sends no effects: then nor does the child."""
 
 
 class ChildRequest(msgspec.Struct, frozen=True, kw_only=True):

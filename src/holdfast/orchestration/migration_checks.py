@@ -38,7 +38,7 @@ def place(app: App, path: str, run: RunState) -> Node | None:
 def has_acted(node: NodeState) -> bool:
     """Whether it has sent what changes the world; of an agent only the last calls are known, so any call counts."""
     if node.agent is not None:
-        return node.agent.spend.tool_calls > 0
+        return node.agent.spend.tool_calls + node.agent.inherited.tool_calls > 0
     return any(step.attempt and step.effect.needs_intent for _, _, step in effects_of(node))
 
 

@@ -118,7 +118,13 @@ class Parenting:
     async def _request(self, child: ChildState) -> ChildRequest:
         state = self._recorder.state
         return ChildRequest(
-            lineage=Lineage(run=child.run, parent=state.run, parent_step=child.node, depth=state.depth + 1),
+            lineage=Lineage(
+                run=child.run,
+                parent=state.run,
+                parent_step=child.node,
+                depth=state.depth + 1,
+                simulates=state.simulates,
+            ),
             app=child.app,
             input=None if child.input is None else await self._recorder.payloads.fetch_json(child.input),
             budget=child.budget,

@@ -5,7 +5,15 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from msgspec.structs import replace
 
-from holdfast.journal.events import DoubtSettled, Event, RunMigrated, StepEnded, StepIntended, StepInterrupted
+from holdfast.journal.events import (
+    DoubtSettled,
+    Event,
+    RunForked,
+    RunMigrated,
+    StepEnded,
+    StepIntended,
+    StepInterrupted,
+)
 from holdfast.journal.fold.steps import step_path
 from holdfast.journal.fold.versions import moved, place
 from holdfast.kernel.effects import Effect
@@ -50,6 +58,8 @@ def deeds(events: Iterable[Event]) -> list[Deed]:
                 found[at] = _after(found[at], event)
             case RunMigrated():
                 found, last = _each_moved(found, event), _last_moved(last, event)
+            case RunForked():
+                found, last = _of_another(found), {}
             case _:
                 pass
     return list(found.values())
@@ -57,6 +67,19 @@ def deeds(events: Iterable[Event]) -> list[Deed]:
 
 def _deed(event: StepIntended, path: str) -> Deed:
     return Deed(path, event.node, event.name, event.effect, event.arguments, event.key, event.key_until)
+
+
+def _of_another(found: Mapping[Place, Deed]) -> dict[Place, Deed]:
+    """Return the deeds of the run whose history this one has inherited: done they are, but their keys are not its own.
+
+    Of several at one path that is one which may have been done.
+    """
+    there: dict[Place, Deed] = {}
+    for deed in found.values():
+        other = there.get((deed.path, None), deed)
+        is_done, is_void = deed.is_done or other.is_done, deed.is_void and other.is_void
+        there[deed.path, None] = replace(deed, key=None, key_until=None, is_done=is_done, is_void=is_void)
+    return there
 
 
 def _each_moved(found: Mapping[Place, Deed], event: RunMigrated) -> dict[Place, Deed]:

@@ -42,7 +42,7 @@ async def past_of(store: Store, state: RunState, wish: Requeue) -> Past:
     if not state.is_over:
         return Past()
     check_dead(state)
-    dropped = reopening(state, wish.from_step).dropped
+    dropped = () if state.simulates else reopening(state, wish.from_step).dropped
     again = [child for child in state.children.values() if _is_below(child.node, dropped)]
     return Past([decode(entry.body) for entry in await store.read(state.run)], await done_by(store, again))
 
@@ -91,7 +91,7 @@ def requeued(state: RunState, past: Past, mail: Requeue) -> tuple[Event, ...]:
     if state.app in state.nodes and not (taken_up.reopened or taken_up.dropped):
         raise InputError(f"every step of run {state.run} has succeeded: say from which one it is to be done again")
     dropped = [deed for deed in done if _is_below(deed.node, taken_up.dropped)]
-    if not mail.repeats_effects:
+    if not (mail.repeats_effects or state.simulates):
         repeated = [*(deed for deed in dropped if not deed.is_void), *_unclear(done, state, taken_up)]
         _check_repeats(state, [*(f"{deed.tool} at {deed.path}" for deed in repeated), *past.by_children])
     return (

@@ -12,6 +12,7 @@ from holdfast.execution.agent import Agent
 from holdfast.integration.gateway.port import Model
 from holdfast.intent.admit import admit
 from holdfast.intent.door import RUNS_WAITING_MAX, Door
+from holdfast.intent.forking import Forking, ForkRequest
 from holdfast.intent.request import Request
 from holdfast.journal.live import Live
 from holdfast.journal.mail import Mail, encode_mail
@@ -27,12 +28,14 @@ from holdfast.kernel.limits import Budget
 from holdfast.kernel.randomness import Randomness, SystemRandomness
 from holdfast.orchestration.app import App
 from holdfast.orchestration.catalogue import Catalogue
+from holdfast.orchestration.cutting import Cut
 from holdfast.orchestration.dead_letters import DeadLetter, Retrying, dead_letters, retries
 from holdfast.orchestration.driver import Surroundings
 from holdfast.orchestration.equipment import Equipped
 from holdfast.orchestration.handle import Run
 from holdfast.orchestration.lifecycle import Status
 from holdfast.orchestration.worker import Worker
+from holdfast.prompts.prompt import Prompt
 from holdfast.runtime.adapters import kept, sealed_store
 from holdfast.runtime.kin import LocalKin, check_models
 from holdfast.runtime.models.finding import NamedModels
@@ -163,6 +166,49 @@ class Runtime:
         run = await self._door.let_in(partial(admit, request, self._store, around.clock, around.randomness, VERSION))
         await self._serving.wake(run)
         return self._handle(run)
+
+    async def fork(
+        self,
+        run: Run | str,
+        *,
+        at: Cut | None = None,
+        live: bool = False,
+        model: str | None = None,
+        models: Mapping[str, str] | None = None,
+        prompts: Mapping[str, Prompt] | None = None,
+        budget: Budget | None = None,
+        request_id: str | None = None,
+        by: str = "caller",
+        note: str = "",
+    ) -> Run:
+        """Begin a run with the history that another has up to ``at``, and return it once it is durable.
+
+        It goes on by itself, with another model, system prompt or budget if that is given; the other run is left alone.
+        ``at`` is by default before the last turn or step. ``prompts`` go by the agent's name; the empty one stands for
+        the agent whose turn follows. Unless it is ``live`` no effect from KEYED on is sent: the tool's simulation is
+        called, or the call refused. The budget counts from here on. The same ``request_id`` twice is one fork. Raises
+        InputError for a place or change that does not fit, DefinitionError for an agent or model that is unknown,
+        DefinitionChanged where the run could not go on either; RunNotFound, Overloaded.
+        """
+        original = run.id if isinstance(run, Run) else await self._full_id(run)
+        request = ForkRequest(
+            run=original,
+            at=at,
+            is_live=live,
+            model=model,
+            models=models or {},
+            prompts=prompts or {},
+            budget=budget,
+            request_id=request_id,
+            by=by,
+            note=note,
+        )
+        forking = Forking(self._store, self._apps.find, self._around.clock, self._around.randomness)
+        prepared = await forking.prepare(request, VERSION)
+        check_models(prepared.state.models, self._equipped, prepared.app)
+        begun = await self._door.let_in(partial(forking.commit, prepared))
+        await self._serving.wake(begun)
+        return self._handle(begun)
 
     async def run(self, run_id: str) -> Run:
         """Return the run with this id; the end of an id will do if only one run has it. Raises RunNotFound."""

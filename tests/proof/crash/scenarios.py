@@ -9,6 +9,7 @@ from holdfast.integration.gateway.port import ModelRequest
 from holdfast.integration.gateway.scripted import Script
 from holdfast.journal.events import ChildBegun, StepIntended
 from holdfast.journal.fold.state import RunState
+from holdfast.orchestration.cutting import BeforeStep
 from holdfast.orchestration.flow import (
     AgentNode,
     Branch,
@@ -60,6 +61,15 @@ async def park_midway(runtime: Runtime, run: Run, diary: Diary) -> RunState:
             return state
         await run.resume()
     raise AssertionError(f"resumed {RESUMES_MAX} times, and it is parked again")
+
+
+async def fork_it(runtime: Runtime, run: Run, _diary: Diary) -> RunState:
+    """Fork it once it has ended; the fork sends nothing, and is begun once however often it is asked for."""
+    state = await run.wait()
+    if not state.doubts:
+        fork = await runtime.fork(run, at=BeforeStep("twice/second"), request_id=f"fork of {run.id}")
+        assert (await fork.wait()).is_over
+    return state
 
 
 async def cancel_a_parent(_runtime: Runtime, run: Run, diary: Diary) -> RunState:
@@ -237,6 +247,11 @@ SCENARIOS: dict[str, Scenario] = {
         Sequence("park", tuple(step(each, "pay_slowly", "park") for each in ("first", "second", "third"))),
         ("park/first", "park/second", "park/third"),
         look=park_midway,
+    ),
+    "fork": Scenario(
+        Sequence("twice", (step("first", "look", "twice"), step("second", "pay", "twice"))),
+        ("twice/first", "twice/second"),
+        look=fork_it,
     ),
     "quorum": Scenario(
         Parallel(

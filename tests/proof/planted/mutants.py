@@ -58,7 +58,9 @@ MUTANTS: dict[str, Mutant] = {
         "        committed.set_result(None)\n",
     ),
     "the intent is not waited for": Mutant(
-        "holdfast.integration.tools.stages.intent", "        if tool.effect.needs_intent:\n", "        if False:\n"
+        "holdfast.integration.tools.stages.intent",
+        "        if invocation.effect.needs_intent:\n",
+        "        if False:\n",
     ),
     "the key comes from the model's call": Mutant(
         "holdfast.integration.tools.keys",

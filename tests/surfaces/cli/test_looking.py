@@ -24,6 +24,7 @@ LISTED = {
         "parent": {"type": ["string", "null"]},
         "is_sealed": {"type": "boolean"},
         "erased_at": {"type": ["number", "null"]},
+        "origin": {"type": ["string", "null"]},
         "usage": USAGE,
     },
 }

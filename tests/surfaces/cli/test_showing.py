@@ -29,6 +29,7 @@ from holdfast.journal.events import (
     ResourcesFailed,
     RetryDue,
     RunEnded,
+    RunForked,
     RunMigrated,
     RunParked,
     RunRequeued,
@@ -36,6 +37,7 @@ from holdfast.journal.events import (
     ScriptAdvanced,
 )
 from holdfast.journal.events.circles import Circle
+from holdfast.journal.events.runs import Origin
 from holdfast.journal.events.scripts import CallKind, ScriptCall
 from holdfast.journal.port import Head
 from holdfast.kernel.effects import Effect
@@ -172,7 +174,10 @@ def test_no_event_is_without_a_line() -> None:
     assert event_line(book.notes[0].event) == "run of review began: "
     migrated = RunMigrated(by="to_v2", definitions={}, models={}, renamed={"a": "b"})
     assert event_line(migrated) == "migrated to the present definitions by to_v2: 1 node renamed, 0 dropped"
-    assert {type(event) for event in LINES} | {type(book.notes[0].event), RunMigrated} == set(typing.get_args(Event))
+    forked = RunForked(origin=Origin(RunId("run_1"), 7), by="ann", budget=Budget(), models={}, note="to see")
+    assert event_line(forked) == "forked from run run_1 at version 7 by ann, effects simulated (to see)"
+    told = {type(book.notes[0].event), RunMigrated, RunForked}
+    assert {type(event) for event in LINES} | told == set(typing.get_args(Event))
 
 
 def test_no_event_has_a_field_that_json_lines_use_for_themselves() -> None:

@@ -54,7 +54,7 @@ def polite() -> ScriptedModel:
 
 
 def curt() -> ScriptedModel:
-    return ScriptedModel([answer("Hi")], name="curt")
+    return ScriptedModel(lambda _: answer("Hi"), name="curt")
 
 
 GREETER = Agent("greeter", Prompt("greeter", "Greet."), "polite", tools=[look_up], budget=Budget(turns=5))

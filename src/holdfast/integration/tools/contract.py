@@ -9,7 +9,7 @@ from typing import Any, overload
 
 import msgspec
 
-from holdfast.integration.tools.probe import Probe, read_probe
+from holdfast.integration.tools.companion import Companion, read_companion
 from holdfast.integration.tools.schema import Shape, shape_of
 from holdfast.integration.tools.signature import IdempotencyKey, Provided, Signature, read_signature
 from holdfast.integration.tools.source import source_of
@@ -65,12 +65,14 @@ class Tool:
     """The most of a result that the model is shown at once; a longer one is kept, to be paged and searched."""
     attempts_max: int = ATTEMPTS_MAX
     """How often a keyed call is sent while its outcome stays unknown."""
-    probe: Probe | None = None
+    probe: Companion | None = None
     """Looks what became of a call."""
     key_seconds: float | None = None
     """How long the other side knows a key; None: for good."""
     settle_seconds: float = SETTLE_SECONDS
     """How long after its time is up a call may still arrive at the other side."""
+    simulate: Companion | None = None
+    """Makes up what a call would return, in a fork that sends none."""
 
     def __post_init__(self) -> None:
         check_name(self.name, "tool")
@@ -85,8 +87,8 @@ class Tool:
     @property
     def requires(self) -> frozenset[type]:
         """The resources that a run must hold for it to be called."""
-        looked = self.probe.provided.values() if self.probe else ()
-        return frozenset((*self.signature.provided.values(), *looked))
+        beside = [each.provided.values() for each in (self.probe, self.simulate) if each is not None]
+        return frozenset((*self.signature.provided.values(), *(needed for each in beside for needed in each)))
 
     @property
     def reversibility(self) -> str | None:
@@ -112,7 +114,10 @@ class Tool:
 
     @functools.cached_property
     def content_hash(self) -> str:
-        """Changes whenever the definition does: what the model is told, what is declared, the function's source."""
+        """Changes whenever the definition does: what the model is told, what is declared, the function's source.
+
+        A simulation is no part of it: it decides nothing about a run in earnest, and may be added to one in flight.
+        """
         declared = (
             self.name,
             self.description,
@@ -143,6 +148,7 @@ def tool(
     probe: Callable[..., object] | None = None,
     key_seconds: float | None = None,
     settle_seconds: float = SETTLE_SECONDS,
+    simulate: Callable[..., object] | None = None,
 ) -> Callable[[Callable[..., object]], Tool]: ...
 
 
@@ -159,6 +165,7 @@ def tool(
     probe: Callable[..., object] | None = None,
     key_seconds: float | None = None,
     settle_seconds: float = SETTLE_SECONDS,
+    simulate: Callable[..., object] | None = None,
 ) -> Tool | Callable[[Callable[..., object]], Tool]:
     """Turn a typed function into a Tool. Raises DefinitionError where the declaration does not hold together.
 
@@ -167,7 +174,8 @@ def tool(
     time it is left to finish, and what it returns is dropped. What it is provided with must bear several threads.
 
     ``probe`` looks what became of a call whose outcome is lost: it is handed the key and whichever of the arguments it
-    names, changes nothing, and returns Happened, DidNot or Unknown.
+    names, changes nothing, and returns Happened, DidNot or Unknown. ``simulate`` is handed the same, changes nothing
+    either, and returns what the tool would: a fork that is not live calls it in the tool's place.
     """
 
     def make(function: Callable[..., object]) -> Tool:
@@ -182,9 +190,10 @@ def tool(
             timeout_seconds,
             result_bytes_max,
             attempts_max,
-            None if probe is None else read_probe(probe, called, signature),
+            None if probe is None else read_companion(probe, "probe", called, signature),
             key_seconds,
             settle_seconds,
+            None if simulate is None else read_companion(simulate, "simulation", called, signature),
         )
 
     return make if function is None else make(function)
@@ -229,6 +238,10 @@ def _check_effect(tool: Tool) -> None:
         raise DefinitionError(
             f"tool {tool.name}: is declared {tool.effect} and takes Variables: a call that writes them may be made "
             "again, so it may change nothing else: return the result, and put it into a variable in a pure function"
+        )
+    if tool.simulate and tool.effect in _WITHOUT_CONSEQUENCE:
+        raise DefinitionError(
+            f"tool {tool.name}: is declared {tool.effect} and has a simulation: a fork calls it as it is, drop simulate"
         )
     if tool.undo and tool.effect in _WITHOUT_CONSEQUENCE:
         raise DefinitionError(f"tool {tool.name}: is declared {tool.effect}, so there is nothing to undo: drop undo")

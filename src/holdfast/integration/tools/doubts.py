@@ -5,12 +5,13 @@ from collections.abc import Awaitable
 import msgspec
 
 from holdfast.integration.tools.caught import Raised
+from holdfast.integration.tools.companion import Companion
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.edge import awaited
 from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import Desk, Failed, Invocation, Order
-from holdfast.integration.tools.probe import Answer, DidNot, Happened, Probe, Unknown
+from holdfast.integration.tools.probe import Answer, DidNot, Happened, Unknown
 from holdfast.integration.tools.schema import Unfit
 from holdfast.integration.tools.stages.arguments import Arguments
 from holdfast.integration.tools.stages.audit import kept
@@ -97,7 +98,7 @@ async def _take(executor: Executor, invocation: Invocation, value: object) -> Fa
         )
     invocation.tool = tool
     if isinstance(value, Unfit):
-        return unusable(tool, value).fault
+        return unusable(tool, value, tool.effect).fault
     invocation.value = value
     for stage in RESULT_STAGES:
         end = await stage.run(invocation)
@@ -107,7 +108,7 @@ async def _take(executor: Executor, invocation: Invocation, value: object) -> Fa
 
 
 async def _answer(
-    executor: Executor, tool: Tool, asked: Probe, values: dict[str, object], clock: Clock
+    executor: Executor, tool: Tool, asked: Companion, values: dict[str, object], clock: Clock
 ) -> Answer | Fault:
     limit = clock.timeout(tool.timeout_seconds)
     answer: object

@@ -7,6 +7,7 @@ from holdfast.integration.tools.registry import Registry
 from holdfast.integration.tools.stages.arguments import Arguments
 from holdfast.integration.tools.stages.audit import Audit
 from holdfast.integration.tools.stages.call import Call
+from holdfast.integration.tools.stages.fork import Fork
 from holdfast.integration.tools.stages.granted import Granted
 from holdfast.integration.tools.stages.intent import Intent
 from holdfast.integration.tools.stages.known import Known
@@ -25,6 +26,7 @@ def standard_stages(registry: Registry, clock: Clock, threads: Threads, reach: R
         Known(registry),
         Arguments(),
         Granted(registry),
+        Fork(),
         Intent(clock),
         Call(clock, threads, reach),
         ResultSchema(),

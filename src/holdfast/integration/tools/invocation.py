@@ -5,12 +5,14 @@ from typing import Protocol
 
 import msgspec
 
+from holdfast.integration.tools.companion import Companion
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.stock.results import Results
 from holdfast.integration.tools.variables import Variables
 from holdfast.journal.fold.state import Written
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel import paths
+from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.messages import ToolCall
 from holdfast.kernel.outcomes import Fault
@@ -108,7 +110,7 @@ class Invocation:
         *("order", "desk", "begun_at", "end", "ended_by"),
         *("tool", "digest", "values", "key"),
         *("value", "text", "json", "result", "result_bytes"),
-        *("variables", "seen"),
+        *("variables", "seen", "simulation"),
     )
 
     tool: Tool
@@ -134,8 +136,15 @@ class Invocation:
         """The run's variables, if the function asks for them; set by ``arguments``."""
         self.seen: Mapping[str, Written] = {}
         """Every variable as it stood then."""
+        self.simulation: Companion | None = None
+        """What is called in the tool's place, if nothing is to be sent; set by ``fork``."""
         self.end: End | None = None
         self.ended_by = ""
+
+    @property
+    def effect(self) -> Effect:
+        """What the call does to the world: a simulated one touches nothing."""
+        return self.tool.effect if self.simulation is None else Effect.PURE
 
 
 class Stage(Protocol):

@@ -6,6 +6,7 @@ in payloads that it points at. A field is only ever added, with a default; a cha
 
 from holdfast.journal.events.children import ChildBegun, ChildEnded, ChildRecalled, ChildStarted
 from holdfast.journal.events.circles import LoopSuspected
+from holdfast.journal.events.forks import RunForked
 from holdfast.journal.events.nodes import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
 from holdfast.journal.events.questions import QuestionAnswered, QuestionAsked
 from holdfast.journal.events.retries import NodeRetried, RetryDue, RunRequeued
@@ -61,6 +62,7 @@ Event = (
     | ChildEnded
     | ScriptAdvanced
     | RunMigrated
+    | RunForked
 )
 
 __all__ = [
@@ -91,6 +93,7 @@ __all__ = [
     "ResourcesFailed",
     "RetryDue",
     "RunEnded",
+    "RunForked",
     "RunMigrated",
     "RunParked",
     "RunRequeued",

@@ -8,6 +8,13 @@ from holdfast.kernel.limits import Budget
 from holdfast.kernel.outcomes import Fault, Outcome
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """Where a fork comes from: what it has in common with that run are the events up to ``version``."""
+
+    run: RunId
+    version: int
+
+
 class RunStarted(JournalEvent, frozen=True, tag="run.started/1"):
     """A request was accepted: the first event of every run."""
 
@@ -37,6 +44,10 @@ class RunStarted(JournalEvent, frozen=True, tag="run.started/1"):
     """Models that were asked for by an agent's name, in place of its own: what it begins inherits them."""
     engine: str = ""
     """The version of Holdfast that accepted it."""
+    origin: Origin | None = None
+    """The run that it is a fork of; the events up to that version are the history it has inherited."""
+    simulates: bool = False
+    """Effects from ``keyed`` on are not sent, for it was begun by a run that sends none."""
 
 
 class LifecycleMoved(JournalEvent, frozen=True, tag="run.moved/1"):

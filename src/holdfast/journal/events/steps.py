@@ -29,6 +29,8 @@ class StepIntended(JournalEvent, frozen=True, tag="step.intended/1"):
     """The instant until which the other side knows the key, if that was declared and the key was not sent before."""
     has_probe: bool = False
     """Whether one can look what became of it."""
+    is_simulated: bool = False
+    """Nothing is sent: the tool's own simulation is called, which touches nothing; ``effect`` is that of the call."""
 
 
 class Write(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -65,6 +67,8 @@ class StepEnded(JournalEvent, frozen=True, tag="step.ended/1"):
     """Digest of what the model is shown: the same again for the same content."""
     sketch: tuple[int, ...] = ()
     """Of the arguments of a model's call that failed: tells whether the next is nearly the same."""
+    is_simulated: bool = False
+    """Nothing was done: the result is what the tool's own simulation has made up."""
 
 
 class StepInterrupted(JournalEvent, frozen=True, tag="step.interrupted/1"):

@@ -13,6 +13,7 @@ from holdfast.journal.codec import decode
 from holdfast.journal.events import Event
 from holdfast.journal.fold import (
     children,
+    forks,
     nodes,
     questions,
     retries,
@@ -62,6 +63,7 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.ChildEnded: children.child_ended,
     events.ScriptAdvanced: scripts.script_advanced,
     events.RunMigrated: versions.run_migrated,
+    events.RunForked: forks.run_forked,
 }
 
 PROGRESS = (events.NodeLeft, events.ModelReplied, events.StepEnded, events.ChildEnded)

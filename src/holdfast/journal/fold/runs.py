@@ -38,6 +38,8 @@ def run_started(event: RunStarted, at: float) -> RunState:
         model=event.model,
         models_asked=event.models_asked,
         request_id=event.request_id,
+        origin=event.origin,
+        simulates=event.simulates,
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 from rpds import HashTrieMap
 
 from holdfast.journal.events.retries import SentBefore
+from holdfast.journal.events.runs import Origin
 from holdfast.journal.events.scripts import ScriptCall
 from holdfast.journal.events.turns import CallRequest
 from holdfast.journal.fold.trail import Trail
@@ -108,6 +109,8 @@ class AgentState(msgspec.Struct, frozen=True):
     reserved: int = 0
     """Tokens charged for the call in flight."""
     spend: Spend = Spend()
+    inherited: Spend = Spend()
+    """What it had consumed in the run that this one is a fork of."""
     interrupted: int = 0
     """Model calls whose reply was never seen."""
     trail: Trail = Trail()
@@ -309,6 +312,14 @@ class RunState(msgspec.Struct, frozen=True):
     abandons_by: str | None = None
     """Who asked that the run end without waiting for its doubts; None if nobody did."""
     inbox_read: int = 0
+    origin: Origin | None = None
+    """The run that it is a fork of, and how far it has that run's history."""
+    simulates: bool = False
+    """Effects from ``keyed`` on are not sent but simulated, or refused."""
+    inherited: Spend = Spend()
+    """What its history has cost where it was made: paid there, and no part of what this run has consumed."""
+    prompts: dict[str, PayloadId] = {}
+    """The text of system prompts that agents have in place of their own, by the agent's name."""
     migrations: tuple[str, ...] = ()
     """The names of the migrations that changed its definitions, in order."""
     drivers: int = 1

@@ -15,6 +15,7 @@ from holdfast.journal.fold import evolve
 from holdfast.kernel.errors import JournalError
 from holdfast.observability.projection import (
     children,
+    forks,
     nodes,
     retries,
     runs,
@@ -72,6 +73,7 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.ChildEnded: children.child_ended,
     events.ScriptAdvanced: scripts.script_advanced,
     events.RunMigrated: versions.run_migrated,
+    events.RunForked: forks.run_forked,
 }
 """How each event changes a trace; a journal's first event, RunStarted, begins one."""
 

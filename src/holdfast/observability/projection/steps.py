@@ -23,7 +23,11 @@ def step_intended(trace: Trace, event: StepIntended, at: float) -> Trace:
 def step_ended(trace: Trace, event: StepEnded, at: float) -> Trace:
     trace, span = _found(trace, event, at - event.seconds)
     attributes = replace(
-        span.attributes, seconds=event.seconds, stage=event.stage or None, result_bytes=event.result_bytes
+        span.attributes,
+        seconds=event.seconds,
+        stage=event.stage or None,
+        result_bytes=event.result_bytes,
+        is_simulated=event.is_simulated,
     )
     span = replace(span, start=max(span.start, at - event.seconds) if span.is_open else span.start)
     trace = closed(trace, span, at, SpanStatus.of(event.outcome), with_fault(attributes, event.fault))

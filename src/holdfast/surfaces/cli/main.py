@@ -16,11 +16,13 @@ from holdfast.surfaces.cli.commands import (
     doctor,
     draw,
     erase,
+    fork,
     gc,
     inbox,
     models,
     move,
     reconcile,
+    replay,
     requeue,
     resume,
     run,
@@ -40,6 +42,8 @@ COMMANDS = (
     "tail",
     "trace",
     "costs",
+    "replay",
+    "fork",
     "inbox",
     "decide",
     "resume",
@@ -83,6 +87,8 @@ app.command("show")(show.show)
 app.command("tail")(tail.tail)
 app.command("trace")(show.trace)
 app.command("costs")(costs.costs)
+app.command("replay")(replay.replay)
+app.command("fork")(fork.fork)
 app.command("inbox")(inbox.inbox)
 app.command("decide")(decide.decide)
 app.command("resume")(resume.resume)

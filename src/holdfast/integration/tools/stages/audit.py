@@ -61,6 +61,7 @@ class Audit:
                 writes=_writes(invocation) if outcome is Outcome.SUCCEEDED else (),
                 gave=_gave(invocation, fault),
                 sketch=_sketch(invocation) if fault is not None else (),
+                is_simulated=invocation.simulation is not None,
             )
         )
 
@@ -72,7 +73,7 @@ class Audit:
                 turn=order.turn,
                 call=order.index,
                 name=order.call.tool,
-                effect=invocation.tool.effect,
+                effect=invocation.effect,
                 attempt=attempt,
                 in_doubt=in_doubt,
             )

@@ -16,7 +16,7 @@ AFTER_FAILURE = "the same call will most likely fail again: change the arguments
 
 
 class Call:
-    """Calls the function.
+    """Calls the function, or in its place the tool's simulation.
 
     A ToolFailure is definite: the author says that it failed. Anything else that goes wrong (the time is up, any other
     exception) leaves the outcome unknown, and what follows depends on the effect: PURE and READ have failed and may be
@@ -37,17 +37,17 @@ class Call:
         return end
 
     async def _sent(self, invocation: Invocation) -> End | None:
-        tool = invocation.tool
-        if not tool.is_async and not await self._reserved():
+        tool, called = invocation.tool, invocation.simulation or invocation.tool
+        if not called.is_async and not await self._reserved():
             waited = f"no thread came free for {tool.name} in {THREAD_WAIT_SECONDS_MAX:g} seconds; it was not called"
             return self._not_sent(invocation, waited)
         limit = self._clock.timeout(tool.timeout_seconds)
         try:
             async with limit:
-                if tool.is_async:
-                    value = await awaited(tool.function(**invocation.values))
+                if called.is_async:
+                    value = await awaited(called.function(**invocation.values))
                 else:
-                    value = await awaited(self._threads.start(tool.function, invocation.values))
+                    value = await awaited(self._threads.start(called.function, invocation.values))
         except TimeoutError:
             return self._unknown(invocation, f"{tool.name} gave no answer in {tool.timeout_seconds:g} seconds")
         if not isinstance(value, Raised):
@@ -67,7 +67,7 @@ class Call:
 
     def _raised(self, invocation: Invocation, error: Exception) -> End:
         match error:
-            case ToolFailure() if not invocation.order.is_first and invocation.tool.effect.needs_intent:
+            case ToolFailure() if not invocation.order.is_first and invocation.effect.needs_intent:
                 # It speaks for this attempt; what became of the one before it is as unknown as it was.
                 return self._unknown(invocation, f"{invocation.tool.name} failed: {_said(error)}")
             case ToolFailure():
@@ -75,19 +75,19 @@ class Call:
                 return Failed(said, is_definite=True)
             case OutcomeUnknown() | TimeoutError() | ConnectionError():
                 return self._unknown(invocation, f"{invocation.tool.name} broke off: {_said(error)}")
-            case _ if invocation.tool.effect.needs_intent:
+            case _ if invocation.effect.needs_intent:
                 return self._unknown(invocation, f"{invocation.tool.name} broke off: {_said(error)}")
             case _:
                 return Failed(fault(ErrorKind.TOOL_FAILED, _said(error), hint=AFTER_FAILURE))
 
     def _not_sent(self, invocation: Invocation, message: str) -> End:
         """End an attempt that was not made; of one before it, nothing is known by that."""
-        if not invocation.order.is_first and invocation.tool.effect.needs_intent:
+        if not invocation.order.is_first and invocation.effect.needs_intent:
             return self._unknown(invocation, message)
         return Failed(fault(ErrorKind.TIMEOUT, message, retryable=True), is_definite=True)
 
     def _unknown(self, invocation: Invocation, message: str) -> End:
-        match invocation.tool.effect:
+        match invocation.effect:
             case Effect.PURE | Effect.READ:
                 return Failed(fault(ErrorKind.TIMEOUT, message, retryable=True))
             case Effect.KEYED:

@@ -25,10 +25,10 @@ class Intent:
         now, known_until = self._clock.now(), None
         if order.key_until is not None and order.key_until <= now:
             return Expired()
-        if tool.effect in (Effect.KEYED, Effect.TRANSACTIONAL):
+        if invocation.effect in (Effect.KEYED, Effect.TRANSACTIONAL):
             key = key_for(order, tool.name, invocation.digest, recorder.state.sent.get(order.node, ()))
             invocation.key, known_until = key.key, key.known_until
-        if tool.signature.key:
+        if tool.signature.key and invocation.simulation is None:
             invocation.values[tool.signature.key] = invocation.key
         recorder.append(
             StepIntended(
@@ -36,23 +36,24 @@ class Intent:
                 turn=order.turn,
                 call=order.index,
                 name=tool.name,
-                effect=tool.effect,
+                effect=invocation.effect,
                 arguments=invocation.digest,
                 key=invocation.key,
                 attempt=order.attempt,
-                settles_at=now + tool.timeout_seconds + tool.settle_seconds if tool.effect.needs_intent else None,
+                settles_at=now + tool.timeout_seconds + tool.settle_seconds if invocation.effect.needs_intent else None,
                 key_until=self._known_until(invocation, known_until, now),
-                has_probe=tool.probe is not None,
+                has_probe=tool.probe is not None and invocation.simulation is None,
+                is_simulated=invocation.simulation is not None,
             )
         )
-        if tool.effect.needs_intent:
+        if invocation.effect.needs_intent:
             await self._durable(invocation)
         return None
 
     def _known_until(self, invocation: Invocation, known_until: float | None, now: float) -> float | None:
         """Return until when the other side knows the key, if that was declared and is not on record yet."""
         seconds = invocation.tool.key_seconds
-        if seconds is None or invocation.order.key_until is not None:
+        if seconds is None or invocation.order.key_until is not None or invocation.simulation is not None:
             return None
         return known_until if known_until is not None and known_until > now else now + seconds
 
@@ -68,7 +69,7 @@ class Intent:
                     turn=order.turn,
                     call=order.index,
                     name=order.call.tool,
-                    effect=invocation.tool.effect,
+                    effect=invocation.effect,
                     attempt=order.attempt,
                     in_doubt=False,
                     was_sent=False,

@@ -24,14 +24,14 @@ class ResultSchema:
             return None
         checked = tool.shape.check_result(value)
         if isinstance(checked, Unfit):
-            return unusable(tool, checked)
+            return unusable(tool, checked, invocation.effect)
         invocation.value = checked
         if isinstance(checked, str) and not invocation.order.is_node:
             invocation.text = str.__str__(checked)
             return None
         written = tool.shape.write_result(checked)
         if isinstance(written, Unfit):
-            return unusable(tool, written)
+            return unusable(tool, written, invocation.effect)
         if invocation.order.is_node:
             invocation.json = written
         else:
@@ -39,11 +39,11 @@ class ResultSchema:
         return None
 
 
-def unusable(tool: Tool, unfit: Unfit) -> Failed:
-    """Return how a call ends whose result is not of the declared type."""
+def unusable(tool: Tool, unfit: Unfit, effect: Effect) -> Failed:
+    """Return how a call ends whose result is not of the declared type; ``effect`` is what the call may have done."""
     told = "; ".join(_told(problem) for problem in unfit.problems[:PROBLEMS_SHOWN_MAX])
     message = f"{tool.name} returned something else than it declares: {told}"
-    if tool.effect in (Effect.PURE, Effect.READ):
+    if effect in (Effect.PURE, Effect.READ):
         hint = "the tool is at fault, not the arguments: do without it"
     else:
         hint = "the call was carried out, only its result cannot be used: do not make it again"

@@ -89,6 +89,7 @@ class MemoryDisk:
             updated_at=standing.updated_at,
             seal=new.seal,
             erased_at=kept.erased_at,
+            origin=new.origin,
         )
 
     def commit(self, commit: Commit, now: float) -> CommitResult:

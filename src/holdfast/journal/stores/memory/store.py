@@ -196,4 +196,5 @@ def _matches(which: RunFilter, head: Head) -> bool:
         and (not which.statuses or head.status in which.statuses)
         and which.parent in (None, head.parent)
         and which.seal in (None, head.seal)
+        and which.origin in (None, head.origin)
     )

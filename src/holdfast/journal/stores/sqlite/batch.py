@@ -38,8 +38,8 @@ _KEY = "SELECT key FROM tenants WHERE tenant = ?"
 
 ADD_RUN = """
     INSERT INTO runs (id, run, tenant, app, title, request_id, parent, created_at, version, epoch, begun_by, commit_id,
-                      status, is_over, worker, lease_until, lease_seconds, wake_at, updated_at, seal)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                      status, is_over, worker, lease_until, lease_seconds, wake_at, updated_at, seal, origin)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 ADD_EVENT = "INSERT INTO events (run_id, version, at, body) VALUES (?, ?, ?, ?)"
 ADD_PAYLOAD = "INSERT INTO payloads (run_id, payload_id, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
@@ -235,7 +235,7 @@ class Batch:
             *(self._row_ids[run], run, new.tenant, new.app, new.title, new.request_id, new.parent, self._now),
             *(now.version, now.epoch, now.begun_by, now.commit_id, now.status, now.is_over),
             *(now.worker, now.lease_until, now.lease_seconds, now.wake_at, now.updated_at),
-            new.seal,
+            *(new.seal, new.origin),
         )
 
     def _one(self, query: str, values: Sequence[str]) -> tuple[Any, ...] | None:

@@ -12,7 +12,7 @@ from holdfast.kernel.errors import RunNotFound
 from holdfast.kernel.ids import RunId
 
 _RUN = """
-    SELECT id, tenant, app, request_id, parent, title, seal,
+    SELECT id, tenant, app, request_id, parent, title, seal, origin,
            created_at, updated_at, epoch, status, is_over, begun_by, commit_id
     FROM runs WHERE run = ?
 """
@@ -40,7 +40,7 @@ def restore(batch: Batch, *, taken: Archive) -> bool:
         *(row_id, taken.run, new.tenant, new.app, new.title, new.request_id, new.parent, taken.created_at),
         *(now.version, now.epoch, now.begun_by, now.commit_id, now.status, now.is_over),
         *(now.worker, now.lease_until, now.lease_seconds, now.wake_at, now.updated_at),
-        new.seal,
+        *(new.seal, new.origin),
     )
     connection.execute(ADD_RUN, row)
     write_rows(connection, ADD_EVENT, ((row_id, event.version, event.at, event.body) for event in taken.events))
@@ -57,11 +57,11 @@ def _archive(connection: sqlite3.Connection, run: RunId) -> Archive:
     rows = connection.execute(_RUN, (run,)).fetchall()
     if not rows:
         raise RunNotFound(f"run {run} does not exist")
-    (row_id, tenant, app, request_id, parent, title, seal, created_at, updated_at, *rest) = rows[0]
+    (row_id, tenant, app, request_id, parent, title, seal, origin, created_at, updated_at, *rest) = rows[0]
     epoch, status, is_over, begun_by, commit_id = rest
     return Archive(
         run=run,
-        new=NewRun(tenant, app, request_id, parent, title, seal=seal),
+        new=NewRun(tenant, app, request_id, parent, title, seal=seal, origin=origin),
         created_at=created_at,
         updated_at=updated_at,
         epoch=epoch,

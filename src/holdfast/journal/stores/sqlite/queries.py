@@ -11,7 +11,7 @@ from holdfast.kernel.ids import PayloadId, RunId
 
 _HEAD = """
     SELECT run, tenant, app, title, status, is_over, version, epoch, worker, lease_until, wake_at,
-           request_id, parent, created_at, updated_at, seal, erased_at
+           request_id, parent, created_at, updated_at, seal, erased_at, NULL, origin
     FROM runs
 """
 _DUE = "WHERE wake_at <= ? AND lease_until <= ? ORDER BY wake_at, id LIMIT ?"
@@ -69,6 +69,9 @@ def runs(connection: sqlite3.Connection, which: RunFilter) -> tuple[Head, ...]:
     if which.seal is not None:
         clauses.append("seal = ?")
         values.append(which.seal)
+    if which.origin is not None:
+        clauses.append("origin = ?")
+        values.append(which.origin)
     if which.statuses:
         clauses.append(f"status IN ({', '.join('?' * len(which.statuses))})")
         values.extend(which.statuses)

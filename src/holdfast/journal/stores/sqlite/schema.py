@@ -90,4 +90,10 @@ _SEALS: Migration = (
     "CREATE INDEX runs_sealed ON runs (seal) WHERE seal IS NOT NULL",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST, _SNAPSHOTS, _SEALS)
+_FORKS: Migration = (
+    # Which run a fork begins with the history of.
+    "ALTER TABLE runs ADD COLUMN origin TEXT",
+    "CREATE INDEX runs_forked ON runs (origin) WHERE origin IS NOT NULL",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _SNAPSHOTS, _SEALS, _FORKS)

@@ -39,12 +39,13 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, as_json: boo
         value = await run.value(seen.trace.state)
         variables = await run.variables(seen.trace.state)
         children = await listed(runtime, RunFilter(parent=run.id), store_url(store))
+        forks = await listed(runtime, RunFilter(origin=run.id), store_url(store))
     version = version_of(seen.trace.state)
     if as_json:
-        page = page_record(seen, version, children)
+        page = page_record(seen, version, children, forks)
         write_json(run_record(seen.trace.state, seen.totals.seconds, {"result": value, "variables": variables, **page}))
     else:
-        print_page(seen, version, value, variables, children, out(), shows_all=shows_all)
+        print_page(seen, version, value, variables, children, forks, out(), shows_all=shows_all)
 
 
 async def _trace(run_id: str, store: str | None, *, shows_all: bool, as_json: bool) -> None:

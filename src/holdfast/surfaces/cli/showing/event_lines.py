@@ -28,6 +28,7 @@ from holdfast.journal.events import (
     ResourcesFailed,
     RetryDue,
     RunEnded,
+    RunForked,
     RunMigrated,
     RunParked,
     RunRequeued,
@@ -91,7 +92,13 @@ def event_line(event: Event) -> str:
     if isinstance(event, OfStep):
         turn = f"turn {event.turn}, call {event.call}: " if event.turn else ""
         return f"{event.node}  {turn}{event.name} {_of_step(event)}"
-    return _of_run(event)
+    return _forked(event) if isinstance(event, RunForked) else _of_run(event)
+
+
+def _forked(event: RunForked) -> str:
+    goes = "live" if event.is_live else "effects simulated"
+    origin = f"run {event.origin.run} at version {event.origin.version}"
+    return f"forked from {origin} by {event.by}, {goes}" + (f" ({event.note})" if event.note else "")
 
 
 def _of_run(event: OfRun) -> str:
@@ -197,11 +204,14 @@ def _suspected(event: LoopSuspected) -> str:
 def _of_step(event: OfStep) -> str:
     match event:
         case StepIntended():
+            if event.is_simulated:
+                return "begins (simulated)"
             return f"begins ({event.effect})" if event.attempt == 1 else f"begins again, attempt {event.attempt}"
         case StepEnded():
             stage = f" at {event.stage}" if event.stage else ""
             given = f" · {size(event.result_bytes)}" if event.result_bytes else ""
-            return f"{event.outcome}{stage}{_because(event.fault)}{given} · {duration(event.seconds)}"
+            simulated = " (simulated)" if event.is_simulated else ""
+            return f"{event.outcome}{simulated}{stage}{_because(event.fault)}{given} · {duration(event.seconds)}"
         case StepInterrupted():
             return "cut off: nobody knows what became of it" if event.in_doubt else "cut off before its end"
         case DoubtProbed():

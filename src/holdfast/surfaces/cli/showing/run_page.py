@@ -19,6 +19,7 @@ from holdfast.orchestration.lifecycle import DEAD
 from holdfast.orchestration.questions import open_questions
 from holdfast.surfaces.cli.showing.circles import circle_lines, circle_records
 from holdfast.surfaces.cli.showing.condition import Condition, advice
+from holdfast.surfaces.cli.showing.forks import origin_facts, origin_record
 from holdfast.surfaces.cli.showing.results import worded
 from holdfast.surfaces.cli.showing.runs_table import Listed, print_runs, runs_records
 from holdfast.surfaces.cli.showing.span_tree import rows
@@ -58,6 +59,7 @@ def print_page(
     value: object,
     variables: Mapping[str, object],
     children: Sequence[Listed],
+    forks: Sequence[Listed],
     console: Console,
     *,
     shows_all: bool,
@@ -71,9 +73,10 @@ def print_page(
         facts.add_row(label, text)
     console.print(facts)
     _print_nodes(seen.trace, seen.now, console, shows_all=shows_all)
-    if children:
-        console.print(styled("\nchild runs", style="bright_black"))
-        print_runs(children, seen.now, console)
+    for what, listed in (("child runs", children), ("forks", forks)):
+        if listed:
+            console.print(styled(f"\n{what}", style="bright_black"))
+            print_runs(listed, seen.now, console)
     _print_definitions(state, console, shows_all=shows_all)
     for name, held in variables.items():
         console.print(styled(f"variable  {name} = {worded(held)[:VARIABLE_CHARACTERS_MAX]}"), soft_wrap=True)
@@ -81,7 +84,9 @@ def print_page(
         _print_value(value, console, shows_all=shows_all)
 
 
-def page_record(seen: Shown, version: Version, children: Sequence[Listed] = ()) -> dict[str, object]:
+def page_record(
+    seen: Shown, version: Version, children: Sequence[Listed] = (), forks: Sequence[Listed] = ()
+) -> dict[str, object]:
     """Return what the page tells, beside the fields every run has, as JSON."""
     state, dropped = seen.trace.state, seen.dropped
     return {
@@ -106,6 +111,8 @@ def page_record(seen: Shown, version: Version, children: Sequence[Listed] = ()) 
         "reviews": [{"node": review.node, "at": review.at, "unmet": review.unmet} for review in state.reviews],
         "waived": state.waived,
         "children": runs_records(children),
+        "forks": runs_records(forks),
+        **origin_record(state),
         "nodes": [_node_record(span, state, seen.now) for span in seen.trace.spans if span.kind is SpanKind.NODE],
     }
 
@@ -116,6 +123,7 @@ def _facts(state: RunState, seen: Shown, version: Version) -> Iterator[tuple[str
     yield "app", styled(state.app, state.title)
     yield "version", styled(_version(version, state))
     yield "status", styled(_status(state, stands), style="bold")
+    yield from origin_facts(state)
     yield from _waits(state, stands, dropped)
     yield from _troubles(state)
     yield "began", styled(instant(state.started_at))
@@ -242,6 +250,8 @@ def _print_nodes(trace: Trace, now: float, console: Console, *, shows_all: bool)
             line.append(f" · {consumed(figures(spend))}", style="bright_black")
         if span.attributes.child is not None:
             line.append(f" · run {short_id(span.attributes.child)} of {span.attributes.child_app}")
+        if span.attributes.is_inherited:
+            line.append(" · inherited", style="bright_black")
         if span.attributes.error is not None:
             line.append(f" · {clean(span.attributes.error)}", style="red")
         console.print(line, soft_wrap=True)
@@ -257,6 +267,7 @@ def _node_record(span: Span, state: RunState, now: float) -> dict[str, object]:
         "usage": figures(spend_below(state, span.path)),
         "fault": None if node is None else node.fault,
         "child": span.attributes.child,
+        "is_inherited": span.attributes.is_inherited,
     }
 
 

@@ -66,6 +66,7 @@ def runs_records(listed: Sequence[Listed]) -> list[dict[str, object]]:
             "seconds": round(one.seconds, 3),
             "request_id": one.head.request_id,
             "parent": one.head.parent,
+            "origin": one.head.origin,
             "is_sealed": one.head.seal is not None,
             "erased_at": one.head.erased_at,
             "usage": None if one.spend is None else figures(one.spend),

@@ -80,7 +80,8 @@ def print_trace(trace: Trace, told: Totals, now: float, console: Console, *, sho
 
 def detail(span: Span) -> str:
     """Return what is known of a span beside its name and time, the most important first."""
-    known, pieces = span.attributes, list[str]()
+    known = span.attributes
+    pieces = [word for word, holds in (("inherited", known.is_inherited), ("simulated", known.is_simulated)) if holds]
     if known.error is not None:
         pieces.append(known.error)
     if known.child is not None:

@@ -71,6 +71,15 @@ class Finding(OpenStore):
         assert await listed(store, RunFilter(statuses=("failed",))) == []
         assert await listed(store, RunFilter(app="review", before=RunId("run_3"), count_max=1)) == ["run_2"]
 
+    async def test_the_forks_of_a_run_are_found_also_once_it_is_gone(self, store: Store) -> None:
+        await begin(store)
+        await store.commit(beginning(RunId("run_1"), NewRun("acme", "desk", origin=RUN)))
+        await store.commit(beginning(RunId("run_2"), NewRun("acme", "desk", origin=OTHER)))
+        assert await listed(store, RunFilter(origin=RUN)) == ["run_1"]
+        assert await listed(store, RunFilter(origin=OTHER)) == ["run_2"]
+        assert (await store.head(RunId("run_1"))).origin == RUN
+        assert (await store.head(RUN)).origin is None
+
     async def test_who_waits_longest_is_due_first(self, store: Store, clock: VirtualClock) -> None:
         now = clock.now()
         for number, wait in enumerate((30, 10, 20, 10, 99)):
