@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from holdfast.integration.tools.contract import tool
 from holdfast.integration.tools.executor import Executor, standard_stages
 from holdfast.integration.tools.invocation import End, Invocation, Refused
+from holdfast.integration.tools.stages.audit import GAVE_DIGITS
 from holdfast.integration.tools.threads import Threads
 from holdfast.integration.tools.visible import visible
 from holdfast.journal.events import StepEnded, StepIntended, StepInterrupted
 from holdfast.kernel.effects import Effect
+from holdfast.kernel.ids import digest
 from holdfast.kernel.messages import Role
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.kernel.provenance import Provenance, Trust
@@ -42,6 +44,7 @@ async def test_a_call_is_intended_made_and_recorded() -> None:
         seconds=0.0,
         shown=ended.shown,
         result_bytes=len("refunded"),
+        gave=digest(b"refunded")[:GAVE_DIGITS],
     )
     assert (message.role, message.provenance) == (Role.TOOL, Provenance("tool:refund", Trust.UNTRUSTED))
     assert (shown.call_id, shown.tool, shown.content, shown.is_error) == ("toolu_1", "refund", "refunded", False)
