@@ -4,9 +4,10 @@ import io
 
 import coverage
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
-# "ci" is the same on every machine and every day; "thorough" looks further: pytest --hypothesis-profile=thorough
+# "ci" is the same on every machine and every day; "thorough" looks further: pytest --hypothesis-profile=thorough;
+# "found" makes no smaller case of what it finds: planted bugs need only be seen
 settings.register_profile(
     "ci",
     derandomize=True,
@@ -17,6 +18,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("thorough", parent=settings.get_profile("ci"), derandomize=False, max_examples=2_000)
+settings.register_profile("found", parent=settings.get_profile("ci"), phases=(Phase.explicit, Phase.generate))
 settings.load_profile("ci")
 
 CRASH_POINTS_QUICK = 4

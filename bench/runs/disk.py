@@ -47,7 +47,7 @@ async def replay(run: Run) -> AsyncIterator[ModelRequest]:
             continue
         messages += tuple(decode_message(body) for body in await payloads.fetch_all(called.added))
         offer = msgspec.json.decode(await payloads.fetch(called.tools), type=Offer)
-        yield ModelRequest(messages, offer, called.reserved - called.tokens, f"{called.node}/turn.{called.turn}")
+        yield ModelRequest(messages, offer, called.output_tokens_max, f"{called.node}/turn.{called.turn}")
 
 
 def _bytes_in(folder: Path) -> int:

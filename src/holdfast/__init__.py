@@ -12,6 +12,7 @@ __version__ = VERSION
 
 _HOMES = {
     "Agent": "holdfast.execution.agent",
+    "Alert": "holdfast.journal.alerts",
     "App": "holdfast.orchestration.app",
     "AtVersion": "holdfast.orchestration.cutting",
     "BeforeStep": "holdfast.orchestration.cutting",

@@ -13,6 +13,7 @@ from holdfast.integration.tools.probe import Happened as Happened
 from holdfast.integration.tools.probe import Unknown as Unknown
 from holdfast.integration.tools.stock.code import run_python as run_python
 from holdfast.integration.tools.variables import Variables as Variables
+from holdfast.journal.alerts import Alert as Alert
 from holdfast.kernel.effects import Effect as Effect
 from holdfast.kernel.errors import HoldfastError as HoldfastError
 from holdfast.kernel.errors import RunFailed as RunFailed

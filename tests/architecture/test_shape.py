@@ -17,6 +17,7 @@ EDGES = {
     "integration/tools/caught.py": "tool: whatever a tool's author raises becomes a value",
     "integration/tools/edge.py": "tool: the same for what is awaited",
     "integration/tools/sandbox/launcher.py": "worker: a confinement that breaks, however it does, runs nothing",
+    "runtime/alerting.py": "listener: whoever is told of alerts never stops a run",
     "integration/tools/threads.py": "tool: what a plain function raises crosses from its thread as a value",
 }
 

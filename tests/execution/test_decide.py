@@ -42,8 +42,8 @@ def wanted(state: RunState, agent: Agent | None = None) -> tuple[Action, ...]:
 
 
 def left(actions: tuple[Action, ...]) -> NodeLeft:
-    """Return how the actions end the agent's node."""
-    (note,) = actions
+    """Return how the actions end the agent's node, whatever else they tell."""
+    *_, note = actions
     assert isinstance(note, Note)
     (event,) = note.events
     assert isinstance(event, NodeLeft)

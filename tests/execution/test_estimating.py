@@ -14,7 +14,7 @@ from holdfast.kernel.tokens import unreturned_tokens
 from tests.execution.talking import Shop, look_at
 from tests.runtime.stage import Stage, desk, events_of, of_kind
 
-OFFER = Offered(Offer(), b"", "o1", 200)
+OFFER = Offered(Offer(), b"", "o1", 200, 600)
 LATER = AgentState(prompt_tokens=1_000, counted=PayloadId("reply"))
 
 

@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from holdfast.execution.interrupt import interruptions
 from holdfast.journal.events import Event, ModelInterrupted, NodeEntered, StepEnded, StepIntended, StepInterrupted
 from holdfast.journal.fold import begin, evolve
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.effects import Effect
-from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import Outcome
 from tests.journal.samples import AT, called, ref, replied, started
 
@@ -70,10 +70,9 @@ def test_once_recorded_nothing_is_left_to_interrupt(effects: list[Effect], data:
     assert len(state.doubts) == sum(not effects[call - 1].repeats_safely for call in open_calls)
 
 
-def test_a_call_that_was_cut_off_is_charged_at_the_price_of_those_before_it() -> None:
-    paid = replied(1, "look", usage=Usage(50, 50, 0, 0.5))
-    ended = StepEnded(node="desk", turn=1, call=1, name="look", outcome=Outcome.SUCCEEDED, seconds=0.1, shown=ref("r"))
-    state = after(ENTERED, called(1), paid, ended, called(2, reserved=200))
-    (cut_off,) = interruptions(state)
-    assert isinstance(cut_off, ModelInterrupted)
-    assert cut_off.cost_usd == 1.0
+def test_a_call_that_was_cut_off_is_charged_with_what_it_had_reserved() -> None:
+    for reserved_usd in (None, 0.0, 0.25):
+        state = after(ENTERED, replace(called(1), reserved_usd=reserved_usd))
+        (cut_off,) = interruptions(state)
+        assert isinstance(cut_off, ModelInterrupted)
+        assert cut_off.cost_usd == reserved_usd

@@ -100,7 +100,9 @@ def test_each_prompt_can_be_rebuilt_from_the_journal_to_the_byte(lines: list[Any
                 request = sent.pop(0)
                 assert prompt == request.messages
                 assert event.request == digest_of(request)
-                assert (event.messages, event.reserved) == (len(prompt), event.tokens + request.output_tokens_max)
+                assert (event.messages, event.output_tokens_max) == (len(prompt), request.output_tokens_max)
+                assert event.tokens_max is not None
+                assert event.tokens <= event.tokens_max
             assert sent == []
 
     asyncio.run(check())

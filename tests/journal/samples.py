@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from holdfast.journal.codec import encode
 from holdfast.journal.events import (
     BranchTaken,
+    BudgetLow,
     CancelRequested,
     ChildBegun,
     ChildEnded,
@@ -25,11 +26,13 @@ from holdfast.journal.events import (
     ModelInterrupted,
     ModelReconciled,
     ModelReplied,
+    ModelSwitched,
     NodeEntered,
     NodeLeft,
     NodeRetried,
     QuestionAnswered,
     QuestionAsked,
+    ReservationExceeded,
     ResourcesFailed,
     RetryDue,
     RunEnded,
@@ -141,7 +144,14 @@ def every_event() -> tuple[Event, ...]:
         BranchTaken(node="desk", case="yes"),
         ItemsMapped(node="desk", keys=("a", "b"), items=(ref("a"), ref("b"))),
         NodeLeft(node="desk", outcome=Outcome.FAILED, result=ref("result"), fault=fault),
-        replace(called(1, added=("system", "task")), adrift=(1,), tokens_high=70, agent="desk"),
+        replace(
+            called(1, added=("system", "task")),
+            adrift=(1,),
+            tokens_high=70,
+            agent="desk",
+            tokens_max=80,
+            reserved_usd=0.02,
+        ),
         replace(
             replied(1, "lookup", usage=Usage(50, 10, 5, 0.001, 6, 3, 2, "priority")),
             unreturned=4,
@@ -243,7 +253,7 @@ def every_event() -> tuple[Event, ...]:
             reopened=("desk",),
             dropped=("desk/pay",),
             sent=(SentBefore("desk/pay", "pay", "a1", "hf_1", AT + 86_400, is_void=True),),
-            budget=Budget(tokens=9_000, usd=1.5, turns=30, tool_calls=40),
+            budget=Budget(tokens=9_000, usd=1.5, turns=30, tool_calls=40, depth=3, fan_out=20, descendants=50),
         ),
         ChildStarted(
             node="desk", number=2, child=CHILD, app="kid", budget=Budget(tokens=100, turns=3), input=ref("given")
@@ -288,6 +298,9 @@ def every_event() -> tuple[Event, ...]:
             systems=(NewSystem("desk", ref("system"), -4),),
             engine="0.1.0",
         ),
+        BudgetLow(owner="agent desk", limit="usd", spent=0.41, allowed=0.5, node="desk"),
+        ModelSwitched(node="desk", model="small", before="scripted", reason="the run's budget of usd runs low"),
+        ReservationExceeded(node="desk", turn=1, attempt=1, reserved=100, tokens=120, reserved_usd=0.02, usd=0.03),
         RunEnded(status="FAILED", outcome=Outcome.FAILED, result=ref("result"), fault=fault, waived=("cites",)),
     )
 

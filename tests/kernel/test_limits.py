@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.kernel.limits import Budget, Exceeded, Spend, calls_exceed, highest, next_turn_exceeds, raised
+from holdfast.kernel.limits import (
+    Budget,
+    Exceeded,
+    Spend,
+    calls_exceed,
+    highest,
+    next_turn_exceeds,
+    plus,
+    raised,
+    usd_left,
+)
 
 COUNTS = st.integers(0, 10**9)
 
@@ -62,3 +72,22 @@ def test_of_two_raises_the_higher_holds_for_each_limit() -> None:
     assert highest(one, other) == highest(other, one) == Budget(tokens=20, usd=1.0, turns=3)
     assert highest(None, one) == highest(one, None) == one
     assert highest(None, None) is None
+
+
+NANOS = st.integers(0, 10**12).map(lambda nanos: nanos / 10**9)
+
+
+@given(st.lists(NANOS, min_size=1, max_size=20))
+def test_money_that_is_added_and_taken_away_again_leaves_nothing_behind(amounts: list[float]) -> None:
+    total = Spend()
+    for amount in amounts:
+        total = plus(total, Spend(usd=amount))
+    left = total.usd
+    for amount in amounts:
+        left = usd_left(left, amount)
+    assert left == 0.0
+
+
+@given(st.floats(0.0, 1_000.0), st.floats(0.0, 1_000.0))
+def test_no_more_money_is_left_than_there_is(limit: float, taken: float) -> None:
+    assert abs(usd_left(limit, taken) - (limit - taken)) <= 1e-12

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 
+from holdfast.integration.gateway.port import Model
 from holdfast.integration.gateway.scripted import Script
 from holdfast.journal.codec import decode
 from holdfast.journal.events import Event
@@ -41,7 +42,7 @@ async def live(
     stage: Stage,
     app: App,
     given: object,
-    script: Script,
+    script: Script | Model,
     kill_at: int = 0,
     attend: Attend = Run.wait,
     others: Sequence[App] = (),
@@ -57,7 +58,9 @@ async def live(
     return await live_with(stage, [app, *others], script, work, Process(kill_at))
 
 
-async def live_with(stage: Stage, apps: Sequence[App], script: Script, work: Work, process: Process) -> RunState | None:
+async def live_with(
+    stage: Stage, apps: Sequence[App], script: Script | Model, work: Work, process: Process
+) -> RunState | None:
     """Do ``work`` with a runtime of ``process``; None if that died before its end."""
 
     async def drive() -> RunState:
@@ -81,7 +84,7 @@ async def live_with(stage: Stage, apps: Sequence[App], script: Script, work: Wor
 
 
 async def points(
-    stage: Stage, app: App, given: object, script: Script, attend: Attend = Run.wait, others: Sequence[App] = ()
+    stage: Stage, app: App, given: object, script: Script | Model, attend: Attend = Run.wait, others: Sequence[App] = ()
 ) -> int:
     """Return how many points a life without death passes."""
     process = Process(0)

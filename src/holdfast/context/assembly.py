@@ -11,6 +11,7 @@ from holdfast.journal.payloads import Payloads
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.messages import Message
 from holdfast.kernel.messages_codec import decode_message, encode_message
+from holdfast.kernel.token_bounds import borders_tokens_max, message_tokens_max
 from holdfast.kernel.tokens import message_tokens
 
 
@@ -20,6 +21,8 @@ class Assembled(msgspec.Struct, frozen=True):
     messages: tuple[Message, ...]
     added: tuple[PayloadId, ...]
     tokens_added: int
+    tokens_max_added: int
+    """The most that the new ones can be; of a reply that its model has counted only what a provider adds to it."""
 
 
 class Assembly:
@@ -37,7 +40,7 @@ class Assembly:
         """
         if self._ids != agent.prompt:
             await self._rebuild(agent.prompt)
-        added, messages, tokens = [], [], 0
+        added, messages, tokens, tokens_max = [], [], 0, 0
         for piece in new:
             match piece:
                 case Message():
@@ -46,11 +49,14 @@ class Assembly:
                 case identity:
                     added.append(identity)
                     messages.append(decode_message(await self._payloads.fetch(identity)))
-            if added[-1] != agent.counted:
+            if added[-1] == agent.counted:
+                tokens_max += borders_tokens_max(messages[-1])
+            else:
                 tokens += message_tokens(messages[-1])
+                tokens_max += message_tokens_max(messages[-1])
         self._ids += tuple(added)
         self._messages += tuple(messages)
-        return Assembled(self._messages, tuple(added), tokens)
+        return Assembled(self._messages, tuple(added), tokens, tokens_max)
 
     async def _rebuild(self, prompt: tuple[PayloadId, ...]) -> None:
         bodies = await self._payloads.fetch_all(prompt)

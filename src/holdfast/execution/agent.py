@@ -45,6 +45,8 @@ class Agent:
     """How often one turn's model call may be made in all."""
     loops: Thresholds | None = DEFAULT
     """When it counts as going in circles: it is told, and at last stopped. None: nobody looks."""
+    economy_model: str | None = None
+    """The model that serves it once its own budget of dollars, or its run's, runs low."""
 
     def __post_init__(self) -> None:
         check_name(self.name, "agent name")
@@ -85,6 +87,8 @@ class Agent:
         }
         if self.loops != DEFAULT:  # what had no such thing keeps its hash
             pieces["loops"] = self.loops
+        if self.economy_model is not None:
+            pieces["economy_model"] = self.economy_model
         return digest(msgspec.json.encode(pieces, order="deterministic"))
 
 
@@ -98,6 +102,10 @@ def _check(agent: Agent) -> None:
     for name, value, least in limits:
         if value < least:
             raise DefinitionError(f"agent {agent.name!r}: expected {name} of at least {least}, found {value}")
+    for name in ("depth", "fan_out", "descendants"):
+        if getattr(agent.budget, name) is not None:
+            told = f"expected no {name} in its budget, for an agent begins no runs: limit the run's"
+            raise DefinitionError(f"agent {agent.name!r}: {told}")
     for given in agent.tools:
         if not isinstance(given, Tool):
             raise DefinitionError(f"agent {agent.name!r}: expected tools, found {given!r}: decorate it with @tool")

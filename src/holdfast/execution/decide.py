@@ -3,6 +3,7 @@
 from holdfast.execution.actions import Action, AwaitPerson, CallModel, CallTool, Note, Probe
 from holdfast.execution.agent import Agent
 from holdfast.execution.circling import circled
+from holdfast.execution.warnings import RUN, owner_of, warnings_of_agent
 from holdfast.governance.budget import Account, forbids_calls, forbids_turn
 from holdfast.journal.events import NodeLeft
 from holdfast.journal.fold.state import AgentState, NodeState, Phase, RunState, StepState
@@ -26,6 +27,10 @@ def decide_agent(agent: Agent, node: NodeState, run: RunState) -> tuple[Action, 
     """Return what the agent at ``node`` wants under way now."""
     state = node.agent
     assert state is not None, "an agent's node has an agent's state"
+    return (*warnings_of_agent(agent, node, state, run), *_wanted(agent, node, state, run))
+
+
+def _wanted(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> tuple[Action, ...]:
     match state.phase:
         case Phase.READY if state.turn == 0:
             return _next_turn(agent, node, state, run)
@@ -47,7 +52,13 @@ def decide_agent(agent: Agent, node: NodeState, run: RunState) -> tuple[Action, 
 def accounts(agent: Agent, state: AgentState, run: RunState) -> tuple[Account, ...]:
     """Return the budgets that this agent's calls are paid from."""
     return (
-        Account(f"agent {agent.name}", raised(agent.budget, run.raised), state.spend, state.reserved),
+        Account(
+            owner_of(agent),
+            raised(agent.budget, run.raised),
+            state.spend,
+            state.reserved,
+            state.reserved_usd or 0.0,
+        ),
         run_account(run),
     )
 
@@ -55,7 +66,7 @@ def accounts(agent: Agent, state: AgentState, run: RunState) -> tuple[Account, .
 def run_account(run: RunState) -> Account:
     """Return the budget of the whole run; what is lent to children that have not ended is taken from it."""
     spend = plus(run.spend, run.lent) if run.children_open else run.spend
-    return Account("run", run.budget, spend, run.reserved)
+    return Account(RUN, run.budget, spend, run.reserved, run.reserved_usd)
 
 
 def _after_reply(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> tuple[Action, ...]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from holdfast.journal.events import ModelInterrupted, StepInterrupted
 from holdfast.journal.fold.state import NodeState, Phase, RunState, StepState
-from holdfast.kernel.limits import Spend
 
 
 def interruptions(state: RunState) -> list[ModelInterrupted | StepInterrupted]:
@@ -12,11 +11,7 @@ def interruptions(state: RunState) -> list[ModelInterrupted | StepInterrupted]:
 
     An effect that would be made again is in doubt too where nobody wants it any more: nobody will make it again.
     """
-    found = [
-        event
-        for node in state.nodes.values()
-        for event in _of_node(node, state.spend, is_wanted=_is_wanted(node, state))
-    ]
+    found = [event for node in state.nodes.values() for event in _of_node(node, is_wanted=_is_wanted(node, state))]
     return sorted(found, key=lambda event: event.node)
 
 
@@ -31,12 +26,12 @@ def obligations(state: RunState) -> list[StepInterrupted]:
     ]
 
 
-def _of_node(node: NodeState, spend: Spend, *, is_wanted: bool) -> Iterator[ModelInterrupted | StepInterrupted]:
+def _of_node(node: NodeState, *, is_wanted: bool) -> Iterator[ModelInterrupted | StepInterrupted]:
     """Yield the interruptions of one node: its open model call, its open calls, or its own effect."""
     agent = node.agent
     if agent is not None and agent.phase is Phase.CALLING:
-        cost = spend.cost_of(agent.reserved)
-        yield ModelInterrupted(node=node.path, turn=agent.turn, attempt=agent.attempt, cost_usd=cost)
+        cost_usd = agent.reserved_usd
+        yield ModelInterrupted(node=node.path, turn=agent.turn, attempt=agent.attempt, cost_usd=cost_usd)
     for turn, call, step in effects_of(node):
         if step.is_open:
             in_doubt = not step.effect.repeats_safely or (step.effect.needs_intent and not is_wanted)

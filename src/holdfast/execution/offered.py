@@ -6,16 +6,18 @@ from holdfast.execution.agent import Agent
 from holdfast.integration.gateway.port import Offer
 from holdfast.integration.gateway.request import offer_digest
 from holdfast.integration.tools.registry import Registry
+from holdfast.kernel.token_bounds import offer_tokens_max
 from holdfast.kernel.tokens import estimate_tokens
 
 
 class Offered(msgspec.Struct, frozen=True):
-    """An offer, its JSON, its digest, and about how many tokens it adds to every request."""
+    """An offer, its JSON, its digest, and how many tokens it adds to every request: about, and at most."""
 
     offer: Offer
     body: bytes
     digest: str
     tokens: int
+    tokens_max: int
 
 
 Offers = dict[tuple[str, frozenset[str]], Offered]
@@ -27,4 +29,5 @@ def offered(agent: Agent, registry: Registry, granted: frozenset[str]) -> Offere
     offer = Offer(registry.schemas(granted), agent.answer.schema)
     body = msgspec.json.encode(offer)
     is_empty = not offer.tools and offer.output_schema is None
-    return Offered(offer, body, offer_digest(offer), 0 if is_empty else estimate_tokens(body.decode()))
+    tokens = 0 if is_empty else estimate_tokens(body.decode())
+    return Offered(offer, body, offer_digest(offer), tokens, offer_tokens_max(body, is_empty=is_empty))

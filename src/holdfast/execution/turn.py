@@ -7,13 +7,12 @@ from holdfast.context.ratios import Ratios
 from holdfast.execution.actions import CallModel
 from holdfast.execution.additions import Pieces, additions, opening
 from holdfast.execution.agent import Agent
-from holdfast.execution.decide import accounts
 from holdfast.execution.estimating import Estimates
 from holdfast.execution.offered import Offered, Offers, offered
+from holdfast.execution.reserving import Reserving, exceeding
 from holdfast.execution.stop import observe
 from holdfast.execution.window import too_long
 from holdfast.governance.bearing import Bearing
-from holdfast.governance.budget import forbids_turn, output_allowance
 from holdfast.integration.gateway.gateway import Gateway
 from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest
 from holdfast.integration.gateway.request import message_digest, request_digest
@@ -60,6 +59,7 @@ class Turns:
         self._bearings: dict[str, Bearing] = {}
         self._offered = offers
         self._estimates = Estimates(ratios)
+        self._reserving = Reserving(gateway.price, recorder)
 
     async def take(self, action: CallModel, agent: Agent, registry: Registry, granted: frozenset[str]) -> None:
         """Take the turn that ``action`` names; whatever becomes of it is recorded."""
@@ -74,8 +74,7 @@ class Turns:
             return
         await self._recorder.durable()
         started = self._clock.now()
-        model = self._recorder.state.models[agent.name]
-        hinter = self._hinter(action)
+        model, hinter = self._state(action).model, self._hinter(action)
         try:
             reply = await self._gateway.call(model, prepared, hinter)
         except ModelCallFailed as failed:
@@ -93,33 +92,33 @@ class Turns:
             return Fault(ErrorKind.EXPRESSION, str(error))
         assembly = self._assemblies.setdefault(action.path, Assembly(recorder.payloads))
         assembled = await assembly.assemble(state, new)
-        model = recorder.state.models[agent.name]
-        estimate = self._estimates.of(action.path, model, offer, state, assembled.tokens_added)
-        tokens = estimate.tokens
-        if (unreadable := too_long(self._gateway.window(model), tokens, assembled.messages)) is not None:
-            return unreadable
         # From here on nothing waits: no other branch can spend what is found to be left.
-        budgets = accounts(agent, state, recorder.state)
-        refusal = forbids_turn(budgets) if action.attempt == 1 else None
-        allowance = refusal or output_allowance(budgets, tokens, agent.output_tokens_max)
-        if isinstance(allowance, str):
-            return Fault(ErrorKind.BUDGET, allowance)
+        reserved = self._reserving.reserve(action, agent, assembled, offer.tokens_max)
+        if isinstance(reserved, str):
+            return Fault(ErrorKind.BUDGET, reserved)
+        estimate = self._estimates.of(action.path, reserved.model, offer, state, assembled.tokens_added)
+        tokens = min(estimate.tokens, reserved.input_tokens_max)
+        if (unreadable := too_long(self._gateway.window(reserved.model), tokens, assembled.messages)) is not None:
+            return unreadable
+        allowance = reserved.output_tokens_max
         request = ModelRequest(assembled.messages, offer.offer, allowance, paths.turn(action.path, action.turn))
         recorder.append(
             ModelCalled(
                 node=action.path,
                 turn=action.turn,
                 attempt=action.attempt,
-                model=model,
+                model=reserved.model,
                 request=self._digest(action.path, request, offer),
                 added=assembled.added,
                 tools=recorder.payloads.keep(offer.body),
                 messages=len(assembled.messages),
                 tokens=tokens,
-                reserved=tokens + allowance,
-                tokens_high=estimate.tokens_high,
+                reserved=reserved.tokens,
+                tokens_high=min(estimate.tokens_high, reserved.input_tokens_max),
                 adrift=self._adrift(action, agent, assembled.messages),
                 agent=agent.name,
+                tokens_max=reserved.input_tokens_max,
+                reserved_usd=reserved.usd,
             )
         )
         return request
@@ -156,6 +155,7 @@ class Turns:
     def _replied(self, action: CallModel, agent: Agent, reply: Reply, seconds: float, first: float | None) -> None:
         observed = observe(reply, agent.answer)
         self._estimates.replied(action.path, reply.usage)
+        exceeded = exceeding(action, self._state(action), reply.usage)
         payloads = self._recorder.payloads
         message = msgspec.structs.replace(reply.message, provenance=Provenance(f"model:{reply.model}", Trust.UNTRUSTED))
         self._recorder.append(
@@ -174,7 +174,8 @@ class Turns:
                 unreturned=unreturned_tokens(reply),
                 prices=reply.prices,
                 first_token_seconds=first,
-            )
+            ),
+            *exceeded,
         )
 
     def _failed(self, action: CallModel, agent: Agent, failed: ModelCallFailed, seconds: float) -> None:
@@ -190,7 +191,7 @@ class Turns:
                 seconds=seconds,
                 retry_at=self._retry_at(attempt, failed.retry_after_seconds) if may_retry else None,
                 is_charged=failed.may_be_billed,
-                cost_usd=self._recorder.state.spend.cost_of(state.reserved) if failed.may_be_billed else None,
+                cost_usd=state.reserved_usd if failed.may_be_billed else None,
             )
         )
 

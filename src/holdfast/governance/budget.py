@@ -1,20 +1,52 @@
 """How much the next model call may take, so that no limit is overshot. Pure."""
 
+from bisect import bisect_right
+from typing import Protocol
+
 import msgspec
 
-from holdfast.kernel.limits import Budget, Exceeded, Spend, calls_exceed, next_turn_exceeds
+from holdfast.kernel.limits import Budget, Exceeded, Spend, calls_exceed, next_turn_exceeds, usd_left
 
 OUTPUT_TOKENS_MIN = 16
 """A reply of fewer tokens than this is of no use: the call is not made."""
 
 
 class Account(msgspec.Struct, frozen=True):
-    """One budget and what has been taken from it; ``reserved`` tokens belong to calls in flight."""
+    """One budget and what has been taken from it; what is ``reserved`` belongs to calls in flight."""
 
     owner: str
     budget: Budget
     spend: Spend
     reserved: int = 0
+    reserved_usd: float = 0.0
+
+
+class Priced(Protocol):
+    """What a model's calls cost."""
+
+    def cost_usd_max(self, input_tokens: int, output_tokens: int) -> float:
+        """Return the most that a call of at most so many tokens can cost, to the nano-dollar; more are no cheaper."""
+
+
+class Reservation(msgspec.Struct, frozen=True):
+    """What a call of ``model`` may take at most, in tokens and in dollars; None where its price is not known."""
+
+    model: str
+    output_tokens_max: int
+    input_tokens_max: int
+    usd: float | None
+
+    @property
+    def tokens(self) -> int:
+        """Input and output together."""
+        return self.input_tokens_max + self.output_tokens_max
+
+
+class Shortage(msgspec.Struct, frozen=True):
+    """Why a call cannot be made: the limit that forbids it, and that in words."""
+
+    limit: str
+    told: str
 
 
 def forbids_turn(accounts: tuple[Account, ...]) -> str | None:
@@ -34,20 +66,69 @@ def forbids_calls(accounts: tuple[Account, ...], wanted: int) -> str | None:
     return None
 
 
-def output_allowance(accounts: tuple[Account, ...], input_tokens: int, wanted: int) -> int | str:
-    """Return how many tokens a reply may have, at most ``wanted``; or why a call of ``input_tokens`` is too dear."""
+def reserve(
+    accounts: tuple[Account, ...], model: str, input_tokens: int, wanted: int, price: Priced | None
+) -> Reservation | Shortage:
+    """Return what a call of at most ``input_tokens`` is to reserve, its reply shrunk to what every account can pay.
+
+    ``price`` is that of ``model``; None if nobody knows it, which a budget in dollars does not allow.
+    """
+    allowance = _by_tokens(accounts, input_tokens, wanted)
+    if isinstance(allowance, Shortage):
+        return allowance
+    if price is None:
+        limited = next((account for account in accounts if account.budget.usd is not None), None)
+        return Reservation(model, allowance, input_tokens, None) if limited is None else _without_price(limited, model)
+    for account in accounts:
+        if account.budget.usd is not None:
+            within = _by_money(account, account.budget.usd, input_tokens, allowance, price)
+            if isinstance(within, Shortage):
+                return within
+            allowance = within
+    return Reservation(model, allowance, input_tokens, price.cost_usd_max(input_tokens, allowance))
+
+
+def _by_tokens(accounts: tuple[Account, ...], input_tokens: int, wanted: int) -> int | Shortage:
     for account in accounts:
         if account.budget.tokens is None:
             continue
-        left = account.budget.tokens - account.spend.tokens - account.reserved - input_tokens
-        if left < OUTPUT_TOKENS_MIN:
-            taken = account.spend.tokens + account.reserved
-            return (
-                f"the {account.owner}'s budget of {account.budget.tokens} tokens cannot pay a call of {input_tokens}: "
-                f"{taken} are taken"
+        taken = account.spend.tokens + account.reserved
+        left = account.budget.tokens - taken - input_tokens
+        if left < min(OUTPUT_TOKENS_MIN, wanted):
+            told = (
+                f"the {account.owner}'s budget of {account.budget.tokens} tokens cannot pay a call of up to "
+                f"{input_tokens}, and a reply: {taken} are taken"
             )
+            return Shortage("tokens", told)
         wanted = min(wanted, left)
     return wanted
+
+
+def _by_money(account: Account, limit: float, input_tokens: int, wanted: int, price: Priced) -> int | Shortage:
+    """Return how many tokens of a reply, at most ``wanted``, the account can pay for. Dearer is never shorter."""
+    taken = account.spend.usd + account.reserved_usd
+    left = usd_left(limit, taken)
+    if price.cost_usd_max(input_tokens, wanted) <= left:
+        return wanted
+    least = min(OUTPUT_TOKENS_MIN, wanted)
+    worst = price.cost_usd_max(input_tokens, least)
+    if worst > left:
+        told = (
+            f"the {account.owner}'s budget of ${limit:,.9g} cannot pay a call of up to {input_tokens} tokens, and a "
+            f"reply, that may cost ${worst:,.6g}: ${taken:,.6g} is taken"
+        )
+        return Shortage("usd", told)
+    return least + bisect_right(
+        range(least + 1, wanted + 1), left, key=lambda tokens: price.cost_usd_max(input_tokens, tokens)
+    )
+
+
+def _without_price(account: Account, model: str) -> Shortage:
+    told = (
+        f"the {account.owner} has a budget in dollars, and nobody knows what {model} costs: set its price under "
+        "[prices] in the file that HOLDFAST_MODELS names, or limit tokens instead"
+    )
+    return Shortage("usd", told)
 
 
 def _told(account: Account, exceeded: Exceeded) -> str:

@@ -8,6 +8,7 @@ and a refused commit stops the whole driver, taking every conclusion drawn from 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+from holdfast.journal.alerts import Alarming, Alert, OnAlert, tell_nobody
 from holdfast.journal.bell import Bell
 from holdfast.journal.codec import decode, encode
 from holdfast.journal.correspondence import letters as letters_of
@@ -55,6 +56,7 @@ class Recorder:
         epoch: int,
         snapshot_version: int = 0,
         stir: Stir = stir_nobody,
+        alert: OnAlert = tell_nobody,
     ) -> None:
         """``snapshot_version`` is how far a snapshot reaches already."""
         self.state = state
@@ -66,7 +68,8 @@ class Recorder:
         self._under_way: tuple[Recorded, ...] = ()
         self._letters: list[Letter] = []
         self._parking: Parking | None = None
-        self._stir = stir
+        self._stir, self._alert = stir, alert
+        self._alerts: list[tuple[int, Alert]] = []
         self._wanted = Bell()
         self._durable = state.version
         self._snapshot_version = snapshot_version
@@ -80,6 +83,9 @@ class Recorder:
             self.state = evolve(self.state, event, at)
             self._pending.append(Recorded(self.state.version, at, body))
             self._letters.extend(letters_of(self.state, event))
+            if isinstance(event, Alarming):
+                alert = Alert(self.state.run, self.state.app, self.state.tenant, at, event)
+                self._alerts.append((self.state.version, alert))
         self._letters.extend(letters)
         self._wanted.set()
         self.changed.set()
@@ -165,6 +171,8 @@ class Recorder:
                 raise Fenced(f"expected to continue run {run}, found its request begun elsewhere")
 
     def _release(self) -> None:
+        while self._alerts and self._alerts[0][0] <= self._durable:
+            self._alert(self._alerts.pop(0)[1])
         while self._waiting and self._waiting[0][0] <= self._durable:
             _, committed = self._waiting.pop(0)
             if not committed.done():

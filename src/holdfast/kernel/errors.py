@@ -26,7 +26,8 @@ What a *run* must live with is a value instead (see ``kernel.outcomes``).
     └── ModelError               a model could not answer (see ``integration.gateway.port``)
 """
 
-from holdfast.kernel.outcomes import Fault, Outcome
+from holdfast.kernel.limits import NOTHING_SPENT, Spend
+from holdfast.kernel.outcomes import NOTHING_ACHIEVED, Achieved, Fault, Outcome
 
 
 class HoldfastError(Exception):
@@ -92,14 +93,25 @@ class RunNotFound(HoldfastError):
 class RunFailed(HoldfastError):
     """A result was asked for of a run that ended without success; ``outcome`` and ``fault`` say how and why.
 
-    ``outcome`` is None for a run that is parked: it waits for somebody, and ``parked`` says for what.
+    ``outcome`` is None for a run that is parked: it waits for somebody, and ``parked`` says for what. ``spend`` is what
+    it has consumed, ``achieved`` what it had come to by then.
     """
 
-    def __init__(self, run: str, outcome: Outcome | None, fault: Fault | None, parked: str | None = None) -> None:
+    def __init__(
+        self,
+        run: str,
+        outcome: Outcome | None,
+        fault: Fault | None,
+        parked: str | None = None,
+        *,
+        spend: Spend = NOTHING_SPENT,
+        achieved: Achieved = NOTHING_ACHIEVED,
+    ) -> None:
         reason = fault.message if fault else "no reason was recorded"
         told = f"ended {outcome}: {reason}" if outcome else f"is parked: {parked or reason}"
         super().__init__(f"run {run} {told}")
         self.outcome, self.fault, self.parked = outcome, fault, parked
+        self.spend, self.achieved = spend, achieved
 
 
 class DefinitionChanged(HoldfastError):

@@ -1,10 +1,16 @@
 """Hard limits on what a run or an agent may consume, and what it has consumed."""
 
+import math
 from typing import TypeVar
 
 import msgspec
 
 Amount = TypeVar("Amount", int, float)
+
+USD_DIGITS = 9
+"""Money is rounded to the nano-dollar, so that what is added and taken away again leaves nothing behind."""
+EXACT_USD = 1e-12
+"""Two amounts that differ by less are the same: floating point has no nano-dollars."""
 
 
 class Budget(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -15,6 +21,12 @@ class Budget(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     turns: int | None = None
     tool_calls: int | None = None
     seconds: float | None = None
+    depth: int | None = None
+    """How many levels of child runs may stand below a run; 0: it begins none."""
+    fan_out: int | None = None
+    """How many child runs a run may begin, and how many items each of its maps may have."""
+    descendants: int | None = None
+    """How many runs may be begun below a run, on all levels together."""
 
 
 class Spend(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -27,17 +39,13 @@ class Spend(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     calls_of_unknown_cost: int = 0
     turns: int = 0
     tool_calls: int = 0
+    descendants: int = 0
+    """Runs below it that have ended."""
 
     @property
     def tokens(self) -> int:
         """Input and output together."""
         return self.input_tokens + self.output_tokens
-
-    def cost_of(self, tokens: int) -> float | None:
-        """Return what ``tokens`` cost at the price of those consumed so far, None where that is not known."""
-        if not self.tokens or self.calls_of_unknown_cost:
-            return None
-        return tokens * self.usd / self.tokens
 
 
 NOTHING_SPENT = Spend()
@@ -49,21 +57,30 @@ def plus(one: Spend, other: Spend) -> Spend:
         input_tokens=one.input_tokens + other.input_tokens,
         output_tokens=one.output_tokens + other.output_tokens,
         cached_tokens=one.cached_tokens + other.cached_tokens,
-        usd=one.usd + other.usd,
+        usd=round(one.usd + other.usd, USD_DIGITS),
         calls_of_unknown_cost=one.calls_of_unknown_cost + other.calls_of_unknown_cost,
         turns=one.turns + other.turns,
         tool_calls=one.tool_calls + other.tool_calls,
+        descendants=one.descendants + other.descendants,
     )
 
 
 def taken_by(share: Budget) -> Spend:
-    """Return the most that whoever has ``share`` for its limits may spend; a limit that it lacks takes nothing."""
+    """Return the most that a child run with these limits may spend, itself counted; one that it lacks takes nothing."""
     return Spend(
         input_tokens=share.tokens or 0,
         usd=share.usd or 0.0,
         turns=share.turns or 0,
         tool_calls=share.tool_calls or 0,
+        descendants=1 + (share.descendants or 0),
     )
+
+
+def usd_left(limit: float, taken: float) -> float:
+    """Return what is left of ``limit``, in whole nano-dollars if both are."""
+    left = limit - taken
+    rounded = round(left, USD_DIGITS)
+    return rounded if math.isclose(left, rounded, rel_tol=0.0, abs_tol=EXACT_USD) else left
 
 
 class Exceeded(msgspec.Struct, frozen=True):
@@ -81,12 +98,9 @@ def raised(limits: Budget, to: Budget | None) -> Budget:
     """Return ``limits`` with each that is lower raised to that of ``to``; what had no limit still has none."""
     if to is None:
         return limits
-    return Budget(
-        tokens=None if limits.tokens is None else _higher(limits.tokens, to.tokens),
-        usd=None if limits.usd is None else _higher(limits.usd, to.usd),
-        turns=None if limits.turns is None else _higher(limits.turns, to.turns),
-        tool_calls=None if limits.tool_calls is None else _higher(limits.tool_calls, to.tool_calls),
-        seconds=None if limits.seconds is None else _higher(limits.seconds, to.seconds),
+    names = (name for name in Budget.__struct_fields__ if getattr(limits, name) is not None)
+    return msgspec.structs.replace(
+        limits, **{name: _higher(getattr(limits, name), getattr(to, name)) for name in names}
     )
 
 
@@ -94,13 +108,7 @@ def highest(one: Budget | None, other: Budget | None) -> Budget | None:
     """Return the higher limit of each kind; one that only one of them has is taken as it is."""
     if one is None or other is None:
         return one or other
-    return Budget(
-        tokens=_higher(one.tokens, other.tokens),
-        usd=_higher(one.usd, other.usd),
-        turns=_higher(one.turns, other.turns),
-        tool_calls=_higher(one.tool_calls, other.tool_calls),
-        seconds=_higher(one.seconds, other.seconds),
-    )
+    return Budget(**{name: _higher(getattr(one, name), getattr(other, name)) for name in Budget.__struct_fields__})
 
 
 def next_turn_exceeds(budget: Budget, spend: Spend) -> Exceeded | None:

@@ -62,6 +62,23 @@ class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
     hint: str = ""
 
 
+class Achieved(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What there is of a run without a result."""
+
+    results: dict[str, object] = {}
+    """By the node's path the value of each that has succeeded, unless a node around it has."""
+    said: dict[str, str] = {}
+    """By the node's path what an agent that did not come to an answer said last."""
+    left_out: int = 0
+    """How many more there are."""
+
+    def __bool__(self) -> bool:
+        return bool(self.results or self.said)
+
+
+NOTHING_ACHIEVED = Achieved()
+
+
 class Outcome(enum.StrEnum):
     """How a step or node ended."""
 

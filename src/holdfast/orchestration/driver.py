@@ -10,6 +10,7 @@ from holdfast.execution.interrupt import interruptions
 from holdfast.execution.loop import Loop, Rest, Rested
 from holdfast.execution.turn import Turns
 from holdfast.integration.tools.invocation import Desk
+from holdfast.journal.alerts import OnAlert, tell_nobody
 from holdfast.journal.bell import Bell
 from holdfast.journal.events import DriverChanged, LifecycleMoved, RunParked
 from holdfast.journal.fold.state import RunState
@@ -57,6 +58,7 @@ class Surroundings:
     live: Live
     worker: str
     kin: Kin
+    alert: OnAlert = tell_nobody
 
 
 class Driver:
@@ -106,8 +108,8 @@ class Driver:
         self._equipment = self._equipment.under(state.definitions)
         self._app = self._equipment.app
         payloads = Payloads(around.store, self._run, await around.store.tenant_key(state.tenant))
-        stir = around.kin.stir
-        recorder = Recorder(around.store, around.clock, around.live, payloads, state, claim.epoch, reached, stir)
+        hooks = around.kin.stir, around.alert
+        recorder = Recorder(around.store, around.clock, around.live, payloads, state, claim.epoch, reached, *hooks)
         if claim.epoch > 1:
             recorder.append(DriverChanged(worker=around.worker, epoch=claim.epoch))
         if state.waited_from is not None:

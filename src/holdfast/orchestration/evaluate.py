@@ -81,6 +81,10 @@ async def _items(node: Map, path: str, values: Values, recorder: Recorder) -> Ev
             f"{path}: expected at most {node.items_max} items, found {len(found)}: raise items_max, or map over less"
         )
     keys = [_key(node, item, index, path) for index, item in enumerate(found)]
+    fan_out = recorder.state.budget.fan_out
+    if fan_out is not None and len(found) > fan_out:
+        told = f"the run's fan_out limit reached: {len(found)} items where {fan_out} are allowed"
+        return NodeLeft(node=path, outcome=Outcome.FAILED, fault=Fault(ErrorKind.BUDGET, told))
     if len(set(keys)) < len(keys):
         twice = next(key for place, key in enumerate(keys) if key in keys[:place])
         raise ExpressionError(f"{path}: expected {node.key!r} to name each item differently, found {twice!r} twice")

@@ -1,7 +1,7 @@
 """A run as its caller holds it: follow its events, wait for its result, cancel or resume it."""
 
 from collections.abc import AsyncGenerator, Callable, Iterable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Protocol
 
 import msgspec
@@ -31,11 +31,12 @@ from holdfast.journal.payloads import Payloads
 from holdfast.journal.port import Head, Store
 from holdfast.journal.snapshots import current
 from holdfast.kernel.clock import Clock
-from holdfast.kernel.errors import AlreadySettled, DefinitionError, InputError, RunFailed
+from holdfast.kernel.errors import AlreadySettled, DefinitionError, InputError, JournalError, RunFailed
 from holdfast.kernel.ids import LetterId, RunId
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.messages import Usage
-from holdfast.kernel.outcomes import Settlement
+from holdfast.kernel.outcomes import NOTHING_ACHIEVED, Achieved, Settlement
+from holdfast.orchestration.achieved import achieved
 from holdfast.orchestration.app import App
 from holdfast.orchestration.dead_letters import dropped
 from holdfast.orchestration.doubts import Doubt, check_settled, doubt_at, doubts_of
@@ -165,12 +166,19 @@ class Run:
         """Wait until it is over and return its value as JSON data. Raises RunFailed if it failed or was parked."""
         state = await self.wait()
         if state.outcome is None or not state.outcome.is_success:
-            raise RunFailed(self.id, state.outcome, state.fault, state.parked)
+            achieved = NOTHING_ACHIEVED
+            with suppress(JournalError):  # how it ended is told whatever can still be read of it
+                achieved = await self.achieved(state)
+            raise RunFailed(self.id, state.outcome, state.fault, state.parked, spend=state.spend, achieved=achieved)
         return await self.value(state)
 
     async def value(self, state: RunState, path: str | None = None) -> object:
         """Return the value of the node at ``path``, by default the run's result; None if it has none."""
         return await Values(state, await self.payloads(state)).of(path or result_path(state))
+
+    async def achieved(self, state: RunState) -> Achieved:
+        """Return what it has come to so far: what its nodes gave, and what agents without an answer last said."""
+        return await achieved(state, await self.payloads(state))
 
     async def variables(self, state: RunState) -> dict[str, object]:
         """Return its variables, by name, as they are seen outside of every block."""

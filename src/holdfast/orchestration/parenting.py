@@ -1,10 +1,6 @@
 """Begins the child runs of a run, and takes in how they ended: the thin shell around ``orchestration.children``."""
 
-from msgspec.structs import replace
-
 from holdfast.execution.actions import BeginChild
-from holdfast.execution.decide import run_account
-from holdfast.governance.shares import carve
 from holdfast.journal.events import ChildBegun, ChildEnded, ChildRecalled, ChildStarted, NodeLeft
 from holdfast.journal.fold.state import ChildState, RunState
 from holdfast.journal.mail import ChildOver
@@ -15,12 +11,13 @@ from holdfast.journal.snapshots import current
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import DefinitionError, InputError, RunNotFound
 from holdfast.kernel.ids import RunId
-from holdfast.kernel.limits import NOTHING_SPENT, Budget, Spend, taken_by
+from holdfast.kernel.limits import NOTHING_SPENT, taken_by
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.orchestration.app import App
 from holdfast.orchestration.children import NOT_NEEDED, child_at
 from holdfast.orchestration.flow import ChildNode
 from holdfast.orchestration.kin import ChildRequest, Kin, Lineage
+from holdfast.orchestration.lending import charged, share_of
 from holdfast.orchestration.retrying import limited_from
 from holdfast.orchestration.rounds import result_path
 from holdfast.orchestration.values import Values
@@ -75,7 +72,7 @@ class Parenting:
                 node=state.children[mail.child].node,
                 child=mail.child,
                 outcome=outcome,
-                spend=_charged(ended.spend, state.children[mail.child].budget),
+                spend=charged(ended.spend, state.children[mail.child].budget),
                 result=self._recorder.payloads.keep_json(value) if outcome.is_success else None,
                 fault=ended.fault,
             )
@@ -106,10 +103,9 @@ class Parenting:
         if not self._is_entered(work.path):
             return None
         # From here on nothing waits: no other branch can take what is found to be left.
-        share = carve(run_account(recorder.state), node.budget or app.budget, self._seconds_left())
-        if isinstance(share, str):
-            hint = "give each child node a budget of its own: one without takes all that is left"
-            return Fault(ErrorKind.BUDGET, f"no run of {node.app} can be paid: {share}", hint=hint)
+        share = share_of(recorder.state, node, app, self._seconds_left())
+        if isinstance(share, Fault):
+            return share
         recorder.append(
             ChildStarted(node=work.path, number=work.number, child=child, app=node.app, budget=share, input=given)
         )
@@ -178,10 +174,3 @@ class Parenting:
 
 def _is_open(state: RunState, child: RunId) -> bool:
     return child in state.children and state.children[child].outcome is None
-
-
-def _charged(spend: Spend, share: Budget) -> Spend:
-    """Return what the parent pays: calls asked for beyond the limit count in the child, and were never made."""
-    if share.tool_calls is None:
-        return spend
-    return replace(spend, tool_calls=min(spend.tool_calls, share.tool_calls))

@@ -140,7 +140,7 @@ def _now(state: RunState, path: str, by: str) -> ToPost:
 
 def _check_budget(budget: Budget | None) -> None:
     if budget is not None and budget.seconds is not None:
-        raise InputError("expected tokens, usd, turns or tool calls to raise, found seconds: they count anew anyway")
+        raise InputError("expected another limit to raise, found seconds: they count anew anyway")
 
 
 def _check_repeats(state: RunState, repeated: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from holdfast.execution.actions import Action, Evaluate, Note, RunScript, WaitUntil, WakeAt
 from holdfast.execution.agent import Agent
 from holdfast.execution.decide import call_action, decide_agent
+from holdfast.execution.warnings import warnings_of_run
 from holdfast.journal.events import Event, LifecycleMoved, NodeEntered, NodeLeft
 from holdfast.journal.events.scripts import CallKind, ScriptCall
 from holdfast.journal.fold.state import NodeState, RunState, ScriptState
@@ -62,6 +63,8 @@ def decide(flow: Node, agents: Mapping[str, Agent], run: RunState, review: Revie
     wanted = _wanted(flow, agents, run, review)
     if run.doubts:
         wanted = (*wanted, *_doubts_beside(wanted, run))
+    if not run.is_over and run.cancel_reason is None:
+        wanted = (*warnings_of_run(run, flow.name, limited_from(run)), *wanted)
     return (*wanted, *unwanted_children(run)) if run.children_open else wanted
 
 

@@ -46,7 +46,7 @@ class LocalKin:
             models=request.models,
             lineage=request.lineage,
         )
-        check_models(asked.model_names, self._equipped, app)
+        check_models(asked.model_names, self._equipped, asked.app, asked.model)
         await admit(asked, self._store, self._clock, self._randomness, VERSION)
 
     async def stir(self, run: RunId) -> None:
@@ -66,12 +66,15 @@ class LocalKin:
         return True
 
 
-def check_models(names: Mapping[str, str], equipped: Equipped, app: App) -> None:
-    """Raise DefinitionError for a model that the agents of ``app`` are to run on and that nobody offers.
+def check_models(names: Mapping[str, str], equipped: Equipped, app: App, for_all: str | None) -> None:
+    """Raise DefinitionError for a model that the agents of ``app`` are, or may come, to run on and that nobody offers.
 
-    Raises InputError for a file of models that is not right, which no run should find out midway.
+    ``for_all`` is the one that was asked for in place of all others. Raises InputError for a file of models that is not
+    right, which no run should find out midway.
     """
     gateway = equipped.with_all_for(app).gateway
-    for name in names.values():
-        gateway.model(name)
-        gateway.window(name)
+    cheaper = () if for_all is not None else (agent.economy_model for agent in app.agents)
+    for name in (*names.values(), *cheaper):
+        if name is not None:
+            gateway.model(name)
+            gateway.window(name)

@@ -14,6 +14,7 @@ from holdfast.intent.admit import admit
 from holdfast.intent.door import RUNS_WAITING_MAX, Door
 from holdfast.intent.forking import Forking, ForkRequest
 from holdfast.intent.request import Request
+from holdfast.journal.alerts import OnAlert
 from holdfast.journal.live import Live
 from holdfast.journal.mail import Mail, encode_mail
 from holdfast.journal.port import Head, Letter, RunFilter, Store
@@ -37,6 +38,7 @@ from holdfast.orchestration.lifecycle import Status
 from holdfast.orchestration.worker import Worker
 from holdfast.prompts.prompt import Prompt
 from holdfast.runtime.adapters import kept, sealed_store
+from holdfast.runtime.alerting import failing_open
 from holdfast.runtime.kin import LocalKin, check_models
 from holdfast.runtime.models.finding import NamedModels
 from holdfast.runtime.serving import Serving, only
@@ -83,6 +85,7 @@ class Runtime:
         drives: bool = True,
         recovers: bool = True,
         on_trouble: OnTrouble | None = None,
+        on_alert: OnAlert | None = None,
         runs_at_once_max: int = RUNS_AT_ONCE_MAX,
         runs_waiting_max: int = RUNS_WAITING_MAX,
         reach: Reach = pass_by,
@@ -92,21 +95,20 @@ class Runtime:
         A store made already may stand in the place of the URL. ``models`` are offered to every app beside its own.
         ``keys`` holds the keys of data subjects: by default a file beside the store's, named ``.keys``. With
         ``drives=False`` nothing is driven here, with ``recovers=False`` only runs it is asked about. While
-        ``runs_waiting_max`` runs wait to be driven new ones are refused. Runs going when the block ends are let go of,
-        durable, and go on with the next driver. ``reach`` is told where a crash would matter. Raises InputError for a
-        URL or limit of no use, JournalError for a store of none; out of the block, what keeps it from driving longer.
+        ``runs_waiting_max`` runs wait to be driven new ones are refused. Runs going when the block ends are let go of
+        and go on with the next driver. ``on_alert`` is told of budgets, ``reach`` where a crash would matter. Raises
+        InputError for a URL or limit of no use, JournalError for a store of none, or what keeps it from driving longer.
         """
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
         store = sealed_store(url, keys, clock, randomness, reach)
         await store.open()
-        worker = f"{socket.gethostname()}:{os.getpid()}:{randomness.bytes(4).hex()}"
         named = NamedModels(os.environ)
         equipped = Equipped(models or {}, named.find, clock, reach, named.prices)
         failure: BaseException | None = None
         try:
             catalogue = Catalogue(apps)
             kin = LocalKin(store, clock, randomness, catalogue, equipped)
-            around = Surroundings(store, clock, randomness, Live(), worker, kin)
+            around = Surroundings(store, clock, randomness, Live(), _worker(randomness), kin, failing_open(on_alert))
             work = Worker(around, lambda app: equipped.with_all_for(catalogue.find(app)))
             door, trouble = Door(store, clock, runs_waiting_max), on_trouble or _log_trouble
             serving = Serving(around, work, door, runs_at_once_max, trouble, reach, recovers=recovers)
@@ -161,7 +163,7 @@ class Runtime:
             model=model,
             models=models or {},
         )
-        check_models(request.model_names, self._equipped, app)
+        check_models(request.model_names, self._equipped, app, model)
         around = self._around
         run = await self._door.let_in(partial(admit, request, self._store, around.clock, around.randomness, VERSION))
         await self._serving.wake(run)
@@ -205,7 +207,7 @@ class Runtime:
         )
         forking = Forking(self._store, self._apps.find, self._around.clock, self._around.randomness)
         prepared = await forking.prepare(request, VERSION)
-        check_models(prepared.state.models, self._equipped, prepared.app)
+        check_models(prepared.state.models, self._equipped, prepared.app, prepared.state.model)
         begun = await self._door.let_in(partial(forking.commit, prepared))
         await self._serving.wake(begun)
         return self._handle(begun)
@@ -269,6 +271,11 @@ class Runtime:
         letter = Letter(letter_id or new_letter_id(self._around.randomness), run, encode_mail(mail), reopens)
         await self._store.post((letter,))
         await self._serving.wake(run)
+
+
+def _worker(randomness: Randomness) -> str:
+    """Return a name for this process: host, process, and what tells it from others of the same number."""
+    return f"{socket.gethostname()}:{os.getpid()}:{randomness.bytes(4).hex()}"
 
 
 def _log_trouble(run: RunId | None, error: Exception) -> None:

@@ -5,6 +5,7 @@ These are the fakes that live beside their ports; each passes the same conforman
 """
 
 from holdfast.integration.gateway.lines import answer, answer_json, call, calls, fail, stall, stop
+from holdfast.integration.gateway.pricing.price import Price, Rate, Rates
 from holdfast.integration.gateway.recorded import RecordedModel
 from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.integration.gateway.transcript import Transcript, transcript_of
@@ -18,6 +19,9 @@ __all__ = [
     "MemoryDisk",
     "MemoryStore",
     "Point",
+    "Price",
+    "Rate",
+    "Rates",
     "RecordedModel",
     "ScriptedModel",
     "SeededRandomness",

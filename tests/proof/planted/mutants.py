@@ -92,8 +92,8 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "a reservation leaks": Mutant(
         "holdfast.journal.fold.turns",
-        "state, reserved=state.reserved - agent.reserved, spend=_charge(state.spend, event.usage, len(calls))",
-        "state, spend=_charge(state.spend, event.usage, len(calls))",
+        "replace(_freed(state, agent), spend=_charge(state.spend, event.usage, len(calls)))",
+        "replace(state, spend=_charge(state.spend, event.usage, len(calls)))",
     ),
     "nobody sweeps": Mutant(
         "holdfast.dispatch.sweep",
@@ -134,5 +134,32 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "an interrupted call passes for none": Mutant(
         "holdfast.execution.interrupt", "        if step.is_open:\n", "        if False:\n", ("crash", "simulation")
+    ),
+    "what calls in flight have reserved does not count": Mutant(
+        "holdfast.execution.decide", "spend, run.reserved, run.reserved_usd)", "spend)", ("budgets",)
+    ),
+    "dollars are reserved when the bill comes": Mutant(
+        "holdfast.journal.fold.turns",
+        "        reserved_usd=event.reserved_usd,\n        attempts_before",
+        "        reserved_usd=0.0,\n        attempts_before",
+        ("budgets",),
+    ),
+    "a child's share is not taken from its parent": Mutant(
+        "holdfast.journal.fold.children",
+        "lent = plus(lent, taken_by(state.children[run].budget))",
+        "lent = plus(lent, NOTHING_SPENT)",
+        ("budgets",),
+    ),
+    "a child is lent what its parent's calls have reserved": Mutant(
+        "holdfast.governance.shares", "spend.usd + account.reserved_usd", "spend.usd", ("budgets",)
+    ),
+    "a call that was lost costs nothing": Mutant(
+        "holdfast.execution.interrupt", "cost_usd = agent.reserved_usd", "cost_usd = 0.0", ("budgets",)
+    ),
+    "the reply may be as long as ever": Mutant(
+        "holdfast.governance.budget",
+        "            allowance = within\n",
+        "            str(within)\n",
+        ("budgets",),
     ),
 }

@@ -14,7 +14,9 @@ from tests.proof.simulation.run import simulate
 SEEDS_MAX = 300
 CRASH_POINTS = 40
 TRIALS_AT_ONCE = 2
-STORES = Path(__file__).parents[2] / "journal" / "stores"
+TESTS = Path(__file__).parents[2]
+STORES = TESTS / "journal" / "stores"
+BUDGETS = TESTS / "orchestration" / "test_budgets_hold.py"
 
 
 def simulation() -> str | None:
@@ -32,15 +34,40 @@ def crash() -> str | None:
 
 
 def stores() -> str | None:
-    """Run the conformance suite and the other tests of the stores, here, where the bug is."""
+    """Run the conformance suite and the other tests of the stores."""
+    return _tested(STORES)
+
+
+def budgets() -> str | None:
+    """Run the tests that watch every budget at every moment."""
+    return _tested(BUDGETS)
+
+
+def _tested(path: Path) -> str | None:
+    """Run the tests of ``path`` here, where the bug is."""
     said = io.StringIO()
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-o", "addopts=--import-mode=importlib", "-m", "not slow"]
+    options = [
+        "-x",
+        "-q",
+        "--hypothesis-profile=found",
+        "-p",
+        "no:cacheprovider",
+        "-o",
+        "addopts=--import-mode=importlib",
+        "-m",
+        "not slow",
+    ]
     with redirect_stdout(said), redirect_stderr(said):
-        code = pytest.main([*options, str(STORES)])
+        code = pytest.main([*options, str(path)])
     if code == pytest.ExitCode.OK:
         return None
     failed = [line for line in said.getvalue().splitlines() if line.startswith(("FAILED", "ERROR"))]
     return failed[0] if failed else f"pytest ended with {code}"
 
 
-SUITES: dict[str, Callable[[], str | None]] = {"simulation": simulation, "crash": crash, "stores": stores}
+SUITES: dict[str, Callable[[], str | None]] = {
+    "simulation": simulation,
+    "crash": crash,
+    "stores": stores,
+    "budgets": budgets,
+}

@@ -98,8 +98,8 @@ def _of_child(plan: Plan, disk: AuditedDisk, head: Head) -> Iterator[str]:
 def _of_end(plan: Plan, state: RunState, *, is_untouched: bool) -> Iterator[str]:
     if state.doubts:
         yield f"it is over while {state.doubts} are in doubt"
-    if state.reserved:
-        yield f"{state.reserved} tokens are still reserved"
+    if state.reserved or state.reserved_usd:
+        yield f"{state.reserved} tokens and ${state.reserved_usd} are still reserved"
     if is_untouched and plan.flow.timeout_seconds is None and state.outcome is not forecast(plan.flow):
         yield f"expected it to end {forecast(plan.flow)}, found {state.outcome}"
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from holdfast.journal.events import (
     BranchTaken,
+    BudgetLow,
     CancelRequested,
     ChildBegun,
     ChildEnded,
@@ -21,11 +22,13 @@ from holdfast.journal.events import (
     MailRead,
     ModelInterrupted,
     ModelReconciled,
+    ModelSwitched,
     NodeEntered,
     NodeLeft,
     NodeRetried,
     QuestionAnswered,
     QuestionAsked,
+    ReservationExceeded,
     ResourcesFailed,
     RetryDue,
     RunEnded,
@@ -156,6 +159,23 @@ LINES: dict[Event, str] = {
     ChildRecalled(node="a/b", child=CHILD, reason="enough"): "a/b  child run run_1 is recalled: enough",
     ChildRecalled(node="a/b", child=CHILD, reason="enough", abandons_doubts=True): (
         "a/b  child run run_1 is recalled, doubts abandoned: enough"
+    ),
+    BudgetLow(owner="run", limit="usd", spent=0.4, allowed=0.5): "budget of the run runs low: $0.4000 of $0.5000",
+    BudgetLow(owner="agent desk", limit="tool_calls", spent=4, allowed=5, node="a/b"): (
+        "a/b  budget of the agent desk runs low: 4 of 5 tool calls"
+    ),
+    BudgetLow(owner="run", limit="tokens", spent=9_000, allowed=10_000): (
+        "budget of the run runs low: 9.0k of 10.0k tokens"
+    ),
+    BudgetLow(owner="run", limit="seconds", spent=48, allowed=60): "budget of the run runs low: 48 s of 1 min 00 s",
+    ModelSwitched(node="a/b", model="small", before="large", reason="the run's budget of usd runs low"): (
+        "a/b  goes on with small in place of large: the run's budget of usd runs low"
+    ),
+    ReservationExceeded(node="a/b", turn=2, attempt=1, reserved=900, tokens=1_200): (
+        "a/b  turn 2: the provider reports 1.2k tokens, more than was reserved (900 tokens)"
+    ),
+    ReservationExceeded(node="a/b", turn=2, attempt=1, reserved=900, tokens=800, reserved_usd=0.01, usd=0.02): (
+        "a/b  turn 2: the provider reports 800 tokens, $0.0200, more than was reserved (900 tokens, $0.0100)"
     ),
     ChildEnded(node="a/b", child=CHILD, outcome=Outcome.FAILED, spend=Spend(input_tokens=1_500), fault=FAULT): (
         "a/b  child run run_1 ended failed: too slow · 1.5k tokens"

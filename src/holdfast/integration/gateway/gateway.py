@@ -82,10 +82,12 @@ class Gateway:
         """
         model = self.model(name)
         self._reach(Point.MODEL_BEFORE_CALL)
+        sent_at = self._clock.now()
         try:
-            return await self._whole_reply(_Provider(model, name, request), on_text)
+            reply = await self._whole_reply(_Provider(model, name, request), on_text)
         finally:
             self._reach(Point.MODEL_AFTER_CALL)
+        return reply if isinstance(model, PricedByItself) else self._prices.priced(name, reply, sent_at)
 
     async def _whole_reply(self, provider: "_Provider", on_text: OnText) -> Reply:
         whole = self._clock.timeout(self._reply_seconds)

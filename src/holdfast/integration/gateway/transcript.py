@@ -80,7 +80,7 @@ async def transcript_of(recorded: Iterable[Recorded], fetch: Fetch) -> Transcrip
             attempt=replied.attempt,
             messages=tuple(digests[identity] for identity in one.prompt),
             offer=offer_digest(msgspec.json.decode(bodies[called.tools], type=Offer)),
-            output_tokens_max=called.reserved - called.tokens,
+            output_tokens_max=called.output_tokens_max,
             reply=Reply(decoded[replied.reply], replied.stop, replied.usage, replied.model, prices=replied.prices),
         )
         entries.append(entry)

@@ -4,6 +4,7 @@ An event says what *happened*, in the past tense, and carries only what the fold
 in payloads that it points at. A field is only ever added, with a default; a changed meaning is a new event and tag.
 """
 
+from holdfast.journal.events.budgets import BudgetLow, ModelSwitched, ReservationExceeded
 from holdfast.journal.events.children import ChildBegun, ChildEnded, ChildRecalled, ChildStarted
 from holdfast.journal.events.circles import LoopSuspected
 from holdfast.journal.events.forks import RunForked
@@ -63,10 +64,14 @@ Event = (
     | ScriptAdvanced
     | RunMigrated
     | RunForked
+    | BudgetLow
+    | ModelSwitched
+    | ReservationExceeded
 )
 
 __all__ = [
     "BranchTaken",
+    "BudgetLow",
     "CancelRequested",
     "ChildBegun",
     "ChildEnded",
@@ -85,11 +90,13 @@ __all__ = [
     "ModelInterrupted",
     "ModelReconciled",
     "ModelReplied",
+    "ModelSwitched",
     "NodeEntered",
     "NodeLeft",
     "NodeRetried",
     "QuestionAnswered",
     "QuestionAsked",
+    "ReservationExceeded",
     "ResourcesFailed",
     "RetryDue",
     "RunEnded",

@@ -34,13 +34,22 @@ class ModelCalled(JournalEvent, frozen=True, tag="turn.called/1"):
     tokens: int
     """Estimated size of the request, in tokens: what the model has reported so far, and what is likely of the rest."""
     reserved: int
-    """Tokens charged until the reply says how many they were: the estimate and the most the reply may have."""
+    """Tokens charged until the reply says how many they were: the most the request can be and the reply may have."""
     adrift: tuple[int, ...] = ()
     """Those calls of the turn before, from 1, that had nothing in common with the task."""
     tokens_high: int = 0
     """The upper end of the estimate: of the requests before, at most one in twenty was further off. 0: not reckoned."""
     agent: str = ""
     """Whose call it is: the same agent may stand at several nodes."""
+    tokens_max: int | None = None
+    """The most tokens that the request can be; None in what was written before this was reckoned: the estimate."""
+    reserved_usd: float | None = None
+    """Dollars charged until the reply says what it has cost; None where the model's price is not known."""
+
+    @property
+    def output_tokens_max(self) -> int:
+        """The most tokens that the reply may have."""
+        return self.reserved - (self.tokens if self.tokens_max is None else self.tokens_max)
 
 
 class ModelReplied(JournalEvent, frozen=True, tag="turn.replied/1"):
@@ -80,7 +89,7 @@ class ModelFailed(JournalEvent, frozen=True, tag="turn.failed/1"):
     is_charged: bool = False
     """The provider may have answered, and bill it: what was reserved is charged in full."""
     cost_usd: float | None = None
-    """What is charged for it, at the price of the calls before it; None where that is not known."""
+    """What is charged for it: what was reserved; None where that is not known."""
 
 
 class ModelInterrupted(JournalEvent, frozen=True, tag="turn.interrupted/1"):
@@ -91,7 +100,7 @@ class ModelInterrupted(JournalEvent, frozen=True, tag="turn.interrupted/1"):
     attempt: int
     why: ErrorKind = ErrorKind.CANCELLED
     cost_usd: float | None = None
-    """What is charged for it: what was reserved, at the price of the calls before it; None where that is not known."""
+    """What is charged for it: what was reserved; None where that is not known."""
 
 
 class ModelReconciled(JournalEvent, frozen=True, tag="turn.reconciled/1"):

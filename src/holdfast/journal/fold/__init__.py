@@ -12,6 +12,7 @@ from holdfast.journal import events
 from holdfast.journal.codec import decode
 from holdfast.journal.events import Event
 from holdfast.journal.fold import (
+    budgets,
     children,
     forks,
     nodes,
@@ -64,6 +65,9 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.ScriptAdvanced: scripts.script_advanced,
     events.RunMigrated: versions.run_migrated,
     events.RunForked: forks.run_forked,
+    events.BudgetLow: budgets.budget_low,
+    events.ModelSwitched: budgets.model_switched,
+    events.ReservationExceeded: budgets.reservation_exceeded,
 }
 
 PROGRESS = (events.NodeLeft, events.ModelReplied, events.StepEnded, events.ChildEnded)

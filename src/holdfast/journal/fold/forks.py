@@ -26,6 +26,8 @@ def run_forked(state: RunState, event: RunForked, at: float, version: int) -> Ru
         inherited=plus(state.inherited, state.spend),
         spend=NOTHING_SPENT,
         reserved=0,
+        reserved_usd=0.0,
+        low=(),
         unseen=(),
         budget=event.budget,
         started_at=at,
@@ -82,13 +84,17 @@ def _root_deadline(state: RunState, event: RunForked, at: float) -> float | None
 def _agent(agent: AgentState, system: NewSystem | None) -> AgentState:
     if system is not None:
         tokens = max(0, agent.prompt_tokens + system.tokens)
-        agent = replace(agent, prompt=(system.system, *agent.prompt[1:]), prompt_tokens=tokens)
+        # No model has counted the new prompt: how large it can be at most is to be bounded anew.
+        agent = replace(agent, prompt=(system.system, *agent.prompt[1:]), prompt_tokens=tokens, model="")
     if agent.phase in (Phase.CALLING, Phase.READY):
         agent = replace(agent, phase=Phase.READY, attempts_before=agent.attempt)
     return replace(
         agent,
         calls=tuple(CallState(call.request, _unsent(call.step)) for call in agent.calls),
         reserved=0,
+        reserved_usd=0.0,
+        low=(),
+        economy=None,
         spend=NOTHING_SPENT,
         inherited=plus(agent.inherited, agent.spend),
     )

@@ -83,6 +83,13 @@ class Phase(enum.IntEnum):
     """The model call failed; it may be tried again at ``retry_at``."""
 
 
+class Low(msgspec.Struct, frozen=True):
+    """A limit that was told to run low: as it stood then, for one that is raised may run low again."""
+
+    limit: str
+    allowed: float
+
+
 class AgentState(msgspec.Struct, frozen=True):
     """Where an agent node stands."""
 
@@ -94,6 +101,12 @@ class AgentState(msgspec.Struct, frozen=True):
     prompt_tokens: int = 0
     """Size of that prompt, with the tools it offers; with the reply to it where the model has said how many tokens
     both are, else estimated."""
+    prompt_tokens_max: int = 0
+    """The most tokens that it can be, likewise with the reply; 0 where nothing has been sent."""
+    model: str = ""
+    """The model that was last called: what it has counted says nothing of what another would."""
+    economy: str | None = None
+    """The model that it goes on with because a budget runs low."""
     counted: PayloadId | None = None
     """The reply that is counted in it."""
     reply: PayloadId | None = None
@@ -108,9 +121,13 @@ class AgentState(msgspec.Struct, frozen=True):
     retry_at: float | None = None
     reserved: int = 0
     """Tokens charged for the call in flight."""
+    reserved_usd: float | None = 0.0
+    """Dollars likewise; None where nobody knows what the call costs."""
     spend: Spend = Spend()
     inherited: Spend = Spend()
     """What it had consumed in the run that this one is a fork of."""
+    low: tuple[Low, ...] = ()
+    """Which limits of its own budget were told to run low."""
     interrupted: int = 0
     """Model calls whose reply was never seen."""
     trail: Trail = Trail()
@@ -278,6 +295,10 @@ class RunState(msgspec.Struct, frozen=True):
     spend: Spend = Spend()
     reserved: int = 0
     """Tokens charged for model calls in flight, over all agents."""
+    reserved_usd: float = 0.0
+    """Dollars likewise, as far as prices are known."""
+    low: tuple[Low, ...] = ()
+    """Which limits of its budget were told to run low."""
     nodes: "HashTrieMap[str, NodeState]" = HashTrieMap()
     variables: "HashTrieMap[str, Written]" = HashTrieMap()
     """The run's own state, by name."""

@@ -14,7 +14,7 @@ from holdfast.journal.fold.circles import moved_on, suspected
 from holdfast.journal.fold.nodes import entered
 from holdfast.journal.fold.state import AgentState, CallState, NodeState, Phase, RunState, UnseenCall
 from holdfast.kernel.errors import JournalError
-from holdfast.kernel.limits import Spend
+from holdfast.kernel.limits import USD_DIGITS, Spend
 from holdfast.kernel.messages import Usage
 
 
@@ -41,6 +41,8 @@ def model_called(state: RunState, event: ModelCalled, _at: float, version: int) 
         phase=Phase.CALLING,
         prompt=agent.prompt + event.added,
         prompt_tokens=event.tokens,
+        prompt_tokens_max=event.tokens if event.tokens_max is None else event.tokens_max,
+        model=event.model,
         counted=None,
         reply=None,
         stop=None,
@@ -50,6 +52,7 @@ def model_called(state: RunState, event: ModelCalled, _at: float, version: int) 
         fault=None,
         retry_at=None,
         reserved=event.reserved,
+        reserved_usd=event.reserved_usd,
         attempts_before=0 if is_new_turn else agent.attempts_before,
         spend=replace(agent.spend, turns=agent.spend.turns + is_new_turn),
         trail=moved_on(agent, event.adrift),
@@ -57,6 +60,7 @@ def model_called(state: RunState, event: ModelCalled, _at: float, version: int) 
     state = replace(
         state,
         reserved=state.reserved + event.reserved,
+        reserved_usd=round(state.reserved_usd + (event.reserved_usd or 0.0), USD_DIGITS),
         spend=replace(state.spend, turns=state.spend.turns + is_new_turn),
     )
     return with_agent(state, node, called, version)
@@ -66,11 +70,12 @@ def model_replied(state: RunState, event: ModelReplied, _at: float, version: int
     node = entered(state, event.node)
     agent = agent_of(node)
     calls = tuple(CallState(request) for request in event.calls)
-    is_counted = event.usage.input_tokens > 0
+    is_counted = event.usage.input_tokens > 0 and event.usage.output_tokens > 0
     replied = replace(
         agent,
         phase=Phase.REPLIED,
         prompt_tokens=event.usage.tokens - event.unreturned if is_counted else agent.prompt_tokens,
+        prompt_tokens_max=event.usage.tokens if is_counted else agent.prompt_tokens_max,
         counted=event.reply if is_counted else None,
         reply=event.reply,
         stop=event.stop,
@@ -79,11 +84,10 @@ def model_replied(state: RunState, event: ModelReplied, _at: float, version: int
         defect=event.defect,
         defects_in_a_row=agent.defects_in_a_row + 1 if event.defect else 0,
         reserved=0,
+        reserved_usd=0.0,
         spend=_charge(agent.spend, event.usage, len(calls)),
     )
-    state = replace(
-        state, reserved=state.reserved - agent.reserved, spend=_charge(state.spend, event.usage, len(calls))
-    )
+    state = replace(_freed(state, agent), spend=_charge(state.spend, event.usage, len(calls)))
     return with_agent(state, node, replied, version)
 
 
@@ -99,21 +103,22 @@ def model_failed(state: RunState, event: ModelFailed, at: float, version: int) -
         fault=event.fault,
         retry_at=event.retry_at,
         reserved=0,
+        reserved_usd=0.0,
         attempts_before=0 if is_new_turn else agent.attempts_before,
         spend=replace(agent.spend, turns=agent.spend.turns + is_new_turn),
     )
     if event.is_charged:
         state, failed = _charged_unseen(state, event, agent.reserved, failed, at, version)
-    return with_agent(replace(state, reserved=state.reserved - agent.reserved), node, failed, version)
+    return with_agent(_freed(state, agent), node, failed, version)
 
 
 def model_interrupted(state: RunState, event: ModelInterrupted, at: float, version: int) -> RunState:
     """Charge the reservation in full: what an unseen reply cost is not known, so the worst is assumed."""
     node = entered(state, event.node)
     agent = agent_of(node)
-    interrupted = replace(agent, phase=Phase.READY, reserved=0, interrupted=agent.interrupted + 1)
+    interrupted = replace(agent, phase=Phase.READY, reserved=0, reserved_usd=0.0, interrupted=agent.interrupted + 1)
     state, interrupted = _charged_unseen(state, event, agent.reserved, interrupted, at, version)
-    return with_agent(replace(state, reserved=state.reserved - agent.reserved), node, interrupted, version)
+    return with_agent(_freed(state, agent), node, interrupted, version)
 
 
 def model_reconciled(state: RunState, event: ModelReconciled, _at: float, version: int) -> RunState:
@@ -137,6 +142,12 @@ def loop_suspected(state: RunState, event: LoopSuspected, _at: float, version: i
     return with_agent(state, node, replace(agent, trail=suspected(agent.trail, event)), version)
 
 
+def _freed(state: RunState, agent: AgentState) -> RunState:
+    """Return the state without what the agent's call had reserved."""
+    left_usd = round(state.reserved_usd - (agent.reserved_usd or 0.0), USD_DIGITS)
+    return replace(state, reserved=state.reserved - agent.reserved, reserved_usd=left_usd)
+
+
 def _charged_unseen(
     state: RunState, event: ModelFailed | ModelInterrupted, tokens: int, agent: AgentState, at: float, version: int
 ) -> tuple[RunState, AgentState]:
@@ -150,7 +161,7 @@ def _reconciled(spend: Spend, unseen: UnseenCall, usage: Usage) -> Spend:
     charged = replace(
         spend,
         input_tokens=spend.input_tokens - unseen.tokens,
-        usd=spend.usd - (unseen.cost_usd or 0.0),
+        usd=round(spend.usd - (unseen.cost_usd or 0.0), USD_DIGITS),
         calls_of_unknown_cost=spend.calls_of_unknown_cost - (unseen.cost_usd is None),
     )
     return _charge(charged, usage, 0)
@@ -162,7 +173,7 @@ def _charge(spend: Spend, usage: Usage, tool_calls: int) -> Spend:
         input_tokens=spend.input_tokens + usage.input_tokens,
         output_tokens=spend.output_tokens + usage.output_tokens,
         cached_tokens=spend.cached_tokens + usage.cached_tokens,
-        usd=spend.usd + (usage.cost_usd or 0.0),
+        usd=round(spend.usd + (usage.cost_usd or 0.0), USD_DIGITS),
         calls_of_unknown_cost=spend.calls_of_unknown_cost + (usage.cost_usd is None),
         tool_calls=spend.tool_calls + tool_calls,
     )

@@ -14,6 +14,7 @@ from holdfast.journal.fold import begin as begin_state
 from holdfast.journal.fold import evolve
 from holdfast.kernel.errors import JournalError
 from holdfast.observability.projection import (
+    budgets,
     children,
     forks,
     nodes,
@@ -74,6 +75,9 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.ScriptAdvanced: scripts.script_advanced,
     events.RunMigrated: versions.run_migrated,
     events.RunForked: forks.run_forked,
+    events.BudgetLow: budgets.budget_low,
+    events.ModelSwitched: budgets.model_switched,
+    events.ReservationExceeded: budgets.reservation_exceeded,
 }
 """How each event changes a trace; a journal's first event, RunStarted, begins one."""
 

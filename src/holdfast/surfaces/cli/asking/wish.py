@@ -16,19 +16,8 @@ class Wish(msgspec.Struct, frozen=True):
     note: str
 
 
-def read_wish(
-    from_step: str,
-    *,
-    repeats_effects: bool,
-    tokens: int | None,
-    usd: float | None,
-    turns: int | None,
-    tool_calls: int | None,
-    by: str | None,
-    note: str,
-) -> Wish:
-    """Return what the options say. Raises InputError for a budget that raises nothing."""
-    if usd is not None and not usd > 0:
-        raise InputError(f"expected --usd above 0, found {usd:g}")
-    budget = Budget(tokens=tokens, usd=usd, turns=turns, tool_calls=tool_calls)
+def read_wish(from_step: str, *, repeats_effects: bool, budget: Budget, by: str | None, note: str) -> Wish:
+    """Return what the options say; ``budget`` has the limits that are raised. Raises InputError for no money."""
+    if budget.usd is not None and not budget.usd > 0:
+        raise InputError(f"expected --usd above 0, found {budget.usd:g}")
     return Wish(from_step, repeats_effects, None if budget == Budget() else budget, by, note)

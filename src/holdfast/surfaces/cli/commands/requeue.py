@@ -18,6 +18,9 @@ TokensOption = Annotated[int | None, typer.Option("--tokens", min=1, help="Raise
 UsdOption = Annotated[float | None, typer.Option("--usd", min=0, help="Raise the limit of cost to this.")]
 TurnsOption = Annotated[int | None, typer.Option("--turns", min=1, help="Raise the limit of turns to this.")]
 CallsOption = Annotated[int | None, typer.Option("--tool-calls", min=1, help="Raise the limit of tool calls to this.")]
+DepthOption = Annotated[int | None, typer.Option("--depth", min=0, help="Raise the levels of child runs to this.")]
+FanOutOption = Annotated[int | None, typer.Option("--fan-out", min=0, help="Raise the child runs and items to this.")]
+DescendantsOption = Annotated[int | None, typer.Option("--descendants", min=0, help="Raise the runs below it to this.")]
 ByOption = Annotated[str | None, typer.Option("--by", show_default="your user name", help="Who says so.")]
 NoteOption = Annotated[str, typer.Option("--note", help="Why, for the record.")]
 
@@ -30,6 +33,9 @@ def requeue(
     usd: UsdOption = None,
     turns: TurnsOption = None,
     tool_calls: CallsOption = None,
+    depth: DepthOption = None,
+    fan_out: FanOutOption = None,
+    descendants: DescendantsOption = None,
     by: ByOption = None,
     note: NoteOption = "",
     store: StoreOption = None,
@@ -39,20 +45,21 @@ def requeue(
     """Have runs go on that failed, from where they failed; what succeeded is kept. What waits for a retry tries now."""
     import asyncio
 
+    from holdfast.kernel.limits import Budget
     from holdfast.surfaces.cli.asking.wish import read_wish
     from holdfast.surfaces.cli.pursuing.once_more import requeue_runs
 
     with reporting(as_json=as_json):
-        wish = read_wish(
-            from_step,
-            repeats_effects=repeats_effects,
+        budget = Budget(
             tokens=tokens,
             usd=usd,
             turns=turns,
             tool_calls=tool_calls,
-            by=by,
-            note=note,
+            depth=depth,
+            fan_out=fan_out,
+            descendants=descendants,
         )
+        wish = read_wish(from_step, repeats_effects=repeats_effects, budget=budget, by=by, note=note)
         code = asyncio.run(requeue_runs(runs, wish, store, as_json=as_json, is_quiet=is_quiet))
     raise typer.Exit(code)
 

@@ -28,6 +28,7 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, as_json: boo
     from holdfast.journal.port import RunFilter
     from holdfast.surfaces.cli.asking.looking import listed, look
     from holdfast.surfaces.cli.asking.stores import reading, store_url
+    from holdfast.surfaces.cli.showing.achievements import print_achieved
     from holdfast.surfaces.cli.showing.records import run_record, write_json
     from holdfast.surfaces.cli.showing.run_page import page_record, print_page
     from holdfast.surfaces.cli.showing.terminal import out
@@ -37,15 +38,19 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, as_json: boo
         run = await runtime.run(run_id)
         seen = await look(run, store_url(store))
         value = await run.value(seen.trace.state)
+        achieved = await run.achieved(seen.trace.state) if seen.trace.state.is_over and value is None else None
         variables = await run.variables(seen.trace.state)
         children = await listed(runtime, RunFilter(parent=run.id), store_url(store))
         forks = await listed(runtime, RunFilter(origin=run.id), store_url(store))
     version = version_of(seen.trace.state)
     if as_json:
         page = page_record(seen, version, children, forks)
-        write_json(run_record(seen.trace.state, seen.totals.seconds, {"result": value, "variables": variables, **page}))
+        told = {"result": value, "achieved": achieved or None, "variables": variables}
+        write_json(run_record(seen.trace.state, seen.totals.seconds, {**told, **page}))
     else:
         print_page(seen, version, value, variables, children, forks, out(), shows_all=shows_all)
+        if achieved is not None:
+            print_achieved(achieved, out(), shows_all=shows_all)
 
 
 async def _trace(run_id: str, store: str | None, *, shows_all: bool, as_json: bool) -> None:

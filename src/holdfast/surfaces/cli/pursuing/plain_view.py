@@ -5,12 +5,15 @@ from types import TracebackType
 from rich.console import Console
 
 from holdfast.journal.events import (
+    BudgetLow,
     CancelRequested,
     DriverChanged,
     ModelFailed,
+    ModelSwitched,
     NodeLeft,
     QuestionAnswered,
     QuestionAsked,
+    ReservationExceeded,
     StepInterrupted,
 )
 from holdfast.journal.fold.state import RunState
@@ -82,6 +85,9 @@ class PlainView:
                 | StepInterrupted()
                 | QuestionAsked()
                 | QuestionAnswered()
+                | BudgetLow()
+                | ModelSwitched()
+                | ReservationExceeded()
             ):
                 return event_line(entry.event)
             case _:

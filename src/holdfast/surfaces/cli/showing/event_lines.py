@@ -43,6 +43,7 @@ from holdfast.kernel.limits import Spend
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import Fault, Settlement
 from holdfast.observability.usage import figures
+from holdfast.surfaces.cli.showing.budget_lines import OfBudget, budget_line
 from holdfast.surfaces.cli.showing.circles import circle_words
 from holdfast.surfaces.cli.showing.wording import call_tokens, cost, counted, duration, instant, money, size, tokens
 
@@ -92,6 +93,8 @@ def event_line(event: Event) -> str:
     if isinstance(event, OfStep):
         turn = f"turn {event.turn}, call {event.call}: " if event.turn else ""
         return f"{event.node}  {turn}{event.name} {_of_step(event)}"
+    if isinstance(event, OfBudget):
+        return budget_line(event)
     return _forked(event) if isinstance(event, RunForked) else _of_run(event)
 
 

@@ -4,7 +4,7 @@ import msgspec
 from rich.console import Console
 
 from holdfast.journal.fold.state import RunState
-from holdfast.kernel.outcomes import Outcome
+from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.observability.usage import figures
 from holdfast.orchestration.lifecycle import DEAD
 from holdfast.orchestration.questions import open_questions
@@ -52,8 +52,15 @@ def print_ending(state: RunState, console: Console) -> None:
     told = f"{state.status.lower()} ({state.outcome}) in {took} · {spent} · run {short_id(state.run)}"
     console.print(styled(told, style=STYLES[state.outcome]), soft_wrap=True)
     if state.status in DEAD and state.parent is None:
-        run = short_id(state.run)
-        console.print(styled(f"when its cause is gone, go on with: holdfast requeue {run}"), soft_wrap=True)
+        console.print(styled(_once_more(state)), soft_wrap=True)
+
+
+def _once_more(state: RunState) -> str:
+    """Return how a run goes on that has failed."""
+    command = f"holdfast requeue {short_id(state.run)}"
+    if state.fault is not None and state.fault.kind is ErrorKind.BUDGET:
+        return f"with a higher limit (--tokens, --usd, --turns and others) it goes on from there: {command}"
+    return f"when its cause is gone, go on with: {command}"
 
 
 def way_on(state: RunState) -> str:

@@ -10,13 +10,13 @@ from rich.text import Text
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.mail import Drop
 from holdfast.kernel import paths
-from holdfast.kernel.limits import Budget
 from holdfast.observability.span import Span, SpanKind
 from holdfast.observability.totals import Totals
 from holdfast.observability.trace import Trace
-from holdfast.observability.usage import Figures, figures, spend_below
+from holdfast.observability.usage import figures, spend_below
 from holdfast.orchestration.lifecycle import DEAD
 from holdfast.orchestration.questions import open_questions
+from holdfast.surfaces.cli.showing.budget_lines import limits_taken, reserved_now
 from holdfast.surfaces.cli.showing.circles import circle_lines, circle_records
 from holdfast.surfaces.cli.showing.condition import Condition, advice
 from holdfast.surfaces.cli.showing.forks import origin_facts, origin_record
@@ -26,7 +26,7 @@ from holdfast.surfaces.cli.showing.span_tree import rows
 from holdfast.surfaces.cli.showing.terminal import clean, styled
 from holdfast.surfaces.cli.showing.versions import Registered, Version
 from holdfast.surfaces.cli.showing.waterfall import SIGNS
-from holdfast.surfaces.cli.showing.wording import consumed, counted, duration, instant, money, short_id, tokens
+from holdfast.surfaces.cli.showing.wording import consumed, counted, duration, instant, short_id, tokens
 
 RESULT_CHARACTERS_MAX = 4_000
 VARIABLE_CHARACTERS_MAX = 200
@@ -93,6 +93,8 @@ def page_record(
         "condition": seen.stands,
         "totals": seen.totals,
         "budget": state.budget,
+        "reserved": {"tokens": state.reserved, "usd": state.reserved_usd},
+        "low": [low.limit for low in state.low],
         "definitions": state.definitions,
         "version": version,
         "migrations": state.migrations,
@@ -130,8 +132,12 @@ def _facts(state: RunState, seen: Shown, version: Version) -> Iterator[tuple[str
     yield "took", styled(f"{duration(told.seconds)}, of these {duration(told.seconds_active)} driven")
     yield "drivers", styled(f"{told.drivers}, {counted(told.interruptions, 'interruption')}")
     yield "consumed", styled(consumed(told.usage))
-    if limits := list(_limits(state.budget, told.usage, told.seconds)):
+    if limits := list(limits_taken(state, told.usage, told.seconds)):
         yield "budget", styled(" · ".join(limits))
+    if reserved := reserved_now(state):
+        yield "reserved", styled(f"{reserved}, for calls whose reply is not known yet")
+    if state.low:
+        yield "runs low", styled(", ".join(low.limit for low in state.low), style="yellow")
     for label, text in (("session", state.session), ("request", state.request_id), ("parent", state.parent)):
         if text is not None:
             yield label, styled(text)
@@ -219,19 +225,6 @@ def _review(state: RunState) -> str:
     if not unmet:
         return f"passed in {rounds}"
     return f"accepted in spite of {unmet}" if state.waived else f"{rounds}, unmet: {unmet}"
-
-
-def _limits(budget: Budget, used: Figures, seconds: float) -> Iterator[str]:
-    if budget.tokens is not None:
-        yield f"{tokens(used.tokens)} of {tokens(budget.tokens)} tokens"
-    if budget.usd is not None:
-        yield f"{'?' if used.cost_usd is None else money(used.cost_usd)} of {money(budget.usd)}"
-    if budget.turns is not None:
-        yield f"{used.turns} of {budget.turns} turns"
-    if budget.tool_calls is not None:
-        yield f"{used.tool_calls} of {budget.tool_calls} tool calls"
-    if budget.seconds is not None:
-        yield f"{duration(seconds)} of {duration(budget.seconds)}"
 
 
 def _print_nodes(trace: Trace, now: float, console: Console, *, shows_all: bool) -> None:

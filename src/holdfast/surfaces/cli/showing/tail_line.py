@@ -3,12 +3,15 @@
 from rich.text import Text
 
 from holdfast.journal.events import (
+    BudgetLow,
     CancelRequested,
     DriverChanged,
     Event,
     ModelFailed,
     ModelInterrupted,
+    ModelSwitched,
     NodeLeft,
+    ReservationExceeded,
     RunEnded,
     RunParked,
     StepEnded,
@@ -34,6 +37,8 @@ def _style(event: Event) -> str:
             return "red" if outcome in (Outcome.FAILED, Outcome.REFUSED) else "none"
         case ModelFailed() | ModelInterrupted() | StepInterrupted():
             return "red"
+        case BudgetLow() | ModelSwitched() | ReservationExceeded():
+            return "yellow"
         case DriverChanged() | RunParked() | CancelRequested():
             return "magenta"
         case _:

@@ -1,0 +1,89 @@
+"""What is told of budgets that run low, and when an agent goes on with a cheaper model for it. Pure."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from holdfast.execution.actions import Action, Note, WakeAt
+from holdfast.execution.agent import Agent
+from holdfast.governance.thresholds import ECONOMISED, LOW_PART, Reached, low_limits
+from holdfast.journal.events import BudgetLow, Event, ModelSwitched
+from holdfast.journal.fold.state import AgentState, Low, NodeState, Phase, RunState
+from holdfast.kernel.limits import Budget, raised
+
+RUN = "run"
+
+
+def warnings_of_run(run: RunState, root: str, limited_from: float) -> Iterator[Action]:
+    """Yield what is to be told of the run's budget; ``limited_from`` is the instant from which its seconds count."""
+    spend = run.spend
+    if run.children_open and run.budget.descendants is not None:
+        spend = replace(spend, descendants=spend.descendants + len(run.children_open))
+    news = [each for each in low_limits(run.budget, spend) if _is_new(each, run.low)]
+    if news:
+        yield Note(tuple(_told(RUN, each) for each in news))
+    yield from _by_time(run.budget, run.low, RUN, root, limited_from, node="")
+
+
+def warnings_of_agent(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> Iterator[Action]:
+    """Yield what is to be told of the agent's budget, and what follows from it and from the run's."""
+    budget = raised(agent.budget, run.raised)
+    news = [each for each in low_limits(budget, state.spend) if _is_new(each, state.low)]
+    events: list[Event] = [_told(owner_of(agent), each, node.path) for each in news]
+    may_switch = state.phase is not Phase.CALLING and is_to_economise(agent, state, run)
+    if may_switch and (why := _why(agent, budget, state, run)):
+        events.append(switched(agent, node.path, state, run, why))
+    if events:
+        yield Note(tuple(events))
+    yield from _by_time(budget, state.low, owner_of(agent), node.path, node.entered_at, node=node.path)
+
+
+def owner_of(agent: Agent) -> str:
+    """Return how the owner of the agent's budget is named."""
+    return f"agent {agent.name}"
+
+
+def model_of(agent: Agent, state: AgentState, run: RunState) -> str:
+    """Return the model that serves the agent now."""
+    return state.economy or run.models[agent.name]
+
+
+def is_to_economise(agent: Agent, state: AgentState, run: RunState) -> bool:
+    """Whether the agent declares another model for when money runs low, and is not served by it yet.
+
+    A model that was asked for in place of every agent's own stands in the place of that one too.
+    """
+    return agent.economy_model is not None and run.model is None and agent.economy_model != model_of(agent, state, run)
+
+
+def switched(agent: Agent, path: str, state: AgentState, run: RunState, reason: str) -> ModelSwitched:
+    """Return what is recorded when the agent goes on with its cheaper model."""
+    assert agent.economy_model is not None, "only what is declared happens"
+    return ModelSwitched(node=path, model=agent.economy_model, before=model_of(agent, state, run), reason=reason)
+
+
+def _why(agent: Agent, budget: Budget, state: AgentState, run: RunState) -> str:
+    """Return whose money runs low; nothing where nobody's does."""
+    for owner, limits, spend in ((owner_of(agent), budget, state.spend), (RUN, run.budget, run.spend)):
+        if any(reached.limit == ECONOMISED for reached in low_limits(limits, spend)):
+            return f"the {owner}'s budget of {ECONOMISED} runs low"
+    return ""
+
+
+def _is_new(reached: Reached, known: tuple[Low, ...]) -> bool:
+    return Low(reached.limit, reached.allowed) not in known
+
+
+def _told(owner: str, reached: Reached, node: str = "") -> BudgetLow:
+    return BudgetLow(owner=owner, limit=reached.limit, spent=reached.spent, allowed=reached.allowed, node=node)
+
+
+def _by_time(
+    budget: Budget, known: tuple[Low, ...], owner: str, path: str, since: float, *, node: str
+) -> Iterator[Action]:
+    """Time passes by itself: it is told at its instant, also where nothing else happens."""
+    if budget.seconds is None or Low("seconds", budget.seconds) in known:
+        return
+    spent = LOW_PART * budget.seconds
+    low = BudgetLow(owner=owner, limit="seconds", spent=spent, allowed=budget.seconds, node=node)
+    yield WakeAt(path, since + spent, (low,))
