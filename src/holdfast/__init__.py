@@ -13,6 +13,9 @@ __version__ = VERSION
 _HOMES = {
     "Agent": "holdfast.execution.agent",
     "Alert": "holdfast.journal.alerts",
+    "Allowance": "holdfast.governance.allowance",
+    "AllowanceLow": "holdfast.governance.purse",
+    "AllowanceSpent": "holdfast.kernel.errors",
     "App": "holdfast.orchestration.app",
     "AtVersion": "holdfast.orchestration.cutting",
     "BeforeStep": "holdfast.orchestration.cutting",

@@ -1,8 +1,10 @@
 """What type checkers and editors see of ``holdfast``: the names that ``__init__.py`` loads when they are asked for."""
 
 from holdfast.execution.agent import Agent as Agent
+from holdfast.governance.allowance import Allowance as Allowance
 from holdfast.governance.loop_thresholds import Threshold as Threshold
 from holdfast.governance.loop_thresholds import Thresholds as Thresholds
+from holdfast.governance.purse import AllowanceLow as AllowanceLow
 from holdfast.integration.tools.contract import IdempotencyKey as IdempotencyKey
 from holdfast.integration.tools.contract import OutcomeUnknown as OutcomeUnknown
 from holdfast.integration.tools.contract import Provided as Provided
@@ -15,6 +17,7 @@ from holdfast.integration.tools.stock.code import run_python as run_python
 from holdfast.integration.tools.variables import Variables as Variables
 from holdfast.journal.alerts import Alert as Alert
 from holdfast.kernel.effects import Effect as Effect
+from holdfast.kernel.errors import AllowanceSpent as AllowanceSpent
 from holdfast.kernel.errors import HoldfastError as HoldfastError
 from holdfast.kernel.errors import RunFailed as RunFailed
 from holdfast.kernel.errors import StepFailed as StepFailed

@@ -6,6 +6,8 @@ from msgspec.structs import replace
 
 from holdfast.journal.codec import encode
 from holdfast.journal.events import (
+    AllowanceAwaited,
+    AllowanceRenewed,
     BranchTaken,
     BudgetLow,
     CancelRequested,
@@ -246,6 +248,10 @@ def every_event() -> tuple[Event, ...]:
         RunReviewed(node="desk", round=1, unmet=("cites",), found=ref("found")),
         NodeRetried(node="desk", attempt=1, retry_at=AT + 4, fault=fault),
         RetryDue(node="desk", attempt=1, by="Ann"),
+        AllowanceAwaited(
+            node="desk", allowance="the allowance of acme", reason="9 of 9 tokens a day", renews_at=AT + 9
+        ),
+        AllowanceRenewed(node="desk"),
         RunRequeued(
             by="Ann",
             note="the bank is open again",

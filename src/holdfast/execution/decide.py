@@ -1,11 +1,11 @@
 """What an agent does next: a pure function of its state. Reads no clock and no payload."""
 
-from holdfast.execution.actions import Action, AwaitPerson, CallModel, CallTool, Note, Probe
+from holdfast.execution.actions import Action, AwaitPerson, CallModel, CallTool, Note, Probe, WakeAt
 from holdfast.execution.agent import Agent
 from holdfast.execution.circling import circled
 from holdfast.execution.warnings import RUN, owner_of, warnings_of_agent
 from holdfast.governance.budget import Account, forbids_calls, forbids_turn
-from holdfast.journal.events import NodeLeft
+from holdfast.journal.events import AllowanceRenewed, NodeLeft
 from holdfast.journal.fold.state import AgentState, NodeState, Phase, RunState, StepState
 from holdfast.kernel import paths
 from holdfast.kernel.limits import plus, raised
@@ -27,6 +27,9 @@ def decide_agent(agent: Agent, node: NodeState, run: RunState) -> tuple[Action, 
     """Return what the agent at ``node`` wants under way now."""
     state = node.agent
     assert state is not None, "an agent's node has an agent's state"
+    renews_at = next((each.renews_at for each in run.awaited if each.node == node.path), None)
+    if renews_at is not None:
+        return (WakeAt(node.path, renews_at, (AllowanceRenewed(node=node.path),)),)
     return (*warnings_of_agent(agent, node, state, run), *_wanted(agent, node, state, run))
 
 

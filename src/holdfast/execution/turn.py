@@ -9,15 +9,18 @@ from holdfast.execution.additions import Pieces, additions, opening
 from holdfast.execution.agent import Agent
 from holdfast.execution.estimating import Estimates
 from holdfast.execution.offered import Offered, Offers, offered
+from holdfast.execution.paying import Purse, paid
 from holdfast.execution.reserving import Reserving, exceeding
 from holdfast.execution.stop import observe
 from holdfast.execution.window import too_long
 from holdfast.governance.bearing import Bearing
+from holdfast.governance.budget import Reservation
+from holdfast.governance.ledger import Spent
 from holdfast.integration.gateway.gateway import Gateway
 from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest
 from holdfast.integration.gateway.request import message_digest, request_digest
 from holdfast.integration.tools.registry import Registry
-from holdfast.journal.events import ModelCalled, ModelFailed, ModelReplied, NodeLeft
+from holdfast.journal.events import AllowanceAwaited, ModelCalled, ModelFailed, ModelReplied, NodeLeft
 from holdfast.journal.fold.state import AgentState, NodeState
 from holdfast.journal.live import Hint, Live
 from holdfast.journal.recorder import Recorder
@@ -50,6 +53,7 @@ class Turns:
         live: Live,
         offers: Offers,
         ratios: Ratios,
+        purse: Purse,
     ) -> None:
         """``offers`` is shared by the runs of an app, ``ratios`` by those of a process."""
         self._gateway, self._recorder, self._clock = gateway, recorder, clock
@@ -57,7 +61,7 @@ class Turns:
         self._assemblies: dict[str, Assembly] = {}
         self._digests: dict[str, list[str]] = {}
         self._bearings: dict[str, Bearing] = {}
-        self._offered = offers
+        self._offered, self._purse = offers, purse
         self._estimates = Estimates(ratios)
         self._reserving = Reserving(gateway.price, recorder)
 
@@ -72,6 +76,9 @@ class Turns:
         if isinstance(prepared, Fault):
             self._recorder.append(NodeLeft(node=action.path, outcome=Outcome.FAILED, fault=prepared))
             return
+        if isinstance(prepared, Spent):
+            self._wait(action, prepared)
+            return
         await self._recorder.durable()
         started = self._clock.now()
         model, hinter = self._state(action).model, self._hinter(action)
@@ -83,8 +90,8 @@ class Turns:
             first = None if hinter.first_at is None else hinter.first_at - started
             self._replied(action, agent, reply, self._clock.now() - started, first)
 
-    async def _prepare(self, action: CallModel, agent: Agent, offer: Offered) -> ModelRequest | Fault:
-        """Assemble the request and record the intent, or say why the call cannot be made."""
+    async def _prepare(self, action: CallModel, agent: Agent, offer: Offered) -> ModelRequest | Fault | Spent:
+        """Assemble the request and record the intent, or say why the call cannot be made, or not yet."""
         recorder, state = self._recorder, self._state(action)
         try:
             new = await self._new_pieces(action, agent, state)
@@ -92,10 +99,10 @@ class Turns:
             return Fault(ErrorKind.EXPRESSION, str(error))
         assembly = self._assemblies.setdefault(action.path, Assembly(recorder.payloads))
         assembled = await assembly.assemble(state, new)
+        reserved = await paid(lambda: self._reserving.reserve(action, agent, assembled, offer.tokens_max), self._purse)
+        if not isinstance(reserved, Reservation):
+            return reserved
         # From here on nothing waits: no other branch can spend what is found to be left.
-        reserved = self._reserving.reserve(action, agent, assembled, offer.tokens_max)
-        if isinstance(reserved, str):
-            return Fault(ErrorKind.BUDGET, reserved)
         estimate = self._estimates.of(action.path, reserved.model, offer, state, assembled.tokens_added)
         tokens = min(estimate.tokens, reserved.input_tokens_max)
         if (unreadable := too_long(self._gateway.window(reserved.model), tokens, assembled.messages)) is not None:
@@ -122,6 +129,12 @@ class Turns:
             )
         )
         return request
+
+    def _wait(self, action: CallModel, spent: Spent) -> None:
+        assert spent.renews_at is not None, "what is never renewed is not waited for"
+        self._recorder.append(
+            AllowanceAwaited(node=action.path, allowance=spent.owner, reason=spent.why, renews_at=spent.renews_at)
+        )
 
     async def _new_pieces(self, action: CallModel, agent: Agent, state: AgentState) -> Pieces:
         if action.attempt > 1:

@@ -2,9 +2,10 @@
 
 import msgspec
 
+from holdfast.governance.ledger import Spent
 from holdfast.intent.request import Request
 from holdfast.journal.codec import encode
-from holdfast.journal.events import RunStarted
+from holdfast.journal.events import AllowanceAwaited, Event, LifecycleMoved, RunParked, RunStarted
 from holdfast.journal.payloads import payload_id
 from holdfast.journal.port import (
     NO_EPOCH,
@@ -13,23 +14,34 @@ from holdfast.journal.port import (
     CommitResult,
     Committed,
     NewRun,
+    Parking,
     Payload,
     Recorded,
     Store,
 )
 from holdfast.journal.sealing.port import SUBJECT_CHARACTERS_MAX
 from holdfast.kernel.clock import Clock
+from holdfast.kernel.days import written
 from holdfast.kernel.errors import DefinitionError, InputError, JournalError
 from holdfast.kernel.ids import RunId, commit_id, new_run_id, requested_run_id
 from holdfast.kernel.randomness import Randomness
 from holdfast.orchestration.app import App
-from holdfast.orchestration.lifecycle import Status
+from holdfast.orchestration.lifecycle import Status, Trigger, after
 
 
-async def admit(request: Request, store: Store, clock: Clock, randomness: Randomness, engine: str) -> RunId:
+async def admit(
+    request: Request,
+    store: Store,
+    clock: Clock,
+    randomness: Randomness,
+    engine: str,
+    *,
+    queued: Spent | None = None,
+) -> RunId:
     """Begin a run for ``request`` and return its id; a request id seen before returns the run it began then.
 
-    Raises InputError for an input the app cannot use, DefinitionError for a model named for an agent it does not have.
+    One that is ``queued`` begins parked until the allowance is renewed that it waits for. Raises InputError for an
+    input the app cannot use, DefinitionError for a model named for an agent it does not have.
     """
     _check_subject(request.subject)
     value = request.app.validate(request.input)
@@ -38,13 +50,15 @@ async def admit(request: Request, store: Store, clock: Clock, randomness: Random
     now = clock.now()
     run = _run_id(request, now, randomness)
     started = _started(request, run, payload, _title(request.app, body), engine)
+    events = (started,) if queued is None else (started, *_parked(request.app, queued))
     commit = Commit(
         commit_id=commit_id(run, NO_EPOCH, 0),
         run=run,
         epoch=NO_EPOCH,
         expected=0,
-        events=(Recorded(1, now, encode(started)),),
-        status=Status.INTAKE,
+        events=tuple(Recorded(version, now, encode(event)) for version, event in enumerate(events, 1)),
+        status=Status.INTAKE if queued is None else Status.WAITING,
+        parking=None if queued is None else Parking(0, queued.renews_at),
         payloads=(payload,),
         begins=NewRun(
             request.tenant, request.app.name, request.request_id, started.parent, started.title, request.subject
@@ -65,6 +79,18 @@ def begun(commit: Commit, answer: CommitResult) -> RunId:
             return run
         case refused:
             raise JournalError(f"expected to begin run {commit.run}, found {refused}: try again")
+
+
+def _parked(app: App, spent: Spent) -> tuple[Event, ...]:
+    assert spent.renews_at is not None, "what is never renewed is not waited for"
+    awaited = AllowanceAwaited(node=app.name, allowance=spent.owner, reason=spent.why, renews_at=spent.renews_at)
+    reason = f"waits for {spent.owner}, renewed at {written(spent.renews_at)}"
+    waits = after(Status.INTAKE, Trigger.WAITS)
+    return (
+        awaited,
+        LifecycleMoved(to=waits, reason=reason),
+        RunParked(reason=reason, wake_at=spent.renews_at),
+    )
 
 
 def _check_subject(subject: str | None) -> None:

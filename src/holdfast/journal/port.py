@@ -2,9 +2,10 @@
 
 Every store passes the same conformance suite (``holdfast.testing.conformance``).
 
-A *commit* is one transaction: a run's events and payloads, messages to inboxes (also of runs that do not exist yet) and
-when the run wants to be woken; all of it or nothing. It names the driver's epoch and the version it is based on, and it
-carries an id of its own, so that a reply lost on the way is recognised as success when the commit is sent again.
+A *commit* is one transaction: a run's events and payloads, messages to inboxes (also of runs that do not exist yet),
+when the run wants to be woken, and what it was charged; all of it or nothing. It names the driver's epoch and the
+version it is based on, and it carries an id of its own, so that a reply lost on the way is recognised as success when
+the commit is sent again.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from typing import Protocol
 
 import msgspec
 
+from holdfast.journal.ledger import Entries, Ledger
 from holdfast.kernel.ids import CommitId, LetterId, PayloadId, RunId
 
 NO_EPOCH = 0
@@ -110,6 +112,8 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     parking: Parking | None = None
     begins: NewRun | None = None
     """Set on a run's first commit only."""
+    entries: Entries | None = None
+    """What the run was charged since its last commit. See ``journal.ledger``."""
 
 
 class Committed(msgspec.Struct, frozen=True):
@@ -260,7 +264,7 @@ class Snapshots(Protocol):
         """Return the newest snapshot and the events after it, as one look finds them. Raises RunNotFound."""
 
 
-class Store(Journal, RunIndex, TenantKeys, Snapshots, Protocol):
+class Store(Journal, RunIndex, TenantKeys, Snapshots, Ledger, Protocol):
     """What a store offers in all."""
 
     async def open(self) -> None:

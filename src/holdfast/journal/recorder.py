@@ -15,6 +15,7 @@ from holdfast.journal.correspondence import letters as letters_of
 from holdfast.journal.events import Event
 from holdfast.journal.fold import evolve
 from holdfast.journal.fold.state import RunState
+from holdfast.journal.ledger import Entries
 from holdfast.journal.live import Live
 from holdfast.journal.payloads import Payloads
 from holdfast.journal.port import (
@@ -31,12 +32,21 @@ from holdfast.journal.port import (
     Stale,
 )
 from holdfast.journal.snapshots import freeze, is_due
+from holdfast.kernel.charges import since
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import Fenced
 from holdfast.kernel.ids import RunId, commit_id
 
 Stir = Callable[[RunId], Awaitable[None]]
 """Told of each run to which a letter has become durable: it wants driving now. A call lost is only late."""
+
+
+Watch = Callable[[RunState, int], None]
+"""Told of each state in which the run is charged otherwise than before, and what version of it is durable."""
+
+
+def watch_nothing(_state: RunState, _durable: int) -> None:
+    """What is told where nothing is allotted."""
 
 
 async def stir_nobody(_run: RunId) -> None:
@@ -57,6 +67,7 @@ class Recorder:
         snapshot_version: int = 0,
         stir: Stir = stir_nobody,
         alert: OnAlert = tell_nobody,
+        watch: Watch = watch_nothing,
     ) -> None:
         """``snapshot_version`` is how far a snapshot reaches already."""
         self.state = state
@@ -73,11 +84,13 @@ class Recorder:
         self._wanted = Bell()
         self._durable = state.version
         self._snapshot_version = snapshot_version
+        self._entered = state.charges
+        self._watch = watch
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
 
     def append(self, *events: Event, letters: Sequence[Letter] = ()) -> None:
         """Record ``events``, in order, at this instant; what they tell other runs goes into the same commit."""
-        at = self._clock.now()
+        at, charges = self._clock.now(), self.state.charges
         for event in events:
             body = encode(event)  # first: an event that cannot be written must not change the state
             self.state = evolve(self.state, event, at)
@@ -87,6 +100,8 @@ class Recorder:
                 alert = Alert(self.state.run, self.state.app, self.state.tenant, at, event)
                 self._alerts.append((self.state.version, alert))
         self._letters.extend(letters)
+        if self.state.charges is not charges:
+            self._watch(self.state, self._durable)
         self._wanted.set()
         self.changed.set()
 
@@ -137,12 +152,19 @@ class Recorder:
                 letters=letters,
                 snapshot=self._snapshot(state),
                 parking=self._parking,
+                entries=self._entries(state),
             )
         )
         if isinstance(result, Committed):
             for letter in letters:
                 await self._stir(letter.to)
         self._confirm(result)
+
+    def _entries(self, state: RunState) -> Entries | None:
+        """Return what the run was charged since the last commit. It counts before it is durable, as a snapshot does."""
+        entered, self._entered = self._entered, state.charges
+        charges = since(entered, state.charges)
+        return Entries(state.tenant, state.app, charges) if charges else None
 
     def _snapshot(self, state: RunState) -> Snapshot | None:
         """Take a snapshot if one is due. It counts before it is durable: a commit that fails stops the driver."""
@@ -156,6 +178,7 @@ class Recorder:
         match result:
             case Committed(version):
                 self._durable, self._under_way = version, ()
+                self._watch(self.state, version)
                 self.payloads.committed()
                 self._release()
                 self._live.ring(run)

@@ -16,6 +16,7 @@ What a *run* must live with is a value instead (see ``kernel.outcomes``).
     │   └── StoreClosed          the store was used after it was closed
     ├── ResourceError            what a run's tools need could not be opened
     ├── Overloaded               too many runs wait to be driven: a new one was not begun
+    │   └── AllowanceSpent       an allowance that it would be paid from is spent: it was not begun
     ├── RunNotFound              no run has this id
     ├── RunFailed                a result was asked for of a run that did not succeed
     ├── DefinitionChanged        the code changed under a run in flight
@@ -84,6 +85,14 @@ class ResourceError(HoldfastError):
 
 class Overloaded(HoldfastError):
     """Too many runs wait to be driven: a new one was not begun. Those that were go on; try again later."""
+
+
+class AllowanceSpent(Overloaded):
+    """An allowance is spent that the run would be paid from: it was not begun. ``renews_at`` says when to try again."""
+
+    def __init__(self, message: str, renews_at: float | None = None) -> None:
+        super().__init__(message)
+        self.renews_at = renews_at
 
 
 class RunNotFound(HoldfastError):

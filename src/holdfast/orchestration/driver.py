@@ -9,6 +9,7 @@ from functools import partial
 from holdfast.execution.interrupt import interruptions
 from holdfast.execution.loop import Loop, Rest, Rested
 from holdfast.execution.turn import Turns
+from holdfast.governance.purse import Purse, Purses
 from holdfast.integration.tools.invocation import Desk
 from holdfast.journal.alerts import OnAlert, tell_nobody
 from holdfast.journal.bell import Bell
@@ -16,9 +17,9 @@ from holdfast.journal.events import DriverChanged, LifecycleMoved, RunParked
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Live
 from holdfast.journal.payloads import Payloads
-from holdfast.journal.port import Held, Parking, Store
+from holdfast.journal.port import Claim, Held, Parking, Store
 from holdfast.journal.recorder import Recorder
-from holdfast.journal.snapshots import current
+from holdfast.journal.snapshots import Current, current
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import DefinitionChanged, DefinitionError, Fenced, InputError, JournalError, ResourceError
 from holdfast.kernel.ids import RunId
@@ -58,6 +59,7 @@ class Surroundings:
     live: Live
     worker: str
     kin: Kin
+    purses: Purses
     alert: OnAlert = tell_nobody
 
 
@@ -77,6 +79,8 @@ class Driver:
         self._is_stopped = False
         self._opening: asyncio.Timeout | None = None
         self._scripts: Scripts | None = None
+        self._purse: Purse
+        """While it drives."""
 
     def mail_came(self) -> None:
         """Say that the inbox may hold something new."""
@@ -104,13 +108,20 @@ class Driver:
         if isinstance(claim, Held):
             return claim
         found = await current(around.store, self._run)
-        state, reached = found.state, found.snapshot_version
+        self._purse = around.purses.open(found.state)
+        try:
+            return await self._drive(claim, found)
+        finally:
+            self._purse.close()
+
+    async def _drive(self, claim: Claim, found: Current) -> Rested:
+        around, state = self._around, found.state
         self._equipment = self._equipment.under(state.definitions)
         self._app = self._equipment.app
         payloads = Payloads(around.store, self._run, await around.store.tenant_key(state.tenant))
-        hooks = around.kin.stir, around.alert
+        reached, hooks = found.snapshot_version, (around.kin.stir, around.alert, self._purse.changed)
         recorder = Recorder(around.store, around.clock, around.live, payloads, state, claim.epoch, reached, *hooks)
-        if claim.epoch > 1:
+        if claim.epoch > 1 or state.parked is not None:
             recorder.append(DriverChanged(worker=around.worker, epoch=claim.epoch))
         if state.waited_from is not None:
             back = after(state.status, Trigger.DRIVEN_AGAIN, state.waited_from)
@@ -229,6 +240,7 @@ class Driver:
             around.live,
             equipment.offers,
             equipment.ratios,
+            self._purse,
         )
         desk = Desk(recorder, resources)
         settling = Settling(self._equipment, desk, around.clock)

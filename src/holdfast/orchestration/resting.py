@@ -6,9 +6,10 @@ One that waits for the time to come, or for its own children, does not rest: it 
 from collections.abc import AsyncIterator
 
 from holdfast.execution.loop import Rested
-from holdfast.journal.fold.state import RunState
+from holdfast.journal.fold.state import Awaited, RunState
 from holdfast.journal.port import Head, RunFilter, RunIndex, Store
 from holdfast.journal.snapshots import current
+from holdfast.kernel.days import written
 from holdfast.kernel.errors import RunNotFound
 from holdfast.kernel.ids import RunId
 from holdfast.orchestration.questions import open_questions
@@ -21,7 +22,7 @@ def waits_for(rested: Rested, state: RunState) -> str:
     """Return what a run waits for that came to rest, in words."""
     asking = [path for path in rested.persons if path in state.questions]
     doubtful = [path for path in rested.persons if path not in state.questions]
-    told = []
+    told = list(dict.fromkeys(told_awaited(each) for each in state.awaited))
     if doubtful:
         told.append(f"in doubt: nobody knows what became of {', '.join(doubtful)}")
     if asking:
@@ -33,6 +34,11 @@ def waits_for(rested: Rested, state: RunState) -> str:
     return f"waiting to try again: {', '.join(state.retrying)}" if state.retrying else "waiting for the time to come"
 
 
+def told_awaited(awaited: Awaited) -> str:
+    """Return what allowance is waited for, and until when, in words."""
+    return f"waits for {awaited.allowance}, renewed at {written(awaited.renews_at)}"
+
+
 def may_wait_for_somebody(head: Head, now: float) -> bool:
     """Whether nobody drives the run nor is about to: it waits for mail, or for an instant to come."""
     return not head.is_over and not head.worker and (head.wake_at is None or head.wake_at > now)
@@ -40,7 +46,8 @@ def may_wait_for_somebody(head: Head, now: float) -> bool:
 
 def waits_for_somebody(head: Head, state: RunState) -> bool:
     """Whether a run that is not driven waits for more than the time to come."""
-    return state.parked is not None and (head.wake_at is None or bool(open_questions(state)) or bool(state.awaits))
+    waits_for_more = bool(open_questions(state) or state.awaits or state.awaited)
+    return state.parked is not None and (head.wake_at is None or waits_for_more)
 
 
 async def goes_on(store: Store, head: Head, now: float) -> AsyncIterator[RunId]:

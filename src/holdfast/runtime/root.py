@@ -9,12 +9,12 @@ from functools import partial
 
 from holdfast.dispatch.port import OnTrouble
 from holdfast.execution.agent import Agent
+from holdfast.governance.allowance import Allowance
 from holdfast.integration.gateway.port import Model
 from holdfast.intent.admit import admit
 from holdfast.intent.door import RUNS_WAITING_MAX, Door
 from holdfast.intent.forking import Forking, ForkRequest
 from holdfast.intent.request import Request
-from holdfast.journal.alerts import OnAlert
 from holdfast.journal.live import Live
 from holdfast.journal.mail import Mail, encode_mail
 from holdfast.journal.port import Head, Letter, RunFilter, Store
@@ -38,7 +38,9 @@ from holdfast.orchestration.lifecycle import Status
 from holdfast.orchestration.worker import Worker
 from holdfast.prompts.prompt import Prompt
 from holdfast.runtime.adapters import kept, sealed_store
-from holdfast.runtime.alerting import failing_open
+from holdfast.runtime.alerting import Listener, failing_open
+from holdfast.runtime.allowances.admission import WhenSpent, admitted, purses_of
+from holdfast.runtime.allowances.listing import Standing, standings
 from holdfast.runtime.kin import LocalKin, check_models
 from holdfast.runtime.models.finding import NamedModels
 from holdfast.runtime.serving import Serving, only
@@ -80,24 +82,26 @@ class Runtime:
         apps: Sequence[App | Agent] = (),
         models: Mapping[str, Model] | None = None,
         keys: KeptKeys | None = None,
+        allowances: Sequence[Allowance] | None = None,
         clock: Clock | None = None,
         randomness: Randomness | None = None,
         drives: bool = True,
         recovers: bool = True,
         on_trouble: OnTrouble | None = None,
-        on_alert: OnAlert | None = None,
+        on_alert: Listener | None = None,
         runs_at_once_max: int = RUNS_AT_ONCE_MAX,
         runs_waiting_max: int = RUNS_WAITING_MAX,
         reach: Reach = pass_by,
     ) -> "AsyncIterator[Runtime]":
         """Open the store at ``url`` (``sqlite:///PATH`` or ``memory:``) and drive its runs until the block ends.
 
-        A store made already may stand in the place of the URL. ``models`` are offered to every app beside its own.
-        ``keys`` holds the keys of data subjects: by default a file beside the store's, named ``.keys``. With
+        A store made already may stand in its place. ``models`` are offered to every app beside its own. ``keys`` holds
+        the keys of data subjects: by default a file beside the store's, named ``.keys``. ``allowances`` limit what all
+        runs spend: by default those that HOLDFAST_ALLOWANCES names; ``on_alert`` hears when one is nearly spent. With
         ``drives=False`` nothing is driven here, with ``recovers=False`` only runs it is asked about. While
         ``runs_waiting_max`` runs wait to be driven new ones are refused. Runs going when the block ends are let go of
-        and go on with the next driver. ``on_alert`` is told of budgets, ``reach`` where a crash would matter. Raises
-        InputError for a URL or limit of no use, JournalError for a store of none, or what keeps it from driving longer.
+        and go on with the next driver. ``reach`` is told where a crash would matter. Raises InputError for a URL, limit
+        or file of no use, JournalError for a store of none; out of the block, what keeps it from driving longer.
         """
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
         store = sealed_store(url, keys, clock, randomness, reach)
@@ -108,7 +112,9 @@ class Runtime:
         try:
             catalogue = Catalogue(apps)
             kin = LocalKin(store, clock, randomness, catalogue, equipped)
-            around = Surroundings(store, clock, randomness, Live(), _worker(randomness), kin, failing_open(on_alert))
+            alert = failing_open(on_alert)
+            purses = purses_of(allowances, clock, alert)
+            around = Surroundings(store, clock, randomness, Live(), _worker(randomness), kin, purses, alert)
             work = Worker(around, lambda app: equipped.with_all_for(catalogue.find(app)))
             door, trouble = Door(store, clock, runs_waiting_max), on_trouble or _log_trouble
             serving = Serving(around, work, door, runs_at_once_max, trouble, reach, recovers=recovers)
@@ -141,13 +147,15 @@ class Runtime:
         budget: Budget | None = None,
         model: str | None = None,
         models: Mapping[str, str] | None = None,
+        when_spent: WhenSpent = "refuse",
     ) -> Run:
         """Begin a run of an app, of one agent, or of the app of that name, and return it once it is durable.
 
         ``subject`` is the person it is about: all that it holds is kept sealed under that person's key, whose
         destruction erases it. The same ``request_id`` twice is one run. ``model`` replaces the model of every agent,
         ``models`` that of single ones. Raises InputError for an input the app cannot use, DefinitionError for an app or
-        model that is unknown, Overloaded while too many runs wait to be driven.
+        model that is unknown, Overloaded while too many runs wait to be driven; AllowanceSpent, one of those, while an
+        allowance is spent, unless ``when_spent="queue"`` has the run begin when that is renewed.
         """
         if subject is not None:
             kept(self._store)  # else it would lie in the clear
@@ -165,8 +173,10 @@ class Runtime:
         )
         check_models(request.model_names, self._equipped, app, model)
         around = self._around
-        run = await self._door.let_in(partial(admit, request, self._store, around.clock, around.randomness, VERSION))
-        await self._serving.wake(run)
+        queued = await admitted(around.purses, tenant, app.name, self._store, when_spent)
+        begin = partial(admit, request, self._store, around.clock, around.randomness, VERSION, queued=queued)
+        run = await self._door.let_in(begin)
+        await self._serving.wake(run, None if queued is None else queued.renews_at)
         return self._handle(run)
 
     async def fork(
@@ -190,7 +200,7 @@ class Runtime:
         the agent whose turn follows. Unless it is ``live`` no effect from KEYED on is sent: the tool's simulation is
         called, or the call refused. The budget counts from here on. The same ``request_id`` twice is one fork. Raises
         InputError for a place or change that does not fit, DefinitionError for an agent or model that is unknown,
-        DefinitionChanged where the run could not go on either; RunNotFound, Overloaded.
+        DefinitionChanged where the run could not go on either; RunNotFound, Overloaded, AllowanceSpent.
         """
         original = run.id if isinstance(run, Run) else await self._full_id(run)
         request = ForkRequest(
@@ -208,6 +218,7 @@ class Runtime:
         forking = Forking(self._store, self._apps.find, self._around.clock, self._around.randomness)
         prepared = await forking.prepare(request, VERSION)
         check_models(prepared.state.models, self._equipped, prepared.app, prepared.state.model)
+        await admitted(self._around.purses, prepared.state.tenant, prepared.app.name, self._store, "refuse")
         begun = await self._door.let_in(partial(forking.commit, prepared))
         await self._serving.wake(begun)
         return self._handle(begun)
@@ -237,6 +248,10 @@ class Runtime:
     async def retries(self, app: str | None = None, count_max: int = 100) -> list[Retrying]:
         """Return what waits to be tried again, that which comes first before the rest."""
         return await retries(self._store, app, count_max)
+
+    async def allowances(self) -> list[Standing]:
+        """Return how each allowance stands by the store's account: spent, held, renewed when, and who waits for it."""
+        return await standings(self._around.purses.allowances, self._store, self._around.clock.now())
 
     async def park(self, reason: str, runs: Collection[RunId] | None = None) -> None:
         """Let go of ``runs``, or of every run this process drives; each waits until somebody resumes it."""

@@ -16,6 +16,7 @@ from holdfast.orchestration.inquiry import Asked
 from holdfast.orchestration.resting import unfinished_below
 from holdfast.orchestration.worker import Worker
 from holdfast.runtime.adapters import shared_file
+from holdfast.runtime.allowances.admission import free_to_go
 
 POLL_SECONDS = 0.25
 """How often another process's writes to the same file are looked for."""
@@ -52,8 +53,17 @@ class Serving:
         """Whether this process drives the runs."""
         return self._dispatcher is not None
 
-    async def wake(self, run: RunId) -> None:
-        """Have ``run`` driven, if it is to be driven here, and with it the runs below it that it may wait for."""
+    async def wake(self, run: RunId, at: float | None = None) -> None:
+        """Have ``run`` driven, if it is to be driven here, and with it the runs below it that it may wait for.
+
+        With ``at`` not before that instant.
+        """
+        if at is not None:
+            self._door.taken_up(run)  # it waits for nobody
+            self._worker.asked.add(run)
+            if self._dispatcher is not None:
+                await self._dispatcher.wake(run, at)
+            return
         if not self._recovers:
             async for below in unfinished_below(self._store, run):
                 await self.stir(below)
@@ -90,6 +100,7 @@ class Serving:
                 while drives and not await self._try_to_drive():
                     await self._around.clock.sleep(TAKE_OVER_SECONDS)
                 if self._dispatcher is not None:
+                    group.create_task(self._let_go_on())
                     with sparing():
                         await self._dispatcher.serve(self._drive)
         except BaseExceptionGroup as failures:
@@ -107,6 +118,7 @@ class Serving:
             return True
         if self._file is not None and not await self._file.become_driver():
             return False
+        await self._around.purses.load(self._store)
         index = self._store if self._recovers else Asked(self._store, self._worker.asked)
         self._dispatcher = LocalDispatcher(
             index,
@@ -118,6 +130,17 @@ class Serving:
         for run in tuple(self._worker.asked):
             await self._dispatcher.wake(run)
         return True
+
+    async def _let_go_on(self) -> None:
+        """Have the runs driven that wait for an allowance which has been raised since they were parked."""
+        try:
+            free = await free_to_go(self._around.purses, self._store, self._around.clock)
+        except JournalError as error:  # they go on when it is renewed
+            self._trouble(None, error)
+            return
+        for run in free:
+            if self._dispatcher is not None and (self._recovers or run in self._worker.asked):
+                await self._dispatcher.wake(run)
 
     async def _watch(self, written: asyncio.Event) -> None:
         """Notice that somebody has written to the file, be it this process, and set ``written``."""

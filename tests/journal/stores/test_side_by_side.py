@@ -17,6 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from holdfast.journal.ledger import Entries
 from holdfast.journal.port import (
     NO_EPOCH,
     Claim,
@@ -33,6 +34,7 @@ from holdfast.journal.port import (
 from holdfast.journal.stores.memory import MemoryDisk, MemoryStore
 from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.journal.upkeep import Archive
+from holdfast.kernel.charges import Charge
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import HoldfastError
 from holdfast.kernel.ids import CommitId, LetterId, PayloadId, RunId
@@ -59,6 +61,13 @@ new_runs = st.builds(
 commit_ids = st.sampled_from([CommitId(f"c{number}") for number in range(4)])
 endings = st.sampled_from([False] * 9 + [True])
 statuses = st.sampled_from(["executing", "waiting"])
+charges = st.builds(Charge, st.integers(1, 3), *[st.integers(-2, 9)] * 3, *[st.integers(0, 2)] * 2)
+entries = st.none() | st.builds(
+    Entries,
+    st.sampled_from(["acme", "globex"]),
+    st.sampled_from(["desk", "review"]),
+    st.lists(charges, max_size=2, unique_by=lambda charge: charge.day).map(tuple),
+)
 
 
 class SideBySide(RuleBasedStateMachine):
@@ -161,12 +170,12 @@ class SideBySide(RuleBasedStateMachine):
     @rule(
         run=st.sampled_from(RUNS[:2]), is_wild=st.booleans(), back=st.integers(0, 1), off=st.integers(-1, 1),
         commit_id=commit_ids, count=st.integers(0, 2), status=statuses, payloads=payloads, letters=letters,
-        parking=parkings, is_over=endings, has_snapshot=st.booleans(),
+        parking=parkings, is_over=endings, has_snapshot=st.booleans(), entries=entries,
     )  # fmt: skip
     def drive(
         self, run: RunId, is_wild: bool, back: int, off: int, commit_id: CommitId, count: int, status: str,
         payloads: tuple[Payload, ...], letters: tuple[Letter, ...], parking: tuple[int, int | None] | None,
-        is_over: bool, has_snapshot: bool,
+        is_over: bool, has_snapshot: bool, entries: Entries | None,
     ) -> None:  # fmt: skip
         """Commit as the run's driver; a wild one may be an earlier driver, on another version, under a used id."""
         claims = self.claims[run]
@@ -187,6 +196,7 @@ class SideBySide(RuleBasedStateMachine):
                 letters=letters,
                 parking=self.parking(parking),
                 snapshot=Snapshot(expected + count, "fold", b"state") if has_snapshot else None,
+                entries=entries,
             )
         )
 
@@ -241,6 +251,7 @@ class SideBySide(RuleBasedStateMachine):
     def same_runs(self) -> None:
         self.ask(lambda store: store.runs(RunFilter()))
         self.ask(lambda store: store.next_wake())
+        self.ask(lambda store: store.charged(2, 3))
 
     def teardown(self) -> None:
         for run in RUNS:

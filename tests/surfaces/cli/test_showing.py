@@ -7,6 +7,8 @@ from hypothesis import given
 from msgspec.structs import replace
 
 from holdfast.journal.events import (
+    AllowanceAwaited,
+    AllowanceRenewed,
     BranchTaken,
     BudgetLow,
     CancelRequested,
@@ -147,6 +149,10 @@ LINES: dict[Event, str] = {
     NodeRetried(node="a/b", attempt=2, retry_at=9.0, fault=FAULT): (
         f"a/b  try 2 failed: too slow (tried again at {instant(9.0)})"
     ),
+    AllowanceAwaited(node="a/b", allowance="the allowance of acme", reason="9 of 9", renews_at=9.0): (
+        f"a/b  waits for the allowance of acme, renewed at {instant(9.0)} (9 of 9)"
+    ),
+    AllowanceRenewed(node="a/b"): "a/b  goes on: its allowance is renewed",
     RetryDue(node="a/b", attempt=2): "a/b  tried again after try 2",
     RetryDue(node="a/b", attempt=2, by="Ann"): "a/b  tried again after try 2, for Ann did not wait",
     RunRequeued(by="Ann", note="open again"): "requeued by Ann (open again)",

@@ -4,6 +4,7 @@ An event says what *happened*, in the past tense, and carries only what the fold
 in payloads that it points at. A field is only ever added, with a default; a changed meaning is a new event and tag.
 """
 
+from holdfast.journal.events.allowances import AllowanceAwaited, AllowanceRenewed
 from holdfast.journal.events.budgets import BudgetLow, ModelSwitched, ReservationExceeded
 from holdfast.journal.events.children import ChildBegun, ChildEnded, ChildRecalled, ChildStarted
 from holdfast.journal.events.circles import LoopSuspected
@@ -67,9 +68,13 @@ Event = (
     | BudgetLow
     | ModelSwitched
     | ReservationExceeded
+    | AllowanceAwaited
+    | AllowanceRenewed
 )
 
 __all__ = [
+    "AllowanceAwaited",
+    "AllowanceRenewed",
     "BranchTaken",
     "BudgetLow",
     "CancelRequested",

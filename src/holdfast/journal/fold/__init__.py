@@ -12,6 +12,7 @@ from holdfast.journal import events
 from holdfast.journal.codec import decode
 from holdfast.journal.events import Event
 from holdfast.journal.fold import (
+    allowances,
     budgets,
     children,
     forks,
@@ -68,6 +69,8 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.BudgetLow: budgets.budget_low,
     events.ModelSwitched: budgets.model_switched,
     events.ReservationExceeded: budgets.reservation_exceeded,
+    events.AllowanceAwaited: allowances.allowance_awaited,
+    events.AllowanceRenewed: allowances.allowance_renewed,
 }
 
 PROGRESS = (events.NodeLeft, events.ModelReplied, events.StepEnded, events.ChildEnded)

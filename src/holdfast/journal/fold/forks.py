@@ -28,6 +28,8 @@ def run_forked(state: RunState, event: RunForked, at: float, version: int) -> Ru
         reserved=0,
         reserved_usd=0.0,
         low=(),
+        charges=(),
+        awaited=(),
         unseen=(),
         budget=event.budget,
         started_at=at,

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from holdfast.journal.events import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
+from holdfast.journal.fold.allowances import without
 from holdfast.journal.fold.state import AgentState, NodeState, RunState
 from holdfast.journal.fold.variables import merged
 from holdfast.kernel.errors import JournalError
@@ -53,6 +54,8 @@ def node_left(state: RunState, event: NodeLeft, _at: float, version: int) -> Run
         state = replace(state, retrying=tuple(path for path in state.retrying if path != event.node))
     if event.node in state.questions:  # whoever answers now is too late
         state = replace(state, questions=tuple(path for path in state.questions if path != event.node))
+    if state.awaited:
+        state = replace(state, awaited=without(state, event.node))
     if node.staged and event.outcome.is_success:
         state = merged(state, node, version)
     return with_node(state, node, version)

@@ -51,7 +51,9 @@ def lifecycle_moved(state: RunState, event: LifecycleMoved, _at: float, version:
 
 def driver_changed(state: RunState, event: DriverChanged, _at: float, version: int) -> RunState:
     in_vain = state.drivers_in_vain + 1 if state.parked is None else 0
-    return replace(state, drivers=state.drivers + 1, drivers_in_vain=in_vain, parked=None, awaits=(), version=version)
+    return replace(
+        state, drivers=state.drivers + 1, drivers_in_vain=in_vain, parked=None, awaits=(), awaited=(), version=version
+    )
 
 
 def cancel_requested(state: RunState, event: CancelRequested, _at: float, version: int) -> RunState:

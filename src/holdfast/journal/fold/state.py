@@ -14,6 +14,7 @@ from holdfast.journal.events.runs import Origin
 from holdfast.journal.events.scripts import ScriptCall
 from holdfast.journal.events.turns import CallRequest
 from holdfast.journal.fold.trail import Trail
+from holdfast.kernel.charges import Charges
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.limits import Budget, Spend
@@ -123,6 +124,8 @@ class AgentState(msgspec.Struct, frozen=True):
     """Tokens charged for the call in flight."""
     reserved_usd: float | None = 0.0
     """Dollars likewise; None where nobody knows what the call costs."""
+    reserved_at: float = 0.0
+    """When that call was made: whatever becomes of it is charged to that day."""
     spend: Spend = Spend()
     inherited: Spend = Spend()
     """What it had consumed in the run that this one is a fork of."""
@@ -174,6 +177,17 @@ class UnseenCall(msgspec.Struct, frozen=True):
     """The instant at which it was charged: an agent that was entered later is another."""
     charged: int = 0
     """The version of the event that charged it: no two have the same."""
+    reserved_at: float = 0.0
+    """When it was made."""
+
+
+class Awaited(msgspec.Struct, frozen=True):
+    """A spent allowance that a node waits for."""
+
+    node: str
+    allowance: str
+    """Whose it is, in words."""
+    renews_at: float
 
 
 class ReviewState(msgspec.Struct, frozen=True):
@@ -299,6 +313,8 @@ class RunState(msgspec.Struct, frozen=True):
     """Dollars likewise, as far as prices are known."""
     low: tuple[Low, ...] = ()
     """Which limits of its budget were told to run low."""
+    charges: Charges = ()
+    """The same and what was spent, by the day on which each call was made."""
     nodes: "HashTrieMap[str, NodeState]" = HashTrieMap()
     variables: "HashTrieMap[str, Written]" = HashTrieMap()
     """The run's own state, by name."""
@@ -329,6 +345,8 @@ class RunState(msgspec.Struct, frozen=True):
     """Paths of the effects of which nobody will ever know what became of them."""
     unseen: tuple[UnseenCall, ...] = ()
     """Model calls that are charged in full, because their replies were never seen."""
+    awaited: tuple[Awaited, ...] = ()
+    """The allowances that it waits for: until they are renewed, or until a driver takes it up and asks anew."""
     cancel_reason: str | None = None
     abandons_by: str | None = None
     """Who asked that the run end without waiting for its doubts; None if nobody did."""

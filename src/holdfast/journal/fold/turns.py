@@ -10,6 +10,7 @@ from holdfast.journal.events import (
     ModelReconciled,
     ModelReplied,
 )
+from holdfast.journal.fold import charges
 from holdfast.journal.fold.circles import moved_on, suspected
 from holdfast.journal.fold.nodes import entered
 from holdfast.journal.fold.state import AgentState, CallState, NodeState, Phase, RunState, UnseenCall
@@ -30,7 +31,7 @@ def with_agent(state: RunState, node: NodeState, agent: AgentState, version: int
     return replace(state, nodes=state.nodes.insert(node.path, replace(node, agent=agent)), version=version)
 
 
-def model_called(state: RunState, event: ModelCalled, _at: float, version: int) -> RunState:
+def model_called(state: RunState, event: ModelCalled, at: float, version: int) -> RunState:
     node = entered(state, event.node)
     agent = agent_of(node)
     is_new_turn = event.turn > agent.turn
@@ -53,6 +54,7 @@ def model_called(state: RunState, event: ModelCalled, _at: float, version: int) 
         retry_at=None,
         reserved=event.reserved,
         reserved_usd=event.reserved_usd,
+        reserved_at=at,
         attempts_before=0 if is_new_turn else agent.attempts_before,
         spend=replace(agent.spend, turns=agent.spend.turns + is_new_turn),
         trail=moved_on(agent, event.adrift),
@@ -61,6 +63,7 @@ def model_called(state: RunState, event: ModelCalled, _at: float, version: int) 
         state,
         reserved=state.reserved + event.reserved,
         reserved_usd=round(state.reserved_usd + (event.reserved_usd or 0.0), USD_DIGITS),
+        charges=charges.holding(state.charges, at, event.reserved, event.reserved_usd),
         spend=replace(state.spend, turns=state.spend.turns + is_new_turn),
     )
     return with_agent(state, node, called, version)
@@ -87,7 +90,11 @@ def model_replied(state: RunState, event: ModelReplied, _at: float, version: int
         reserved_usd=0.0,
         spend=_charge(agent.spend, event.usage, len(calls)),
     )
-    state = replace(_freed(state, agent), spend=_charge(state.spend, event.usage, len(calls)))
+    state = replace(
+        _freed(state, agent),
+        charges=charges.settled(state.charges, agent, event.usage),
+        spend=_charge(state.spend, event.usage, len(calls)),
+    )
     return with_agent(state, node, replied, version)
 
 
@@ -108,7 +115,9 @@ def model_failed(state: RunState, event: ModelFailed, at: float, version: int) -
         spend=replace(agent.spend, turns=agent.spend.turns + is_new_turn),
     )
     if event.is_charged:
-        state, failed = _charged_unseen(state, event, agent.reserved, failed, at, version)
+        state, failed = _charged_unseen(state, event, agent, failed, at, version)
+    else:
+        state = replace(state, charges=charges.settled(state.charges, agent, None))
     return with_agent(_freed(state, agent), node, failed, version)
 
 
@@ -117,7 +126,7 @@ def model_interrupted(state: RunState, event: ModelInterrupted, at: float, versi
     node = entered(state, event.node)
     agent = agent_of(node)
     interrupted = replace(agent, phase=Phase.READY, reserved=0, reserved_usd=0.0, interrupted=agent.interrupted + 1)
-    state, interrupted = _charged_unseen(state, event, agent.reserved, interrupted, at, version)
+    state, interrupted = _charged_unseen(state, event, agent, interrupted, at, version)
     return with_agent(_freed(state, agent), node, interrupted, version)
 
 
@@ -128,7 +137,8 @@ def model_reconciled(state: RunState, event: ModelReconciled, _at: float, versio
         return replace(state, version=version)  # it was reconciled before
     rest = tuple(call for call in state.unseen if call is not unseen)
     spend = _reconciled(state.spend, unseen, event.usage)
-    state = replace(state, spend=spend, unseen=rest, version=version)
+    books = charges.reconciled(state.charges, unseen, event.usage)
+    state = replace(state, spend=spend, unseen=rest, charges=books, version=version)
     node = state.nodes.get(unseen.node)
     if node is None or node.agent is None or node.entered_at > unseen.charged_at:
         return state  # the agent that was charged is not there any more
@@ -149,11 +159,22 @@ def _freed(state: RunState, agent: AgentState) -> RunState:
 
 
 def _charged_unseen(
-    state: RunState, event: ModelFailed | ModelInterrupted, tokens: int, agent: AgentState, at: float, version: int
+    state: RunState,
+    event: ModelFailed | ModelInterrupted,
+    calling: AgentState,
+    agent: AgentState,
+    at: float,
+    version: int,
 ) -> tuple[RunState, AgentState]:
+    tokens, made_at = calling.reserved, calling.reserved_at
     worst = Usage(input_tokens=tokens, cost_usd=event.cost_usd)
-    unseen = UnseenCall(event.node, event.turn, event.attempt, tokens, event.cost_usd, at, version)
-    charged = replace(state, spend=_charge(state.spend, worst, 0), unseen=(*state.unseen, unseen))
+    unseen = UnseenCall(event.node, event.turn, event.attempt, tokens, event.cost_usd, at, version, made_at)
+    charged = replace(
+        state,
+        charges=charges.settled(state.charges, calling, worst),
+        spend=_charge(state.spend, worst, 0),
+        unseen=(*state.unseen, unseen),
+    )
     return charged, replace(agent, spend=_charge(agent.spend, worst, 0))
 
 

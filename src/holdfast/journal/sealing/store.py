@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from msgspec.structs import replace
 
+from holdfast.journal.ledger import Charged
 from holdfast.journal.port import (
     Claim,
     Commit,
@@ -136,6 +137,10 @@ class SealedRuns:
     async def next_wake(self) -> float | None:
         """Return when ``due`` has something next: a lease that runs out counts. None: nothing waits."""
         return await self.inner.next_wake()
+
+    async def charged(self, first_day: int, last_day: int) -> Sequence[Charged]:
+        """Return what was charged in those days, by tenant and app: sums, which tell of no person."""
+        return await self.inner.charged(first_day, last_day)
 
     @contextmanager
     def _under_way(self) -> Iterator[None]:

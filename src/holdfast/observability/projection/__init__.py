@@ -14,6 +14,7 @@ from holdfast.journal.fold import begin as begin_state
 from holdfast.journal.fold import evolve
 from holdfast.kernel.errors import JournalError
 from holdfast.observability.projection import (
+    allowances,
     budgets,
     children,
     forks,
@@ -78,6 +79,8 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.BudgetLow: budgets.budget_low,
     events.ModelSwitched: budgets.model_switched,
     events.ReservationExceeded: budgets.reservation_exceeded,
+    events.AllowanceAwaited: allowances.allowance_awaited,
+    events.AllowanceRenewed: allowances.allowance_renewed,
 }
 """How each event changes a trace; a journal's first event, RunStarted, begins one."""
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from holdfast.kernel.errors import DefinitionError
+from holdfast.runtime.allowances.admission import WhenSpent
 from holdfast.surfaces.cli.asking.apps import brought_command
 from holdfast.surfaces.cli.asking.options import JsonOption, QuietOption, StoreOption
 from holdfast.surfaces.cli.extension import AppCommand, Ask, PlainCommand
@@ -29,6 +30,7 @@ class RunOptions:
     budget_usd: float | None = None
     turns: int | None = None
     seconds: float | None = None
+    when_spent: WhenSpent = "refuse"
     store: str | None = None
     as_json: bool = False
     is_quiet: bool = False
@@ -99,6 +101,9 @@ def _shared(
     budget_usd: Annotated[float | None, _option("--budget-usd", "The most it may cost.", least=0)] = None,
     turns: Annotated[int | None, _option("--turns", "The most turns its agents may take.", least=1)] = None,
     seconds: Annotated[float | None, _option("--seconds", "The longest it may take.", least=0)] = None,
+    when_spent: Annotated[
+        WhenSpent, _option("--when-spent", "While an allowance is spent: refuse the run, or queue it until renewed.")
+    ] = "refuse",
     store: StoreOption = None,
     as_json: JsonOption = False,
     is_quiet: QuietOption = False,
@@ -114,6 +119,7 @@ def _shared(
         budget_usd,
         turns,
         seconds,
+        when_spent,
         store,
         as_json,
         is_quiet,

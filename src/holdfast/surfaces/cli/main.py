@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from holdfast.surfaces.cli.commands import (
     backup,
+    budgets,
     cancel,
     costs,
     dead,
@@ -49,6 +50,7 @@ COMMANDS = (
     "resume",
     "cancel",
     "reconcile",
+    "budgets",
     "dead",
     "retries",
     "requeue",
@@ -94,6 +96,7 @@ app.command("decide")(decide.decide)
 app.command("resume")(resume.resume)
 app.command("cancel")(cancel.cancel)
 app.command("reconcile")(reconcile.reconcile)
+app.command("budgets")(budgets.budgets)
 app.command("dead")(dead.dead)
 app.command("retries")(dead.retries)
 app.command("requeue")(requeue.requeue)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import msgspec
 import typer
 
-from holdfast.kernel.errors import DefinitionError, Erased, HoldfastError, InputError, RunNotFound
+from holdfast.kernel.errors import DefinitionError, Erased, HoldfastError, InputError, Overloaded, RunNotFound
 from holdfast.surfaces.cli.exit_codes import ExitCode
 from holdfast.surfaces.cli.showing.terminal import clean
 
@@ -25,9 +25,14 @@ def reporting(*, as_json: bool) -> Iterator[None]:
 
 def tell_error(error: HoldfastError, *, as_json: bool) -> int:
     """Write ``error`` to stderr and return the exit code it stands for."""
-    is_bad_input = isinstance(error, InputError | DefinitionError | RunNotFound | Erased)
     tell(type(error).__name__, str(error), as_json=as_json)
-    return ExitCode.USAGE if is_bad_input else ExitCode.FAILED
+    match error:
+        case InputError() | DefinitionError() | RunNotFound() | Erased():
+            return ExitCode.USAGE
+        case Overloaded():
+            return ExitCode.REFUSED
+        case _:
+            return ExitCode.FAILED
 
 
 def tell(kind: str, message: str, *, as_json: bool) -> None:

@@ -12,13 +12,16 @@ from pathlib import Path
 from holdfast.journal.port import Delivered
 from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.journal.upkeep import Archive
+from holdfast.kernel.charges import Charge
 from holdfast.kernel.clock import SystemClock
 from holdfast.kernel.errors import StoreLocked
 from holdfast.kernel.ids import CommitId, LetterId, RunId
+from holdfast.testing.conformance.journal.charging import DAY, charging
 from holdfast.testing.conformance.journal.samples import DESK, RUN, drive, events, following, letter, payload
 
 RUNS_AT_ONCE = 4
 LETTERS = 20
+CHARGED_TOKENS = 10
 
 
 def say(*words: object) -> None:
@@ -52,8 +55,11 @@ async def crash_at(path: Path, number: int) -> None:
     await store.open()
     claim = await drive(store)
     for version in range(1, 4):
+        charges = charging(Charge(DAY, tokens=CHARGED_TOKENS, held_tokens=version))
         await store.commit(
-            following(claim, version, payloads=(payload(f"p{version}"),), letters=(letter(f"l{version}"),))
+            following(
+                claim, version, payloads=(payload(f"p{version}"),), letters=(letter(f"l{version}"),), entries=charges
+            )
         )
         say(claim.run, version + 1)
     await store.close()

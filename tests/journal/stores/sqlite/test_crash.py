@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.journal.ledger import Charged
 from holdfast.journal.port import RunFilter
 from holdfast.journal.stores.sqlite import SqliteStore
+from holdfast.kernel.charges import Charge
 from holdfast.kernel.clock import SystemClock
 from holdfast.kernel.ids import PayloadId, RunId
+from holdfast.testing.conformance.journal.charging import DAY
 from holdfast.testing.conformance.journal.samples import RUN, events
+from tests.journal.stores.sqlite.child import CHARGED_TOKENS
 from tests.journal.stores.sqlite.conftest import Spawn
 
 COMMITS_BEFORE_KILL = 40
@@ -59,6 +63,7 @@ async def test_a_death_at_any_point_leaves_whole_commits(tmp_path: Path, spawn: 
         told = acknowledged(child.communicate()[0].splitlines(keepends=True))
         await check(path, told)
         await check_letters(path)
+        await check_ledger(path)
         if child.returncode == 0:
             break
         assert child.returncode == 137
@@ -69,6 +74,16 @@ async def check_letters(path: Path) -> None:
     await store.open()
     version = max([head.version for head in await store.runs(RunFilter())], default=1)
     assert len(await store.inbox(RUN)) == version - 1
+    await store.close()
+
+
+async def check_ledger(path: Path) -> None:
+    """What was charged is what the commits say that are there: none of it twice, none without its events."""
+    store = SqliteStore(path, SystemClock())
+    await store.open()
+    commits = max([head.version for head in await store.runs(RunFilter())], default=1) - 1
+    charge = Charge(DAY, tokens=commits * CHARGED_TOKENS, held_tokens=commits)
+    assert await store.charged(DAY, DAY) == ((Charged("acme", "desk", charge),) if commits else ())
     await store.close()
 
 

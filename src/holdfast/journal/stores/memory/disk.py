@@ -20,6 +20,7 @@ from holdfast.journal.port import (
     Snapshot,
 )
 from holdfast.journal.sealing.envelope import ERASED
+from holdfast.journal.stores.memory.books import Books
 from holdfast.journal.stores.restoring import is_new, standing_of
 from holdfast.journal.stores.rules import Standing, answer, begun, bereft, claim_of, claimed, emptied, moved_on, woken
 from holdfast.journal.upkeep import Archive
@@ -51,6 +52,7 @@ class MemoryDisk:
         """In the order in which they were begun."""
         self._requests: dict[tuple[str, str], RunId] = {}
         self._keys: dict[str, bytes] = {}
+        self.books = Books()
 
     def find(self, run: RunId) -> KeptRun | None:
         """Return the run if there is one."""
@@ -112,6 +114,8 @@ class MemoryDisk:
             kept.payloads.setdefault(payload.payload_id, payload.body)
         if commit.snapshot is not None:
             kept.snapshot = commit.snapshot
+        if commit.entries is not None:
+            self.books.enter(commit.run, commit.entries)
         return Committed(kept.standing.version)
 
     def claim(self, run: RunId, worker: str, lease_seconds: float, now: float) -> Claim | Held:
@@ -180,6 +184,7 @@ class MemoryDisk:
         kept.standing, kept.erased_at, kept.snapshot = emptied(kept.standing, ended_as), now, None
         kept.events = [Recorded(event.version, event.at, ERASED) for event in kept.events]
         kept.payloads.clear()
+        self.books.spend_held(run)
         inbox = self.inboxes.get(run, {})
         for letter_id, letter in inbox.items():
             inbox[letter_id] = Delivered(letter.position, letter_id, ERASED)
@@ -188,6 +193,7 @@ class MemoryDisk:
         """Forget a run and its inbox."""
         new = self._runs.pop(run).new
         self.inboxes.pop(run, None)
+        self.books.forget(run)
         if new.request_id is not None:
             self._requests.pop((new.tenant, new.request_id), None)
 

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from holdfast.journal.ledger import Charged
 from holdfast.journal.port import (
     Claim,
     Commit,
@@ -168,6 +169,10 @@ class MemoryStore:
     async def next_wake(self) -> float | None:
         """Return when ``due`` has something next: a lease that runs out counts. None: nothing waits."""
         return min((instant for instant, _ in self._waiting()), default=None)
+
+    async def charged(self, first_day: int, last_day: int) -> Sequence[Charged]:
+        """Return what was charged in those days, by tenant and app. See ``Ledger.charged``."""
+        return self._own_disk().books.charged(first_day, last_day)
 
     def _own_disk(self) -> MemoryDisk:
         if self._disk.owner is not self:

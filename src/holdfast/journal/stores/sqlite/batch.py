@@ -20,6 +20,7 @@ from holdfast.journal.stores.rules import (
     moved_on,
     woken,
 )
+from holdfast.journal.stores.sqlite.books import Books
 from holdfast.journal.stores.sqlite.rows import write_rows
 from holdfast.journal.stores.sqlite.standings import Standings
 from holdfast.kernel.ids import LetterId, RunId
@@ -81,6 +82,7 @@ class Batch:
         self._payloads: list[tuple[int, str, bytes]] = []
         self._letters: list[tuple[str, int, str, bytes]] = []
         self._snapshots: dict[int, tuple[int, int, str, bytes]] = {}
+        self._books = Books()
 
     def commit(self, commit: Commit) -> CommitResult:
         """Take a commit in, or answer why not. Raises RunNotFound and JournalError."""
@@ -101,6 +103,8 @@ class Batch:
         self._payloads += [(row_id, payload.payload_id, payload.body) for payload in commit.payloads]
         if (snapshot := commit.snapshot) is not None:
             self._snapshots[row_id] = (row_id, snapshot.version, snapshot.fold, snapshot.body)
+        if commit.entries is not None:
+            self._books.enter(row_id, commit.entries)
         return Committed(standing.version)
 
     def claim(self, run: RunId, worker: str, lease_seconds: float) -> Claim | Held:
@@ -152,6 +156,7 @@ class Batch:
         write(ADD_LETTER, self._letters)
         write(_KEEP_SNAPSHOT, self._snapshots.values())
         write(_ADD_KEY, self._keys.items())
+        self._books.write(self._connection)
         self._flush_standings()
 
     def committed(self) -> None:

@@ -96,4 +96,30 @@ _FORKS: Migration = (
     "CREATE INDEX runs_forked ON runs (origin) WHERE origin IS NOT NULL",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST, _SNAPSHOTS, _SEALS, _FORKS)
+_LEDGER: Migration = (
+    # What was spent a day, which outlives the runs that spent it, and what runs hold for calls in flight.
+    """
+    CREATE TABLE spent (
+        day      INTEGER NOT NULL,
+        tenant   TEXT NOT NULL,
+        app      TEXT NOT NULL,
+        tokens   INTEGER NOT NULL,
+        nano_usd INTEGER NOT NULL,
+        unpriced INTEGER NOT NULL,
+        PRIMARY KEY (day, tenant, app)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE held (
+        run_id   INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        day      INTEGER NOT NULL,
+        tenant   TEXT NOT NULL,
+        app      TEXT NOT NULL,
+        tokens   INTEGER NOT NULL,
+        nano_usd INTEGER NOT NULL,
+        PRIMARY KEY (run_id, day)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _SNAPSHOTS, _SEALS, _FORKS, _LEDGER)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from holdfast.journal.ledger import Charged
 from holdfast.journal.port import (
     Claim,
     Commit,
@@ -20,7 +21,7 @@ from holdfast.journal.port import (
     RunFilter,
 )
 from holdfast.journal.stores.rules import KEY_BYTES, check, check_claim, check_new
-from holdfast.journal.stores.sqlite import copying, emptying, moving, queries, removing
+from holdfast.journal.stores.sqlite import books, copying, emptying, moving, queries, removing
 from holdfast.journal.stores.sqlite.batch import Batch
 from holdfast.journal.stores.sqlite.connection import Opener
 from holdfast.journal.stores.sqlite.group import GroupCommit
@@ -247,6 +248,10 @@ class SqliteStore:
     async def next_wake(self) -> float | None:
         """Return when ``due`` has something next: a lease that runs out counts. None: nothing waits."""
         return await self._reader.ask(queries.next_wake)
+
+    async def charged(self, first_day: int, last_day: int) -> Sequence[Charged]:
+        """Return what was charged in those days, by tenant and app. See ``Ledger.charged``."""
+        return await self._reader.ask(partial(books.charged, first_day=first_day, last_day=last_day))
 
     @property
     def _writer(self) -> Writer:

@@ -1,5 +1,6 @@
 """What waits for a person, over all runs of a store."""
 
+from holdfast.journal.fold.state import Awaited
 from holdfast.journal.port import RunFilter
 from holdfast.kernel.errors import JournalError
 from holdfast.orchestration.doubts import Doubt, doubts_of
@@ -14,7 +15,7 @@ RUNS_LOOKED_AT_MAX = 10_000
 
 
 async def list_waiting(store: str | None) -> list[Waiting]:
-    """Return what waits for a person, in the order in which it came to be; nothing if there is no store yet."""
+    """Return what waits for a person or an allowance, in the order in which it came to be; nothing without a store."""
     url = store_url(store)
     if not is_there(url):
         return []
@@ -30,8 +31,8 @@ async def list_waiting(store: str | None) -> list[Waiting]:
     return sorted(found, key=came_at)
 
 
-async def _waits(run: Run) -> list[Doubt | Question]:
+async def _waits(run: Run) -> list[Doubt | Question | Awaited]:
     state = await run.state()
     payloads = await run.payloads(state)
     doubts = [doubt for doubt in await doubts_of(state, payloads) if doubt.asks_person]
-    return [*doubts, *await questions_of(state, payloads)]
+    return [*doubts, *await questions_of(state, payloads), *state.awaited]

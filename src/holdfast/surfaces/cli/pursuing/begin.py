@@ -42,6 +42,7 @@ async def _begin(app: App, command: AppCommand, ask: Ask, options: RunOptions) -
             budget=budget_of(app, options),
             model=options.model,
             models=models,
+            when_spent=options.when_spent,
         )
         return await conduct.accompany(runtime, run, [head for head in earlier if head.run != run.id])
 

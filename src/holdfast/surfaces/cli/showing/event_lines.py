@@ -1,6 +1,8 @@
 """Each event of a journal as one line of words. Pure."""
 
 from holdfast.journal.events import (
+    AllowanceAwaited,
+    AllowanceRenewed,
     BranchTaken,
     CancelRequested,
     ChildBegun,
@@ -57,6 +59,8 @@ OfNode = (
     | NodeRetried
     | RetryDue
     | ScriptAdvanced
+    | AllowanceAwaited
+    | AllowanceRenewed
 )
 OfChild = ChildStarted | ChildBegun | ChildRecalled | ChildEnded
 OfTurn = ModelCalled | ModelReplied | ModelFailed | ModelInterrupted | ModelReconciled | LoopSuspected
@@ -159,6 +163,10 @@ def _of_node(event: OfNode) -> str:
         case ScriptAdvanced():
             asked = ", ".join(call.name for call in event.calls)
             return f"script asks for {asked}" if asked else "script goes on"
+        case AllowanceAwaited():
+            return f"waits for {event.allowance}, renewed at {instant(event.renews_at)} ({event.reason})"
+        case AllowanceRenewed():
+            return "goes on: its allowance is renewed"
 
 
 def _of_child(event: OfChild) -> str:

@@ -6,10 +6,12 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
+from holdfast.journal.fold.state import Awaited
 from holdfast.journal.port import Head
 from holdfast.kernel.outcomes import Settlement
 from holdfast.orchestration.doubts import Doubt
 from holdfast.orchestration.questions import Question
+from holdfast.orchestration.resting import told_awaited
 from holdfast.surfaces.cli.showing.terminal import clean, styled
 from holdfast.surfaces.cli.showing.wording import age, instant, short_ids
 
@@ -21,11 +23,14 @@ FLAGS = {
 }
 
 
+KINDS = {Doubt: "doubt", Question: "question", Awaited: "allowance"}
+
+
 class Waiting(msgspec.Struct, frozen=True):
-    """A call in doubt or an open question, and the run it belongs to."""
+    """A call in doubt, an open question or a spent allowance, and the run that waits."""
 
     head: Head
-    what: Doubt | Question
+    what: Doubt | Question | Awaited
 
 
 def came_at(one: Waiting) -> float:
@@ -35,13 +40,15 @@ def came_at(one: Waiting) -> float:
             return sent_at or 0.0
         case Question(asked_at=asked_at):
             return asked_at
+        case Awaited():
+            return one.head.updated_at
 
 
 def inbox_records(found: Sequence[Waiting]) -> list[dict[str, object]]:
     """Return what waits as JSON objects, in order."""
     return [
         {
-            "kind": "doubt" if isinstance(one.what, Doubt) else "question",
+            "kind": KINDS[type(one.what)],
             "run_id": one.head.run,
             "app": one.head.app,
             "title": one.head.title,
@@ -57,14 +64,25 @@ def print_inbox(found: Sequence[Waiting], now: float, console: Console) -> None:
     for one in found:
         run = ids[one.head.run]
         line = Text(clean(f"{run}  {one.head.app}: {one.head.title}"), style="bold")
-        line.append(f"  {clean(one.what.path)}", style="magenta")
+        path = one.what.node if isinstance(one.what, Awaited) else one.what.path
+        line.append(f"  {clean(path)}", style="magenta")
         console.print(line, soft_wrap=True)
-        lines = _of_doubt(one.what, run, now) if isinstance(one.what, Doubt) else _of_question(one.what, run, now)
-        for told in lines:
+        for told in _lines(one.what, run, now):
             console.print(styled(f"  {told}"), soft_wrap=True)
 
 
-def _record(what: Doubt | Question) -> dict[str, object]:
+def _lines(what: Doubt | Question | Awaited, run: str, now: float) -> Iterator[str]:
+    match what:
+        case Doubt():
+            yield from _of_doubt(what, run, now)
+        case Question():
+            yield from _of_question(what, run, now)
+        case Awaited():
+            yield told_awaited(what)
+            yield f"once it is raised, go on with: holdfast resume {run}; see all with: holdfast budgets"
+
+
+def _record(what: Doubt | Question | Awaited) -> dict[str, object]:
     match what:
         case Doubt():
             return {
@@ -91,6 +109,8 @@ def _record(what: Doubt | Question) -> dict[str, object]:
                 "deadline": what.deadline,
                 "default": what.default,
             }
+        case Awaited():
+            return {"step": what.node, "allowance": what.allowance, "renews_at": what.renews_at}
 
 
 def _of_doubt(doubt: Doubt, run: str, now: float) -> Iterator[str]:

@@ -69,6 +69,8 @@ def way_on(state: RunState) -> str:
         return f"find out, and say so with: holdfast decide {short_id(state.run)} (what was sent: holdfast inbox)"
     if open_questions(state):
         return f"decide with: holdfast decide {short_id(state.run)} --choose OPTION (what is asked: holdfast inbox)"
+    if state.awaited:
+        return f"it goes on when that is renewed; once it is raised, with: holdfast resume {short_id(state.run)}"
     return f"go on with: holdfast resume {short_id(state.run)}"
 
 

@@ -105,6 +105,7 @@ def page_record(
         "doubts": state.doubts,
         "questions": open_questions(state),
         "retrying": state.retrying,
+        "awaited": state.awaited,
         "requeues": state.requeues,
         "dropped": None if dropped is None else {"by": dropped.by, "note": dropped.note},
         "abandoned": state.abandoned,

@@ -6,6 +6,7 @@ Subclass ``StoreConformance`` in a test module, with a fixture ``disk`` that ret
 
 from holdfast.testing.conformance.journal.beginning import Beginning
 from holdfast.testing.conformance.journal.caching import Caching
+from holdfast.testing.conformance.journal.charging import Charging
 from holdfast.testing.conformance.journal.committing import Committing
 from holdfast.testing.conformance.journal.driving import Driving
 from holdfast.testing.conformance.journal.emptying import EmptyingConformance
@@ -21,6 +22,17 @@ __all__ = ["Disk", "EmptyingConformance", "StoreConformance"]
 
 
 class StoreConformance(
-    Beginning, Committing, Driving, ParkingRuns, Mailing, Reopening, Finding, Caching, Moving, Removing, Keeping
+    Beginning,
+    Committing,
+    Charging,
+    Driving,
+    ParkingRuns,
+    Mailing,
+    Reopening,
+    Finding,
+    Caching,
+    Moving,
+    Removing,
+    Keeping,
 ):
     """The whole suite."""

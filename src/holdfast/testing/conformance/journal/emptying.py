@@ -3,12 +3,15 @@
 import pytest
 from msgspec.structs import replace
 
+from holdfast.journal.ledger import Charged
 from holdfast.journal.port import Lost, NewRun, Parking, RunFilter, Store
 from holdfast.journal.sealing.envelope import ERASED
 from holdfast.journal.upkeep import Removed
+from holdfast.kernel.charges import Charge
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.ids import PayloadId, RunId
+from holdfast.testing.conformance.journal.charging import DAY, charging
 from holdfast.testing.conformance.journal.samples import (
     DESK,
     OTHER,
@@ -113,6 +116,18 @@ class EmptyingConformance(OpenStore):
         assert await kept(store).discard(THIRD, wanted) == Removed()
         assert sorted(await store.payloads(RUN, [PayloadId("p1"), PayloadId("p2")])) == ["p2"]
         assert sorted(await store.payloads(OTHER, wanted)) == ["p1"]
+
+    async def test_what_an_emptied_run_has_spent_stays_and_what_it_held_is_spent(self, store: Store) -> None:
+        await begin(store, RUN, SEALED)
+        claim = await take(store)
+        charges = (Charge(DAY, tokens=70, nano_usd=7), Charge(DAY + 1, held_tokens=30, held_nano_usd=3))
+        await store.commit(following(claim, entries=charging(*charges, Charge(DAY + 2, held_tokens=5))))
+        await kept(store).empty([RUN], ENDED_AS)
+        await kept(store).empty([RUN], ENDED_AS)
+        spent = Charge(DAY, tokens=105, nano_usd=10, unpriced=1)
+        assert await store.charged(DAY, DAY + 2) == (Charged("acme", "desk", spent),)
+        await kept(store).remove([RUN])
+        assert await store.charged(DAY, DAY + 2) == (Charged("acme", "desk", spent),)
 
     async def test_an_emptied_run_can_be_removed(self, store: Store) -> None:
         await lived(store, new=SEALED)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import pytest
 
+from holdfast.journal.ledger import Entries
 from holdfast.journal.port import (
     NO_EPOCH,
     Claim,
@@ -94,6 +95,7 @@ def following(
     letters: tuple[Letter, ...] = (),
     parking: Parking | None = None,
     snapshot: Snapshot | None = None,
+    entries: Entries | None = None,
 ) -> Commit:
     """Return a commit by the driver that holds ``claim``, based on ``version`` or else on the claim's."""
     expected = claim.version if version is None else version
@@ -109,6 +111,7 @@ def following(
         letters=letters,
         parking=parking,
         snapshot=snapshot,
+        entries=entries,
     )
 
 

@@ -1,0 +1,35 @@
+"""What a run is charged, from its model calls: the one place that says which day a call belongs to."""
+
+from holdfast.journal.fold.state import AgentState, UnseenCall
+from holdfast.kernel.charges import Charge, Charges, added, nano
+from holdfast.kernel.days import day_of
+from holdfast.kernel.messages import Usage
+
+
+def holding(charges: Charges, at: float, tokens: int, usd: float | None) -> Charges:
+    """Return ``charges`` with what a call holds that is made at the instant ``at``."""
+    return added(charges, Charge(day_of(at), held_tokens=tokens, held_nano_usd=nano(usd)))
+
+
+def settled(charges: Charges, agent: AgentState, usage: Usage | None) -> Charges:
+    """Return ``charges`` once the call of ``agent`` holds nothing more; ``usage`` is what it is charged, if it is."""
+    if not agent.reserved and usage is None:
+        return charges
+    day = day_of(agent.reserved_at)
+    spent = Charge(day) if usage is None else _spent(day, usage)
+    return added(charges, _less_held(spent, agent))
+
+
+def reconciled(charges: Charges, unseen: UnseenCall, usage: Usage) -> Charges:
+    """Return ``charges`` with what a call took in place of the worst, which was charged while nobody knew."""
+    day = day_of(unseen.reserved_at)
+    undone = Charge(day, -unseen.tokens, -nano(unseen.cost_usd), -(unseen.cost_usd is None))
+    return added(added(charges, undone), _spent(day, usage))
+
+
+def _spent(day: int, usage: Usage) -> Charge:
+    return Charge(day, usage.input_tokens + usage.output_tokens, nano(usage.cost_usd), int(usage.cost_usd is None))
+
+
+def _less_held(spent: Charge, agent: AgentState) -> Charge:
+    return Charge(spent.day, spent.tokens, spent.nano_usd, spent.unpriced, -agent.reserved, -nano(agent.reserved_usd))

@@ -1,0 +1,1 @@
+"""The allowances of an operator: read from a file, listed, and who waits for them."""
