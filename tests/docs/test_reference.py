@@ -20,10 +20,12 @@ from holdfast.kernel.expression.scalars import ROUND_DIGITS_MAX
 from holdfast.kernel.expression.values import CHARACTERS_A_STEP, INTEGER_BITS_MAX, NESTING_MAX
 from holdfast.kernel.messages import StopReason, Usage
 from holdfast.kernel.outcomes import ErrorKind, Outcome
+from holdfast.kernel.ways import Way
 from holdfast.orchestration.draw import lifecycle_diagram, lifecycle_table
 from holdfast.orchestration.flow import Join, Node
 from holdfast.orchestration.lifecycle import RULES
 from holdfast.runtime.models.configuration import Configured
+from holdfast.runtime.models.configured_accounts import ConfiguredAccount
 from holdfast.runtime.models.name import EXTRAS, KEYS, PROVIDERS
 from tests.docs.reference import REFERENCE, ROOT, codes, first_codes, rows, sections
 
@@ -112,6 +114,11 @@ def test_everything_that_a_call_consumes_is_listed() -> None:
 
 def test_every_field_of_a_configured_model_is_listed() -> None:
     assert first_codes(MODELS["Configured models"]) == list(Configured.model_fields)
+
+
+def test_every_field_of_an_account_and_of_a_calls_way_is_listed() -> None:
+    assert first_codes(MODELS["Accounts"]) == list(ConfiguredAccount.model_fields)
+    assert first_codes(MODELS["Which way a call took"]) == [field.name for field in msgspec.structs.fields(Way)]
 
 
 # --- effects ---

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from holdfast import Runtime
-from holdfast.execution.turn import BACKOFF_SECONDS_FIRST, BACKOFF_SECONDS_MAX
+from holdfast.execution.calling import BACKOFF_SECONDS_FIRST, BACKOFF_SECONDS_MAX
 from holdfast.integration.gateway.lines import Line, answer, fail
 from holdfast.integration.gateway.port import ModelRequest
 from holdfast.integration.gateway.scripted import ScriptedModel

@@ -62,6 +62,7 @@ from holdfast.kernel.ids import PayloadId, RunId, child_run_id
 from holdfast.kernel.limits import Budget, Spend
 from holdfast.kernel.messages import StopReason, Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement
+from holdfast.kernel.ways import Try, Way
 
 RUN = RunId("run_01M7VQWG6VZA89Q97BMVBZAZXM")
 CHILD = child_run_id(RUN, "desk")
@@ -126,6 +127,8 @@ def replied(turn: int, *tools: str, usage: Usage | None = None, answer: str | No
 def every_event() -> tuple[Event, ...]:
     """Return one event of every kind, with every field set."""
     fault = Fault(ErrorKind.TIMEOUT, "it took too long", retryable=True, hint="ask for less")
+    failed = Try("backup", "openai:gpt-5.5", ErrorKind.OVERLOADED, 0.25)
+    way = Way("anthropic", "anthropic:claude-sonnet-4-6", 1.25, (failed,), is_cached=True)
     return (
         replace(
             started(),
@@ -136,6 +139,7 @@ def every_event() -> tuple[Event, ...]:
             models_asked={"desk": "scripted"},
             origin=Origin(PARENT, 7),
             simulates=True,
+            is_batch=True,
         ),
         LifecycleMoved(to="EXECUTING", reason="planned"),
         DriverChanged(worker="host:1:ab", epoch=2),
@@ -159,6 +163,7 @@ def every_event() -> tuple[Event, ...]:
             unreturned=4,
             prices="genai-prices 0.2.3",
             first_token_seconds=0.125,
+            way=way,
         ),
         LoopSuspected(
             node="desk",
@@ -171,7 +176,15 @@ def every_event() -> tuple[Event, ...]:
             is_final=True,
         ),
         ModelFailed(
-            node="desk", turn=1, attempt=2, fault=fault, seconds=1.5, retry_at=AT + 2, is_charged=True, cost_usd=0.1
+            node="desk",
+            turn=1,
+            attempt=2,
+            fault=fault,
+            seconds=1.5,
+            retry_at=AT + 2,
+            is_charged=True,
+            cost_usd=0.1,
+            way=way,
         ),
         ModelInterrupted(node="desk", turn=1, attempt=1, why=ErrorKind.TIMEOUT),
         ModelReconciled(

@@ -19,6 +19,7 @@ from holdfast.prompts.prompt import Prompt, load
 
 CORRECTIONS_MAX = 2
 OUTPUT_TOKENS_MAX = 4096
+CACHED_SECONDS = 3_600.0
 DEFAULT_BUDGET = Budget(turns=25, tool_calls=100)
 
 
@@ -47,6 +48,9 @@ class Agent:
     """When it counts as going in circles: it is told, and at last stopped. None: nobody looks."""
     economy_model: str | None = None
     """The model that serves it once its own budget of dollars, or its run's, runs low."""
+    cached: bool = False
+    """Whether a reply that the model gave to the same request within the last hour is taken in the place of a new one,
+    whatever the model's temperature."""
 
     def __post_init__(self) -> None:
         check_name(self.name, "agent name")
@@ -89,6 +93,8 @@ class Agent:
             pieces["loops"] = self.loops
         if self.economy_model is not None:
             pieces["economy_model"] = self.economy_model
+        if self.cached:
+            pieces["cached"] = True
         return digest(msgspec.json.encode(pieces, order="deterministic"))
 
 

@@ -7,6 +7,7 @@ from holdfast.context.ratios import Ratios
 from holdfast.execution.actions import CallModel
 from holdfast.execution.additions import Pieces, additions, opening
 from holdfast.execution.agent import Agent
+from holdfast.execution.calling import Calling, asked_for
 from holdfast.execution.estimating import Estimates
 from holdfast.execution.offered import Offered, Offers, offered
 from holdfast.execution.paying import Purse, paid
@@ -19,6 +20,7 @@ from holdfast.governance.ledger import Spent
 from holdfast.integration.gateway.gateway import Gateway
 from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest
 from holdfast.integration.gateway.request import message_digest, request_digest
+from holdfast.integration.gateway.routing.caller import ANYBODY, Caller
 from holdfast.integration.tools.registry import Registry
 from holdfast.journal.events import AllowanceAwaited, ModelCalled, ModelFailed, ModelReplied, NodeLeft
 from holdfast.journal.fold.state import AgentState, NodeState
@@ -35,11 +37,6 @@ from holdfast.kernel.provenance import Provenance, Trust
 from holdfast.kernel.randomness import Randomness
 from holdfast.kernel.tokens import unreturned_tokens
 
-BACKOFF_SECONDS_FIRST = 0.5
-BACKOFF_SECONDS_MAX = 60.0
-RETRY_AFTER_SECONDS_MAX = 600.0
-"""The longest wait that is taken from a provider."""
-
 
 class Turns:
     """Takes the turns of one run's agents."""
@@ -54,8 +51,9 @@ class Turns:
         offers: Offers,
         ratios: Ratios,
         purse: Purse,
+        caller: Caller = ANYBODY,
     ) -> None:
-        """``offers`` is shared by the runs of an app, ``ratios`` by those of a process."""
+        """``offers`` is shared by the runs of an app, ``ratios`` by those of a process; ``caller`` is the run to models."""
         self._gateway, self._recorder, self._clock = gateway, recorder, clock
         self._randomness, self._live = randomness, live
         self._assemblies: dict[str, Assembly] = {}
@@ -64,6 +62,7 @@ class Turns:
         self._offered, self._purse = offers, purse
         self._estimates = Estimates(ratios)
         self._reserving = Reserving(gateway.price, recorder)
+        self._calling = Calling(gateway, clock, randomness, caller)
 
     async def take(self, action: CallModel, agent: Agent, registry: Registry, granted: frozenset[str]) -> None:
         """Take the turn that ``action`` names; whatever becomes of it is recorded."""
@@ -83,7 +82,8 @@ class Turns:
         started = self._clock.now()
         model, hinter = self._state(action).model, self._hinter(action)
         try:
-            reply = await self._gateway.call(model, prepared, hinter)
+            caller = self._calling.caller(action, agent, self._state(action).prompt_tokens)
+            reply = await self._gateway.call(model, prepared, hinter, caller)
         except ModelCallFailed as failed:
             self._failed(action, agent, failed, self._clock.now() - started)
         else:
@@ -152,6 +152,7 @@ class Turns:
             self._digests.pop(path, None)
             self._bearings.pop(path, None)
             self._estimates.forget(path)
+            self._calling.forget(path)
 
     def _adrift(self, action: CallModel, agent: Agent, messages: tuple[Message, ...]) -> tuple[int, ...]:
         """Return the calls of the turn before that had nothing to do with the task."""
@@ -180,13 +181,14 @@ class Turns:
                 stop=reply.stop,
                 usage=reply.usage,
                 model=reply.model,
-                seconds=seconds,
+                seconds=asked_for(seconds, reply.way),
                 calls=observed.calls,
                 answer=payloads.keep_json(observed.answer) if observed.has_answer else None,
                 defect=observed.defect,
                 unreturned=unreturned_tokens(reply),
                 prices=reply.prices,
-                first_token_seconds=first,
+                first_token_seconds=None if first is None else asked_for(first, reply.way),
+                way=reply.way,
             ),
             *exceeded,
         )
@@ -195,25 +197,21 @@ class Turns:
         state = self._state(action)
         attempt = action.attempt - state.attempts_before
         may_retry = failed.fault.retryable and attempt < agent.model_attempts_max
+        retry_at = self._calling.retry_at(attempt, failed, state.model) if may_retry else None
+        self._calling.failed(action.path, failed.way)
         self._recorder.append(
             ModelFailed(
                 node=action.path,
                 turn=action.turn,
                 attempt=action.attempt,
                 fault=failed.fault,
-                seconds=seconds,
-                retry_at=self._retry_at(attempt, failed.retry_after_seconds) if may_retry else None,
+                seconds=asked_for(seconds, failed.way),
+                retry_at=retry_at,
                 is_charged=failed.may_be_billed,
                 cost_usd=state.reserved_usd if failed.may_be_billed else None,
+                way=failed.way,
             )
         )
-
-    def _retry_at(self, attempt: int, retry_after_seconds: float | None) -> float:
-        """Full jitter over an exponential bound; what the provider asks for wins."""
-        bound = min(BACKOFF_SECONDS_MAX, BACKOFF_SECONDS_FIRST * 2 ** (attempt - 1))
-        wait = self._randomness.uniform(0, bound) if retry_after_seconds is None else retry_after_seconds
-        wait = min(wait, RETRY_AFTER_SECONDS_MAX)
-        return self._clock.now() + wait
 
     def _hinter(self, action: CallModel) -> "_Hinter":
         step = paths.turn(action.path, action.turn)

@@ -146,4 +146,5 @@ def _started(request: Request, run: RunId, payload: Payload, title: str, engine:
         model=request.model,
         models_asked=dict(request.models),
         engine=engine,
+        is_batch=request.is_batch,
     )

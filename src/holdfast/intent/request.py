@@ -27,6 +27,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One model for every agent, in place of the ones they declare."""
     models: Mapping[str, str] = {}
     """Models by the agent's name; they win over ``model``."""
+    is_batch: bool = False
+    """Nobody waits for it: others go first."""
     lineage: Lineage | None = None
     """Set on what a run asks. Models for agents that its app lacks are for those further down."""
 

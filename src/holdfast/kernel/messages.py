@@ -9,6 +9,7 @@ import enum
 import msgspec
 
 from holdfast.kernel.provenance import Provenance
+from holdfast.kernel.ways import Way
 
 
 class Role(enum.StrEnum):
@@ -191,6 +192,8 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the provider calls this reply, for its support."""
     prices: str = ""
     """Whose price the cost comes from, with its version; empty where the cost is not known."""
+    way: Way | None = None
+    """Which way the call took, where it had a choice of ways."""
 
 
 def say(role: Role, text: str, provenance: Provenance | None = None) -> Message:

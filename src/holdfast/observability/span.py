@@ -9,6 +9,7 @@ from holdfast.kernel.ids import RunId, digest
 from holdfast.kernel.limits import Spend
 from holdfast.kernel.messages import StopReason
 from holdfast.kernel.outcomes import ErrorKind, Outcome
+from holdfast.kernel.ways import Way
 
 SPAN_ID_DIGITS = 16
 """Eight bytes in hexadecimal: what OpenTelemetry takes for a span's id."""
@@ -68,6 +69,8 @@ class Attributes(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How long it took until the first of a reply came."""
     prices: str | None = None
     """The table that the cost of a call comes from, with its version."""
+    way: Way | None = None
+    """Of a model call: whose account it went through, how long it waited for its turn, what was tried before."""
     effect: Effect | None = None
     stage: str | None = None
     """The executor's stage that ended a call; none if it passed all."""

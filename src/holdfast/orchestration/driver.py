@@ -6,10 +6,14 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 
+from msgspec.structs import replace
+
+from holdfast.dispatch.port import Lane
 from holdfast.execution.interrupt import interruptions
 from holdfast.execution.loop import Loop, Rest, Rested
 from holdfast.execution.turn import Turns
 from holdfast.governance.purse import Purse, Purses
+from holdfast.integration.gateway.routing.caller import ANYBODY, Caller
 from holdfast.integration.tools.invocation import Desk
 from holdfast.journal.alerts import OnAlert, tell_nobody
 from holdfast.journal.bell import Bell
@@ -66,9 +70,10 @@ class Surroundings:
 class Driver:
     """Drives one run, once. Make a new one for each claim."""
 
-    def __init__(self, equipment: Equipment, run: RunId, around: Surroundings) -> None:
+    def __init__(self, equipment: Equipment, run: RunId, around: Surroundings, caller: Caller = ANYBODY) -> None:
+        """``caller`` is the run, as models are told of it."""
         self._equipment, self._app = equipment, equipment.app
-        self._run, self._around = run, around
+        self._run, self._around, self._caller = run, around, caller
         self._mail_came = Bell()
         self._loop: Loop | None = None
         self._rested: Rested | None = None
@@ -116,6 +121,8 @@ class Driver:
 
     async def _drive(self, claim: Claim, found: Current) -> Rested:
         around, state = self._around, found.state
+        if state.is_batch:
+            self._caller = replace(self._caller, lane=Lane.BATCH)
         self._equipment = self._equipment.under(state.definitions)
         self._app = self._equipment.app
         payloads = Payloads(around.store, self._run, await around.store.tenant_key(state.tenant))
@@ -241,6 +248,7 @@ class Driver:
             equipment.offers,
             equipment.ratios,
             self._purse,
+            self._caller,
         )
         desk = Desk(recorder, resources)
         settling = Settling(self._equipment, desk, around.clock)

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from holdfast.context.ratios import Ratios
 from holdfast.execution.offered import Offers
+from holdfast.integration.gateway.caching.port import KeptReplies
 from holdfast.integration.gateway.gateway import Gateway
 from holdfast.integration.gateway.port import Model
 from holdfast.integration.gateway.pricing.prices import Prices
+from holdfast.integration.gateway.routing.route import Route
 from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.registry import Registry
 from holdfast.integration.tools.threads import Threads
@@ -54,13 +56,14 @@ class Equipped:
     def __init__(
         self,
         models: Mapping[str, Model],
-        find_model: Callable[[str], Model | None],
+        find_model: Callable[[str], Model | Route | None],
         clock: Clock,
         reach: Reach = pass_by,
         prices: Prices | None = None,
+        replies: KeptReplies | None = None,
     ) -> None:
-        """``find_model`` is asked for a model that nobody has offered, by its name."""
-        self._models, self._find_model, self._prices = models, find_model, prices
+        """``find_model`` is asked for a model that nobody has offered, by its name; ``replies`` keeps replies."""
+        self._models, self._find_model, self._prices, self._replies = models, find_model, prices, replies
         self._clock, self._reach = clock, reach
         self._made: dict[tuple[str, str], Equipment] = {}
         self._ratios = Ratios()
@@ -71,8 +74,15 @@ class Equipped:
         if version not in self._made:
             older = [self.with_all_for(each) for each in app.older]
             own = {name: make() for name, make in app.models.items()}
-            models = {**own, **self._models}
-            gateway = Gateway(models, self._clock, find=self._find_model, prices=self._prices, reach=self._reach)
+            gateway = Gateway(
+                {**own, **self._models},
+                self._clock,
+                find=self._find_model,
+                prices=self._prices,
+                reach=self._reach,
+                replies=self._replies,
+                scope=f"{app.name} {app.version}",
+            )
             self._made[version] = Equipment(app, gateway, self._clock, self._reach, older, self._ratios)
         return self._made[version]
 

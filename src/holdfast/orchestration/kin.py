@@ -33,6 +33,7 @@ class ChildRequest(msgspec.Struct, frozen=True, kw_only=True):
     session: str | None
     model: str | None
     models: Mapping[str, str]
+    is_batch: bool = False
 
 
 class Kin(Protocol):

@@ -128,6 +128,7 @@ class Parenting:
             session=state.session,
             model=state.model,
             models=state.models_asked,
+            is_batch=state.is_batch,
         )
 
     def _give_up(self, child: ChildState, error: InputError | DefinitionError) -> None:

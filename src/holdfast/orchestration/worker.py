@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
+from holdfast.dispatch.port import Lane
 from holdfast.execution.loop import Rest, Rested
-from holdfast.journal.port import Held
+from holdfast.integration.gateway.routing.caller import Caller
+from holdfast.journal.port import Head, Held
 from holdfast.kernel.ids import RunId
 from holdfast.orchestration.driver import Driver, Surroundings
 from holdfast.orchestration.equipment import Equipment
@@ -79,7 +81,7 @@ class Worker:
         if head.is_over or head.is_parked or self._is_closing:
             self.asked.discard(run)
             return None
-        driver = self._drivers[run] = Driver(self._equip(head.app), run, self._around)
+        driver = self._drivers[run] = Driver(self._equip(head.app), run, self._around, _caller(head))
         for parking in self._parkings:
             if parking.includes(run):
                 driver.stop(parking.reason)
@@ -96,3 +98,9 @@ class Worker:
                 return again_at
             case _:
                 return None
+
+
+def _caller(head: Head) -> Caller:
+    """Return what models are told of a run: whoever has begun before goes before those who begin."""
+    lane = Lane.RESUMED if head.epoch else Lane.INTERACTIVE
+    return Caller(tenant=head.tenant, lane=lane, may_keep=head.seal is None)

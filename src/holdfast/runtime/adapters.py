@@ -1,5 +1,6 @@
 """Names the concrete stores: which adapter a URL stands for."""
 
+from pathlib import Path
 from typing import Protocol
 
 from holdfast.journal.port import Store
@@ -39,6 +40,12 @@ def kept(store: Store) -> SealingStore:
     if isinstance(store, SealingStore):
         return store
     raise InputError(f"expected a store of Holdfast's own, found {type(store).__name__}: use its own tools")
+
+
+def store_file(store: Store) -> Path | None:
+    """Return the file of a store that is one, None for any other."""
+    behind = store.inner if isinstance(store, SealingStore) else store
+    return behind.path if isinstance(behind, SqliteStore) else None
 
 
 def sealed_store(

@@ -44,6 +44,7 @@ class LocalKin:
             budget=request.budget,
             model=request.model,
             models=request.models,
+            is_batch=request.is_batch,
             lineage=request.lineage,
         )
         check_models(asked.model_names, self._equipped, asked.app, asked.model)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
-from holdfast.dispatch.port import OnTrouble
+from holdfast.dispatch.port import Lane, OnTrouble
 from holdfast.execution.agent import Agent
 from holdfast.governance.allowance import Allowance
 from holdfast.integration.gateway.port import Model
@@ -37,7 +37,7 @@ from holdfast.orchestration.handle import Run
 from holdfast.orchestration.lifecycle import Status
 from holdfast.orchestration.worker import Worker
 from holdfast.prompts.prompt import Prompt
-from holdfast.runtime.adapters import kept, sealed_store
+from holdfast.runtime.adapters import kept, sealed_store, store_file
 from holdfast.runtime.alerting import Listener, failing_open
 from holdfast.runtime.allowances.admission import WhenSpent, admitted, purses_of
 from holdfast.runtime.allowances.listing import Standing, standings
@@ -106,8 +106,8 @@ class Runtime:
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
         store = sealed_store(url, keys, clock, randomness, reach)
         await store.open()
-        named = NamedModels(os.environ)
-        equipped = Equipped(models or {}, named.find, clock, reach, named.prices)
+        named = NamedModels(os.environ, clock, randomness, store_file(store))
+        equipped = Equipped(models or {}, named.find, clock, reach, named.prices, named.replies)
         failure: BaseException | None = None
         try:
             catalogue = Catalogue(apps)
@@ -117,7 +117,7 @@ class Runtime:
             around = Surroundings(store, clock, randomness, Live(), _worker(randomness), kin, purses, alert)
             work = Worker(around, lambda app: equipped.with_all_for(catalogue.find(app)))
             door, trouble = Door(store, clock, runs_waiting_max), on_trouble or _log_trouble
-            serving = Serving(around, work, door, runs_at_once_max, trouble, reach, recovers=recovers)
+            serving = Serving(around, work, door, runs_at_once_max, trouble, reach, named.serve, recovers=recovers)
             kin.stirs = serving.stir
             async with serving.serve(drives=drives):
                 yield cls(store, around, catalogue, equipped, work, door, serving)
@@ -148,14 +148,16 @@ class Runtime:
         model: str | None = None,
         models: Mapping[str, str] | None = None,
         when_spent: WhenSpent = "refuse",
+        is_batch: bool = False,
     ) -> Run:
         """Begin a run of an app, of one agent, or of the app of that name, and return it once it is durable.
 
         ``subject`` is the person it is about: all that it holds is kept sealed under that person's key, whose
         destruction erases it. The same ``request_id`` twice is one run. ``model`` replaces the model of every agent,
-        ``models`` that of single ones. Raises InputError for an input the app cannot use, DefinitionError for an app or
-        model that is unknown, Overloaded while too many runs wait to be driven; AllowanceSpent, one of those, while an
-        allowance is spent, unless ``when_spent="queue"`` has the run begin when that is renewed.
+        ``models`` that of single ones. ``is_batch``: nobody waits for it, others go first. Raises InputError for an
+        input the app cannot use, DefinitionError for an app or model that is unknown, Overloaded while too many runs
+        wait to be driven; AllowanceSpent, one of those, while an allowance is spent, unless ``when_spent="queue"`` has
+        the run begin when that is renewed.
         """
         if subject is not None:
             kept(self._store)  # else it would lie in the clear
@@ -170,13 +172,15 @@ class Runtime:
             budget=budget,
             model=model,
             models=models or {},
+            is_batch=is_batch,
         )
         check_models(request.model_names, self._equipped, app, model)
         around = self._around
         queued = await admitted(around.purses, tenant, app.name, self._store, when_spent)
         begin = partial(admit, request, self._store, around.clock, around.randomness, VERSION, queued=queued)
         run = await self._door.let_in(begin)
-        await self._serving.wake(run, None if queued is None else queued.renews_at)
+        lane = Lane.BATCH if is_batch else Lane.INTERACTIVE
+        await self._serving.wake(run, None if queued is None else queued.renews_at, lane)
         return self._handle(run)
 
     async def fork(

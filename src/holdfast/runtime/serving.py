@@ -1,7 +1,7 @@
 """Sees to it that the runs of a store are driven by this process, or else follows the one that drives them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
 from holdfast.dispatch.garbage import sparing
@@ -35,15 +35,16 @@ class Serving:
         runs_at_once_max: int,
         on_trouble: OnTrouble,
         reach: Reach,
+        beside: Callable[[], Coroutine[object, object, None]],
         *,
         recovers: bool,
     ) -> None:
         """``door`` is told of each run that is taken up. With ``recovers=False`` only those are driven that ``worker``
-        was asked about."""
+        was asked about. ``beside`` goes on for as long as runs may be driven."""
         self._store, self._around, self._worker, self._door = around.store, around, worker, door
         self._file = shared_file(around.store)
         self._recovers, self._runs_at_once_max = recovers, runs_at_once_max
-        self._on_trouble, self._reach = on_trouble, reach
+        self._on_trouble, self._reach, self._beside = on_trouble, reach, beside
         self._dispatcher: LocalDispatcher | None = None
         self.troubles: dict[RunId, DefinitionError] = {}
         """Runs that were last found impossible to drive here, until somebody asks for them again."""
@@ -53,7 +54,7 @@ class Serving:
         """Whether this process drives the runs."""
         return self._dispatcher is not None
 
-    async def wake(self, run: RunId, at: float | None = None) -> None:
+    async def wake(self, run: RunId, at: float | None = None, lane: Lane = Lane.INTERACTIVE) -> None:
         """Have ``run`` driven, if it is to be driven here, and with it the runs below it that it may wait for.
 
         With ``at`` not before that instant.
@@ -62,20 +63,20 @@ class Serving:
             self._door.taken_up(run)  # it waits for nobody
             self._worker.asked.add(run)
             if self._dispatcher is not None:
-                await self._dispatcher.wake(run, at)
+                await self._dispatcher.wake(run, at, lane)
             return
         if not self._recovers:
             async for below in unfinished_below(self._store, run):
                 await self.stir(below)
-        await self.stir(run)
+        await self.stir(run, lane)
 
-    async def stir(self, run: RunId) -> None:
+    async def stir(self, run: RunId, lane: Lane = Lane.INTERACTIVE) -> None:
         """Have ``run`` driven, if it is to be driven here, and read its mail."""
         self._worker.mail_came(run)
         self._worker.asked.add(run)
         self.troubles.pop(run, None)
         if self._dispatcher is not None:
-            await self._dispatcher.wake(run, lane=Lane.INTERACTIVE)
+            await self._dispatcher.wake(run, lane=lane)
 
     @asynccontextmanager
     async def serve(self, *, drives: bool) -> AsyncIterator[None]:
@@ -83,11 +84,13 @@ class Serving:
         if drives:
             await self._try_to_drive()
         async with asyncio.TaskGroup() as group:
+            beside = group.create_task(self._beside())
             serving = group.create_task(self._serve(drives=drives))
             try:
                 yield
             finally:
                 await self._let_go(serving)
+                beside.cancel()
 
     async def _serve(self, *, drives: bool) -> None:
         """Drive if nobody else does; else follow, and try again now and then."""

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.integration.gateway.limits.admission import Prefer
+from holdfast.integration.gateway.limits.rate import Counting, Rate
+from holdfast.integration.gateway.routing.route import Route
 from holdfast.kernel.errors import InputError
 from holdfast.runtime.models.configuration import read_configuration
 from holdfast.runtime.models.finding import NamedModels
@@ -68,3 +71,90 @@ def test_a_file_that_cannot_be_right_is_refused(tmp_path: Path, text: str) -> No
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.toml \(HOLDFAST_MODELS\)"):
         read_configuration({"HOLDFAST_MODELS": str(tmp_path / "none.toml")})
+
+
+ROUTES = """
+[large]
+routes = ["anthropic:claude-sonnet-4-6", { model = "openai:gpt-5.5", account = "backup", window = 400000 }]
+prefer = "price"
+
+[accounts.anthropic]
+requests_per_minute = 50
+input_tokens_per_minute = 30000
+output_tokens_per_minute = 8000
+
+[accounts.anthropic.models."claude-haiku-4-5"]
+requests_per_minute = 500
+
+[accounts.backup]
+provider = "openai"
+key = "OPENAI_BACKUP_KEY"
+base_url = "https://gateway.example/v1"
+tokens_per_minute = 200000
+at_once = 20
+"""
+
+
+async def test_a_name_may_stand_for_several_places_each_with_its_account(tmp_path: Path) -> None:
+    models = NamedModels(
+        configured_by(tmp_path, ROUTES) | {"ANTHROPIC_API_KEY": "a", "OPENAI_BACKUP_KEY": "b", "OPENAI_API_KEY": "c"}
+    )
+    route = models.find("large")
+    assert isinstance(route, Route)
+    assert [(each.account.terms.name, each.name) for each in route.places] == [
+        ("anthropic", "anthropic:claude-sonnet-4-6"),
+        ("backup", "openai:gpt-5.5"),
+    ]
+    first, second = (each.account.terms for each in route.places)
+    assert first.rate == Rate(requests=50, input_tokens=30_000, output_tokens=8_000)
+    assert first.counting == Counting(counts_cached_input=False)
+    assert second.rate == Rate(input_tokens=200_000, at_once=20)
+    assert second.counting == Counting(reserves_output_max=True, joins_output=True)
+    assert second.window_tokens == 400_000
+    assert route.prefer is Prefer.PRICE
+    await models.close()
+
+
+async def test_names_that_share_an_account_share_its_limits_and_its_line(tmp_path: Path) -> None:
+    file = (
+        'one = "anthropic:m"\nboth = { routes = ["anthropic:m", "openai:n"] }\nother = "openai:n"\napart = "google:g"'
+    )
+    keys = {"ANTHROPIC_API_KEY": "a", "OPENAI_API_KEY": "o", "GEMINI_API_KEY": "g"}
+    models = NamedModels(configured_by(tmp_path, file) | keys)
+    one, both, other, apart, direct = (models.find(name) for name in ("one", "both", "other", "apart", "anthropic:m"))
+    found = [each for each in (one, both, other, apart, direct) if isinstance(each, Route)]
+    assert len({id(each.admission) for each in found if each is not apart}) == 1
+    assert found[3].admission is not found[0].admission
+    assert found[0].places[0].account is found[1].places[0].account is found[4].places[0].account
+    await models.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[large]\nroutes = []", "either a model or routes"),
+        ('[large]\nmodel = "openai:m"\nroutes = ["openai:n"]', "either a model or routes"),
+        ('[large]\nroutes = ["openai:m"]\nstreams = false', "streams is said of each"),
+        ('[large]\nroutes = ["openai:m", "openai:m"]', "each route once"),
+        ('[large]\nroutes = ["openai:m"]\nprefer = "luck"', "prefer"),
+        ('[large]\nroutes = ["small"]', "to stand for provider:model, found 'small'"),
+        ('[large]\nmodel = "openai:m"\naccount = "b"', "an account of the file"),
+        ('[large]\nmodel = "openai:m"\naccount = "b"\n[accounts.b]\nprovider = "anthropic"', "found one of anthropic"),
+        ('[accounts.b]\nprovider = "acme"', "to have a provider"),
+        ("[accounts.b]\nat_once = 1", "to have a provider"),
+        ('[accounts.openai]\nprovider = "anthropic"', "to be that provider's"),
+        ('[accounts.b]\nprovider = "openai-compatible"', "no base_url"),
+        ('[accounts.openai]\nbase_url = "ftp://x"', "to be http:// or https://"),
+        ('[accounts.openai]\nbase_url = "https://me:word@x"', "without a user or a query"),
+        ("[accounts.openai]\nrequests_per_minute = 0", "greater than 0"),
+        ("[accounts.openai]\nrequests_per_second = 1", "requests_per_second"),
+        ("[accounts.openai]\ntokens_per_minute = 1\ninput_tokens_per_minute = 1", "found both"),
+        ('[accounts.openai]\nkey = "sk-proj-abc"', "a key itself must not stand in the file"),
+    ],
+)
+def test_what_contradicts_itself_is_refused_in_words(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(InputError, match="expected") as refused:
+        read_configuration(configured_by(tmp_path, text))
+    assert told in str(refused.value)
+    assert "sk-proj" not in str(refused.value)
+    assert "word" not in str(refused.value)

@@ -4,8 +4,13 @@ import asyncio
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from holdfast.integration.gateway.limits.breaker import State
+from holdfast.integration.gateway.limits.rate import Rate
+from holdfast.kernel.clock import SystemClock
+from holdfast.runtime.models.health import STALE_SECONDS, AccountHealth, Health, health_file
 from tests.integration.gateway.providers.faulty import KEY, Faulty, serving
 from tests.surfaces.cli.program import Program
 
@@ -69,6 +74,55 @@ def test_any_model_can_be_looked_up_by_its_name(holdfast: Program) -> None:
     (found,) = holdfast.bare("models", "openai:gpt-4o", "--json").json
     assert (found["name"], found["window"]) == ("openai:gpt-4o", 128_000)
     assert holdfast.bare("models", "no such model").code == 2
+
+
+ROUTES = """
+large = { routes = ["anthropic:claude-sonnet-4-6", { model = "openai:gpt-5.5", account = "backup" }], cache = "1h" }
+[accounts.backup]
+provider = "openai"
+key = "BACKUP_KEY"
+tokens_per_minute = 200000
+"""
+
+
+def health(folder: Path, at: float) -> None:
+    """Write what a process that drives would."""
+    account = AccountHealth(
+        account="backup",
+        model="openai:gpt-5.5",
+        breaker=State.OPEN,
+        limits=Rate(requests=500, input_tokens=200_000, at_once=8),
+        share=0.49,
+        left=0.25,
+        under_way=3,
+        trouble="model 'openai:gpt-5.5': the provider has too much to do (503)",
+        trouble_at=at - 2,
+    )
+    health_file(folder / "runs.db").write_bytes(msgspec.json.encode(Health(at, 4711, (account,))))
+
+
+def test_each_place_of_a_model_is_listed_with_its_account(holdfast: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    configured(monkeypatch, holdfast.folder, ROUTES)
+    monkeypatch.setenv("BACKUP_KEY", KEY)
+    first, second = holdfast.bare("models", "--store", f"sqlite:///{holdfast.folder}/runs.db", "--json").json[:2]
+    assert (first["name"], first["account"], first["is_ready"]) == ("large", "anthropic", False)
+    assert (second["account"], second["keys"], second["is_ready"]) == ("backup", ["BACKUP_KEY"], True)
+    assert (second["limits"], second["prefer"], second["cache"]) == ({"input_tokens": 200_000}, "order", "1h")
+    assert second["health"] is None
+
+
+@pytest.mark.parametrize(("age", "told"), [(1.0, "as of"), (3_600.0, "stale: process 4711 wrote this 1 h")])
+def test_how_accounts_stand_in_the_driving_process_is_told_and_how_old_that_is(
+    holdfast: Program, monkeypatch: pytest.MonkeyPatch, age: float, told: str
+) -> None:
+    configured(monkeypatch, holdfast.folder, ROUTES)
+    health(holdfast.folder, SystemClock().now() - age)
+    store = ("--store", f"sqlite:///{holdfast.folder}/runs.db")
+    record = holdfast.bare("models", *store, "--json").json[1]["health"]
+    assert (record["breaker"], record["under_way"], record["is_stale"]) == ("open", 3, age > STALE_SECONDS)
+    out = " ".join(holdfast.bare("models", *store).out.split())
+    assert told in out
+    assert "left alone" in out
 
 
 def test_a_file_of_models_that_is_not_right_is_a_problem(holdfast: Program, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,10 +5,16 @@ import contextlib
 import difflib
 from collections.abc import AsyncGenerator, Callable, Mapping
 
+from holdfast.integration.gateway.caching.memory import MemoryReplies
+from holdfast.integration.gateway.caching.port import KeptReplies, key_of, packed, unpacked
 from holdfast.integration.gateway.port import Model, ModelCallFailed, ModelRequest, PricedByItself, TextDelta
 from holdfast.integration.gateway.pricing.price import Price
 from holdfast.integration.gateway.pricing.prices import Prices
 from holdfast.integration.gateway.replies import breach_of, settled
+from holdfast.integration.gateway.routing.caller import ANYBODY, Caller
+from holdfast.integration.gateway.routing.passage import OnText, Passage
+from holdfast.integration.gateway.routing.place import Place
+from holdfast.integration.gateway.routing.route import Route
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import DefinitionError, HoldfastError
 from holdfast.kernel.faults import Point, Reach, pass_by
@@ -22,31 +28,32 @@ REPLY_SECONDS = 900.0
 ERROR_CHARACTERS_MAX = 300
 NAMES_SHOWN_MAX = 8
 
-OnText = Callable[[str], None]
-"""Told each piece of text as it streams: a hint, the reply's text wins. An empty one: it begins with another part."""
-
 
 class Gateway:
     """Calls models by name. Whatever a provider does, the caller gets a Reply, a ModelCallFailed or a cancellation."""
 
     def __init__(
         self,
-        models: Mapping[str, Model],
+        models: Mapping[str, Model | Route],
         clock: Clock,
         *,
-        find: Callable[[str], Model | None] = lambda _name: None,
+        find: Callable[[str], Model | Route | None] = lambda _name: None,
         prices: Prices | None = None,
         first_item_seconds: float = FIRST_ITEM_SECONDS,
         reply_seconds: float = REPLY_SECONDS,
         reach: Reach = pass_by,
+        replies: KeptReplies | None = None,
+        scope: str = "",
     ) -> None:
         """``find`` is asked for a model whose name is not among ``models``, such as that of a recording.
 
-        Without ``prices`` no price is known but that of a model that knows its own.
+        Without ``prices`` no price is known but that of a model that knows its own. ``replies`` keeps those of callers
+        and models that want it; models of one name in another ``scope`` are others.
         """
-        self._models, self._find = dict(models), find
-        self._prices = prices or Prices()
+        self._models: dict[str, Model | Route] = dict(models)
+        self._find, self._prices = find, prices or Prices()
         self._clock, self._reach = clock, reach
+        self._replies, self._scope = replies or MemoryReplies(clock), scope
         self._first_item_seconds = first_item_seconds
         self._reply_seconds = reply_seconds
 
@@ -55,8 +62,8 @@ class Gateway:
         """The names of the models that can be called, in order."""
         return tuple(sorted(self._models))
 
-    def model(self, name: str) -> Model:
-        """Return the model called ``name``. Raises DefinitionError, naming the nearest, if there is none."""
+    def model(self, name: str) -> Model | Route:
+        """Return the model of that name, or the route to it. Raises DefinitionError, naming the nearest, for none."""
         found = self._models.get(name) or self._find(name)
         if found is None:
             near = difflib.get_close_matches(name, self._models, n=3) or self.names[:NAMES_SHOWN_MAX]
@@ -74,20 +81,46 @@ class Gateway:
         """Return how many tokens that model can read, None if it is not known."""
         return self._prices.window(name)
 
-    async def call(self, name: str, request: ModelRequest, on_text: OnText) -> Reply:
-        """Return the model's one reply to ``request``.
+    def draws_retry(self, name: str) -> bool:
+        """Whether the traffic of a model still has retries to spare; if so one is taken for a call that comes again."""
+        model = self.model(name)
+        return model.retries.draws(self._clock.now()) if isinstance(model, Route) else True
+
+    async def call(self, name: str, request: ModelRequest, on_text: OnText, caller: Caller = ANYBODY) -> Reply:
+        """Return the model's one reply to ``request``, once it is the turn of ``caller``.
 
         Raises DefinitionError for an unknown name, ModelCallFailed for whatever else goes wrong with the model.
         A cancellation closes the provider's stream before it goes on its way.
         """
         model = self.model(name)
+        route = model if isinstance(model, Route) else None
+        seconds = caller.cached_seconds or (route.cached_seconds if route else None)
+        if not seconds or not caller.may_keep:
+            return await self._asked(name, model, request, on_text, caller)
+        asked = f"{name} {route.signature}" if route else name
+        key = key_of(self._scope, caller.tenant, asked, request)
+        if (body := await self._replies.get(key)) and (kept := unpacked(body)):
+            if kept.message.text:
+                on_text(kept.message.text)
+            return kept
+        reply = await self._asked(name, model, request, on_text, caller)
+        if (body := packed(reply)) is not None:
+            await self._replies.keep(key, body, self._clock.now() + seconds)
+        return reply
+
+    async def _asked(
+        self, name: str, model: Model | Route, request: ModelRequest, on_text: OnText, caller: Caller
+    ) -> Reply:
         self._reach(Point.MODEL_BEFORE_CALL)
-        sent_at = self._clock.now()
         try:
-            reply = await self._whole_reply(_Provider(model, name, request), on_text)
+            if isinstance(model, Route):
+                return await Passage(model, request, caller, self._ask).reply(on_text)
+            return await self._whole_reply(_Provider(model, name, request), on_text)
         finally:
             self._reach(Point.MODEL_AFTER_CALL)
-        return reply if isinstance(model, PricedByItself) else self._prices.priced(name, reply, sent_at)
+
+    async def _ask(self, place: Place, request: ModelRequest, on_text: OnText) -> Reply:
+        return await self._whole_reply(_Provider(place.model, place.model.name, request), on_text)
 
     async def _whole_reply(self, provider: "_Provider", on_text: OnText) -> Reply:
         whole = self._clock.timeout(self._reply_seconds)

@@ -9,6 +9,7 @@ from holdfast.integration.gateway.pricing.price import Price
 from holdfast.kernel.errors import ModelError
 from holdfast.kernel.messages import Message, Reply
 from holdfast.kernel.outcomes import Fault
+from holdfast.kernel.ways import Way
 
 
 class ToolSchema(msgspec.Struct, frozen=True):
@@ -76,3 +77,5 @@ class ModelCallFailed(ModelError):
         self.fault = fault
         self.retry_after_seconds = retry_after_seconds
         self.may_be_billed = may_be_billed
+        self.way: Way | None = None
+        """Which way the call took, where it had a choice of ways."""

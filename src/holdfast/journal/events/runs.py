@@ -48,6 +48,8 @@ class RunStarted(JournalEvent, frozen=True, tag="run.started/1"):
     """The run that it is a fork of; the events up to that version are the history it has inherited."""
     simulates: bool = False
     """Effects from ``keyed`` on are not sent, for it was begun by a run that sends none."""
+    is_batch: bool = False
+    """Nobody waits for it: others go first, as far as nobody waits for ever."""
 
 
 class LifecycleMoved(JournalEvent, frozen=True, tag="run.moved/1"):

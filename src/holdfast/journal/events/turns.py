@@ -6,6 +6,7 @@ from holdfast.journal.events.event import JournalEvent
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.messages import StopReason, Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault
+from holdfast.kernel.ways import Way
 
 
 class CallRequest(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -74,6 +75,8 @@ class ModelReplied(JournalEvent, frozen=True, tag="turn.replied/1"):
     """The table that its cost comes from, with its version; empty where the cost is not known."""
     first_token_seconds: float | None = None
     """How long it took until the first of the reply came; None where it came in one piece."""
+    way: Way | None = None
+    """Whose account it went through, how long it waited for its turn, and what was tried before."""
 
 
 class ModelFailed(JournalEvent, frozen=True, tag="turn.failed/1"):
@@ -90,6 +93,8 @@ class ModelFailed(JournalEvent, frozen=True, tag="turn.failed/1"):
     """The provider may have answered, and bill it: what was reserved is charged in full."""
     cost_usd: float | None = None
     """What is charged for it: what was reserved; None where that is not known."""
+    way: Way | None = None
+    """Whose account it went through last, how long it waited for its turn, and what was tried before."""
 
 
 class ModelInterrupted(JournalEvent, frozen=True, tag="turn.interrupted/1"):

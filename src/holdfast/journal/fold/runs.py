@@ -37,6 +37,7 @@ def run_started(event: RunStarted, at: float) -> RunState:
         depth=event.depth,
         model=event.model,
         models_asked=event.models_asked,
+        is_batch=event.is_batch,
         request_id=event.request_id,
         origin=event.origin,
         simulates=event.simulates,

@@ -305,6 +305,7 @@ class RunState(msgspec.Struct, frozen=True):
     """How many runs it stands below."""
     model: str | None = None
     models_asked: dict[str, str] = {}
+    is_batch: bool = False
     request_id: str | None = None
     spend: Spend = Spend()
     reserved: int = 0

@@ -41,6 +41,7 @@ def model_replied(trace: Trace, event: ModelReplied, at: float) -> Trace:
         seconds=event.seconds,
         first_token_seconds=event.first_token_seconds,
         prices=event.prices or None,
+        way=event.way,
     )
     status = SpanStatus.FAILED if event.defect else SpanStatus.SUCCEEDED
     trace = closed(trace, span, at, status, with_fault(attributes, event.defect))
@@ -62,7 +63,7 @@ def model_failed(trace: Trace, event: ModelFailed, at: float) -> Trace:
         span = _call_span(trace, event)
     reserved = span.attributes.reserved_tokens or 0
     spend = spend_of(Usage(input_tokens=reserved, cost_usd=event.cost_usd)) if event.is_charged else None
-    attributes = replace(span.attributes, seconds=event.seconds, reserved_tokens=None, spend=spend)
+    attributes = replace(span.attributes, seconds=event.seconds, reserved_tokens=None, spend=spend, way=event.way)
     trace = closed(trace, span, at, SpanStatus.FAILED, with_fault(attributes, event.fault))
     if event.retry_at is None:
         return _closed_turn(trace, event.node, event.turn, at, SpanStatus.FAILED)

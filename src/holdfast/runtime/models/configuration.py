@@ -4,27 +4,34 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from holdfast.integration.gateway.limits.admission import Prefer
 from holdfast.integration.gateway.pricing.price import Price, Rate, Rates
 from holdfast.integration.gateway.pricing.prices import CONFIGURED, Override
 from holdfast.integration.gateway.providers.settings import Settings
 from holdfast.kernel.errors import InputError
-from holdfast.runtime.models.name import parse_name
+from holdfast.kernel.ids import digest
+from holdfast.runtime.models.configured_accounts import ConfiguredAccount, check_account
+from holdfast.runtime.models.name import FORM, ModelName, parse_name
 
 VARIABLE = "HOLDFAST_MODELS"
 """Names the file in which models are configured."""
-PRICES = "prices"
-"""The table of the file that is of prices and windows: no model can have that name."""
+PRICES, ACCOUNTS = "prices", "accounts"
+"""The tables of the file that are of prices and windows, and of accounts: no model can have these names."""
+SECONDS_OF = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
-class Configured(BaseModel):
-    """One model as the file has it: whose it is, and what is laid over each request to it."""
+class ConfiguredPlace(BaseModel):
+    """Where a model is served: whose it is, through what account, and what is laid over each request to it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    model: str
+    model: str = ""
+    account: str = ""
+    window: int | None = Field(default=None, gt=0)
     body: dict[str, object] = Field(default_factory=dict)
     tools: dict[str, dict[str, object]] = Field(default_factory=dict)
     without: tuple[str, ...] = ()
@@ -39,6 +46,58 @@ class Configured(BaseModel):
             has_tool_calls=self.has_tool_calls,
             streams=self.streams,
         )
+
+    @property
+    def named(self) -> ModelName:
+        """Its name, taken apart. Raises InputError for one that names no provider's model."""
+        named = parse_name(self.model)
+        if named is None:
+            raise InputError(f"expected {FORM}, found {self.model!r}")
+        return named
+
+
+class Configured(ConfiguredPlace):
+    """One model as the file has it: one place, or several that stand in for one another."""
+
+    routes: tuple[ConfiguredPlace, ...] = ()
+    prefer: Prefer = Prefer.ORDER
+    cache: str = Field(default="", pattern=r"^([1-9]\d{0,5}[smhd])?$")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_names(cls, found: object) -> object:
+        """A name alone stands for a place."""
+        if isinstance(found, dict) and isinstance(found.get("routes"), list):
+            places = [{"model": one} if isinstance(one, str) else one for one in found["routes"]]
+            return {**found, "routes": places}
+        return found
+
+    @model_validator(mode="after")
+    def _is_one_or_many(self) -> Self:
+        if bool(self.model) == bool(self.routes):
+            raise ValueError("expected either a model or routes to several")
+        of_a_place = set(ConfiguredPlace.model_fields) & self.model_fields_set
+        if self.routes and of_a_place:
+            raise ValueError(f"{', '.join(sorted(of_a_place))} is said of each of the routes, not beside them")
+        told = [(each.model, each.account) for each in self.routes]
+        if len(set(told)) != len(told):
+            raise ValueError("expected each route once, found one twice")
+        return self
+
+    @property
+    def cached_seconds(self) -> float | None:
+        """How long replies are kept for identical requests, None if they are not."""
+        return float(self.cache[:-1]) * SECONDS_OF[self.cache[-1]] if self.cache else None
+
+    @property
+    def signature(self) -> str:
+        """What decides about its replies beside the request."""
+        return digest(self.model_dump_json().encode())
+
+    @property
+    def places(self) -> tuple[ConfiguredPlace, ...]:
+        """Where it is served, in order."""
+        return self.routes or (self,)
 
 
 class Priced(BaseModel):
@@ -70,9 +129,10 @@ class Priced(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ModelsFile:
-    """All that the file says: models by the names they are given, and what is said of models' prices and windows."""
+    """All that the file says: models by their names, accounts by theirs, and what is said of prices and windows."""
 
     models: Mapping[str, Configured] = field(default_factory=dict)
+    accounts: Mapping[str, ConfiguredAccount] = field(default_factory=dict)
     prices: Mapping[str, Priced] = field(default_factory=dict)
 
 
@@ -88,14 +148,37 @@ def read_models_file(environ: Mapping[str, str]) -> ModelsFile:
     try:
         tables = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         prices = TypeAdapter(dict[str, Priced]).validate_python(tables.pop(PRICES, {}))
+        accounts = TypeAdapter(dict[str, ConfiguredAccount]).validate_python(tables.pop(ACCOUNTS, {}))
         found = TypeAdapter(dict[str, str | Configured]).validate_python(tables)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
         raise InputError(
             f'expected a file of models such as large = "anthropic:claude-sonnet-4-6" in {path} ({VARIABLE}), '
             f"found: {error}"
         ) from error
-    configured = {name: Configured(model=one) if isinstance(one, str) else one for name, one in found.items()}
-    for name, one in configured.items():
-        if parse_name(one.model) is None:
-            raise InputError(f"expected {name!r} in {path} to stand for provider:model, found {one.model!r}: mend it")
-    return ModelsFile(configured, prices)
+    models = {name: Configured(model=one) if isinstance(one, str) else one for name, one in found.items()}
+    try:
+        for name, account in accounts.items():
+            check_account(name, account)
+        for name, one in models.items():
+            _check_model(name, one, accounts)
+    except InputError as error:
+        raise InputError(f"{error}: mend it in {path} ({VARIABLE})") from error
+    return ModelsFile(models, accounts, prices)
+
+
+def _check_model(name: str, configured: Configured, accounts: Mapping[str, ConfiguredAccount]) -> None:
+    for place in configured.places:
+        named = parse_name(place.model)
+        if named is None:
+            raise InputError(f"expected {name!r} to stand for provider:model, found {place.model!r}")
+        if not place.account:
+            continue
+        account = accounts.get(place.account)
+        if account is None:
+            known = ", ".join(sorted(accounts)) or "none"
+            raise InputError(f"expected {name!r} to use an account of the file ({known}), found {place.account!r}")
+        if not account.serves(place.account, named):
+            raise InputError(
+                f"expected the account {place.account!r} of {name!r} to be one that serves {place.model!r}, "
+                f"found one of {account.told(place.account)}"
+            )

@@ -5,8 +5,10 @@ from importlib.util import find_spec
 
 import msgspec
 
+from holdfast.integration.gateway.limits.rate import Rate
 from holdfast.kernel.errors import InputError
-from holdfast.runtime.models.configuration import read_configuration
+from holdfast.runtime.models.configuration import Configured, ConfiguredPlace, ModelsFile, read_models_file
+from holdfast.runtime.models.health import AccountHealth, Health
 from holdfast.runtime.models.name import (
     BASE_URLS,
     EXTRAS,
@@ -17,6 +19,7 @@ from holdfast.runtime.models.name import (
     ModelName,
     parse_name,
 )
+from holdfast.runtime.models.whose import account_of
 
 PACKAGES = {"anthropic": "anthropic", "google": "google.genai", "openai": "openai"}
 """The package that each extra is for."""
@@ -35,6 +38,18 @@ class ListedModel(msgspec.Struct, frozen=True):
     has_key: bool
     extra: str
     is_installed: bool
+    place: str = ""
+    """The name by which prices and windows know it."""
+    account: str = ""
+    """Through whose account it is asked."""
+    limits: Rate = Rate()
+    """What is configured that this account may consume a minute."""
+    prefer: str | None = None
+    """How it is chosen from the others of its name, where there are any."""
+    cache: str | None = None
+    """How long replies are kept for identical requests."""
+    health: AccountHealth | None = None
+    """How the account stands in the process that drives the runs, if that is known."""
 
     @property
     def is_ready(self) -> bool:
@@ -42,42 +57,59 @@ class ListedModel(msgspec.Struct, frozen=True):
         return self.is_installed and (self.has_key or self.provider == OPENAI_COMPATIBLE)
 
 
-def list_models(environ: Mapping[str, str], names: Sequence[str] = ()) -> list[ListedModel]:
-    """Return the configured models, then a line for each provider; or the models of those names and no other.
+def list_models(
+    environ: Mapping[str, str], names: Sequence[str] = (), health: Health | None = None
+) -> list[ListedModel]:
+    """Return the configured models, each with all its places, then a line for each provider; or those of ``names``.
 
     Raises InputError for a file that is not right, or for a name that means nothing.
     """
+    file = read_models_file(environ)
     if names:
-        return [_named(name, environ) for name in names]
-    return [*_configured(environ), *(_entry(f"{name}:…", ModelName(name, ""), environ) for name in PROVIDERS)]
+        return [each for name in names for each in _named(name, file, environ, health)]
+    providers = (_entry(f"{name}:…", ConfiguredPlace(), ModelName(name, ""), file, environ) for name in PROVIDERS)
+    configured = (_placed(name, one, file, environ, health) for name, one in sorted(file.models.items()))
+    return [*(each for places in configured for each in places), *providers]
 
 
-def _configured(environ: Mapping[str, str]) -> Iterator[ListedModel]:
-    for name, configured in sorted(read_configuration(environ).items()):
-        named = parse_name(configured.model)
-        assert named is not None, "a configuration is read once it is right"
-        yield _entry(name, named, environ)
+def _placed(
+    name: str, configured: Configured, file: ModelsFile, environ: Mapping[str, str], health: Health | None
+) -> Iterator[ListedModel]:
+    known = {(each.account, each.model): each for each in health.accounts} if health else {}
+    for place in configured.places:
+        entry = _entry(name, place, place.named, file, environ)
+        yield msgspec.structs.replace(
+            entry,
+            place=place.model if configured.routes else name,
+            prefer=str(configured.prefer) if configured.routes else None,
+            cache=configured.cache or None,
+            health=known.get((entry.account, place.model)),
+        )
 
 
-def _named(name: str, environ: Mapping[str, str]) -> ListedModel:
-    configured = read_configuration(environ).get(name)
-    named = parse_name(configured.model if configured else name)
-    if named is None:
+def _named(name: str, file: ModelsFile, environ: Mapping[str, str], health: Health | None) -> Iterator[ListedModel]:
+    if name not in file.models and parse_name(name) is None:
         raise InputError(f"expected {FORM}, or a name that is configured, found {name!r}: 'holdfast models' lists them")
-    return _entry(name, named, environ)
+    return _placed(name, file.models.get(name) or Configured(model=name), file, environ, health)
 
 
-def _entry(name: str, named: ModelName, environ: Mapping[str, str]) -> ListedModel:
-    keys, extra = KEYS[named.provider], EXTRAS[named.provider]
+def _entry(
+    name: str, place: ConfiguredPlace, named: ModelName, file: ModelsFile, environ: Mapping[str, str]
+) -> ListedModel:
+    whose = account_of(named, place.account, file.accounts)
+    configured, extra = whose.configured, EXTRAS[named.provider]
+    keys = (configured.key,) if configured.key else KEYS[named.provider]
     return ListedModel(
         name=name,
         provider=named.provider,
         model=named.model,
-        server=named.url or environ.get(BASE_URLS.get(named.provider, "")) or None,
+        server=configured.base_url or named.url or environ.get(BASE_URLS.get(named.provider, "")) or None,
         keys=keys,
         has_key=any(environ.get(key) for key in keys),
         extra=extra,
         is_installed=_is_installed(PACKAGES[extra]),
+        account=whose.name,
+        limits=configured.limits_of(named.model).rate,
     )
 
 

@@ -1,5 +1,6 @@
 """Asks a model one short question: whether its key, its client and its name are right is known only then."""
 
+import asyncio
 from collections.abc import Mapping
 
 from holdfast.integration.gateway.gateway import Gateway
@@ -20,10 +21,16 @@ async def try_model(name: str, environ: Mapping[str, str], clock: Clock) -> Repl
     Raises InputError or DefinitionError for a name that means nothing here, ModelCallFailed for whatever is wrong
     with the provider.
     """
-    models = NamedModels(environ)
+    models = NamedModels(environ, clock)
     try:
         gateway = Gateway({}, clock, find=models.find, prices=models.prices)
         asked = (say(Role.USER, QUESTION.render({})),)
-        return await gateway.call(name, ModelRequest(asked, Offer(), OUTPUT_TOKENS_MAX, "doctor"), lambda _text: None)
+        request = ModelRequest(asked, Offer(), OUTPUT_TOKENS_MAX, "doctor")
+        serving = asyncio.ensure_future(models.serve())
+        try:
+            return await gateway.call(name, request, lambda _text: None)
+        finally:
+            serving.cancel()
+            await asyncio.wait((serving,))
     finally:
         await models.close()

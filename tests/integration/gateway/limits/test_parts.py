@@ -4,20 +4,21 @@ import asyncio
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.dispatch.port import Lane
-from holdfast.integration.gateway.limits.account import Account, Permit, Terms
-from holdfast.integration.gateway.limits.admission import Admission, ModelBusy
+from holdfast.integration.gateway.limits.account import Account, Terms
+from holdfast.integration.gateway.limits.admission import Admission, ModelBusy, Prefer
 from holdfast.integration.gateway.limits.breaker import OPEN_SECONDS_FIRST, Breaker, State
 from holdfast.integration.gateway.limits.bucket import MINUTE_SECONDS, Bucket
 from holdfast.integration.gateway.limits.line import WAITING_MAX, Line, Waiting
-from holdfast.integration.gateway.limits.meter import DECREASE, MARGIN, Left, Meter
+from holdfast.integration.gateway.limits.meter import DECREASE, MARGIN, Left, Meter, Reservation
 from holdfast.integration.gateway.limits.rate import Counting, Demand, Rate, Taken, expected
 from holdfast.kernel.clock import VirtualClock
-from holdfast.kernel.errors import HoldfastError
 from holdfast.kernel.messages import Usage
+from holdfast.testing.simulator.clock import SimClock
+from holdfast.testing.simulator.loop import SimLoop
 
 DEMAND = Demand(input_tokens=100, output_tokens=20, output_tokens_max=50)
 
@@ -150,38 +151,51 @@ def test_a_permit_counts_once_whatever_is_told_afterwards() -> None:
     assert account.state(0.0) is State.CLOSED
 
 
-async def admitted(admission: Admission, *wanted: Demand) -> list[Permit]:
-    serving = asyncio.ensure_future(admission.serve())
-    try:
-        return [await admission.admit("one", Lane.INTERACTIVE, each) for each in wanted]
-    finally:
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
-
-
-async def test_of_accounts_that_are_free_the_cheapest_is_taken_and_a_window_that_is_too_small_is_passed_over() -> None:
-    terms = (
-        Terms("dear", usd_per_million=9.0),
-        Terms("small", usd_per_million=1.0, window_tokens=120),
-        Terms("cheap", usd_per_million=2.0),
-    )
+@pytest.mark.parametrize(("prefer", "taken"), [(Prefer.ORDER, "dear"), (Prefer.PRICE, "cheap")])
+async def test_of_accounts_that_are_free_the_preferred_one_is_taken(prefer: Prefer, taken: str) -> None:
+    terms = (Terms("dear", usd_per_million=9.0), Terms("unknown"), Terms("cheap", usd_per_million=2.0))
     admission = Admission("large", [Account(each, 0.0) for each in terms], VirtualClock())
-    (permit,) = await admitted(admission, DEMAND)
-    assert permit.account.terms.name == "cheap"
+    permit = admission.at_once("one", DEMAND, admission.accounts, prefer)
+    assert permit is not None
+    assert permit.account.terms.name == taken
 
 
-async def test_a_call_that_no_account_can_ever_take_is_refused_with_the_numbers() -> None:
-    admission = Admission("large", [Account(Terms("small", window_tokens=120), 0.0)], VirtualClock())
-    with pytest.raises(HoldfastError, match=r"takes 100 tokens and a reply of 50, found small \(120 tokens\)"):
-        await admission.admit("one", Lane.INTERACTIVE, DEMAND)
+async def test_the_account_with_the_most_left_is_taken_where_that_is_preferred() -> None:
+    fuller = Account(Terms("fuller", Rate(requests=100)), 0.0)
+    emptier = Account(Terms("emptier", Rate(requests=100)), 0.0)
+    admission = Admission("large", [emptier, fuller], VirtualClock(0.0))
+    emptier.permit(DEMAND, 0.0, nobody)
+    assert admission.at_once("one", DEMAND, admission.accounts) is None, "what is limited is given out by the line"
+    serving = asyncio.ensure_future(admission.serve())
+    permit = await asyncio.wait_for(admission.admit("one", Lane.BATCH, DEMAND, admission.accounts, Prefer.HEADROOM), 5)
+    assert permit.account is fuller
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+
+
+async def test_a_call_that_waits_for_one_account_holds_up_none_of_its_tenant_for_another() -> None:
+    full, free = Account(Terms("full", Rate(at_once=1)), 0.0), Account(Terms("free"), 0.0)
+    admission = Admission("both", [full, free], VirtualClock())
+    full.permit(DEMAND, 0.0, nobody)
+    serving = asyncio.ensure_future(admission.serve())
+    waits = asyncio.ensure_future(admission.admit("t", Lane.RESUMED, DEMAND, [full]))
+    await asyncio.sleep(0)
+    assert admission.at_once("t", DEMAND, [free]) is None, "who comes later goes behind those in the line"
+    permit = await asyncio.wait_for(admission.admit("t", Lane.BATCH, DEMAND, [free]), 5)
+    assert permit.account is free
+    assert not waits.done()
+    for task in (serving, waits):
+        task.cancel()
+    await asyncio.gather(serving, waits, return_exceptions=True)
 
 
 async def test_a_full_line_refuses_at_once() -> None:
     admission = Admission("large", [Account(Terms("one"), 0.0)], VirtualClock())
-    tasks = [asyncio.ensure_future(admission.admit("t", Lane.BATCH, DEMAND)) for _ in range(WAITING_MAX)]
+    waiting = (admission.admit("t", Lane.BATCH, DEMAND, admission.accounts) for _ in range(WAITING_MAX))
+    tasks = [asyncio.ensure_future(each) for each in waiting]
     await asyncio.sleep(0)
     with pytest.raises(ModelBusy, match="expected at most 10000 calls to wait for large"):
-        await admission.admit("t", Lane.RESUMED, DEMAND)
+        await admission.admit("t", Lane.RESUMED, DEMAND, admission.accounts)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -189,16 +203,17 @@ async def test_a_full_line_refuses_at_once() -> None:
 
 
 async def test_who_is_cancelled_after_the_permit_was_given_gives_it_back() -> None:
-    account = Account(Terms("one", Rate(at_once=1)), 0.0)
-    admission = Admission("large", [account], VirtualClock())
+    account = Account(Terms("one", Rate(requests=60, at_once=1)), 0.0)
+    admission = Admission("large", [account], VirtualClock(0.0))
     serving = asyncio.ensure_future(admission.serve())
-    waiting = asyncio.ensure_future(admission.admit("t", Lane.BATCH, DEMAND))
+    waiting = asyncio.ensure_future(admission.admit("t", Lane.BATCH, DEMAND, admission.accounts))
     for _ in range(3):
         await asyncio.sleep(0)
         waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
     assert account.meter.under_way == 0
-    await asyncio.wait_for(admission.admit("t", Lane.BATCH, DEMAND), 5)
+    assert account.meter.headroom(0.0) == 1.0, "what was never sent took nothing"
+    await asyncio.wait_for(admission.admit("t", Lane.BATCH, DEMAND, admission.accounts), 5)
     serving.cancel()
     await asyncio.gather(serving, return_exceptions=True)
 
@@ -212,3 +227,62 @@ def test_who_comes_back_has_saved_nothing_up() -> None:
     line.join(comes)
     line.charge("comes", 1.0)
     assert [call.tenant for call in line.order(2.0)] == ["stays", "comes"]
+
+
+class Noting(Meter):
+    """A meter that notes what is taken of input tokens, when, and whether it was admitted or settled."""
+
+    def __init__(self, rate: Rate, now: float) -> None:
+        super().__init__(rate, now)
+        self.noted: list[tuple[float, float, bool]] = []
+
+    def reserve(self, wanted: Taken, now: float) -> Reservation:
+        self.noted.append((now, wanted.input_tokens, True))
+        return super().reserve(wanted, now)
+
+    def settle(self, reservation: Reservation, taken: Taken | None, now: float) -> None:
+        if taken is not None:
+            self.noted.append((now, taken.input_tokens - reservation.taken.input_tokens, False))
+        super().settle(reservation, taken, now)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 80), st.integers(0, 150), st.floats(0, 5)), min_size=1, max_size=40),
+    st.integers(0, 2**16),
+)
+@settings(max_examples=40, deadline=None)
+def test_what_is_admitted_in_any_time_never_exceeds_what_the_bucket_holds_and_regains(
+    calls: list[tuple[int, int, float]], seed: int
+) -> None:
+    """Each call: what it is expected to take, what it takes in the end, how long it lasts."""
+
+    async def admit_all() -> list[tuple[float, float, bool]]:
+        clock = SimClock()
+        rate = Rate(input_tokens=100)
+        meter = Noting(rate, clock.now())
+        account = Account(Terms("one", rate), clock.now(), meter)
+        admission = Admission("large", [account], clock)
+
+        async def one(number: int, expected_tokens: int, tokens: int, seconds: float) -> None:
+            demand = Demand(input_tokens=expected_tokens, output_tokens=0, output_tokens_max=0)
+            permit = await admission.admit(f"t{number % 3}", Lane(number % 3), demand, [account])
+            await asyncio.sleep(seconds)
+            permit.replied(Usage(tokens, 0), clock.now())
+
+        serving = asyncio.ensure_future(admission.serve())
+        await asyncio.gather(*(one(number, *call) for number, call in enumerate(calls)))
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+        return meter.noted
+
+    loop = SimLoop(seed)
+    try:
+        noted = loop.run_until_complete(admit_all())
+    finally:
+        loop.close()
+    capacity = 100.0 * MARGIN
+    level, at = capacity, noted[0][0]
+    for instant, amount, is_admission in noted:
+        level, at = min(capacity, level + (instant - at) * capacity / MINUTE_SECONDS), instant
+        assert not is_admission or level >= min(amount, capacity) - 1e-6
+        level = min(capacity, level - amount)

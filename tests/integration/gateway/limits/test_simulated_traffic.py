@@ -9,20 +9,27 @@ from typing import Any
 import pytest
 
 from holdfast.dispatch.port import Lane
+from holdfast.integration.gateway.gateway import Gateway
 from holdfast.integration.gateway.limits.account import Account, Terms
-from holdfast.integration.gateway.limits.admission import Admission
+from holdfast.integration.gateway.limits.admission import Admission, Prefer
 from holdfast.integration.gateway.limits.breaker import State
 from holdfast.integration.gateway.limits.line import cost_of
 from holdfast.integration.gateway.limits.rate import Counting, Demand, Rate, consumed
+from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest, Offer
+from holdfast.integration.gateway.routing.caller import Caller
+from holdfast.integration.gateway.routing.place import Place
+from holdfast.integration.gateway.routing.route import Route
 from holdfast.kernel.messages import Usage
+from holdfast.kernel.randomness import SeededRandomness
 from holdfast.testing.simulator.clock import SimClock
 from holdfast.testing.simulator.loop import SimLoop
-from tests.integration.gateway.limits.provider import Down, Provider, TurnedAway
+from tests.integration.gateway.limits.provider import Provider, to_step
 
 SEEDS = range(3)
 RATE = Rate(requests=600, input_tokens=600_000, output_tokens=120_000)
 ANTHROPIC = Counting(counts_cached_input=False)
-OPENAI = Counting(reserves_output_max=True)
+OPENAI = Counting(reserves_output_max=True, joins_output=True)
+OUTPUT_MAX = 400
 MINUTES = 10
 
 
@@ -35,45 +42,49 @@ def played(seed: int, work: Coroutine[object, object, Any]) -> Any:
         loop.close()
 
 
-class Traffic:
-    """Callers that always have another call to make, and what became of their calls."""
+def unheard(_text: str) -> None:
+    """Nobody listens."""
 
-    def __init__(self, seed: int, counting: Counting, rate: Rate = RATE, accounts: int = 1) -> None:
+
+class Traffic:
+    """Callers that always have another call to make through the gateway, and what became of their calls."""
+
+    def __init__(
+        self, seed: int, counting: Counting, rate: Rate = RATE, accounts: int = 1, *, knows_limits: bool = True
+    ) -> None:
         self.random, self.clock = random.Random(seed), SimClock()
+        self.counting = counting
         self.providers = [Provider(rate, counting, seed + number) for number in range(accounts)]
-        terms = [Terms(f"account{number}", rate, counting) for number in range(accounts)]
+        known = rate if knows_limits else Rate()
+        terms = [Terms(f"account{number}", known, counting, model="m") for number in range(accounts)]
         self.accounts = [Account(each, self.clock.now()) for each in terms]
         self.admission = Admission("large", self.accounts, self.clock)
+        places = [Place(each, account) for each, account in zip(self.providers, self.accounts, strict=True)]
+        route = Route("large", places, self.admission, self.clock, SeededRandomness(seed), Prefer.HEADROOM)
+        self.gateway = Gateway({"large": route}, self.clock)
         self.tokens: Counter[str] = Counter()
         self.waits: dict[Lane, list[float]] = {lane: [] for lane in Lane}
         self.failures = 0
 
     async def call(self, tenant: str, lane: Lane = Lane.INTERACTIVE, size: int = 2_000) -> None:
-        """Make one call, as a gateway would, and again if it was turned away."""
-        usage, demand = self._made(size)
-        began = self.clock.now()
-        permit = await self.admission.admit(tenant, lane, demand)
-        self.waits[lane].append(self.clock.now() - began)
-        provider = self.providers[self.accounts.index(permit.account)]
+        """Make one call as a run would, whose estimate of the input is up to 5 % off."""
+        usage = self._drawn(size)
+        estimate = int(usage.input_tokens * self.random.uniform(0.97, 1.05))
+        request = ModelRequest((), Offer(), OUTPUT_MAX, step=to_step(usage))
+        caller = Caller(tenant=tenant, lane=lane, input_tokens=estimate)
         try:
-            reply = await provider.call(usage, demand.output_tokens_max)
-        except TurnedAway as refused:
-            permit.turned_away(refused.retry_after_seconds, self.clock.now())
-        except Down:
+            reply = await self.gateway.call("large", request, unheard, caller)
+        except ModelCallFailed:
             self.failures += 1
-            permit.overloaded(None, self.clock.now())
-        else:
-            permit.replied(reply, self.clock.now())
-            taken = consumed(reply, demand, permit.account.terms.counting)
-            self.tokens[tenant] += int(cost_of(taken))
+            return
+        assert reply.way is not None
+        self.waits[lane].append(reply.way.waited_seconds)
+        demand = Demand(input_tokens=estimate, output_tokens=0, output_tokens_max=OUTPUT_MAX)
+        self.tokens[tenant] += int(cost_of(consumed(reply.usage, demand, self.counting)))
 
-    def _made(self, size: int) -> tuple[Usage, Demand]:
-        """Draw a call, and what is expected of it: the estimate of the input is up to 5 % off."""
-        tokens, output = self.random.randint(size // 2, size * 3 // 2), self.random.randint(50, 350)
-        cached = self.random.choice((0, tokens // 2))
-        estimate = int(tokens * self.random.uniform(0.97, 1.05))
-        demand = Demand(input_tokens=estimate, output_tokens=200, output_tokens_max=400, cached_tokens=cached)
-        return Usage(tokens, output, cached), demand
+    def _drawn(self, size: int) -> Usage:
+        tokens = self.random.randint(size // 2, size * 3 // 2)
+        return Usage(tokens, self.random.randint(50, 350), self.random.choice((0, tokens // 2)))
 
     async def keep_busy(self, tenant: str, callers: int, lane: Lane = Lane.INTERACTIVE, size: int = 2_000) -> None:
         """Have that many callers call without a pause, until cancelled."""
@@ -112,11 +123,38 @@ def test_in_steady_state_nothing_is_refused_and_the_limit_is_used_to_95_percent(
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_limits_that_nobody_has_told_are_learned_from_the_first_replies(seed: int) -> None:
+    async def simulate() -> tuple[int, int, float]:
+        rate = Rate(requests=6_000, input_tokens=600_000, output_tokens=6_000_000)
+        traffic = Traffic(seed, ANTHROPIC, rate, knows_limits=False)
+        (provider,) = traffic.providers
+        begun: list[tuple[int, float]] = []
+
+        async def look() -> None:
+            await asyncio.sleep(60)
+            begun.append((provider.turned_away, provider.tokens_in))
+
+        await traffic.for_minutes(MINUTES, traffic.keep_busy("one", 40), look())
+        ((turned_away, tokens_in),) = begun
+        return turned_away, provider.turned_away - turned_away, (provider.tokens_in - tokens_in) / (600_000 * 9)
+
+    at_first, later, utilisation = played(seed, simulate())
+    assert (at_first, later) == (0, 0)
+    assert utilisation >= 0.95
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_tenants_share_tokens_to_five_percent_however_large_their_calls_and_many_their_callers(seed: int) -> None:
     async def simulate() -> Counter[str]:
         traffic = Traffic(seed, ANTHROPIC)
+
+        async def begin_to_count() -> None:
+            await asyncio.sleep(60)  # the full bucket goes to whoever is there first
+            traffic.tokens.clear()
+
         await traffic.for_minutes(
             MINUTES,
+            begin_to_count(),
             traffic.keep_busy("small", 90, size=500),
             traffic.keep_busy("large", 40, size=8_000),
             traffic.keep_busy("many", 120, size=2_000),

@@ -12,6 +12,7 @@ from holdfast.integration.gateway.providers.google.client import GoogleAccount
 from holdfast.integration.gateway.providers.model import ProviderModel
 from holdfast.integration.gateway.providers.openai.client import OpenAIAccount
 from holdfast.integration.gateway.providers.settings import Settings
+from holdfast.integration.gateway.routing.hearing import told
 from tests.integration.gateway.providers.recordings import ANTHROPIC, CHAT, GOOGLE, RESPONSES, Exchange
 
 NOT_SERVED = ("content-encoding", "content-length", "transfer-encoding")
@@ -62,22 +63,22 @@ class Accounts:
 
     def __init__(self) -> None:
         self._switch = Switch()
-        self._google = GoogleAccount("key", transport=self._switch)
+        self._google = GoogleAccount("key", transport=self._switch, on_headers=told)
 
     def model(self, exchange: Exchange, server: StandIn, settings: Settings | None = None) -> ProviderModel:
         """Return the model that ``exchange`` was held with."""
         settings = settings or Settings(streams=exchange.streams)
         called = str((exchange.request or {}).get("model", "")) or exchange.url.split("/models/")[-1].split(":")[0]
         if exchange.api == ANTHROPIC:
-            return AnthropicAccount("key", transport=server).model(called, called, settings)
+            return AnthropicAccount("key", transport=server, on_headers=told).model(called, called, settings)
         if exchange.api == GOOGLE:
             self._switch.server = server
             return self._google.model(called, called, settings)
         if exchange.api == RESPONSES:
-            account = OpenAIAccount("key", base_url=_base(exchange, "/responses"), transport=server)
+            account = OpenAIAccount("key", base_url=_base(exchange, "/responses"), transport=server, on_headers=told)
             return account.responses(called, called, settings)
         assert exchange.api == CHAT
-        account = OpenAIAccount("key", base_url=_base(exchange, "/chat/completions"), transport=server)
+        account = OpenAIAccount("key", base_url=_base(exchange, "/chat/completions"), transport=server, on_headers=told)
         return account.chat(called, called, settings, is_openai="openai" in exchange.host)
 
 

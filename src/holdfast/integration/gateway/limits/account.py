@@ -12,6 +12,10 @@ from holdfast.kernel.messages import Usage
 NO_LIMIT, EVERYTHING = Rate(), Counting()
 
 
+BARRED_SECONDS = 300.0
+"""How long an account whose key is not accepted is passed over, before it is found out whether that still holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What is known of an account before anything is sent."""
@@ -23,14 +27,19 @@ class Terms:
     """What a million tokens cost, input and output as they come; None where that is not known."""
     window_tokens: int | None = None
     """The longest prompt, with the reply; None where that is not known."""
+    model: str = ""
+    """What is asked there: providers limit each model by itself."""
 
 
 class Account:
     """Gives permits to send calls, and takes note of how they end."""
 
-    def __init__(self, terms: Terms, now: float) -> None:
+    def __init__(self, terms: Terms, now: float, meter: Meter | None = None) -> None:
+        """``meter`` is shared by models of one server, which has one capacity for all."""
         self.terms = terms
-        self.meter, self.breaker = Meter(terms.rate, now), Breaker()
+        self.meter, self.breaker = meter or Meter(terms.rate, now), Breaker()
+        self.trouble, self.trouble_at = "", -math.inf
+        self._barred_until = -math.inf
 
     def wanted(self, demand: Demand) -> Taken:
         """Return what a call is to reserve here."""
@@ -55,6 +64,22 @@ class Account:
         """Return how its breaker stands."""
         return self.breaker.state(now)
 
+    def is_barred(self, now: float) -> bool:
+        """Whether its key was not accepted of late: only where there is no other account is it asked again."""
+        return now < self._barred_until
+
+    def bar(self, now: float) -> None:
+        """Pass it over for a while."""
+        self._barred_until = now + BARRED_SECONDS
+
+    def unbar(self) -> None:
+        """Use it again: it has answered."""
+        self._barred_until = -math.inf
+
+    def note(self, trouble: str, now: float) -> None:
+        """Remember what last went wrong here, for people to see."""
+        self.trouble, self.trouble_at = trouble, now
+
 
 OnEnd = Callable[[Taken, Taken | None], None]
 """Told what a call had reserved and what it took, None where that is not known."""
@@ -72,10 +97,12 @@ class Permit:
         self._demand, self._reservation, self._on_end, self._is_probe = demand, reservation, on_end, is_probe
         self._is_open = True
 
-    def replied(self, usage: Usage, now: float) -> None:
-        """The call was answered: settle at what it took."""
-        if self._close(consumed(usage, self._demand, self.account.terms.counting), now):
+    def replied(self, usage: Usage | None, now: float) -> None:
+        """The call was answered: settle at what it took, where the provider says so."""
+        taken = None if usage is None else consumed(usage, self._demand, self.account.terms.counting)
+        if self._close(taken, now):
             self.account.breaker.ended(failed=False, was_probe=self._is_probe, now=now)
+            self.account.unbar()
 
     def turned_away(self, retry_after_seconds: float | None, now: float) -> None:
         """The provider has no capacity left for us (429): nothing was consumed, and the account is in good health."""
@@ -84,24 +111,40 @@ class Permit:
             self.account.breaker.withdrawn(was_probe=self._is_probe)
 
     def overloaded(self, retry_after_seconds: float | None, now: float) -> None:
-        """The provider is overloaded, broken or silent (529, 5xx, a timeout)."""
+        """The provider is overloaded or silent (529, a timeout)."""
         if self._close(None, now):
             self.account.meter.refused(retry_after_seconds, now)
             self.account.breaker.ended(failed=True, was_probe=self._is_probe, now=now)
 
+    def broke(self, now: float, *, was_sent: bool = True) -> None:
+        """The provider, or the way there, is broken (5xx, no connection); what was never sent took nothing."""
+        if self._close(None if was_sent else Taken(), now):
+            self.account.breaker.ended(failed=True, was_probe=self._is_probe, now=now)
+
+    def barred(self, now: float) -> None:
+        """The account itself is at fault (its key, its money): others are to be asked."""
+        if self._close(Taken(requests=1), now):
+            self.account.breaker.withdrawn(was_probe=self._is_probe)
+            self.account.bar(now)
+
     def rejected(self, now: float) -> None:
-        """The request itself was at fault (400, 401 and the like): it took a request and no tokens."""
+        """The request itself was at fault (400 and the like): it took a request and no tokens."""
         if self._close(Taken(requests=1), now):
             self.account.breaker.withdrawn(was_probe=self._is_probe)
 
     def withdrawn(self, now: float) -> None:
-        """The call was cancelled; what it took is not known, and stays reserved."""
+        """The call was cancelled, or its end tells nothing; what it took is not known, and stays reserved."""
         if self._close(None, now):
             self.account.breaker.withdrawn(was_probe=self._is_probe)
 
+    def unused(self, now: float) -> None:
+        """It was never sent: it took nothing."""
+        if self._close(Taken(), now):
+            self.account.breaker.withdrawn(was_probe=self._is_probe)
+
     def observe(self, left: Left, now: float) -> None:
-        """Heed what the provider's headers say is left, once it is told how the call ended."""
-        self.account.meter.observe(left, now)
+        """Heed what the headers of the answer say is left."""
+        self.account.meter.observe(left, now, self._reservation)
 
     def _close(self, taken: Taken | None, now: float) -> bool:
         """Settle; whether this is the first that is told of the call's end."""

@@ -22,6 +22,8 @@ class Counting(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Whether input read from the prompt cache counts (Anthropic: it does not on current models)."""
     reserves_output_max: bool = False
     """Whether the most that the reply may have is counted when the call arrives (OpenAI), not what it came to."""
+    joins_output: bool = False
+    """Whether input and output count against one limit (OpenAI's tokens a minute): it stands in ``input_tokens``."""
 
 
 class Demand(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,11 +49,17 @@ def expected(demand: Demand, counting: Counting) -> Taken:
     """Return what a call is to reserve, as the provider will count it."""
     cached = 0 if counting.counts_cached_input else min(demand.cached_tokens, demand.input_tokens)
     output = demand.output_tokens_max if counting.reserves_output_max else demand.output_tokens
-    return Taken(1, demand.input_tokens - cached, output)
+    return _counted(demand.input_tokens - cached, output, counting)
 
 
 def consumed(usage: Usage, demand: Demand, counting: Counting) -> Taken:
     """Return what a call has taken in the end, as the provider counts it."""
     cached = 0 if counting.counts_cached_input else usage.cached_tokens
     output = demand.output_tokens_max if counting.reserves_output_max else usage.output_tokens
-    return Taken(1, usage.input_tokens - cached, output)
+    return _counted(usage.input_tokens - cached, output, counting)
+
+
+def _counted(input_tokens: int, output_tokens: int, counting: Counting) -> Taken:
+    if counting.joins_output:
+        return Taken(1, input_tokens + output_tokens)
+    return Taken(1, input_tokens, output_tokens)

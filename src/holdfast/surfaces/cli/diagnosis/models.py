@@ -17,7 +17,7 @@ def look_at_models(environ: Mapping[str, str]) -> Iterator[Finding]:
     except HoldfastError as error:
         yield failure("models", str(error), "mend the file, or name another")
         return
-    ready = [one.name for one in found if one.is_ready and (one.has_key or one.model)]
+    ready = dict.fromkeys(one.name for one in found if one.is_ready and (one.has_key or one.model))
     for one in found:
         if one.model and not one.is_ready:
             yield warning(

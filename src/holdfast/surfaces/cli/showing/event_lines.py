@@ -47,6 +47,7 @@ from holdfast.kernel.outcomes import Fault, Settlement
 from holdfast.observability.usage import figures
 from holdfast.surfaces.cli.showing.budget_lines import OfBudget, budget_line
 from holdfast.surfaces.cli.showing.circles import circle_words
+from holdfast.surfaces.cli.showing.way_words import way_words
 from holdfast.surfaces.cli.showing.wording import call_tokens, cost, counted, duration, instant, money, size, tokens
 
 OfNode = (
@@ -193,11 +194,13 @@ def _of_turn(event: OfTurn) -> str:
         case ModelReplied():
             first = f", first token {duration(event.first_token_seconds)}" if event.first_token_seconds else ""
             took = f"{duration(event.seconds)}{first}"
-            return " · ".join(each for each in (_said(event), event.model, _figures(event.usage), took) if each)
+            told = (_said(event), event.model, _figures(event.usage), took, *way_words(event.way))
+            return " · ".join(each for each in told if each)
         case ModelFailed():
             then = "tried again" if event.retry_at is not None else "given up"
-            charged = f" · {_charged(event.cost_usd)}" if event.is_charged else ""
-            return f"model call failed{_because(event.fault)} ({then}) · {duration(event.seconds)}{charged}"
+            charged = (_charged(event.cost_usd),) if event.is_charged else ()
+            failed = f"model call failed{_because(event.fault)} ({then})"
+            return " · ".join((failed, duration(event.seconds), *charged, *way_words(event.way)))
         case ModelInterrupted():
             return f"model call cut off ({event.why}), its reply was never seen · {_charged(event.cost_usd)}"
         case ModelReconciled():

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
 from rich.console import Console
 from rich.table import Table
 
 from holdfast.integration.gateway.pricing.price import Rate
 from holdfast.integration.gateway.pricing.prices import CONFIGURED
+from holdfast.runtime.models.health import Health
 from holdfast.runtime.models.listing import ListedModel
 from holdfast.runtime.models.prices import NOTHING_KNOWN, KnownPrice
+from holdfast.surfaces.cli.showing.accounts_table import health_record
 from holdfast.surfaces.cli.showing.terminal import styled
 from holdfast.surfaces.cli.showing.wording import tokens
 
@@ -16,7 +19,9 @@ COLUMNS = ("name", "model", "where", "window", "$/M in + out", "state")
 UNKNOWN, SET = "unknown", " (set)"
 
 
-def models_records(found: Sequence[ListedModel], known: Mapping[str, KnownPrice]) -> list[dict[str, object]]:
+def models_records(
+    found: Sequence[ListedModel], known: Mapping[str, KnownPrice], health: Health | None, now: float
+) -> list[dict[str, object]]:
     """Return the models as JSON objects, in order."""
     return [
         {
@@ -29,7 +34,12 @@ def models_records(found: Sequence[ListedModel], known: Mapping[str, KnownPrice]
             "extra": one.extra,
             "is_installed": one.is_installed,
             "is_ready": one.is_ready,
-            **_price_record(known.get(one.name, NOTHING_KNOWN)),
+            **_price_record(known.get(one.place, NOTHING_KNOWN)),
+            "account": one.account or None,
+            "limits": msgspec.to_builtins(one.limits),
+            "prefer": one.prefer,
+            "cache": one.cache,
+            "health": health_record(one.health, health, now) if one.health and health else None,
         }
         for one in found
     ]
@@ -42,7 +52,7 @@ def print_models(found: Sequence[ListedModel], known: Mapping[str, KnownPrice], 
         table.add_column(name, overflow="fold")
     for one in found:
         state = styled("ready", style="green") if one.is_ready else styled(_missing(one), style="yellow")
-        told = (one.model or "any", _where(one), *_priced(one, known.get(one.name, NOTHING_KNOWN)))
+        told = (one.model or "any", _where(one), *_priced(one, known.get(one.place, NOTHING_KNOWN)))
         table.add_row(styled(one.name, style="bold"), *map(styled, told), state)
     console.print(table)
     for source in sorted({each.price.source for each in known.values() if each.price} - {CONFIGURED}):
@@ -78,7 +88,9 @@ def _rate(rate: Rate) -> str:
 
 
 def _where(one: ListedModel) -> str:
-    return one.provider if one.server is None else f"{one.provider} at {one.server}"
+    place = one.provider if one.server is None else f"{one.provider} at {one.server}"
+    is_usual = one.account == one.extra or (one.server or "").split("://")[-1].startswith(one.account)
+    return place if is_usual else f"{place} by {one.account}"
 
 
 def _missing(one: ListedModel) -> str:

@@ -11,6 +11,7 @@ from holdfast.observability.trace import Trace
 from holdfast.observability.usage import figures
 from holdfast.surfaces.cli.showing.span_tree import Row, rows
 from holdfast.surfaces.cli.showing.terminal import clean, styled
+from holdfast.surfaces.cli.showing.way_words import way_words
 from holdfast.surfaces.cli.showing.wording import (
     call_tokens,
     consumed,
@@ -97,6 +98,7 @@ def detail(span: Span) -> str:
         pieces.append(f"first token {duration(known.first_token_seconds)}")
     if known.stop is not None:
         pieces.append(known.stop)
+    pieces.extend(way_words(known.way))
     if known.result_bytes:
         pieces.append(size(known.result_bytes))
     if known.items is not None:

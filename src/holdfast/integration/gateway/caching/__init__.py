@@ -1,0 +1,1 @@
+"""Replies that are kept for identical requests, where that is declared."""

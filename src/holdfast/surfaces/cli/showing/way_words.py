@@ -1,0 +1,22 @@
+"""What is worth telling of the way a model call took: a long wait, tries that failed, a reply that was kept. Pure."""
+
+from holdfast.kernel.ways import Way
+from holdfast.surfaces.cli.showing.wording import duration
+
+WAITED_SECONDS_SHOWN = 1.0
+"""A wait for its turn that is longer is told."""
+
+
+def way_words(way: Way | None) -> tuple[str, ...]:
+    """Return what to put behind what became of a call, nothing where nothing is worth telling."""
+    if way is None:
+        return ()
+    told = []
+    if way.is_cached:
+        told.append("from the cache")
+    if way.waited_seconds > WAITED_SECONDS_SHOWN:
+        told.append(f"waited {duration(way.waited_seconds)} for its turn")
+    if way.tries:
+        tried = ", ".join(f"{each.place} by {each.account}: {each.kind}" for each in way.tries)
+        told.append(f"{way.place} by {way.account}, after {tried}")
+    return tuple(told)
