@@ -33,7 +33,7 @@ def took(input_tokens: int, output_tokens: int, usd: float, text: str = "") -> R
 
 
 def looking(**changes: Any) -> Any:
-    return desk(tools=[look_at(Shop())], output_tokens_max=100, **changes)
+    return desk(tools=[look_at(Shop())], output_tokens_max=100, loops=None, **changes)
 
 
 def models(dear: Script, cheap: Script) -> dict[str, Model]:

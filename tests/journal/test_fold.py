@@ -25,6 +25,8 @@ from holdfast.journal.fold import begin, evolve, fold
 from holdfast.journal.fold.children import OfChild
 from holdfast.journal.fold.state import AgentState, Phase, RunState, UnseenCall
 from holdfast.journal.fold.steps import OfStep
+from holdfast.kernel.charges import Charge, nano
+from holdfast.kernel.days import begins_at, day_of
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.messages import Usage
@@ -127,6 +129,26 @@ def test_what_was_looked_up_is_charged_in_place_of_the_worst_and_once(cost: floa
     assert once.unseen == ()
     again = after(ENTERED, called(1, reserved=500), unseen, looked_up, looked_up)
     assert again.spend == once.spend
+
+
+def test_a_call_is_charged_to_the_day_on_which_it_was_made() -> None:
+    asked = after(ENTERED, called(1, reserved=500))
+    day = day_of(AT)
+    assert asked.charges == (Charge(day, held_tokens=500),)
+    answered = evolve(asked, replied(1), begins_at(day + 1) + 1)
+    spent = answered.spend
+    assert answered.charges == (Charge(day, spent.tokens, nano(spent.usd), spent.calls_of_unknown_cost),)
+    lost = evolve(asked, ModelInterrupted(node="desk", turn=1, attempt=1), begins_at(day + 1) + 1)
+    assert lost.charges == (Charge(day, 500, unpriced=1),)
+    looked_up = ModelReconciled(
+        node="desk", turn=1, attempt=1, usage=Usage(90, 10, 5, 0.01), by="Ann", charged=lost.version
+    )
+    assert evolve(lost, looked_up, begins_at(day + 9)).charges == (Charge(day, 100, 10_000_000),)
+
+
+def test_a_failed_call_that_costs_nothing_holds_nothing_more() -> None:
+    failed = ModelFailed(node="desk", turn=1, attempt=1, fault=FAULT, seconds=1.0)
+    assert after(ENTERED, called(1, reserved=500), failed).charges == (Charge(day_of(AT)),)
 
 
 def test_an_estimate_goes_on_from_what_the_model_has_counted() -> None:

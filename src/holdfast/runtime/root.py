@@ -93,15 +93,14 @@ class Runtime:
         runs_waiting_max: int = RUNS_WAITING_MAX,
         reach: Reach = pass_by,
     ) -> "AsyncIterator[Runtime]":
-        """Open the store at ``url`` (``sqlite:///PATH`` or ``memory:``) and drive its runs until the block ends.
+        """Open the store at ``url`` (``sqlite:///PATH``, ``memory:``, or one made already) and drive its runs.
 
-        A store made already may stand in its place. ``models`` are offered to every app beside its own. ``keys`` holds
-        the keys of data subjects: by default a file beside the store's, named ``.keys``. ``allowances`` limit what all
-        runs spend: by default those that HOLDFAST_ALLOWANCES names; ``on_alert`` hears when one is nearly spent. With
-        ``drives=False`` nothing is driven here, with ``recovers=False`` only runs it is asked about. While
-        ``runs_waiting_max`` runs wait to be driven new ones are refused. Runs going when the block ends are let go of
-        and go on with the next driver. ``reach`` is told where a crash would matter. Raises InputError for a URL, limit
-        or file of no use, JournalError for a store of none; out of the block, what keeps it from driving longer.
+        ``models`` are offered to every app beside its own; ``keys`` holds the keys of data subjects, by default a file
+        ``.keys`` beside the store's; ``allowances`` limit what all runs spend, by default those of HOLDFAST_ALLOWANCES.
+        ``on_alert`` hears of budgets and allowances that run low. With ``drives=False`` nothing is driven here, with
+        ``recovers=False`` only runs it is asked about; while ``runs_waiting_max`` runs wait to be driven new ones are
+        refused. Runs going at the end go on with the next driver. Raises InputError for what is of no use, JournalError;
+        out of the block, what keeps it from driving.
         """
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
         store = sealed_store(url, keys, clock, randomness, reach)

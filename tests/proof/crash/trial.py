@@ -9,13 +9,15 @@ from pathlib import Path
 import msgspec
 
 from holdfast import Runtime
+from holdfast.governance.allowance import LAST_DAY
 from holdfast.journal.codec import decode
+from holdfast.journal.ledger import Charged
 from holdfast.journal.port import Recorded, RunFilter
 from holdfast.kernel.faults import Reach
 from holdfast.kernel.ids import RunId
 from holdfast.testing.faults.diary import Diary, Note
 from holdfast.testing.faults.hurried import HurriedClock
-from holdfast.testing.faults.invariants import finished_steps, gaps, missing, repeated
+from holdfast.testing.faults.invariants import finished_steps, gaps, miscounted, missing, repeated
 from holdfast.testing.faults.lives import Ended, Fate, live
 from tests.proof.crash.scenarios import REQUEST, SCENARIOS, SCRIPTED, Scenario, Stubborn
 from tests.proof.crash.world import witnessed
@@ -89,7 +91,8 @@ class _Attempt:
 
     def _look(self, life: int) -> None:
         """Compare what lies on the disk with what lay there before, and with what was done in that life."""
-        now = asyncio.run(_read(self._database))
+        now, charged = asyncio.run(_read(self._database))
+        self._verdict.lost += miscounted(now.values(), charged)
         for run, before in self._journals.items():
             self._verdict.lost += [f"{run}: {what}" for what in missing(before, now.get(run, ()))]
         acted = [note.name for note in self._notes() if note.life == life and note.what in ("sent", "asked")]
@@ -163,6 +166,7 @@ async def _life(scenario: Scenario, database: Path, diary: Diary, reach: Reach) 
                 group.create_task(one(number))
 
 
-async def _read(database: Path) -> Journals:
+async def _read(database: Path) -> tuple[Journals, Sequence[Charged]]:
     async with Runtime.open(f"sqlite:///{database}", drives=False) as runtime:
-        return {head.run: await runtime.upkeep.read(head.run) for head in await runtime.runs(RunFilter())}
+        journals = {head.run: await runtime.upkeep.read(head.run) for head in await runtime.runs(RunFilter())}
+        return journals, await runtime.upkeep.charged(0, LAST_DAY)

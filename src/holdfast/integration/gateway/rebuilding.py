@@ -55,7 +55,7 @@ async def sent_prompt(
     request = ModelRequest(
         tuple(decode_message(body) for body in messages),
         msgspec.json.decode(offer, type=Offer),
-        event.reserved - event.tokens,
+        event.output_tokens_max,
         paths.turn(event.node, event.turn),
     )
     found = digest_of(request)

@@ -1,6 +1,8 @@
 """What must hold of every journal, whatever happened to those who wrote it. Each returns what is wrong, in words."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
+
+from msgspec.structs import replace
 
 from holdfast.journal.codec import decode
 from holdfast.journal.events import (
@@ -15,9 +17,12 @@ from holdfast.journal.events import (
     RunRequeued,
     StepEnded,
 )
+from holdfast.journal.fold import fold
 from holdfast.journal.fold.steps import step_path
+from holdfast.journal.ledger import Charged
 from holdfast.journal.port import Recorded
 from holdfast.kernel import paths
+from holdfast.kernel.charges import Charge, added
 
 Step = tuple[object, ...]
 END: Step = ("end", "")
@@ -38,6 +43,24 @@ def missing(before: Sequence[Recorded], after: Sequence[Recorded]) -> list[str]:
         f"version {entry.version} was there and is gone or has changed"
         for entry, now in zip(before, [*after, *[None] * len(before)], strict=False)
         if now is None or now.body != entry.body
+    ]
+
+
+def miscounted(journals: Iterable[Sequence[Recorded]], charged: Sequence[Charged]) -> list[str]:
+    """The ledger says what the journals say, to the last token: neither is ever written without the other."""
+    told: dict[tuple[str, str], Charge] = {}
+    for recorded in journals:
+        state = fold(recorded)
+        for each in state.charges:
+            key = (state.tenant, state.app)
+            before = (told[key],) if key in told else ()
+            told[key] = added(before, replace(each, day=0))[0]
+    nothing = Charge(0)
+    kept = {(row.tenant, row.app): replace(row.charge, day=0) for row in charged}
+    return [
+        f"the ledger has {kept.get(key)} for {key}, the journals say {told.get(key)}"
+        for key in sorted(told.keys() | kept.keys())
+        if told.get(key, nothing) != kept.get(key, nothing)
     ]
 
 
