@@ -99,8 +99,8 @@ class Runtime:
         ``.keys`` beside the store's; ``allowances`` limit what all runs spend, by default those of HOLDFAST_ALLOWANCES.
         ``on_alert`` hears of budgets and allowances that run low. With ``drives=False`` nothing is driven here, with
         ``recovers=False`` only runs it is asked about; while ``runs_waiting_max`` runs wait to be driven new ones are
-        refused. Runs going at the end go on with the next driver. Raises InputError for what is of no use, JournalError;
-        out of the block, what keeps it from driving.
+        refused. Runs going at the end go on with the next driver. Raises InputError for what is of no use, and
+        JournalError; out of the block, what keeps it from driving.
         """
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
         store = sealed_store(url, keys, clock, randomness, reach)
