@@ -9,10 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bench.durable.engines import Engine, engines, measure_once
-from bench.durable.environment import Unavailable
 from bench.durable.measure import Figures
 from bench.durable.summary import Taken, summarise, table
 from bench.durable.work import STEPS_PER_RUN, TURNS
+from bench.environment import Unavailable
 from bench.machine import describe_machine, load_average
 
 ROUNDS = 3

@@ -9,11 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.durable.environment import Unavailable, prepare, version_of
 from bench.durable.measure import Figures
+from bench.environment import Unavailable, prepare, version_of
 from holdfast.version import VERSION
 
 ROOT = Path(__file__).parents[2]
+PEERS = ROOT / ".venv-bench"
+LANGGRAPH = Path(__file__).with_name("langgraph.txt")
 PROCESS_SECONDS_MAX = 600
 
 
@@ -32,7 +34,12 @@ def engines(names: Sequence[str]) -> tuple[Engine, ...]:
     here = Path(sys.executable)
     known: dict[str, Callable[[], Engine]] = {
         "holdfast": lambda: Engine("holdfast", VERSION, "bench.durable.holdfast", here),
-        "langgraph": lambda: Engine("langgraph", version_of("langgraph"), "bench.durable.langgraph_sqlite", prepare()),
+        "langgraph": lambda: Engine(
+            "langgraph",
+            version_of("langgraph", LANGGRAPH),
+            "bench.durable.langgraph_sqlite",
+            prepare(PEERS, LANGGRAPH),
+        ),
         "floor": lambda: Engine("floor", VERSION, "bench.durable.floor", here),
     }
     return tuple(known[name]() for name in names)

@@ -1,6 +1,6 @@
 """LangGraph under measurement: a graph of two nodes on its own SQLite saver, as durable as it offers.
 
-Runs in the environment that ``bench.durable.environment`` makes, where there is no Holdfast.
+Runs in the environment that ``bench.environment`` makes, where there is no Holdfast.
 """
 
 import operator

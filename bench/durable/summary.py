@@ -4,8 +4,8 @@ import statistics
 from collections.abc import Iterator, Mapping, Sequence
 
 from bench.durable.engines import Engine
-from bench.durable.environment import Unavailable
 from bench.durable.measure import Figures
+from bench.environment import Unavailable
 
 DIGITS = {"steps_per_second": 0, "cpu_ms_per_step": 4, "memory_mb_max": 1}
 """The figures, and how many digits of each mean something."""

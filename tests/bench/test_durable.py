@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bench.durable.engines import Engine
-from bench.durable.environment import Unavailable, prepare, version_of
+from bench.durable.engines import LANGGRAPH, Engine
 from bench.durable.measure import Figures
 from bench.durable.summary import Taken, summarise, table
 from bench.durable.work import Writer, reply_value, result_value
+from bench.environment import Unavailable, prepare, version_of
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(sys.executable)
@@ -66,8 +66,8 @@ def test_a_ratio_is_the_median_of_each_rounds_own() -> None:
 
 
 def test_the_peers_version_is_the_one_that_is_pinned() -> None:
-    assert version_of("langgraph") == "1.2.22"
-    assert version_of("langgraph-checkpoint-sqlite") == "3.1.2"
+    assert version_of("langgraph", LANGGRAPH) == "1.2.22"
+    assert version_of("langgraph-checkpoint-sqlite", LANGGRAPH) == "3.1.2"
 
 
 @pytest.mark.parametrize("turn", [1, 10])

@@ -53,7 +53,7 @@ class Turns:
         purse: Purse,
         caller: Caller = ANYBODY,
     ) -> None:
-        """``offers`` is shared by the runs of an app, ``ratios`` by those of a process; ``caller`` is the run itself."""
+        """``offers`` is shared by the runs of an app, ``ratios`` by those of a process; ``caller`` is the run."""
         self._gateway, self._recorder, self._clock = gateway, recorder, clock
         self._randomness, self._live = randomness, live
         self._assemblies: dict[str, Assembly] = {}

@@ -36,6 +36,7 @@ class ConfiguredPlace(BaseModel):
     tools: dict[str, dict[str, object]] = Field(default_factory=dict)
     without: tuple[str, ...] = ()
     has_tool_calls: bool = True
+    caches_prompt: bool = True
     streams: bool = True
 
     @property
@@ -44,6 +45,7 @@ class ConfiguredPlace(BaseModel):
             self.body | dict.fromkeys(self.without),
             self.tools,
             has_tool_calls=self.has_tool_calls,
+            caches_prompt=self.caches_prompt,
             streams=self.streams,
         )
 

@@ -44,14 +44,14 @@ def fits(offer: Offer, answer: object) -> bool:
 @pytest.mark.parametrize(
     ("answer", "is_one"),
     [
-        ({"call": {"tool": "look", "arguments": {"at": "the door"}}}, True),
-        ({"call": {"tool": "walk", "arguments": {"first": {"name": "a", "after": {"name": "b"}}}}}, True),
-        ({"reply": "it is there"}, True),
-        ({"call": {"tool": "jump", "arguments": {}}}, False),
-        ({"call": {"tool": "look", "arguments": {"at": 3}}}, False),
-        ({"call": {"tool": "walk", "arguments": {"first": {"after": {}}}}}, False),
-        ({"call": {"tool": "look", "arguments": {}}, "reply": "both"}, False),
-        ({"reply": 3}, False),
+        ({"tool": "look", "arguments": {"at": "the door"}}, True),
+        ({"tool": "walk", "arguments": {"first": {"name": "a", "after": {"name": "b"}}}}, True),
+        ({"tool": "reply", "answer": "it is there"}, True),
+        ({"tool": "jump", "arguments": {}}, False),
+        ({"tool": "look", "arguments": {"at": 3}}, False),
+        ({"tool": "walk", "arguments": {"first": {"after": {}}}}, False),
+        ({"tool": "look", "arguments": {}, "answer": "both"}, False),
+        ({"tool": "reply", "answer": 3}, False),
         ("it is there", False),
     ],
 )
@@ -61,8 +61,8 @@ def test_an_answer_is_one_call_of_a_tool_that_is_offered_or_the_reply(answer: ob
 
 def test_a_reply_is_held_to_the_schema_of_the_answer() -> None:
     offer = Offer((LOOK,), Step.model_json_schema())
-    assert fits(offer, {"reply": {"name": "a", "after": {"name": "b"}}})
-    assert not fits(offer, {"reply": {"after": None}})
+    assert fits(offer, {"tool": "reply", "answer": {"name": "a", "after": {"name": "b"}}})
+    assert not fits(offer, {"tool": "reply", "answer": {"after": None}})
 
 
 def reply_to(text: str, finish: str = "stop") -> Reply:
@@ -71,7 +71,7 @@ def reply_to(text: str, finish: str = "stop") -> Reply:
 
 
 def test_a_call_is_read_as_one() -> None:
-    reply = reply_to('{"call": {"tool": "look", "arguments": {"at": "the door"}}}')
+    reply = reply_to('{"tool": "look", "arguments": {"at": "the door"}}')
     assert reply.message.parts == (ToolCall("call_r-1", "look", '{"at":"the door"}'),)
     assert reply.stop is StopReason.TOOL_USE
 
@@ -79,11 +79,11 @@ def test_a_call_is_read_as_one() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{"reply": "it is there"}', "it is there"),
-        ('{"reply": {"name": "a"}}', '{"name":"a"}'),
+        ('{"tool": "reply", "answer": "it is there"}', "it is there"),
+        ('{"tool": "reply", "answer": {"name": "a"}}', '{"name":"a"}'),
         ("it is there", "it is there"),
-        ('{"call": "look"}', '{"call": "look"}'),
-        ('{"reply": 1, "more": 2}', '{"reply": 1, "more": 2}'),
+        ('{"tool": "look"}', '{"tool": "look"}'),
+        ('{"tool": "reply", "answer": 1, "more": 2}', '{"tool": "reply", "answer": 1, "more": 2}'),
     ],
 )
 def test_a_reply_is_what_it_holds_and_anything_else_what_it_is(text: str, said: str) -> None:
@@ -108,15 +108,67 @@ def test_what_was_called_and_found_is_told_in_words() -> None:
     body = DIALECT.body("tiny", request, streams=False)
     system, *rest = body["messages"]
     assert system["content"].startswith("You are a clerk.\n\n")
-    assert '- look: Look at a place. {"type":"object"' in system["content"]
+    assert "- look(at?: text): Look at a place." in system["content"]
     assert [(one["role"], one["content"].strip()) for one in rest] == [
         ("user", "Is it there?"),
-        ("assistant", '{"call":{"tool":"look","arguments":{"at":"the door"}}}'),
+        ("assistant", '{"tool": "look", "arguments": {"at": "the door"}}'),
         ("user", "Result of look:\na key"),
-        ("assistant", '{"reply":"It is."}'),
+        ("assistant", '{"tool": "reply", "answer": "It is."}'),
     ]
     assert "tools" not in body
     assert body["response_format"]["json_schema"]["schema"] == form_of(Offer((LOOK,)))
+
+
+SHELF: dict[str, object] = {"type": "string", "enum": ["north", "south"], "description": "Which one."}
+MANY: dict[str, object] = {"type": "array", "items": {"$ref": "#/$defs/Step"}}
+COUNT = ToolSchema(
+    "count",
+    "Count a shelf.",
+    {"type": "object", "properties": {"shelf": SHELF, "steps": MANY, "fast": {"type": "boolean"}}}
+    | {"required": ["shelf"], "$defs": Step.model_json_schema()["$defs"]},
+)
+
+
+def told(offer: Offer) -> str:
+    body = DIALECT.body("tiny", asked("Count.", offer=offer), streams=False)
+    return str(body["messages"][0]["content"])
+
+
+def test_a_tool_is_told_of_as_a_line_and_its_arguments_where_they_are_described() -> None:
+    lines = told(Offer((COUNT,))).splitlines()
+    place = next(place for place, line in enumerate(lines) if line.startswith("- count("))
+    assert lines[place].startswith('- count(shelf: "north" | "south", steps?: [{name: text, after: {name: text')
+    assert lines[place].endswith("…], fast?: true | false): Count a shelf.")
+    assert lines[place + 1] == "    shelf: Which one."
+
+
+def test_examples_are_made_of_what_is_offered() -> None:
+    lines = told(Offer((COUNT, LOOK), Step.model_json_schema())).splitlines()
+    assert '{"tool": "count", "arguments": {"shelf": "north"}}' in lines
+    assert '{"tool": "reply", "answer": {"name": "…"}}' in lines
+
+
+@pytest.mark.parametrize("offer", [Offer((COUNT,)), Offer((COUNT,), Step.model_json_schema())])
+def test_every_example_fits_the_form(offer: Offer) -> None:
+    shown = [json.loads(line) for line in told(offer).split("For example:")[1].splitlines() if line]
+    assert len(shown) == 2
+    assert all(fits(offer, example) for example in shown)
+
+
+def test_a_bound_that_a_grammar_cannot_count_to_is_left_to_the_check_of_the_answer() -> None:
+    long = {"type": "string", "maxLength": 4_000, "minLength": 1}
+    schema: dict[str, object] = {"type": "array", "items": long, "maxItems": 9}
+    bodies = [
+        dialect.body("tiny", asked("Go.", offer=offer), streams=False)["response_format"]["json_schema"]["schema"]
+        for dialect, offer in (
+            (DIALECT, Offer((LOOK,), schema)),
+            (ChatCompletions(limit_field="max_tokens"), Offer(output_schema=schema)),
+            (ChatCompletions(), Offer(output_schema=schema)),
+        )
+    ]
+    countable = {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": 9}
+    assert bodies[0]["anyOf"][-1]["properties"]["answer"] == countable
+    assert bodies[1:] == [countable, schema]
 
 
 def test_where_nothing_is_offered_nothing_is_changed() -> None:
@@ -136,9 +188,9 @@ class Tiny(httpx2.AsyncBaseTransport):
         body = json.loads(await request.aread())
         self.asked.append(body)
         results = [one["content"] for one in body["messages"] if one["content"].startswith("Result of")]
-        answer: Any = {"reply": f"{len(results)} looks"}
+        answer: Any = {"tool": "reply", "answer": f"{len(results)} looks"}
         if len(results) < len(self._places):
-            answer = {"call": {"tool": "look", "arguments": {"at": self._places[len(results)]}}}
+            answer = {"tool": "look", "arguments": {"at": self._places[len(results)]}}
         assert Draft202012Validator(body["response_format"]["json_schema"]["schema"]).is_valid(answer)
         text = json.dumps(answer)
         events = [self._chunk(len(self.asked), piece) for piece in (text[:9], text[9:])]

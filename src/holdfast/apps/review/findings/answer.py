@@ -16,6 +16,7 @@ EVIDENCE_CHARS_MAX = 2_000
 PROSE_CHARS_MAX = 4_000
 TITLE_CHARS_MAX = 200
 LINE_MAX = 10_000_000
+PERCENT = 100
 
 _NOT_IN_A_RULE = re.compile(r"[^a-z0-9./]+")
 
@@ -36,6 +37,11 @@ def _tidied_cwe(value: object) -> object:
             return cwe_named(str(value))
         case _:
             return value
+
+
+def _as_share(value: object) -> object:
+    """Take 85 for what it means: not every server holds a number to its bounds, and small models think in per cent."""
+    return value / PERCENT if isinstance(value, int | float) and 1 < value <= PERCENT else value
 
 
 _Level = Annotated[Severity, BeforeValidator(_lowered)]
@@ -65,7 +71,9 @@ class FindingAnswer(_Answer):
     rule: Annotated[_Rule, Field(description="family/name in lower case, such as injection/sql-string.")]
     title: Annotated[_Title, Field(description="What is wrong, in under ten words.")]
     severity: Annotated[_Level, Field(description="How bad it is if it is real.")]
-    confidence: float = Field(ge=0, le=1, description="How sure you are that it is real: 0 to 1.")
+    confidence: Annotated[
+        float, BeforeValidator(_as_share), Field(ge=0, le=1, description="How sure you are that it is real: 0 to 1.")
+    ]
     path: _Path
     line: _Line
     evidence: _Evidence

@@ -1,5 +1,7 @@
 """The way to a provider whose client hands out the raw HTTP response: bytes to JSON, a client's errors to failures."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ from holdfast.integration.gateway.providers.troubles import SAID_CHARACTERS_MAX,
 from holdfast.kernel.outcomes import ErrorKind, Fault
 
 END_OF_STREAM = b"[DONE]"
+END_SECONDS_MAX = 0.1
+"""How long a server that has declared its stream to be over may take to end it; then the connection is given up."""
 UNSENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol, httpx2.ProxyError)
 """What goes wrong before a request has left: it cost nothing for certain."""
 
@@ -82,12 +86,13 @@ class HttpLine:
         yield self._object(said)
 
     async def _events(self, response: httpx2.Response) -> AsyncIterator[Body]:
-        reader = EventReader()
+        reader, chunks = EventReader(), response.aiter_bytes()
         try:
-            async for chunk in response.aiter_bytes():
+            async for chunk in chunks:
                 for data in reader.feed(chunk):
                     if data.startswith(END_OF_STREAM):
                         yield {}
+                        await _drain(chunks)
                         return
                     yield self._object(data)
         except httpx2.HTTPError as error:
@@ -105,6 +110,14 @@ class HttpLine:
         if not isinstance(found, dict):
             raise unreadable(self._name, said[:SAID_CHARACTERS_MAX].decode("utf-8", "replace"))
         return found
+
+
+async def _drain(chunks: AsyncIterator[bytes]) -> None:
+    """Read the little that follows the last event: only a connection that is read to its end is used again."""
+    with contextlib.suppress(TimeoutError, httpx2.HTTPError):
+        async with asyncio.timeout(END_SECONDS_MAX):
+            async for _ in chunks:
+                pass
 
 
 def unreadable(name: str, said: str) -> ModelCallFailed:

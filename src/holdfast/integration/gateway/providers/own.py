@@ -31,11 +31,10 @@ def own_of(part: Part, api: str) -> dict[str, Any]:
 
 def plain_text(message: Message) -> str:
     """Return the text of a message that is nothing but one; empty for any other. Most are, and need no other look."""
-    match message.parts:
-        case (Text(text, own=None),):
-            return text
-        case _:
-            return ""
+    parts = message.parts
+    if len(parts) == 1 and type(part := parts[0]) is Text and part.own is None:  # a match costs three times as much
+        return part.text
+    return ""
 
 
 def to_json(value: object) -> str:

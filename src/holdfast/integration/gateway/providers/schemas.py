@@ -19,6 +19,9 @@ _UNENFORCED = frozenset(
     }
 )
 """What Anthropic refuses in a schema; the answer is checked against all of it here."""
+_COUNTED = frozenset({"maxItems", "maxLength", "minItems", "minLength"})
+COUNT_MAX = 500
+"""How far a server is asked to count: llama.cpp's grammars refuse a schema that repeats a rule some 2,000 times."""
 
 
 def is_strict(schema: object) -> bool:
@@ -49,6 +52,22 @@ def closed(schema: Any) -> Any:
             return None if any(item is None for item in items) and None not in schema else items
         case _:
             return schema
+
+
+def countable(schema: Any) -> Any:
+    """Return ``schema`` without bounds that a grammar cannot count to; the answer is checked against them here."""
+    match schema:
+        case Mapping():
+            kept = ((name, value) for name, value in schema.items() if not _is_beyond_counting(name, value))
+            return {name: countable(value) for name, value in kept}
+        case list():
+            return [countable(item) for item in schema]
+        case _:
+            return schema
+
+
+def _is_beyond_counting(name: str, value: Any) -> bool:
+    return name in _COUNTED and isinstance(value, int) and value > COUNT_MAX
 
 
 def _closed_below(name: str, value: Any) -> Any:

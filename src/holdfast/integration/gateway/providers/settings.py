@@ -14,6 +14,8 @@ class Settings:
     """Fields of a tool, by the tool's name."""
     has_tool_calls: bool = True
     """Whether the model makes tool calls of its own; one that does not is held to a JSON Schema of call or reply."""
+    caches_prompt: bool = True
+    """Whether a provider that must be told where to cache a prompt is told; others cache by themselves, or not."""
     streams: bool = True
     """Whether replies are asked for as streams; a server that cannot stream tool calls is asked for whole ones."""
 

@@ -4,6 +4,7 @@ import msgspec
 from anthropic import APIConnectionError, APIStatusError, AsyncAnthropic
 from httpx2 import AsyncBaseTransport, AsyncClient, Response
 
+from holdfast.integration.gateway.providers.anthropic.caching import MARK
 from holdfast.integration.gateway.providers.anthropic.dialect import Messages
 from holdfast.integration.gateway.providers.dialect import Body
 from holdfast.integration.gateway.providers.http_line import ClientErrors, HttpLine, OnHeaders, unheard
@@ -32,7 +33,9 @@ class AnthropicAccount:
     def model(self, name: str, model: str, settings: Settings | None = None) -> ProviderModel:
         """Return the model that the provider calls ``model``."""
         line = HttpLine(name, self._post, ERRORS, secret=self._client.api_key or "", on_headers=self._on_headers)
-        return ProviderModel(name, model, Messages((settings or Settings()).tools), line, settings)
+        settings = settings or Settings()
+        caches_prompt = settings.caches_prompt and MARK not in settings.body
+        return ProviderModel(name, model, Messages(settings.tools, caches_prompt=caches_prompt), line, settings)
 
     async def close(self) -> None:
         await self._client.close()

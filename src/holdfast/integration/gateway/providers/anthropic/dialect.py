@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from holdfast.integration.gateway.port import ModelRequest
+from holdfast.integration.gateway.providers.anthropic.caching import marked
 from holdfast.integration.gateway.providers.anthropic.reply import reply_of
 from holdfast.integration.gateway.providers.anthropic.request import API, request_body
 from holdfast.integration.gateway.providers.anthropic.stream import MessageGathering
@@ -15,11 +16,15 @@ class Messages:
 
     api = API
 
-    def __init__(self, tool_fields: Mapping[str, Mapping[str, object]] | None = None) -> None:
-        self._tool_fields = tool_fields or {}
+    def __init__(
+        self, tool_fields: Mapping[str, Mapping[str, object]] | None = None, *, caches_prompt: bool = False
+    ) -> None:
+        self._tool_fields, self._caches_prompt = tool_fields or {}, caches_prompt
 
     def body(self, model: str, request: ModelRequest, *, streams: bool) -> Body:
         body = request_body(model, request, self._tool_fields)
+        if self._caches_prompt:
+            body = marked(body)
         return body | {"stream": True} if streams else body
 
     def reply(self, body: Body) -> Reply:

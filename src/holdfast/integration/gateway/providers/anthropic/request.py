@@ -5,9 +5,10 @@ from itertools import takewhile
 from typing import Any
 
 from holdfast.integration.gateway.port import ModelRequest, Offer
+from holdfast.integration.gateway.providers.anthropic.caching import MARK, UNCACHED
 from holdfast.integration.gateway.providers.dialect import Body, unsayable
 from holdfast.integration.gateway.providers.media import Media, base64_of, is_text
-from holdfast.integration.gateway.providers.own import object_of, own_of
+from holdfast.integration.gateway.providers.own import object_of, own_of, plain_text
 from holdfast.integration.gateway.providers.schemas import closed
 from holdfast.integration.gateway.providers.settings import laid_over
 from holdfast.kernel.messages import (
@@ -28,8 +29,6 @@ from holdfast.kernel.messages import (
 
 API = "anthropic"
 HOUR_SECONDS = 3600
-UNCACHED = ("thinking", "redacted_thinking")
-"""Blocks that carry no mark of the cache."""
 
 _ROLES = {Role.SYSTEM: "system", Role.USER: "user", Role.TOOL: "user", Role.ASSISTANT: "assistant"}
 
@@ -66,7 +65,8 @@ def _turns(messages: tuple[Message, ...]) -> list[Body]:
     """Join what one side said in a row: all results of a turn's calls must stand in one message."""
     turns: list[Body] = []
     for message in messages:
-        blocks, role = _blocks(message.parts), _ROLES[message.role]
+        text, role = plain_text(message), _ROLES[message.role]
+        blocks = [{"type": "text", "text": text}] if text else _blocks(message.parts)
         if turns and turns[-1]["role"] == role and role != "system":
             turns[-1]["content"] += blocks
         elif blocks:
@@ -80,7 +80,7 @@ def _blocks(parts: tuple[Parts, ...]) -> list[Body]:
         if isinstance(part, CachePoint):
             if blocks and blocks[-1]["type"] not in UNCACHED:
                 ttl = "1h" if part.ttl_seconds >= HOUR_SECONDS else "5m"
-                blocks[-1]["cache_control"] = {"type": "ephemeral", "ttl": ttl}
+                blocks[-1][MARK] = {"type": "ephemeral", "ttl": ttl}
         elif (block := _block(part)) is not None:
             blocks.append(block)
     return blocks

@@ -7,11 +7,19 @@ import msgspec
 
 from holdfast.integration.gateway.port import ModelRequest, Offer
 from holdfast.integration.gateway.providers.dialect import Body
-from holdfast.integration.gateway.providers.openai.call_or_reply.form import CALL, REPLY, call_in, form_of, reply_in
+from holdfast.integration.gateway.providers.openai.call_or_reply.form import (
+    ANSWER,
+    ARGUMENTS,
+    REPLY,
+    call_in,
+    form_of,
+    reply_in,
+)
+from holdfast.integration.gateway.providers.openai.call_or_reply.wording import examples, listed, written
 from holdfast.integration.gateway.providers.openai.chat.dialect import ChatCompletions
 from holdfast.integration.gateway.providers.openai.chat.request import API
 from holdfast.integration.gateway.providers.openai.chat.stream import CompletionGathering
-from holdfast.integration.gateway.providers.own import object_of, to_json
+from holdfast.integration.gateway.providers.own import object_of
 from holdfast.kernel.messages import Message, Parts, Reply, Role, StopReason, Text, ToolCall, ToolResult, say
 from holdfast.prompts.prompt import shipped
 
@@ -57,8 +65,8 @@ class _Silent(CompletionGathering):
 
 def _recast(request: ModelRequest) -> ModelRequest:
     offer = request.offer
-    tools = "\n".join(f"- {tool.name}: {tool.description} {to_json(tool.parameters)}" for tool in offer.tools)
-    instruction = say(Role.SYSTEM, INSTRUCTION.render({"tools": tools}))
+    told = {"tools": "\n".join(map(listed, offer.tools)), "examples": "\n".join(examples(offer))}
+    instruction = say(Role.SYSTEM, INSTRUCTION.render(told))
     first, *others = request.messages or (instruction,)
     if first.role is Role.SYSTEM and first is not instruction:
         opening = say(Role.SYSTEM, f"{first.text.rstrip()}\n\n{instruction.text}")
@@ -72,9 +80,9 @@ def _said(message: Message) -> Iterator[Message]:
     """Yield a message as it looks without tools: a call as the JSON it was, a result as the user's word."""
     if message.role is Role.ASSISTANT:
         for call in message.calls:
-            yield say(Role.ASSISTANT, to_json({CALL: {"tool": call.tool, "arguments": object_of(call.arguments)}}))
+            yield say(Role.ASSISTANT, written(call.tool, **{ARGUMENTS: object_of(call.arguments)}))
         if message.text and not message.calls:
-            yield say(Role.ASSISTANT, to_json({REPLY: message.text}))
+            yield say(Role.ASSISTANT, written(REPLY, **{ANSWER: message.text}))
         return
     results = [part for part in message.parts if isinstance(part, ToolResult)]
     for result in results:

@@ -1,4 +1,8 @@
-"""The schema that an answer must fit: a call of one of the tools, or the reply; and what such an answer says."""
+"""The schema that an answer must fit: a call of one of the tools, or the reply; and what such an answer says.
+
+Both begin alike, with the name of what is used: a small model that has made one call finds its way to the next, where
+it would take any other beginning for that of a reply.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,8 +10,11 @@ from typing import Any
 import msgspec
 
 from holdfast.integration.gateway.port import Offer
+from holdfast.integration.gateway.providers.schemas import countable
 
-CALL, REPLY = "call", "reply"
+TOOL, ARGUMENTS, ANSWER = "tool", "arguments", "answer"
+REPLY = "reply"
+"""Stands where a tool's name does. A tool of that name is told from it by its arguments, which are no answer."""
 _DEFINITIONS = "#/$defs/"
 
 
@@ -15,20 +22,21 @@ def form_of(offer: Offer) -> dict[str, object]:
     """Return the schema. Definitions stand at its root, each under the name of the schema that it comes from."""
     definitions: dict[str, Any] = {}
     calls = [
-        _exactly({"tool": {"const": tool.name}, "arguments": _moved(tool.parameters, tool.name, definitions)})
+        _exactly({TOOL: {"const": tool.name}, ARGUMENTS: _moved(tool.parameters, tool.name, definitions)})
         for tool in offer.tools
     ]
-    reply: Any = {"type": "string"}
+    answer: Any = {"type": "string"}
     if offer.output_schema is not None:
-        reply = _moved(offer.output_schema, REPLY, definitions)
-    form: dict[str, object] = {"anyOf": [_exactly({CALL: {"anyOf": calls}}), _exactly({REPLY: reply})]}
-    return form | ({"$defs": definitions} if definitions else {})
+        answer = _moved(offer.output_schema, REPLY, definitions)
+    reply = _exactly({TOOL: {"const": REPLY}, ANSWER: answer})
+    form: dict[str, object] = countable({"anyOf": [*calls, reply]} | ({"$defs": definitions} if definitions else {}))
+    return form
 
 
 def call_in(text: str) -> tuple[str, str] | None:
     """Return tool and arguments of the call that a text is; None if it is none."""
     match _object(text):
-        case {"call": {"tool": str(tool), "arguments": dict(arguments)}, **rest} if not rest:
+        case {"tool": str(tool), "arguments": dict(arguments), **rest} if not rest:
             return tool, msgspec.json.encode(arguments).decode()
         case _:
             return None
@@ -37,10 +45,10 @@ def call_in(text: str) -> tuple[str, str] | None:
 def reply_in(text: str) -> str | None:
     """Return the reply that a text holds, as JSON if it is not a text itself; None if it holds none."""
     match _object(text):
-        case {"reply": str(reply), **rest} if not rest:
-            return reply
-        case {"reply": reply, **rest} if not rest:
-            return msgspec.json.encode(reply).decode()
+        case {"tool": "reply", "answer": str(answer), **rest} if not rest:
+            return answer
+        case {"tool": "reply", "answer": answer, **rest} if not rest:
+            return msgspec.json.encode(answer).decode()
         case _:
             return None
 

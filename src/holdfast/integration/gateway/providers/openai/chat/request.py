@@ -68,8 +68,8 @@ def _offered(offer: Offer, fields: Mapping[str, Mapping[str, object]]) -> Body:
 
 
 def _messages(message: Message) -> list[Body]:
-    if (text := plain_text(message)) and message.role in _ROLES:
-        return [{"role": _ROLES[message.role], "content": text}]
+    if (text := plain_text(message)) and (role := _ROLES.get(message.role)):
+        return [{"role": role, "content": text}]
     match message.role:
         case Role.TOOL:
             return _results(message.parts)

@@ -66,8 +66,8 @@ def _offered(offer: Offer, fields: Mapping[str, Mapping[str, object]]) -> Body:
 
 
 def _items(message: Message) -> list[Body]:
-    if (text := plain_text(message)) and message.role in _ROLES:
-        return [{"role": _ROLES[message.role], "content": text}]
+    if (text := plain_text(message)) and (role := _ROLES.get(message.role)):
+        return [{"role": role, "content": text}]
     if message.role is Role.ASSISTANT:
         return _made(message.parts)
     results = [_result(part) for part in message.parts if isinstance(part, ToolResult)]

@@ -1,15 +1,14 @@
-"""What a model call costs beside the model: counting tokens, digesting a request, passing through the gateway.
+"""The pieces of what a model call costs beside the model: counting tokens, digesting a request, passing the gateway.
 
 CPU microseconds, the least of several repeats: what the work costs when nothing else disturbs it.
 """
 
-import argparse
 import asyncio
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.integration.gateway.gateway import Gateway
@@ -27,7 +26,7 @@ MESSAGE_CHARACTERS = 400
 ONE_PATTERN = re.compile(r"[A-Za-z]{1,6}|\d{1,3}|\s{2,}|[^\S ]|[^\w\s]{1,2}|\w")
 """The token heuristic as a single pattern: what ``estimate_tokens`` is compared with."""
 
-PROSE = Path(__file__).with_name("gateway.py").read_text(encoding="utf-8")
+PROSE = Path(__file__).read_text(encoding="utf-8")
 TOOL = ToolSchema("read_lines", "Read lines of a file.", {"type": "object", "properties": {"path": {"type": "string"}}})
 
 
@@ -93,19 +92,3 @@ def _micros(work: Callable[[], object]) -> float:
             work()
         least = min(least, (time.process_time_ns() - started) / (CALLS // 10) / 1_000)
     return least
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.gateway", description="CPU cost of a model call's overhead.")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    chosen = parser.parse_args(arguments)
-    figures = {name: round(micros, 2) for name, micros in asdict(measure()).items()}
-    if chosen.json:
-        print(json.dumps(figures, indent=2))
-        return
-    for name, micros in figures.items():
-        print(f"{micros:10.2f} µs  {name.replace('_', ' ')}")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Where the peer runs: a virtual environment of its own, made when first needed; Holdfast's own never holds it."""
+"""Where a peer runs: a virtual environment of its own, made when first needed; Holdfast's own never holds it."""
 
 import subprocess
 import sys
@@ -6,20 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-REQUIREMENTS = Path(__file__).with_name("langgraph.txt")
-FOLDER = Path(__file__).parents[2] / ".venv-bench"
 INSTALL_SECONDS_MAX = 600
 REASON_CHARACTERS_MAX = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """The peer cannot be measured here."""
+    """What is wanted cannot be had here."""
 
     reason: str
 
 
-def prepare(folder: Path = FOLDER, requirements: Path = REQUIREMENTS, more: Sequence[str] = ()) -> Path | Unavailable:
+def prepare(folder: Path, requirements: Path, more: Sequence[str] = ()) -> Path | Unavailable:
     """Return a Python that has exactly ``requirements``, by pip as this machine configures it; or why there is none.
 
     ``more`` are further arguments for pip. What was installed once is used again until the requirements change.
@@ -39,7 +37,7 @@ def prepare(folder: Path = FOLDER, requirements: Path = REQUIREMENTS, more: Sequ
     return python
 
 
-def version_of(package: str, requirements: Path = REQUIREMENTS) -> str:
+def version_of(package: str, requirements: Path) -> str:
     """Return the version at which ``requirements`` pins ``package``."""
     pins = dict(line.split("==") for line in requirements.read_text(encoding="utf-8").splitlines() if "==" in line)
     return pins[package]
