@@ -129,6 +129,23 @@ async def test_names_that_share_an_account_share_its_limits_and_its_line(tmp_pat
     await models.close()
 
 
+async def test_lines_that_were_apart_become_one_however_often_they_meet(tmp_path: Path) -> None:
+    file = 'a = "openai:m"\nb = { routes = ["google:n", "google:o"] }\n'
+    file += 'z = { routes = ["openai:m", "google:n", "google:o", "anthropic:p"] }'
+    keys = {"ANTHROPIC_API_KEY": "a", "OPENAI_API_KEY": "o", "GEMINI_API_KEY": "g"}
+    models = NamedModels(configured_by(tmp_path, file) | keys)
+    found = [models.find(name) for name in ("a", "b", "z", "anthropic:p")]
+    assert len({id(each.admission) for each in found if isinstance(each, Route)}) == 1
+    await models.close()
+
+
+async def test_two_servers_behind_one_host_are_two_accounts(tmp_path: Path) -> None:
+    models = NamedModels(configured_by(tmp_path, ""))
+    found = [models.find(f"openai-compatible:m@http://h:1/{path}") for path in ("v1", "other/v1")]
+    assert [each.places[0].account.terms.name for each in found if isinstance(each, Route)] == ["h:1", "h:1/other"]
+    await models.close()
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

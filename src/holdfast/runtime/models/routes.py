@@ -41,8 +41,7 @@ class Routes:
         randomness: Randomness,
         known: PlacePrices,
     ) -> None:
-        self._configured, self._accounts, self._place_prices = configured, accounts, known
-        self._clock, self._randomness = clock, randomness
+        self._accounts, self._clock, self._randomness, self._place_prices = accounts, clock, randomness, known
         self._meters: dict[_Limited, Meter] = {}
         self._known: dict[tuple[str, str, int | None], Account] = {}
         self._admissions: dict[_Limited, Admission] = {}
@@ -92,16 +91,15 @@ class Routes:
         Only configured names can join what was apart, and all of them do so before the first call.
         """
         limited = [self._limited(place) for place in one.places]
-        found = [self._admissions[each] for each in limited if each in self._admissions]
-        admission = found[0] if found else Admission(name, (), self._clock)
-        if not found:
+        admission = next((self._admissions[each] for each in limited if each in self._admissions), None)
+        if admission is None:
+            admission = Admission(name, (), self._clock)
             self._all.append(admission)
             self._one_more.set()
-        for other in found[1:]:
+        for place, each in zip(one.places, limited, strict=True):
+            other = self._admissions.setdefault(each, admission)
             if other is not admission:
                 self._merge(other, admission)
-        for place, each in zip(one.places, limited, strict=True):
-            self._admissions[each] = admission
             account = self._account(place, account_of(place.named, place.account, self._accounts))
             if account not in admission.accounts:
                 admission.accounts.append(account)

@@ -26,5 +26,10 @@ def account_of(named: ModelName, wanted: str, accounts: Mapping[str, ConfiguredA
     for name, account in accounts.items():
         if account.serves(name, named):
             return AccountName(name, account)
-    server = urlsplit(named.url or "").netloc
-    return AccountName(server, ConfiguredAccount(provider=named.provider, base_url=named.url or ""))
+    return AccountName(_server(named.url or ""), ConfiguredAccount(provider=named.provider, base_url=named.url or ""))
+
+
+def _server(url: str) -> str:
+    """Return what sets a server apart from others: where it is, without what all of them end with."""
+    parts = urlsplit(url)
+    return f"{parts.netloc}{parts.path.rstrip('/').removesuffix('/v1')}"

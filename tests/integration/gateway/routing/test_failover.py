@@ -159,6 +159,7 @@ async def test_a_wait_for_ones_turn_is_bounded_and_its_end_costs_nothing() -> No
         await task
     assert failed.value.fault.retryable
     assert not failed.value.may_be_billed
+    assert failed.value.way == Way(waited_seconds=WAIT_SECONDS_MAX)
     assert routed.admission.waiting == 0
     held.unused(clock.now())
 

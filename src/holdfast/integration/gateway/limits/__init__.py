@@ -1,1 +1,1 @@
-"""What an account of a provider may consume, and who goes next: rates, queue, breaker. No provider is named here."""
+"""What an account of a provider may consume, and who goes next: rates, headers, queue, breaker."""

@@ -10,7 +10,7 @@ from holdfast.integration.gateway.limits.headers import NOTHING_TOLD, left_in
 from holdfast.integration.gateway.limits.rate import Demand
 from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest
 from holdfast.integration.gateway.routing.caller import Caller
-from holdfast.integration.gateway.routing.failover import Remedy, others, remedy_for
+from holdfast.integration.gateway.routing.failover import REMEDIES, Remedy, others, remedy_for
 from holdfast.integration.gateway.routing.hearing import hearing
 from holdfast.integration.gateway.routing.place import Place
 from holdfast.integration.gateway.routing.route import Route
@@ -25,6 +25,9 @@ WAIT_SECONDS_MAX = 600.0
 """How long one attempt may wait for its turn in all."""
 PAUSE_SECONDS_FIRST, PAUSE_SECONDS_MAX = 0.5, 60.0
 """Bounds of the rest that an account takes after a refusal which does not say how long; doubled with each."""
+
+TROUBLES = REMEDIES.keys() - {ErrorKind.CONTEXT_TOO_LONG}
+"""Failures that tell something of an account; the others are the request's, or the reply's."""
 
 OnText = Callable[[str], None]
 """Told each piece of text as it streams: a hint, the reply's text wins. An empty one: it begins with another part."""
@@ -92,7 +95,8 @@ class Passage:
 
     def _settle(self, permit: Permit, failed: ModelCallFailed) -> None:
         now, fault = self._clock.now(), failed.fault
-        permit.account.note(fault.message, now)
+        if fault.kind in TROUBLES:
+            permit.account.note(fault.message, now)
         match fault.kind:
             case ErrorKind.AUTH:
                 permit.barred(now)
@@ -142,22 +146,24 @@ class Passage:
         return permit or await self._turn(among)
 
     async def _turn(self, among: Sequence[Account]) -> Permit:
+        """Wait in the line. What ends the wait otherwise is told with the time that it took."""
         route, caller = self._route, self._caller
-        began = self._clock.now()
-        bound = self._clock.timeout(max(0.0, WAIT_SECONDS_MAX - self._waited))
+        began, waited_before = self._clock.now(), self._waited
+        bound = self._clock.timeout(max(0.0, WAIT_SECONDS_MAX - waited_before))
         try:
             async with bound:
-                return await route.admission.admit(caller.tenant, caller.lane, self._demand, among, route.prefer)
+                permit = await route.admission.admit(caller.tenant, caller.lane, self._demand, among, route.prefer)
         except TimeoutError:
             if not bound.expired():
                 raise
+            self._waited = WAIT_SECONDS_MAX
             told = ", ".join(sorted({each.terms.name for each in among}))
             message = f"model {route.name!r}: expected its turn within {WAIT_SECONDS_MAX:g} s, found {told} not free"
             raise self._unsent(ErrorKind.RATE_LIMITED, message) from None
         except ModelBusy as busy:
             raise self._unsent(ErrorKind.OVERLOADED, str(busy)) from busy
-        finally:
-            self._waited += self._clock.now() - began
+        self._waited = waited_before + max(0.0, self._clock.now() - began)
+        return permit
 
     def _unsent(self, kind: ErrorKind, message: str) -> ModelCallFailed:
         failed = ModelCallFailed(Fault(kind, message, retryable=True))
