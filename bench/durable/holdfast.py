@@ -9,8 +9,10 @@ from bench.durable.measure import Figures, Job, measure, report
 from bench.durable.work import TURNS, Row, Writer
 from holdfast import Agent, Budget, Effect, IdempotencyKey, Prompt, Runtime, tool
 from holdfast.integration.gateway.port import ModelRequest, TextDelta
+from holdfast.integration.gateway.pricing.price import Price, Rate, Rates
 from holdfast.kernel.messages import Message, Reply, Role, StopReason, Text, ToolCall, Usage
 
+PRICE = Price(Rates(input=Rate(1.0), output=Rate(1.0)), "bench")
 LIMITS = Budget(turns=TURNS + 1, tool_calls=TURNS, tokens=50_000_000, usd=100.0, seconds=3_600.0)
 
 writer = Writer()
@@ -37,9 +39,10 @@ async def refund(order: str, note: str, *, key: IdempotencyKey) -> Found:
 
 
 class Talker:
-    """A model that costs nothing: it calls the two tools in turn, about 2 KB a reply, and answers after the last."""
+    """A model of no computation: it calls the two tools in turn, about 2 KB a reply, and answers after the last."""
 
     name = "talker"
+    price = PRICE
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[TextDelta | Reply]:
         turn = int(request.step.rpartition(".")[2])

@@ -9,9 +9,11 @@ import msgspec
 from bench.durable.work import Row, Writer
 from holdfast import Agent, Budget, Effect, OutcomeUnknown, Prompt, tool
 from holdfast.integration.gateway.port import ModelRequest, TextDelta
+from holdfast.integration.gateway.pricing.price import Price, Rate, Rates
 from holdfast.kernel.messages import Message, Reply, Role, StopReason, Text, ToolCall, Usage
 
 MODEL = "talker"
+PRICE = Price(Rates(input=Rate(1.0), output=Rate(1.0)), "bench")
 USAGE = Usage(1_234, 345, 0, 0.00123)
 
 writer = Writer()
@@ -41,6 +43,7 @@ class Talker:
     """Asks for a tool, about 2 KB a turn, up to ``turns``; then it answers, or falls silent for ever."""
 
     name = MODEL
+    price = PRICE
 
     def __init__(self, turns: int, *, answers: bool = True, asks_for: str = "look_up") -> None:
         self._turns, self._answers, self._asks_for = turns, answers, asks_for

@@ -93,7 +93,7 @@ def test_dollars_need_a_price_that_is_known() -> None:
     assert isinstance(ask(ledger(dollar, spent=Charge(DAY, nano_usd=1)), 5, NANO), Spent)
     unpriced = ask(ledger(dollar, spent=Charge(DAY, unpriced=1)), 5, 1)
     assert isinstance(unpriced, Spent)
-    assert "and 1 calls of unknown cost" in unpriced.why
+    assert "calls of unknown cost: 1" in unpriced.why
 
 
 def test_it_is_told_once_that_most_of_it_is_spent() -> None:

@@ -33,22 +33,16 @@ class Reserving:
         refusal = forbids_turn(budgets) if action.attempt == 1 else None
         if refusal is not None:
             return refusal
-        reserved = self._reserved(action, agent, assembled, offer_tokens_max)
-        if not isinstance(reserved, Shortage):
-            return reserved
-        run, state = self._recorder.state, self._state(action)
-        if reserved.limit == "usd" and is_to_economise(agent, state, run):
-            self._recorder.append(switched(agent, action.path, state, run, reserved.told))
-            reserved = self._reserved(action, agent, assembled, offer_tokens_max)
-        return reserved.told if isinstance(reserved, Shortage) else reserved
-
-    def _reserved(
-        self, action: CallModel, agent: Agent, assembled: Assembled, offer_tokens_max: int
-    ) -> Reservation | Shortage:
         run, state = self._recorder.state, self._state(action)
         model = model_of(agent, state, run)
         tokens_max = _tokens_max(state, model, assembled, offer_tokens_max)
-        return reserve(accounts(agent, state, run), model, tokens_max, agent.output_tokens_max, self._price(model))
+        reserved = reserve(budgets, model, tokens_max, agent.output_tokens_max, self._price(model))
+        if isinstance(reserved, Shortage) and reserved.limit == "usd" and is_to_economise(agent, state, run):
+            switch = switched(agent, action.path, state, run, reserved.told)
+            self._recorder.append(switch)
+            tokens_max = _tokens_max(state, switch.model, assembled, offer_tokens_max)
+            reserved = reserve(budgets, switch.model, tokens_max, agent.output_tokens_max, self._price(switch.model))
+        return reserved.told if isinstance(reserved, Shortage) else reserved
 
     def _state(self, action: CallModel) -> AgentState:
         agent = self._recorder.state.nodes[action.path].agent

@@ -1,6 +1,7 @@
 """What is told of budgets that run low, and when an agent goes on with a cheaper model for it. Pure."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -12,6 +13,8 @@ from holdfast.journal.fold.state import AgentState, Low, NodeState, Phase, RunSt
 from holdfast.kernel.limits import Budget, raised
 
 RUN = "run"
+INSTANTS_REMEMBERED_MAX = 4_096
+"""Of how many limits in seconds it is kept when they run low, for it is asked at every event."""
 
 
 def warnings_of_run(run: RunState, root: str, limited_from: float) -> Iterator[Action]:
@@ -84,6 +87,11 @@ def _by_time(
     """Time passes by itself: it is told at its instant, also where nothing else happens."""
     if budget.seconds is None or Low("seconds", budget.seconds) in known:
         return
-    spent = LOW_PART * budget.seconds
-    low = BudgetLow(owner=owner, limit="seconds", spent=spent, allowed=budget.seconds, node=node)
-    yield WakeAt(path, since + spent, (low,))
+    yield _low_at(path, owner, node, since, budget.seconds)
+
+
+@lru_cache(maxsize=INSTANTS_REMEMBERED_MAX)
+def _low_at(path: str, owner: str, node: str, since: float, seconds: float) -> WakeAt:
+    spent = LOW_PART * seconds
+    low = BudgetLow(owner=owner, limit="seconds", spent=spent, allowed=seconds, node=node)
+    return WakeAt(path, since + spent, (low,))

@@ -79,13 +79,18 @@ def reserve(
     if price is None:
         limited = next((account for account in accounts if account.budget.usd is not None), None)
         return Reservation(model, allowance, input_tokens, None) if limited is None else _without_price(limited, model)
+    usd = price.cost_usd_max(input_tokens, allowance)
     for account in accounts:
-        if account.budget.usd is not None:
-            within = _by_money(account, account.budget.usd, input_tokens, allowance, price)
-            if isinstance(within, Shortage):
-                return within
-            allowance = within
-    return Reservation(model, allowance, input_tokens, price.cost_usd_max(input_tokens, allowance))
+        if account.budget.usd is None:
+            continue
+        left = usd_left(account.budget.usd, account.spend.usd + account.reserved_usd)
+        if usd <= left:
+            continue
+        within = _by_money(account, left, input_tokens, allowance, price)
+        if isinstance(within, Shortage):
+            return within
+        allowance, usd = within, price.cost_usd_max(input_tokens, within)
+    return Reservation(model, allowance, input_tokens, usd)
 
 
 def _by_tokens(accounts: tuple[Account, ...], input_tokens: int, wanted: int) -> int | Shortage:
@@ -104,23 +109,18 @@ def _by_tokens(accounts: tuple[Account, ...], input_tokens: int, wanted: int) ->
     return wanted
 
 
-def _by_money(account: Account, limit: float, input_tokens: int, wanted: int, price: Priced) -> int | Shortage:
-    """Return how many tokens of a reply, at most ``wanted``, the account can pay for. Dearer is never shorter."""
-    taken = account.spend.usd + account.reserved_usd
-    left = usd_left(limit, taken)
-    if price.cost_usd_max(input_tokens, wanted) <= left:
-        return wanted
+def _by_money(account: Account, left: float, input_tokens: int, wanted: int, price: Priced) -> int | Shortage:
+    """Return how many tokens of a reply, fewer than ``wanted``, can be paid with what is left: dearer is longer."""
     least = min(OUTPUT_TOKENS_MIN, wanted)
     worst = price.cost_usd_max(input_tokens, least)
     if worst > left:
+        taken = account.spend.usd + account.reserved_usd
         told = (
-            f"the {account.owner}'s budget of ${limit:,.9g} cannot pay a call of up to {input_tokens} tokens, and a "
-            f"reply, that may cost ${worst:,.6g}: ${taken:,.6g} is taken"
+            f"the {account.owner}'s budget of ${account.budget.usd:,.9g} cannot pay a call of up to {input_tokens} "
+            f"tokens, and a reply, that may cost ${worst:,.6g}: ${taken:,.6g} is taken"
         )
         return Shortage("usd", told)
-    return least + bisect_right(
-        range(least + 1, wanted + 1), left, key=lambda tokens: price.cost_usd_max(input_tokens, tokens)
-    )
+    return least + bisect_right(range(least + 1, wanted), left, key=lambda more: price.cost_usd_max(input_tokens, more))
 
 
 def _without_price(account: Account, model: str) -> Shortage:

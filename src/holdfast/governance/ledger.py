@@ -13,7 +13,7 @@ import msgspec
 from holdfast.governance.allowance import EACH, Allowance, Span
 from holdfast.governance.tally import Share, Tally, firm_of, most_of, whole_of
 from holdfast.journal.ledger import Charged
-from holdfast.kernel.charges import Charges
+from holdfast.kernel.charges import NANO, Charges
 from holdfast.kernel.ids import RunId
 
 
@@ -41,7 +41,7 @@ class _Open(msgspec.Struct):
 
 
 class Ledger:
-    """Keeps the tallies. Whoever drives tells it of every run that is driven, in this order."""
+    """Keeps the tallies. Whoever drives tells it of every run: that it is opened, what changes, that it is closed."""
 
     def __init__(self, allowances: Sequence[Allowance]) -> None:
         self.allowances = tuple(allowances)
@@ -145,9 +145,9 @@ def told(tally: Tally) -> str:
     if tally.allowance.tokens is not None:
         limits.append(f"{tally.most.tokens:,} of {tally.allowance.tokens:,} tokens")
     if tally.allowance.usd is not None:
-        limits.append(f"${tally.most.nano_usd / 1e9:,.2f} of ${tally.allowance.usd:,.2f}")
+        limits.append(f"${tally.most.nano_usd / NANO:,.2f} of ${tally.allowance.usd:,.2f}")
     if tally.allowance.usd is not None and tally.most.unpriced:
-        limits.append(f"and {tally.most.unpriced} calls of unknown cost")
+        limits.append(f"calls of unknown cost: {tally.most.unpriced}")
     return ", ".join(limits) + (f" a {tally.allowance.per}" if tally.allowance.per else "")
 
 
@@ -158,9 +158,8 @@ def _verdict(tally: Tally, tokens: int, nano_usd: int | None) -> Spent | Busy | 
         limits.append((allowance.tokens, tokens, tally.firm.tokens, tally.most.tokens))
     if (dollars := allowance.nano_usd) is not None:
         if nano_usd is None:
-            return Spent(
-                tally.owner, f"{tally.owner} is in dollars: nobody knows what this call may cost", is_hopeless=True
-            )
+            why = f"{tally.owner} is in dollars, and nobody knows what this call may cost"
+            return Spent(tally.owner, why, is_hopeless=True)
         if tally.firm.unpriced:
             return Spent(tally.owner, f"{tally.owner} cannot be reckoned: {told(tally)}", tally.span.renews_at)
         limits.append((dollars, nano_usd, tally.firm.nano_usd, tally.most.nano_usd))

@@ -136,13 +136,15 @@ class Serving:
 
     async def _let_go_on(self) -> None:
         """Have the runs driven that wait for an allowance which has been raised since they were parked."""
+        if not self._recovers:
+            return
         try:
             free = await free_to_go(self._around.purses, self._store, self._around.clock)
         except JournalError as error:  # they go on when it is renewed
             self._trouble(None, error)
             return
         for run in free:
-            if self._dispatcher is not None and (self._recovers or run in self._worker.asked):
+            if self._dispatcher is not None:
                 await self._dispatcher.wake(run)
 
     async def _watch(self, written: asyncio.Event) -> None:

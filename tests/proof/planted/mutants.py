@@ -158,8 +158,8 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "the reply may be as long as ever": Mutant(
         "holdfast.governance.budget",
-        "            allowance = within\n",
-        "            str(within)\n",
+        "        allowance, usd = within, price.cost_usd_max(input_tokens, within)\n",
+        "        str(within)\n",
         ("budgets",),
     ),
 }
