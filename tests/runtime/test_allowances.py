@@ -205,8 +205,8 @@ async def test_a_new_run_is_refused_while_the_allowance_is_spent_or_waited_for()
 
 
 async def test_or_queued_until_it_is_renewed() -> None:
-    stage = evening()
-    async with stage.runtime(Meter(120, 50, clock=stage.clock), allowances=[a_day(await worst_of())]) as runtime:
+    stage, worst = evening(), await worst_of()
+    async with stage.runtime(Meter(worst, 50, clock=stage.clock), allowances=[a_day(worst)]) as runtime:
         await stage.ended(await runtime.start(DESK, "hello", tenant="acme"))
         queued = await runtime.start(DESK, "hello", tenant="acme", when_spent="queue")
         state = await stage.ended(queued)

@@ -111,16 +111,19 @@ class Gateway:
     async def _asked(
         self, name: str, model: Model | Route, request: ModelRequest, on_text: OnText, caller: Caller
     ) -> Reply:
+        if isinstance(model, Route):
+            return await Passage(model, request, caller, self._of_place).reply(on_text)
+        return await self._once(model, name, request, on_text)
+
+    async def _of_place(self, place: Place, request: ModelRequest, on_text: OnText) -> Reply:
+        return await self._once(place.model, place.model.name, request, on_text)
+
+    async def _once(self, model: Model, name: str, request: ModelRequest, on_text: OnText) -> Reply:
         self._reach(Point.MODEL_BEFORE_CALL)
         try:
-            if isinstance(model, Route):
-                return await Passage(model, request, caller, self._ask).reply(on_text)
             return await self._whole_reply(_Provider(model, name, request), on_text)
         finally:
             self._reach(Point.MODEL_AFTER_CALL)
-
-    async def _ask(self, place: Place, request: ModelRequest, on_text: OnText) -> Reply:
-        return await self._whole_reply(_Provider(place.model, place.model.name, request), on_text)
 
     async def _whole_reply(self, provider: "_Provider", on_text: OnText) -> Reply:
         whole = self._clock.timeout(self._reply_seconds)

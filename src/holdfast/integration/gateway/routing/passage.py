@@ -63,7 +63,7 @@ class Passage:
             place = self._route.place_of(permit.account)
             began = self._clock.now()
             try:
-                return await self._sent(place, permit, heard)
+                return await self._asked_at(place, permit, heard)
             except ModelCallFailed as failed:
                 places = self._after(failed, place)
                 if not places:
@@ -72,7 +72,7 @@ class Passage:
                 seconds = round(self._clock.now() - began, 6)
                 self._tries.append(Try(permit.account.terms.name, place.name, failed.fault.kind, seconds))
 
-    async def _sent(self, place: Place, permit: Permit, on_text: OnText) -> Reply:
+    async def _asked_at(self, place: Place, permit: Permit, on_text: OnText) -> Reply:
         def headers(said: Mapping[str, str]) -> None:
             left = left_in(said)
             if left is not NOTHING_TOLD:
