@@ -9,8 +9,10 @@ from pydantic import BaseModel
 from holdfast import App, Budget
 from holdfast.intent.admit import admit
 from holdfast.intent.request import Request
+from holdfast.journal.beginnings import Beginnings
 from holdfast.journal.codec import decode
 from holdfast.journal.events import RunStarted
+from holdfast.journal.fold import fold
 from holdfast.journal.stores.memory import MemoryDisk, MemoryStore
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import DefinitionError, InputError
@@ -28,10 +30,11 @@ class Door:
         self.clock, self.disk = VirtualClock(), MemoryDisk()
         self.store = MemoryStore(self.clock, self.disk, randomness=SeededRandomness(1))
         self.randomness = SeededRandomness(2)
+        self.beginnings = Beginnings()
 
     async def admit(self, given: object = "hello", *, app: App | None = None, **fields: Any) -> RunId:
         request = Request(app=app or shop(), input=given, **fields)
-        return await admit(request, self.store, self.clock, self.randomness, VERSION)
+        return await admit(request, self.store, self.clock, self.randomness, VERSION, self.beginnings)
 
     async def started(self, run: RunId) -> RunStarted:
         event = decode((await self.store.read(run))[0].body)
@@ -140,3 +143,15 @@ async def test_a_model_for_an_agent_that_there_is_not_begins_nothing(door: Door)
     with pytest.raises(DefinitionError, match=r"expected models for agents of 'shop' \(clerk, desk\), found dsk"):
         await door.admit(models={"dsk": "large"})
     assert door.count == 0
+
+
+async def test_how_a_run_began_is_at_hand_as_its_journal_tells_it(door: Door) -> None:
+    run = await door.admit({"order": 7})
+    begun = door.beginnings.take(run)
+    assert begun is not None
+    assert begun.state == fold(await door.store.read(run))
+    assert await door.store.payloads(run, [begun.input.payload_id]) == {begun.state.input: begun.input.body}
+
+
+async def test_a_request_that_may_have_begun_before_is_read_from_its_journal(door: Door) -> None:
+    assert door.beginnings.take(await door.admit(request_id="r1")) is None

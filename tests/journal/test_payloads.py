@@ -10,6 +10,8 @@ from holdfast.journal.stores.memory import MemoryStore
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.ids import CommitId, PayloadId
+from holdfast.kernel.messages import Message, Role, Text, say
+from holdfast.kernel.messages_codec import encode_message
 from tests.journal.samples import RUN, recorded, started
 
 KEY = b"k" * 32
@@ -98,3 +100,42 @@ async def test_a_payload_too_large_for_the_cache_can_be_fetched_while_its_commit
     payloads.committed()
     with pytest.raises(JournalError, match="expected payload"):
         await payloads.fetch(identity)
+
+
+async def test_a_message_is_found_again_as_it_was_said_and_as_its_bytes() -> None:
+    payloads = Payloads(await store_with(), RUN, KEY)
+    said = say(Role.USER, "hello")
+    identity = payloads.keep_message(said)
+    assert await payloads.fetch_message(identity) is said
+    assert await payloads.fetch(identity) == encode_message(said)
+    assert [payload.body for payload in payloads.take_staged()] == [encode_message(said)]
+    assert payloads.keep(encode_message(said)) == identity
+    assert payloads.take_staged() == ()
+
+
+async def test_a_message_that_another_process_kept_is_decoded() -> None:
+    said = say(Role.USER, "hello")
+    body = encode_message(said)
+    payloads = Payloads(await store_with(Payload(payload_id(KEY, body), body)), RUN, KEY)
+    assert await payloads.fetch_message(payload_id(KEY, body)) == said
+
+
+async def test_what_is_no_message_is_not_read_as_one() -> None:
+    payloads = Payloads(await store_with(), RUN, KEY)
+    with pytest.raises(JournalError, match="expected a message"):
+        await payloads.fetch_message(payloads.keep(b"\xc1"))
+
+
+async def test_messages_count_by_their_bytes() -> None:
+    payloads = Payloads(await store_with(), RUN, KEY)
+    long = "x" * (CACHE_BYTES_MAX // 5)
+    for number in range(8):
+        payloads.keep_message(Message(Role.USER, (Text(f"{number}{long}"),)))
+        assert payloads.cached_bytes <= CACHE_BYTES_MAX
+
+
+async def test_what_the_run_has_need_not_be_fetched() -> None:
+    payloads = Payloads(await store_with(), RUN, KEY)
+    payloads.have(Payload(PayloadId("p1"), b"one"))
+    assert await payloads.fetch(PayloadId("p1")) == b"one"
+    assert payloads.take_staged() == ()

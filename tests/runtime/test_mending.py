@@ -1,7 +1,7 @@
 """What only a person can mend parks the run and says what; what may pass is tried again later."""
 
 import itertools
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,10 +11,11 @@ from holdfast import App, Budget, Effect, Prompt, RunFailed, tool
 from holdfast.integration.gateway.lines import Line, answer, call, stall
 from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.journal.events import ModelReplied
+from holdfast.journal.port import Claim, Held
 from holdfast.journal.stores.memory import MemoryStore
 from holdfast.kernel.errors import DefinitionChanged, DefinitionError, InputError, JournalError
 from holdfast.kernel.faults import Point
-from holdfast.kernel.ids import PayloadId, RunId
+from holdfast.kernel.ids import RunId
 from holdfast.kernel.outcomes import ErrorKind
 from holdfast.kernel.randomness import SeededRandomness
 from holdfast.orchestration.app import Resources
@@ -173,15 +174,15 @@ async def test_resources_are_closed_whichever_way_a_drive_ends(way: str) -> None
 
 
 class Unreadable(MemoryStore):
-    """A store that fails to read payloads, so often."""
+    """A store that fails to give runs to drivers, so often."""
 
     failures = 0
 
-    async def payloads(self, run: RunId, ids: Iterable[PayloadId]) -> dict[PayloadId, bytes]:
+    async def claim(self, run: RunId, worker: str, lease_seconds: float) -> Claim | Held:
         if self.failures:
             self.failures -= 1
             raise OSError("cannot read")
-        return await super().payloads(run, list(ids))
+        return await super().claim(run, worker, lease_seconds)
 
 
 async def test_a_drive_that_breaks_is_reported_and_tried_again_later_and_later() -> None:

@@ -8,7 +8,7 @@ import pytest
 from holdfast import Runtime
 from holdfast.integration.gateway.lines import answer
 from holdfast.integration.gateway.scripted import ScriptedModel
-from holdfast.journal.port import Head
+from holdfast.journal.port import Claim, Held
 from holdfast.journal.stores.memory import MemoryStore
 from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.kernel.clock import VirtualClock
@@ -21,10 +21,10 @@ SECONDS_MAX = 30.0
 
 
 class Lost(MemoryStore):
-    """A store whose index has lost its runs."""
+    """A store that loses its runs as soon as they have begun."""
 
-    async def head(self, run: RunId) -> Head:
-        raise JournalError(f"the index has lost {run}")
+    async def claim(self, run: RunId, worker: str, lease_seconds: float) -> Claim | Held:
+        raise JournalError(f"the store has lost {run}")
 
 
 async def test_a_run_of_an_app_that_is_not_known_here_is_reported_and_left_for_whoever_knows_it() -> None:
@@ -51,7 +51,7 @@ async def test_without_a_listener_trouble_goes_to_the_log(caplog: pytest.LogCapt
         run = await runtime.start(desk(), "hello")
         await clock.advance(0)
     (record,) = [record for record in caplog.records if record.name == "holdfast"]
-    assert record.getMessage() == f"{run.id}: the index has lost {run.id}"
+    assert record.getMessage() == f"{run.id}: the store has lost {run.id}"
     assert record.exc_info is not None
 
 

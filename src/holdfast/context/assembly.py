@@ -10,7 +10,7 @@ from holdfast.journal.fold.state import AgentState
 from holdfast.journal.payloads import Payloads
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.messages import Message
-from holdfast.kernel.messages_codec import decode_message, encode_message
+from holdfast.kernel.messages_codec import decode_message
 from holdfast.kernel.token_bounds import borders_tokens_max, message_tokens_max
 from holdfast.kernel.tokens import message_tokens
 
@@ -44,11 +44,11 @@ class Assembly:
         for piece in new:
             match piece:
                 case Message():
-                    added.append(self._payloads.keep(encode_message(piece)))
+                    added.append(self._payloads.keep_message(piece))
                     messages.append(piece)
                 case identity:
                     added.append(identity)
-                    messages.append(decode_message(await self._payloads.fetch(identity)))
+                    messages.append(await self._payloads.fetch_message(identity))
             if added[-1] == agent.counted:
                 tokens_max += borders_tokens_max(messages[-1])
             else:

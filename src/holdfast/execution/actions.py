@@ -11,13 +11,13 @@ from holdfast.kernel.ids import RunId
 from holdfast.kernel.outcomes import Fault
 
 
-class Note(msgspec.Struct, frozen=True):
+class Note(msgspec.Struct, frozen=True, gc=False):
     """Record these events: a conclusion that needs nothing from outside."""
 
     events: tuple[Event, ...]
 
 
-class Evaluate(msgspec.Struct, frozen=True):
+class Evaluate(msgspec.Struct, frozen=True, gc=False):
     """Enter the node at ``path``: evaluate its input, guards or items, and reckon its deadline."""
 
     path: str
@@ -30,7 +30,7 @@ class Evaluate(msgspec.Struct, frozen=True):
         return f"{self.path}:evaluate"
 
 
-class CallModel(msgspec.Struct, frozen=True):
+class CallModel(msgspec.Struct, frozen=True, gc=False):
     """Take turn ``turn`` of the agent at ``path``."""
 
     path: str
@@ -43,7 +43,7 @@ class CallModel(msgspec.Struct, frozen=True):
         return f"{self.path}/turn.{self.turn}:{self.attempt}"
 
 
-class CallTool(msgspec.Struct, frozen=True):
+class CallTool(msgspec.Struct, frozen=True, gc=False):
     """Make call ``call`` of that turn; turn and call are 0 for a node that is itself a tool or function."""
 
     path: str
@@ -57,7 +57,7 @@ class CallTool(msgspec.Struct, frozen=True):
         return f"{self.path}/turn.{self.turn}/call.{self.call}:{self.attempt}"
 
 
-class Probe(msgspec.Struct, frozen=True):
+class Probe(msgspec.Struct, frozen=True, gc=False):
     """Ask for the ``probe``-th time what became of an attempt that is in doubt."""
 
     path: str
@@ -72,7 +72,7 @@ class Probe(msgspec.Struct, frozen=True):
         return f"{self.path}/turn.{self.turn}/call.{self.call}:{self.attempt}:probe.{self.probe}"
 
 
-class Assess(msgspec.Struct, frozen=True):
+class Assess(msgspec.Struct, frozen=True, gc=False):
     """Hold the run's result against the criteria, in the round of its review at ``path``."""
 
     path: str
@@ -82,7 +82,7 @@ class Assess(msgspec.Struct, frozen=True):
         return f"{self.path}:assess"
 
 
-class BeginChild(msgspec.Struct, frozen=True):
+class BeginChild(msgspec.Struct, frozen=True, gc=False):
     """Begin the run that the node at ``path`` starts for the ``number``-th time."""
 
     path: str
@@ -93,7 +93,7 @@ class BeginChild(msgspec.Struct, frozen=True):
         return f"{self.path}:child.{self.number}"
 
 
-class RunScript(msgspec.Struct, frozen=True):
+class RunScript(msgspec.Struct, frozen=True, gc=False):
     """Let the script at ``path`` go on for the ``turn``-th time, from its top if this process does not hold it."""
 
     path: str
@@ -104,7 +104,7 @@ class RunScript(msgspec.Struct, frozen=True):
         return f"{self.path}:script.{self.turn}"
 
 
-class WaitUntil(msgspec.Struct, frozen=True):
+class WaitUntil(msgspec.Struct, frozen=True, gc=False):
     """The node at ``path`` times out at ``instant``."""
 
     path: str
@@ -115,7 +115,7 @@ class WaitUntil(msgspec.Struct, frozen=True):
         return f"{self.path}:deadline"
 
 
-class WakeAt(msgspec.Struct, frozen=True):
+class WakeAt(msgspec.Struct, frozen=True, gc=False):
     """Record ``then`` once ``instant`` has come, unless something else has happened at ``path`` before."""
 
     path: str
@@ -127,7 +127,7 @@ class WakeAt(msgspec.Struct, frozen=True):
         return f"{self.path}:{self.instant}"
 
 
-class PlanRetry(msgspec.Struct, frozen=True):
+class PlanRetry(msgspec.Struct, frozen=True, gc=False):
     """Record that try ``attempt`` of the node at ``path`` failed, and when the next comes, at random within a bound."""
 
     path: str
@@ -140,7 +140,7 @@ class PlanRetry(msgspec.Struct, frozen=True):
         return f"{self.path}:retry.{self.attempt}"
 
 
-class AwaitPerson(msgspec.Struct, frozen=True):
+class AwaitPerson(msgspec.Struct, frozen=True, gc=False):
     """Only a person can go on at ``path``: say what became of an effect, or answer a question."""
 
     path: str
@@ -150,7 +150,7 @@ class AwaitPerson(msgspec.Struct, frozen=True):
         return f"{self.path}:person"
 
 
-class AwaitChild(msgspec.Struct, frozen=True):
+class AwaitChild(msgspec.Struct, frozen=True, gc=False):
     """The child run that ``path`` has started must end; it drives itself, and tells of its end by letter."""
 
     path: str

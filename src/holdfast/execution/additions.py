@@ -11,7 +11,6 @@ from holdfast.journal.fold.state import AgentState, NodeState, RunState
 from holdfast.journal.payloads import Payloads
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.messages import Message, Role, StopReason, Text, say
-from holdfast.kernel.messages_codec import decode_message
 from holdfast.kernel.outcomes import ErrorKind, Fault
 from holdfast.kernel.provenance import RUNTIME, Provenance, Trust
 from holdfast.prompts.prompt import Prompt, shipped
@@ -76,7 +75,7 @@ def _task(agent: Agent, value: object, values: Mapping[str, object]) -> str:
 
 async def _without_calls(reply: PayloadId, payloads: Payloads) -> Pieces:
     """Return a reply none of whose calls was looked at: a call without a result is refused by providers."""
-    message = decode_message(await payloads.fetch(reply))
+    message = await payloads.fetch_message(reply)
     if not message.calls:
         return (reply,)
     texts = tuple(part for part in message.parts if isinstance(part, Text))

@@ -1,7 +1,8 @@
 """The loop: keeps the work under way equal to the work that is wanted, until the run rests.
 
 It knows no agent and no flow. ``decide`` says what is wanted, ``perform`` does one piece of work and records what came
-of it; whatever is recorded makes the loop ask again.
+of it; whatever is recorded makes the loop ask again: at once, or what a piece of work records, once that has ended. An
+intent in mid-work is the work's own and changes nothing that is wanted.
 
 A task whose work has ended goes on with what is wanted next. So a reply, the call that it asks for and the next turn
 are recorded without a change of task where nothing waits between them, and share one commit: measured at 100 runs in
@@ -10,18 +11,22 @@ flight, 0.8 commits a step instead of 1.8. Work of one run may therefore see the
 
 import asyncio
 import enum
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 
 import msgspec
 
 from holdfast.execution.actions import Action, AwaitChild, AwaitPerson, CallModel, CallTool, Note, Waiting, Work
 from holdfast.execution.interrupt import interruptions
+from holdfast.journal.bell import Bell
 from holdfast.journal.events import ModelInterrupted, StepIntended, StepInterrupted
 from holdfast.journal.fold.state import RunState
-from holdfast.journal.recorder import Recorder
+from holdfast.journal.recorder import Recorder, nobody_listens
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import Fenced, HoldfastError
 from holdfast.kernel.ids import RunId
+
+CONCLUSIONS = (Note, AwaitPerson, AwaitChild)
+"""What is wanted without being work. A few types are asked for faster than the many of ``Work``."""
 
 FOLLOWED_MAX = 100
 """How many pieces of work a task does, one after the other, before others must get their turn."""
@@ -59,25 +64,34 @@ class Loop:
         perform: Callable[[Work], Coroutine[object, object, None]],
         group: asyncio.TaskGroup,
         clock: Clock,
+        read_mail: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """``read_mail`` records what letters say; it is called after each ``mail_came``."""
         self._recorder, self._decide, self._perform, self._group = recorder, decide, perform, group
-        self._clock = clock
+        self._clock, self._read_mail = clock, read_mail
+        self._has_mail = False
+        self._look = Bell()
+        """Rung when it is to be asked again what is wanted."""
         self._under_way: dict[str, asyncio.Task[None]] = {}
-        self._waits: set[str] = set()
         self._notes = 0
         self._is_stopping = False
         self._is_over = False
         self._fenced: Fenced | None = None
 
+    def mail_came(self) -> None:
+        """Say that the inbox may hold something new."""
+        self._has_mail = True
+        self._look.set()
+
     def stop(self) -> None:
         """Ask the loop to withdraw everything under way and rest."""
         self._is_stopping = True
-        self._recorder.changed.set()
+        self._look.set()
 
     def fence(self, fenced: Fenced) -> bool:
         """Say that nothing more can be recorded; whether the loop was still running, which then raises ``fenced``."""
         self._fenced = fenced
-        self._recorder.changed.set()
+        self._look.set()
         return not self._is_over
 
     async def run(self) -> Rested:
@@ -85,17 +99,27 @@ class Loop:
 
         Raises Fenced once the effects that were sent before it have ended: somebody else wants to know how.
         """
+        self._recorder.heard = self._heard
         try:
             return await self._run()
         finally:
             self._is_over = True
+            self._recorder.heard = nobody_listens  # a cycle would keep all that the run has said until it is collected
+
+    def _heard(self) -> None:
+        task = asyncio.current_task()
+        if task is None or self._under_way.get(task.get_name()) is not task:
+            self._look.set()
 
     async def _run(self) -> Rested:
         while True:
-            self._recorder.changed.clear()
+            self._look.clear()
             if self._fenced is not None:
                 await self._see_effects_end()
                 raise self._fenced
+            if self._has_mail and self._read_mail is not None:
+                self._has_mail = False
+                await self._read_mail()
             wanted = () if self._is_stopping else self._decide(self._recorder.state)
             work = _by_key(wanted)
             if await self._withdraw(work):
@@ -103,14 +127,14 @@ class Loop:
             if self._note(wanted):
                 continue
             self._start(work)
-            if rested := self._rested(wanted):
+            if rested := self._rested(wanted, work):
                 version = self._recorder.state.version
                 await self._withdraw({})
                 if self._recorder.state.version == version and self._fenced is None:
                     return rested
                 continue
             self._notes = 0
-            await self._recorder.changed.wait()
+            await self._look.wait()
 
     async def _withdraw(self, wanted: Mapping[str, Work]) -> bool:
         """Cancel what is no longer wanted, and record what is known of it; say whether anything was."""
@@ -131,8 +155,8 @@ class Loop:
         sent = self._sent()
         await self._drop(self._under_way.keys() - sent)
         while self._under_way and not self._is_stopping:
-            self._recorder.changed.clear()
-            await self._recorder.changed.wait()
+            self._look.clear()
+            await self._look.wait()
         await self._drop(self._under_way.keys())
 
     def _sent(self) -> set[str]:
@@ -165,26 +189,28 @@ class Loop:
             task = self._group.create_task(self._pursue(key, action), name=key)
             self._under_way[key] = task
             task.add_done_callback(self._ended)
-            if isinstance(action, Waiting):
-                self._waits.add(key)
 
     async def _pursue(self, key: str, work: Work) -> None:
-        """Do ``work``, and then what is wanted next, for as long as that is plain."""
-        task = self._under_way[key]
+        """Do ``work``, and then what is wanted next, for as long as that is plain.
+
+        It holds no task: one that is cancelled keeps this frame, and with it all that the run has said.
+        """
         for _ in range(FOLLOWED_MAX):
             await self._perform(work)
-            following = self._following(key, task)
+            following = self._following(key)
             if following is None:
                 return
             key, work = following
-            task.set_name(key)
 
-    def _following(self, ended: str, task: asyncio.Task[None]) -> tuple[str, Work] | None:
+    def _following(self, ended: str) -> tuple[str, Work] | None:
         """Start what is wanted now that ``ended`` has ended, and return a piece of it for this task to do.
 
         None leaves it to the loop: where work is to be withdrawn, where the run rests, or this task is to end.
         """
-        if self._under_way.get(ended) is not task or task.cancelling() or self._is_stopping or self._fenced is not None:
+        task = asyncio.current_task()
+        if task is None or self._under_way.get(ended) is not task:
+            return None
+        if task.cancelling() or self._is_stopping or self._fenced is not None:
             return None
         others = self._under_way.keys() - {ended}
         while True:
@@ -198,8 +224,8 @@ class Loop:
         if key is None or ended in work or isinstance(work[key], Waiting):
             return None
         del self._under_way[ended]
-        self._waits.discard(ended)
         self._under_way[key] = task
+        task.set_name(key)
         self._start(work)
         self._notes = 0
         return key, work[key]
@@ -208,15 +234,14 @@ class Loop:
         key = task.get_name()
         if self._under_way.get(key) is task:
             del self._under_way[key]
-        self._waits.discard(key)
-        self._recorder.changed.set()
+        self._look.set()
 
-    def _rested(self, wanted: Sequence[Action]) -> Rested | None:
+    def _rested(self, wanted: Sequence[Action], work: Mapping[str, Work]) -> Rested | None:
         if self._recorder.state.is_over:
             return Rested(Rest.OVER)
         if self._is_stopping:
             return Rested(Rest.STOPPED)
-        if self._under_way.keys() - self._waits:
+        if not all(isinstance(work[key], Waiting) for key in self._under_way):
             return None
         if not wanted:
             raise HoldfastError("expected a run to want something until it is over, found nothing: it is stuck")
@@ -230,7 +255,7 @@ class Loop:
 
 
 def _by_key(wanted: Sequence[Action]) -> dict[str, Work]:
-    return {action.key: action for action in wanted if isinstance(action, Work)}
+    return {action.key: action for action in wanted if not isinstance(action, CONCLUSIONS)}
 
 
 def _key(event: ModelInterrupted | StepInterrupted) -> str:

@@ -31,7 +31,6 @@ from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import ExpressionError
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.messages import Message, Reply
-from holdfast.kernel.messages_codec import encode_message
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.kernel.provenance import Provenance, Trust
 from holdfast.kernel.randomness import Randomness
@@ -177,7 +176,7 @@ class Turns:
                 node=action.path,
                 turn=action.turn,
                 attempt=action.attempt,
-                reply=payloads.keep(encode_message(message)),
+                reply=payloads.keep_message(message),
                 stop=reply.stop,
                 usage=reply.usage,
                 model=reply.model,

@@ -4,8 +4,10 @@ import msgspec
 
 from holdfast.governance.ledger import Spent
 from holdfast.intent.request import Request
+from holdfast.journal.beginnings import Beginnings, Begun
 from holdfast.journal.codec import encode
 from holdfast.journal.events import AllowanceAwaited, Event, LifecycleMoved, RunParked, RunStarted
+from holdfast.journal.fold import begin
 from holdfast.journal.payloads import payload_id
 from holdfast.journal.port import (
     NO_EPOCH,
@@ -35,13 +37,15 @@ async def admit(
     clock: Clock,
     randomness: Randomness,
     engine: str,
+    beginnings: Beginnings | None = None,
     *,
     queued: Spent | None = None,
 ) -> RunId:
     """Begin a run for ``request`` and return its id; a request id seen before returns the run it began then.
 
-    One that is ``queued`` begins parked until the allowance is renewed that it waits for. Raises InputError for an
-    input the app cannot use, DefinitionError for a model named for an agent it does not have.
+    ``beginnings`` is told of a run that is certainly new and whose content is no secret. One that is ``queued`` begins
+    parked until the allowance is renewed that it waits for. Raises InputError for an input the app cannot use,
+    DefinitionError for a model named for an agent it does not have.
     """
     _check_subject(request.subject)
     value = request.app.validate(request.input)
@@ -64,7 +68,11 @@ async def admit(
             request.tenant, request.app.name, request.request_id, started.parent, started.title, request.subject
         ),
     )
-    return begun(commit, await store.commit(commit))
+    answer = await store.commit(commit)
+    is_new = isinstance(answer, Committed) and request.request_id is None and request.lineage is None
+    if beginnings is not None and is_new and queued is None and request.subject is None:
+        beginnings.add(Begun(begin(started, now), payload))
+    return begun(commit, answer)
 
 
 def begun(commit: Commit, answer: CommitResult) -> RunId:

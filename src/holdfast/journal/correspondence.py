@@ -5,9 +5,14 @@ from holdfast.journal.fold.state import RunState
 from holdfast.journal.mail import Cancel, ChildOver, child_letter, encode_mail, recall_letter
 from holdfast.journal.port import Letter
 
+TOLD = (RunEnded, ChildRecalled)
+"""What is told to another run."""
+
 
 def letters(state: RunState, event: Event) -> tuple[Letter, ...]:
     """Return the letters that ``event``, of the run that stands at ``state``, carries to other runs."""
+    if not isinstance(event, TOLD):  # nearly every event
+        return ()
     match event:
         case RunEnded() if state.parent is not None:
             told = ChildOver(child=state.run)

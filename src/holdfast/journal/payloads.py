@@ -5,7 +5,6 @@ another tenant.
 """
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -13,6 +12,8 @@ import msgspec
 from holdfast.journal.port import Journal, Payload
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.ids import PayloadId, RunId
+from holdfast.kernel.messages import Message
+from holdfast.kernel.messages_codec import decode_message, encode_message
 
 CACHE_BYTES_MAX = 4_000_000
 ID_BYTES = 16
@@ -32,17 +33,22 @@ class Payloads:
         self._journal, self._run, self._key = journal, run, key
         self._staged: dict[PayloadId, bytes] = {}
         self._under_way: dict[PayloadId, bytes] = {}
-        self._cache: OrderedDict[PayloadId, bytes] = OrderedDict()
+        self._cache: dict[PayloadId, bytes | Message] = {}
+        """A message as its value: whoever shows it to a model has that in memory anyway."""
         self.cached_bytes = 0
         """How much is held in memory; CACHE_BYTES_MAX at the most."""
 
     def keep(self, body: bytes) -> PayloadId:
         """Stage ``body`` for the next commit and return its id."""
-        identity = payload_id(self._key, body)
-        if identity not in self._cache and identity not in self._staged:
-            self._staged[identity] = body
-            self._remember(identity, body)
-        return identity
+        return self._keep(body, body)
+
+    def keep_message(self, message: Message) -> PayloadId:
+        """Stage ``message`` and return its id; it need not be decoded again."""
+        return self._keep(encode_message(message), message)
+
+    def have(self, payload: Payload) -> None:
+        """Take in a payload that the run has, so that it need not be fetched."""
+        self._remember(payload.payload_id, payload.body, len(payload.body))
 
     def keep_json(self, value: object) -> PayloadId:
         """Stage the JSON of ``value``, keys in order, and return its id."""
@@ -60,7 +66,13 @@ class Payloads:
 
     async def fetch(self, identity: PayloadId) -> bytes:
         """Return one payload. Raises JournalError if the run does not have it."""
-        return (await self.fetch_all((identity,)))[0]
+        known = self._known(identity)
+        return known if known is not None else (await self.fetch_all((identity,)))[0]
+
+    async def fetch_message(self, identity: PayloadId) -> Message:
+        """Return the message that a payload is. Raises JournalError as ``fetch`` does, and for any other payload."""
+        known = self._cache.get(identity)
+        return known if isinstance(known, Message) else decode_message(await self.fetch(identity))
 
     async def fetch_json(self, identity: PayloadId) -> object:
         """Return the value of a payload of JSON."""
@@ -75,15 +87,22 @@ class Payloads:
             read = await self._journal.payloads(self._run, missing)
             self._check(missing, read)
             for identity, body in read.items():
-                self._remember(identity, body)
+                self._remember(identity, body, len(body))
             found.update(read)
         return [found[identity] for identity in identities]
 
+    def _keep(self, body: bytes, value: bytes | Message) -> PayloadId:
+        identity = payload_id(self._key, body)
+        if identity not in self._cache and identity not in self._staged:
+            self._staged[identity] = body
+            self._remember(identity, value, len(body))
+        return identity
+
     def _known(self, identity: PayloadId) -> bytes | None:
-        for kept in (self._cache, self._staged, self._under_way):
-            if (body := kept.get(identity)) is not None:
-                return body
-        return None
+        found = self._cache.get(identity)
+        if found is None:
+            found = self._staged.get(identity) or self._under_way.get(identity)
+        return None if found is None else _body(found)
 
     def _check(self, wanted: Iterable[PayloadId], read: dict[PayloadId, bytes]) -> None:
         for identity in wanted:
@@ -92,11 +111,15 @@ class Payloads:
                     f"expected payload {identity} in run {self._run}, found none: it was erased, or damage was done"
                 )
 
-    def _remember(self, identity: PayloadId, body: bytes) -> None:
-        if len(body) > CACHE_BYTES_MAX // 4 or identity in self._cache:
+    def _remember(self, identity: PayloadId, value: bytes | Message, size_bytes: int) -> None:
+        if size_bytes > CACHE_BYTES_MAX // 4 or identity in self._cache:
             return
-        self._cache[identity] = body
-        self.cached_bytes += len(body)
+        self._cache[identity] = value
+        self.cached_bytes += size_bytes
         while self.cached_bytes > CACHE_BYTES_MAX:
-            _, dropped = self._cache.popitem(last=False)
-            self.cached_bytes -= len(dropped)
+            self.cached_bytes -= len(_body(self._cache.pop(next(iter(self._cache)))))
+
+
+def _body(value: bytes | Message) -> bytes:
+    """Return the bytes of what is kept: equal messages give equal bytes."""
+    return encode_message(value) if isinstance(value, Message) else value

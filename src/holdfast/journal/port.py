@@ -20,7 +20,7 @@ NO_EPOCH = 0
 """The epoch of a commit that creates a run: nobody drives it yet."""
 
 
-class Recorded(msgspec.Struct, frozen=True):
+class Recorded(msgspec.Struct, frozen=True, gc=False):
     """An event as it lies in the journal: ``version`` counts from 1 without gaps, ``at`` is the driver's clock."""
 
     version: int
@@ -28,14 +28,14 @@ class Recorded(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class Payload(msgspec.Struct, frozen=True):
+class Payload(msgspec.Struct, frozen=True, gc=False):
     """Content that events point at. Its id is a MAC under the tenant's key, so equal content is kept once a run."""
 
     payload_id: PayloadId
     body: bytes
 
 
-class Snapshot(msgspec.Struct, frozen=True):
+class Snapshot(msgspec.Struct, frozen=True, gc=False):
     """The state after ``version`` events as the fold ``fold`` made it: a cache, which any store may lose."""
 
     version: int
@@ -43,14 +43,14 @@ class Snapshot(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class Latest(msgspec.Struct, frozen=True):
+class Latest(msgspec.Struct, frozen=True, gc=False):
     """What a run's state is to be had from: the newest snapshot, if one is kept, and the events that follow on it."""
 
     snapshot: Snapshot | None
     tail: tuple[Recorded, ...]
 
 
-class Letter(msgspec.Struct, frozen=True):
+class Letter(msgspec.Struct, frozen=True, gc=False):
     """A message to a run's inbox; ``letter_id`` is unique by run, so posting twice delivers once."""
 
     letter_id: LetterId
@@ -60,7 +60,7 @@ class Letter(msgspec.Struct, frozen=True):
     """The version at which the run ended: if it is over at that one, it is taken up again, and nothing else does so."""
 
 
-class Delivered(msgspec.Struct, frozen=True):
+class Delivered(msgspec.Struct, frozen=True, gc=False):
     """A letter in an inbox; ``position`` counts from 1 by run."""
 
     position: int
@@ -68,7 +68,7 @@ class Delivered(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class NewRun(msgspec.Struct, frozen=True):
+class NewRun(msgspec.Struct, frozen=True, gc=False):
     """What the index must know of a run from its first commit on."""
 
     tenant: str
@@ -84,7 +84,7 @@ class NewRun(msgspec.Struct, frozen=True):
     """The run that it is a fork of."""
 
 
-class Parking(msgspec.Struct, frozen=True):
+class Parking(msgspec.Struct, frozen=True, gc=False):
     """The driver lets go of the run. Mail newer than ``inbox_read`` keeps it runnable: none is lost while parking."""
 
     inbox_read: int
@@ -92,7 +92,7 @@ class Parking(msgspec.Struct, frozen=True):
     """When to drive it again; None: only when mail arrives."""
 
 
-class Commit(msgspec.Struct, frozen=True, kw_only=True):
+class Commit(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One transaction on one run."""
 
     commit_id: CommitId
@@ -116,25 +116,25 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     """What the run was charged since its last commit. See ``journal.ledger``."""
 
 
-class Committed(msgspec.Struct, frozen=True):
+class Committed(msgspec.Struct, frozen=True, gc=False):
     """It is durable; the run has ``version`` events now."""
 
     version: int
 
 
-class Stale(msgspec.Struct, frozen=True):
+class Stale(msgspec.Struct, frozen=True, gc=False):
     """Refused: the run has ``version`` events, another commit came first. Nothing was written."""
 
     version: int
 
 
-class Lost(msgspec.Struct, frozen=True):
+class Lost(msgspec.Struct, frozen=True, gc=False):
     """Refused: epoch ``epoch`` drives the run now. Nothing was written."""
 
     epoch: int
 
 
-class AlreadyBegun(msgspec.Struct, frozen=True):
+class AlreadyBegun(msgspec.Struct, frozen=True, gc=False):
     """Refused: this request has begun the run ``run`` before. Nothing was written."""
 
     run: RunId
@@ -143,7 +143,7 @@ class AlreadyBegun(msgspec.Struct, frozen=True):
 CommitResult = Committed | Stale | Lost | AlreadyBegun
 
 
-class Claim(msgspec.Struct, frozen=True):
+class Claim(msgspec.Struct, frozen=True, gc=False):
     """The right to drive a run until ``lease_until`` on the store's clock; every commit renews it."""
 
     run: RunId
@@ -154,14 +154,14 @@ class Claim(msgspec.Struct, frozen=True):
     """The position of the newest letter in its inbox, 0 if none ever came: who has read it need not look."""
 
 
-class Held(msgspec.Struct, frozen=True):
+class Held(msgspec.Struct, frozen=True, gc=False):
     """Refused: ``worker`` drives the run until ``lease_until`` unless it renews."""
 
     worker: str
     lease_until: float
 
 
-class Head(msgspec.Struct, frozen=True):
+class Head(msgspec.Struct, frozen=True, gc=False):
     """What the index knows of a run without reading its journal."""
 
     run: RunId
@@ -194,7 +194,7 @@ class Head(msgspec.Struct, frozen=True):
         return not self.is_over and not self.worker and self.wake_at is None
 
 
-class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
+class RunFilter(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Which runs to list, newest first."""
 
     app: str | None = None

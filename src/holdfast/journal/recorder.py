@@ -53,6 +53,10 @@ async def stir_nobody(_run: RunId) -> None:
     """What is told where nobody drives."""
 
 
+def nobody_listens() -> None:
+    """What is called where nobody drives."""
+
+
 class Recorder:
     """Records for one claim of one run. ``write`` must run as a task for as long as the recorder is used."""
 
@@ -72,8 +76,8 @@ class Recorder:
         """``snapshot_version`` is how far a snapshot reaches already."""
         self.state = state
         self.payloads = payloads
-        self.changed = Bell()
-        """Set whenever the state has changed; the driver clears it."""
+        self.heard: Callable[[], None] = nobody_listens
+        """Called whenever the state has changed."""
         self._journal, self._clock, self._live, self._epoch = journal, clock, live, epoch
         self._pending: list[Recorded] = []
         self._under_way: tuple[Recorded, ...] = ()
@@ -103,7 +107,7 @@ class Recorder:
         if self.state.charges is not charges:
             self._watch(self.state, self._durable)
         self._wanted.set()
-        self.changed.set()
+        self.heard()
 
     async def durable(self) -> None:
         """Return once everything appended so far is committed."""

@@ -55,12 +55,15 @@ def idempotency_key(tenant: str, run: RunId, path: str, arguments_digest: str, f
 
 def digest(*pieces: bytes) -> str:
     """Return a 128-bit hexadecimal digest of ``pieces``, each bounded by its length so that none can pose as two."""
-    bounded = b"".join([part for piece in pieces for part in (len(piece).to_bytes(8, "big"), piece)])
-    return hashlib.blake2b(bounded, digest_size=16).hexdigest()
+    hashed = hashlib.blake2b(digest_size=16)
+    for piece in pieces:
+        hashed.update(len(piece).to_bytes(8, "big"))
+        hashed.update(piece)
+    return hashed.hexdigest()
 
 
 def _digest(size: int, *pieces: str) -> bytes:
-    return bytes.fromhex(digest(*(piece.encode("utf-8", "surrogatepass") for piece in pieces)))[:size]
+    return bytes.fromhex(digest(*[piece.encode("utf-8", "surrogatepass") for piece in pieces]))[:size]
 
 
 def _sortable(now: float, tail: bytes) -> str:

@@ -13,7 +13,7 @@ EXACT_USD = 1e-12
 """Two amounts that differ by less are the same: floating point has no nano-dollars."""
 
 
-class Budget(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Budget(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """The most that may be consumed; None means no limit of this kind."""
 
     tokens: int | None = None
@@ -29,7 +29,7 @@ class Budget(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How many runs may be begun below a run, on all levels together."""
 
 
-class Spend(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Spend(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """What has been consumed so far."""
 
     input_tokens: int = 0
@@ -83,7 +83,7 @@ def usd_left(limit: float, taken: float) -> float:
     return rounded if math.isclose(left, rounded, rel_tol=0.0, abs_tol=EXACT_USD) else left
 
 
-class Exceeded(msgspec.Struct, frozen=True):
+class Exceeded(msgspec.Struct, frozen=True, gc=False):
     """A limit that has been reached: its name, the most allowed, and what was found."""
 
     limit: str

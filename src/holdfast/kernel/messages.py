@@ -21,7 +21,7 @@ class Role(enum.StrEnum):
     TOOL = "tool"
 
 
-class Own(msgspec.Struct, frozen=True):
+class Own(msgspec.Struct, frozen=True, gc=False):
     """What one provider's API says of a part beyond what is modelled: kept whole, shown to that API alone.
 
     Signatures, encrypted reasoning, citations, ids: whatever must come back to it as it came.
@@ -33,7 +33,7 @@ class Own(msgspec.Struct, frozen=True):
     """JSON text."""
 
 
-class Part(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", kw_only=True):
+class Part(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag_field="type", kw_only=True):
     """One part of a message. The closed union is ``Parts``."""
 
     own: Own | None = None
@@ -118,7 +118,7 @@ class CachePoint(Part, frozen=True, tag="cache_point"):
 Parts = Text | Image | Audio | File | ToolCall | ToolResult | Reasoning | Refusal | Foreign | CachePoint
 
 
-class Message(msgspec.Struct, frozen=True, omit_defaults=True):
+class Message(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What one side said at one time."""
 
     role: Role
@@ -155,7 +155,7 @@ class StopReason(enum.StrEnum):
     """A reason that only its provider knows: ``Reply.reported`` says which."""
 
 
-class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
+class Usage(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What one model call consumed. ``input_tokens`` is the total, cached ones included; so is ``output_tokens``."""
 
     input_tokens: int = 0
@@ -178,7 +178,7 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.input_tokens + self.output_tokens
 
 
-class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
+class Reply(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A model's whole answer to one request."""
 
     message: Message

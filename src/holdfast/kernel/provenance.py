@@ -18,7 +18,7 @@ class Trust(enum.IntEnum):
     """What Holdfast itself says to the model, such as a correction."""
 
 
-class Provenance(msgspec.Struct, frozen=True, omit_defaults=True):
+class Provenance(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Where content came from: ``source`` (``user``, ``prompt:NAME``, ``tool:NAME``, ``model:NAME``) and its trust."""
 
     source: str

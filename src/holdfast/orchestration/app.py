@@ -148,7 +148,17 @@ class App:
 
     def granted(self, node: AgentNode) -> frozenset[str]:
         """Return the tools an agent may use at this place of the flow."""
-        return self.registries[node.agent].grant(self.grants[node.agent] if node.tools is None else node.tools)
+        place = (node.agent, node.tools)
+        granted = self._granted.get(place)
+        if granted is None:
+            names = self.grants[node.agent] if node.tools is None else node.tools
+            granted = self._granted[place] = self.registries[node.agent].grant(names)
+        return granted
+
+    @cached_property
+    def _granted(self) -> dict[tuple[str, tuple[str, ...] | None], frozenset[str]]:
+        """What was granted already: as many entries as the flow has agents and grants."""
+        return {}
 
     def node_at(self, path: str, run: RunState | None = None) -> Node:
         """Return the node at ``path``, of the flow or of a review; below a script it is the step that ``run`` tells.

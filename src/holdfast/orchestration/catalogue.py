@@ -19,6 +19,7 @@ class Catalogue:
     def __init__(self, apps: Sequence[App | Agent] = ()) -> None:
         """Raises DefinitionError as ``find`` does."""
         self._apps: dict[str, App] = {}
+        self._of_agents: dict[str, tuple[Agent, App]] = {}
         for app in apps:
             self.find(app)
 
@@ -35,9 +36,16 @@ class Catalogue:
             case App():
                 return self._add(target)
             case Agent():
-                return self._add(_app_of(target))
+                return self._of_agent(target)
             case name:
                 return self._apps.get(name) or self._load(name)
+
+    def _of_agent(self, agent: Agent) -> App:
+        """Return the app of ``agent``, made and checked once: most runs are begun with the very agent of the last."""
+        known = self._of_agents.get(agent.name)
+        if known is None or known[0] is not agent:
+            known = self._of_agents[agent.name] = agent, self._add(_app_of(agent))
+        return known[1]
 
     def _add(self, app: App) -> App:
         known = self._apps.setdefault(app.name, app)

@@ -16,7 +16,7 @@ from holdfast.governance.purse import Purse, Purses
 from holdfast.integration.gateway.routing.caller import ANYBODY, Caller
 from holdfast.integration.tools.invocation import Desk
 from holdfast.journal.alerts import OnAlert, tell_nobody
-from holdfast.journal.bell import Bell
+from holdfast.journal.beginnings import Beginnings, Begun
 from holdfast.journal.events import DriverChanged, LifecycleMoved, RunParked
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Live
@@ -43,10 +43,9 @@ from holdfast.orchestration.resting import waits_for
 from holdfast.orchestration.scheduler import decide
 from holdfast.orchestration.scripts.performance import Stage
 from holdfast.orchestration.scripts.running import Scripts
-from holdfast.orchestration.settling import Settling, late_letters
+from holdfast.orchestration.settling import late_letters
 
 LEASE_SECONDS = 30.0
-RENEWALS_IN_A_LEASE = 3
 RESOURCES_SECONDS_MAX = 900.0
 """How long the resources of a run may take to open; a large repository is laid out and read in that time."""
 DRIVERS_IN_VAIN_MAX = 5
@@ -63,6 +62,7 @@ class Surroundings:
     live: Live
     worker: str
     kin: Kin
+    beginnings: Beginnings
     purses: Purses
     alert: OnAlert = tell_nobody
 
@@ -70,11 +70,23 @@ class Surroundings:
 class Driver:
     """Drives one run, once. Make a new one for each claim."""
 
-    def __init__(self, equipment: Equipment, run: RunId, around: Surroundings, caller: Caller = ANYBODY) -> None:
-        """``caller`` is the run, as models are told of it."""
+    def __init__(
+        self,
+        equipment: Equipment,
+        run: RunId,
+        around: Surroundings,
+        caller: Caller = ANYBODY,
+        begun: Begun | None = None,
+    ) -> None:
+        """``caller`` is the run, as models are told of it.
+
+        ``begun``: how it began, if this process has begun it and nobody has driven it yet.
+        """
+        self._begun = begun
         self._equipment, self._app = equipment, equipment.app
         self._run, self._around, self._caller = run, around, caller
-        self._mail_came = Bell()
+        self._has_mail = False
+        self._recorder: Recorder | None = None
         self._loop: Loop | None = None
         self._rested: Rested | None = None
         self._setback: str | None = None
@@ -89,7 +101,15 @@ class Driver:
 
     def mail_came(self) -> None:
         """Say that the inbox may hold something new."""
-        self._mail_came.set()
+        if self._loop is not None:
+            self._loop.mail_came()
+        else:
+            self._has_mail = True
+
+    def renew(self) -> None:
+        """Keep the lease alive, if there is a run under way to keep it for."""
+        if self._recorder is not None:
+            self._recorder.renew()
 
     def stop(self, parks_for: str | None = None) -> None:
         """Withdraw what is under way and let go of the run: until somebody resumes it if a reason to park is given,
@@ -112,20 +132,45 @@ class Driver:
         claim = await around.store.claim(self._run, around.worker, LEASE_SECONDS)
         if isinstance(claim, Held):
             return claim
-        found = await current(around.store, self._run)
+        begun, self._begun = self._begun, None
+        if begun is None or begun.state.version != claim.version:
+            found = await current(around.store, self._run)
+        else:
+            found = Current(begun.state, 0)
         self._purse = around.purses.open(found.state)
         try:
-            return await self._drive(claim, found)
+            return await self._drive(claim, found, begun)
         finally:
             self._purse.close()
 
-    async def _drive(self, claim: Claim, found: Current) -> Rested:
+    async def _drive(self, claim: Claim, found: Current, begun: Begun | None) -> Rested:
+        around = self._around
+        recorder = await self._taken_up(claim, found, begun)
+        if recorder.state.is_over:
+            await reopen(around.store, recorder, claim.version)
+        if recorder.state.is_over:
+            await recorder.park(Parking(recorder.state.inbox_read, None))
+            return Rested(Rest.OVER)
+        parenting = Parenting(self._app, recorder, around.store, around.clock, around.kin)
+        mailroom = Mailroom(around.store, recorder, self._equipment, around.clock, parenting)
+        if claim.last_letter > recorder.state.inbox_read:
+            await mailroom.read()
+        if recorder.state.drivers_in_vain >= DRIVERS_IN_VAIN_MAX and recorder.state.cancel_reason is None:
+            reason = f"it brought down {DRIVERS_IN_VAIN_MAX} drivers in a row: find out why before it is resumed"
+            await self._park(recorder, reason, None)
+            return Rested(Rest.WAITING)
+        return await self._pursue(recorder, mailroom, parenting)
+
+    async def _taken_up(self, claim: Claim, found: Current, begun: Begun | None) -> Recorder:
+        """Return a recorder on the run as it stands, the driver's coming and what the last one left open recorded."""
         around, state = self._around, found.state
         if state.is_batch:
             self._caller = replace(self._caller, lane=Lane.BATCH)
         self._equipment = self._equipment.under(state.definitions)
         self._app = self._equipment.app
         payloads = Payloads(around.store, self._run, await around.store.tenant_key(state.tenant))
+        if begun is not None:
+            payloads.have(begun.input)
         reached, hooks = found.snapshot_version, (around.kin.stir, around.alert, self._purse.changed)
         recorder = Recorder(around.store, around.clock, around.live, payloads, state, claim.epoch, reached, *hooks)
         if claim.epoch > 1 or state.parked is not None:
@@ -134,30 +179,23 @@ class Driver:
             back = after(state.status, Trigger.DRIVEN_AGAIN, state.waited_from)
             recorder.append(LifecycleMoved(to=back, reason="driven again"))
         recorder.append(*interruptions(recorder.state))
-        if recorder.state.is_over:
-            await reopen(around.store, recorder, claim.version)
-        if recorder.state.is_over:
-            await recorder.park(Parking(recorder.state.inbox_read, None))
-            return Rested(Rest.OVER)
-        mailroom = Mailroom(around.store, recorder, self._equipment, around.clock, self._parenting(recorder))
-        if claim.last_letter > recorder.state.inbox_read:
-            await mailroom.read()
-        if recorder.state.drivers_in_vain >= DRIVERS_IN_VAIN_MAX and recorder.state.cancel_reason is None:
-            reason = f"it brought down {DRIVERS_IN_VAIN_MAX} drivers in a row: find out why before it is resumed"
-            await self._park(recorder, reason, None)
-            return Rested(Rest.WAITING)
-        return await self._pursue(recorder, mailroom)
+        return recorder
 
-    async def _pursue(self, recorder: Recorder, mailroom: Mailroom) -> Rested:
+    async def _pursue(self, recorder: Recorder, mailroom: Mailroom, parenting: Parenting) -> Rested:
         """Hold the resources while the loop runs; let go of the run when both are done with, however that was."""
-        async with AsyncExitStack() as leaving:
-            leaving.push_async_exit(partial(self._leave, recorder))
-            async with AsyncExitStack() as held:
-                ready = await self._ready(held, recorder)
-                self._rested = ready if isinstance(ready, Rested) else await self._work(recorder, mailroom, ready)
-        return self._rested
+        try:
+            if self._app.resources is no_resources:  # a stack is some 800 bytes for each run under way
+                rested = await self._work(recorder, mailroom, parenting, None)
+            else:
+                async with AsyncExitStack() as held:
+                    rested = await self._work(recorder, mailroom, parenting, held)
+        except BaseException as error:
+            await self._leave(recorder, error)
+            raise
+        await self._let_go(recorder, rested)
+        return rested
 
-    async def _leave(self, recorder: Recorder, _kind: object, error: BaseException | None, _trace: object) -> None:
+    async def _leave(self, recorder: Recorder, error: BaseException) -> None:
         if self._rested is not None:
             await self._let_go(recorder, self._rested)
             return
@@ -175,7 +213,7 @@ class Driver:
                 case _:
                     pass
 
-    async def _ready(self, stack: AsyncExitStack, recorder: Recorder) -> Resources | Rested:
+    async def _ready(self, stack: AsyncExitStack | None, recorder: Recorder) -> Resources | Rested:
         """Make the run ready. Nothing is opened, nor need the app be as it was, for a run that only has to end."""
         if recorder.state.cancel_reason is not None or self._is_stopped:
             return {}
@@ -185,9 +223,9 @@ class Driver:
         self._setback = preparing.setback
         return ready
 
-    async def _resources(self, stack: AsyncExitStack, given: object) -> Resources:
+    async def _resources(self, stack: AsyncExitStack | None, given: object) -> Resources:
         app = self._app
-        if app.resources is no_resources:
+        if stack is None:
             return {}
         self._opening = self._around.clock.timeout(RESOURCES_SECONDS_MAX)
         try:
@@ -208,17 +246,29 @@ class Driver:
     def _is_asked_to_stop(self) -> bool:
         return self._is_stopped
 
-    async def _work(self, recorder: Recorder, mailroom: Mailroom, resources: Resources) -> Rested:
+    async def _work(
+        self, recorder: Recorder, mailroom: Mailroom, parenting: Parenting, stack: AsyncExitStack | None
+    ) -> Rested:
+        ready = await self._ready(stack, recorder)
+        if isinstance(ready, Rested):
+            self._rested = ready
+        else:
+            self._rested = await self._loop_through(recorder, mailroom, parenting, ready)
+        return self._rested
+
+    async def _loop_through(
+        self, recorder: Recorder, mailroom: Mailroom, parenting: Parenting, resources: Resources
+    ) -> Rested:
         try:
             async with asyncio.TaskGroup() as group:
-                self._loop = loop = self._assemble(recorder, resources, group)
+                self._loop = loop = self._assemble(recorder, mailroom, parenting, resources, group)
+                self._recorder = recorder
                 if self._is_stopped:
                     loop.stop()
+                if self._has_mail:
+                    loop.mail_came()
                 writing = group.create_task(self._write(recorder, loop))
-                listening = group.create_task(self._renew(recorder)), group.create_task(self._mail(mailroom))
                 rested = await loop.run()
-                for helper in listening:  # first, for a letter that was read now would be known to nobody
-                    helper.cancel()
                 await recorder.durable()
                 writing.cancel()
         except BaseExceptionGroup as failures:
@@ -236,7 +286,14 @@ class Driver:
             if not loop.fence(fenced):
                 raise
 
-    def _assemble(self, recorder: Recorder, resources: Resources, group: asyncio.TaskGroup) -> Loop:
+    def _assemble(
+        self,
+        recorder: Recorder,
+        mailroom: Mailroom,
+        parenting: Parenting,
+        resources: Resources,
+        group: asyncio.TaskGroup,
+    ) -> Loop:
         around, app = self._around, self._app
         equipment = self._equipment
         turns = Turns(
@@ -251,18 +308,12 @@ class Driver:
             self._caller,
         )
         desk = Desk(recorder, resources)
-        settling = Settling(self._equipment, desk, around.clock)
         wanted = partial(decide, app.flow, app.agents_by_name, review=app.review)
-        parenting = self._parenting(recorder)
         self._scripts = Scripts(recorder, self._scripts_stage(recorder))
         performer = Performer(
-            self._equipment, desk, around.clock, around.randomness, turns, settling, parenting, self._scripts, wanted
+            self._equipment, desk, around.clock, around.randomness, turns, parenting, self._scripts, wanted
         )
-        return Loop(recorder, wanted, performer.perform, group, around.clock)
-
-    def _parenting(self, recorder: Recorder) -> Parenting:
-        around = self._around
-        return Parenting(self._app, recorder, around.store, around.clock, around.kin)
+        return Loop(recorder, wanted, performer.perform, group, around.clock, mailroom.read)
 
     async def _let_go(self, recorder: Recorder, rested: Rested) -> None:
         match rested.why:
@@ -282,14 +333,3 @@ class Driver:
         waiting = LifecycleMoved(to=after(recorder.state.status, Trigger.WAITS), reason=reason)
         recorder.append(waiting, RunParked(reason=reason, wake_at=wake_at, children=children))
         await recorder.park(Parking(recorder.state.inbox_read, wake_at))
-
-    async def _renew(self, recorder: Recorder) -> None:
-        while True:
-            await self._around.clock.sleep(LEASE_SECONDS / RENEWALS_IN_A_LEASE)
-            recorder.renew()
-
-    async def _mail(self, mailroom: Mailroom) -> None:
-        while True:
-            await self._mail_came.wait()
-            self._mail_came.clear()
-            await mailroom.read()

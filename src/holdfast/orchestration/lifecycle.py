@@ -120,7 +120,7 @@ FINAL = frozenset(
 )
 """The states in which a run is over, for everybody but an operator who requeues it."""
 
-_WAYS: dict[Status, dict[Trigger, tuple[Status, ...]]] = {
+_WAYS: dict[str, dict[Trigger, tuple[Status, ...]]] = {
     state: {
         trigger: tuple(each.target for each in TRANSITIONS if (each.origin, each.trigger) == (state, trigger))
         for trigger in dict.fromkeys(each.trigger for each in TRANSITIONS if each.origin is state)
@@ -138,10 +138,10 @@ def after(state: str, trigger: Trigger, towards: str | None = None) -> Status:
 
     Raises IllegalTransition, naming state, event and what is allowed, for what the table does not declare.
     """
-    targets = _WAYS[Status(state)].get(trigger, ())
-    wanted = [target for target in targets if towards in (None, target)]
+    ways = _WAYS[state]
+    wanted = [target for target in ways.get(trigger, ()) if towards in (None, target)]
     if len(wanted) != 1:
-        told = ", ".join(f"{event} to {' or '.join(ways)}" for event, ways in _WAYS[Status(state)].items())
+        told = ", ".join(f"{event} to {' or '.join(targets)}" for event, targets in ways.items())
         found = f"{trigger} to {towards}" if towards is not None else trigger
         raise IllegalTransition(f"expected an event that {state} allows ({told or 'none: it is over'}), found {found}")
     return wanted[0]

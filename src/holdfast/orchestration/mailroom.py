@@ -31,7 +31,7 @@ class Mailroom:
         self, index: RunIndex, recorder: Recorder, equipment: Equipment, clock: Clock, parenting: Parenting
     ) -> None:
         self._index, self._recorder, self._parenting = index, recorder, parenting
-        self._settling = Settling(equipment, Desk(recorder), clock)
+        self._equipment, self._clock = equipment, clock
 
     async def read(self) -> None:
         """Record what the letters say that have come since the inbox was last read."""
@@ -50,7 +50,7 @@ class Mailroom:
                 self._recorder.append(CancelRequested(reason=reason, by=by, abandons_doubts=abandons_doubts))
                 await self._parenting.recount()
             case Settle() | LateOutcome():
-                await self._settling.hear(mail)
+                await Settling(self._equipment, Desk(self._recorder), self._clock).hear(mail)
             case Reconcile():
                 self._recorder.append(
                     ModelReconciled(

@@ -8,7 +8,6 @@ from holdfast.journal.recorder import Recorder
 from holdfast.kernel import paths
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.messages import ToolCall
-from holdfast.kernel.messages_codec import decode_message
 from holdfast.orchestration.equipment import Equipment
 from holdfast.orchestration.flow import AgentNode, FunctionNode, ToolNode
 
@@ -88,7 +87,7 @@ class Ordering:
         """One of the calls in the reply of the agent's present turn."""
         assert node.agent is not None, "calls are made at agent nodes"
         assert node.agent.reply is not None, "a call stands in a reply"
-        reply = decode_message(await self._recorder.payloads.fetch(node.agent.reply))
+        reply = await self._recorder.payloads.fetch_message(node.agent.reply)
         return reply.calls[call - 1]
 
     async def _given(self, node: NodeState, name: str) -> ToolCall:

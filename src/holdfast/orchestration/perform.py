@@ -47,31 +47,30 @@ class Performer:
         clock: Clock,
         randomness: Randomness,
         turns: Turns,
-        settling: Settling,
         parenting: Parenting,
         scripts: Scripts,
         decide: Callable[[RunState], Sequence[Action]],
     ) -> None:
         self._decide, self._randomness = decide, randomness
-        self._app = equipment.app
+        self._equipment, self._app = equipment, equipment.app
         self._desk, self._recorder, self._clock = desk, desk.recorder, clock
         self._ordering = Ordering(equipment, desk.recorder)
-        self._turns, self._settling, self._parenting, self._scripts = turns, settling, parenting, scripts
+        self._turns, self._parenting, self._scripts = turns, parenting, scripts
 
     async def perform(self, work: Work) -> None:
         """Do ``work``."""
         match work:
+            case CallModel():
+                await self._call_model(work)
+            case CallTool():
+                await self._call_tool(work)
             case Evaluate():
                 await enter(work, self._flow_node(work.path), self._recorder, self._clock)
             case Assess():
                 assert self._app.review is not None, "only what an app declares is assessed"
                 await assess(work, self._app.review, self._recorder)
-            case CallModel():
-                await self._call_model(work)
-            case CallTool():
-                await self._call_tool(work)
             case Probe():
-                await self._settling.probe(work)
+                await Settling(self._equipment, self._desk, self._clock).probe(work)
             case PlanRetry():
                 self._plan_retry(work)
             case BeginChild():

@@ -93,8 +93,10 @@ def is_round(path: str) -> bool:
 
 def node_at(review: Review | None, path: str, run: RunState | None = None) -> Node | None:
     """Return the node at ``path`` if the review has it. Takes and raises what ``locate`` does."""
+    if review is None:
+        return None
     found = _ROUND.match(path)
-    node = review.nodes.get(found["role"]) if review is not None and found and found["role"] else None
+    node = review.nodes.get(found["role"]) if found and found["role"] else None
     if found is None or node is None:
         return None
     return locate(node, path, path.removesuffix(found["rest"]), run)

@@ -9,8 +9,10 @@ from holdfast.execution.loop import Rest, Rested
 from holdfast.integration.gateway.routing.caller import Caller
 from holdfast.journal.port import Head, Held
 from holdfast.kernel.ids import RunId
-from holdfast.orchestration.driver import Driver, Surroundings
+from holdfast.orchestration.driver import LEASE_SECONDS, Driver, Surroundings
 from holdfast.orchestration.equipment import Equipment
+
+RENEWALS_IN_A_LEASE = 3
 
 
 class _Parking(NamedTuple):
@@ -56,6 +58,13 @@ class Worker:
         for driver in self._drivers.values():
             driver.mail_came()
 
+    async def keep_leases(self) -> None:
+        """Renew the leases of all drivers, for as long as any may be at work: one timer serves them all."""
+        while True:
+            await self._around.clock.sleep(LEASE_SECONDS / RENEWALS_IN_A_LEASE)
+            for driver in self._drivers.values():
+                driver.renew()
+
     async def park(self, reason: str, runs: Collection[RunId] | None = None) -> None:
         """Let go of ``runs``, or of all; return once they rest. Each waits until somebody resumes it."""
         parking = _Parking(reason, runs)
@@ -77,14 +86,10 @@ class Worker:
             driver.stop()
 
     async def _drive(self, run: RunId) -> float | None:
-        head = await self._around.store.head(run)
-        if head.is_over or head.is_parked or self._is_closing:
+        driver = await self._driver_of(run)
+        if driver is None:
             self.asked.discard(run)
             return None
-        driver = self._drivers[run] = Driver(self._equip(head.app), run, self._around, _caller(head))
-        for parking in self._parkings:
-            if parking.includes(run):
-                driver.stop(parking.reason)
         try:
             rested = await driver.drive()
         finally:
@@ -98,6 +103,24 @@ class Worker:
                 return again_at
             case _:
                 return None
+
+    async def _driver_of(self, run: RunId) -> Driver | None:
+        """Return a driver for ``run``; None if it is not to be driven."""
+        begun = self._around.beginnings.take(run)
+        if begun is not None:
+            app, caller = begun.state.app, Caller(tenant=begun.state.tenant)
+        else:
+            head = await self._around.store.head(run)
+            if head.is_over or head.is_parked:
+                return None
+            app, caller = head.app, _caller(head)
+        if self._is_closing:
+            return None
+        driver = self._drivers[run] = Driver(self._equip(app), run, self._around, caller, begun)
+        for parking in self._parkings:
+            if parking.includes(run):
+                driver.stop(parking.reason)
+        return driver
 
 
 def _caller(head: Head) -> Caller:

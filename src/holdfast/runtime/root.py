@@ -15,6 +15,7 @@ from holdfast.intent.admit import admit
 from holdfast.intent.door import RUNS_WAITING_MAX, Door
 from holdfast.intent.forking import Forking, ForkRequest
 from holdfast.intent.request import Request
+from holdfast.journal.beginnings import Beginnings
 from holdfast.journal.live import Live
 from holdfast.journal.mail import Mail, encode_mail
 from holdfast.journal.port import Head, Letter, RunFilter, Store
@@ -111,9 +112,9 @@ class Runtime:
         try:
             catalogue = Catalogue(apps)
             kin = LocalKin(store, clock, randomness, catalogue, equipped)
-            alert = failing_open(on_alert)
+            alert, name = failing_open(on_alert), _worker(randomness)
             purses = purses_of(allowances, clock, alert)
-            around = Surroundings(store, clock, randomness, Live(), _worker(randomness), kin, purses, alert)
+            around = Surroundings(store, clock, randomness, Live(), name, kin, Beginnings(), purses, alert)
             work = Worker(around, lambda app: equipped.with_all_for(catalogue.find(app)))
             door, trouble = Door(store, clock, runs_waiting_max), on_trouble or _log_trouble
             serving = Serving(around, work, door, runs_at_once_max, trouble, reach, named.serve, recovers=recovers)
@@ -176,8 +177,9 @@ class Runtime:
         check_models(request.model_names, self._equipped, app, model)
         around = self._around
         queued = await admitted(around.purses, tenant, app.name, self._store, when_spent)
-        begin = partial(admit, request, self._store, around.clock, around.randomness, VERSION, queued=queued)
-        run = await self._door.let_in(begin)
+        beginnings = around.beginnings if self.drives else None
+        begin = partial(admit, request, self._store, around.clock, around.randomness, VERSION, beginnings)
+        run = await self._door.let_in(partial(begin, queued=queued))
         lane = Lane.BATCH if is_batch else Lane.INTERACTIVE
         await self._serving.wake(run, None if queued is None else queued.renews_at, lane)
         return self._handle(run)

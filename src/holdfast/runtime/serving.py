@@ -100,6 +100,7 @@ class Serving:
                 written = asyncio.Event()
                 group.create_task(self._watch(written))
                 group.create_task(self._hear(written))
+                group.create_task(self._worker.keep_leases())
                 while drives and not await self._try_to_drive():
                     await self._around.clock.sleep(TAKE_OVER_SECONDS)
                 if self._dispatcher is not None:

@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import difflib
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from typing import TypeVar
 
 from holdfast.integration.gateway.caching.memory import MemoryReplies
 from holdfast.integration.gateway.caching.port import KeptReplies, key_of, packed, unpacked
-from holdfast.integration.gateway.port import Model, ModelCallFailed, ModelRequest, PricedByItself, TextDelta
+from holdfast.integration.gateway.port import Model, ModelCallFailed, ModelRequest, TextDelta, prices_itself
 from holdfast.integration.gateway.pricing.price import Price
 from holdfast.integration.gateway.pricing.prices import Prices
 from holdfast.integration.gateway.replies import breach_of, settled
@@ -20,6 +21,7 @@ from holdfast.kernel.errors import DefinitionError, HoldfastError
 from holdfast.kernel.faults import Point, Reach, pass_by
 from holdfast.kernel.messages import Reply
 from holdfast.kernel.outcomes import ErrorKind, Fault
+from holdfast.kernel.patience import Patience
 
 FIRST_ITEM_SECONDS = 120.0
 """How long a model may take until it says anything at all."""
@@ -27,6 +29,9 @@ REPLY_SECONDS = 900.0
 """How long a whole reply may take."""
 ERROR_CHARACTERS_MAX = 300
 NAMES_SHOWN_MAX = 8
+
+Item = TextDelta | Reply
+T = TypeVar("T")
 
 
 class Gateway:
@@ -75,7 +80,7 @@ class Gateway:
     def price(self, name: str) -> Price | None:
         """Return what calls of that model cost now, None if it is not known. Raises DefinitionError as ``model``."""
         model = self.model(name)
-        return model.price if isinstance(model, PricedByItself) else self._prices.of(name, self._clock.now())
+        return model.price if prices_itself(model) else self._prices.of(name, self._clock.now())
 
     def window(self, name: str) -> int | None:
         """Return how many tokens that model can read, None if it is not known."""
@@ -126,21 +131,27 @@ class Gateway:
             self._reach(Point.MODEL_AFTER_CALL)
 
     async def _whole_reply(self, provider: "_Provider", on_text: OnText) -> Reply:
-        whole = self._clock.timeout(self._reply_seconds)
-        sent_at = self._clock.now()
+        began = self._clock.now()
         try:
-            async with whole:
-                reply = await self._reply(provider, on_text)
-            return reply if provider.prices_itself else self._prices.priced(provider.name, reply, sent_at)
-        except TimeoutError:
-            if not whole.expired():
-                raise
-            raise _timed_out(provider.name, "no whole reply", self._reply_seconds) from None
+            first = await self._within(self._first_item_seconds, began, provider, provider.next_item())
+            reply = await self._within(self._reply_seconds, began, provider, self._reply(provider, first, on_text))
+            return reply if provider.prices_itself else self._prices.priced(provider.name, reply, began)
         finally:
             await provider.let_go()
 
-    async def _reply(self, provider: "_Provider", on_text: OnText) -> Reply:
-        item = await self._first(provider)
+    async def _within(self, seconds: float, began: float, provider: "_Provider", work: Awaitable[T]) -> T:
+        """Return what ``work`` gives, or raise ModelCallFailed ``seconds`` after the call ``began``."""
+        limit = min(seconds, self._reply_seconds)
+        patience = Patience(self._clock, limit - (self._clock.now() - began))
+        try:
+            return await patience.wait_for(work)
+        except TimeoutError:
+            if not patience.is_over:
+                raise
+            what = "no whole reply" if limit == self._reply_seconds else "nothing"
+            raise _timed_out(provider.name, what, limit) from None
+
+    async def _reply(self, provider: "_Provider", item: Item | None, on_text: OnText) -> Reply:
         while isinstance(item, TextDelta):
             on_text(item.text)
             item = await provider.next_item()
@@ -155,16 +166,6 @@ class Gateway:
             raise _broken(provider.name, breach)
         return reply
 
-    async def _first(self, provider: "_Provider") -> TextDelta | Reply | None:
-        first = self._clock.timeout(self._first_item_seconds)
-        try:
-            async with first:
-                return await provider.next_item()
-        except TimeoutError:
-            if not first.expired():
-                raise
-            raise _timed_out(provider.name, "nothing", self._first_item_seconds) from None
-
 
 class _Provider:
     """The edge to whoever serves a model: whatever is raised there becomes a fault that the run can live with."""
@@ -173,7 +174,7 @@ class _Provider:
 
     def __init__(self, model: Model, name: str, request: ModelRequest) -> None:
         self.name = name
-        self.prices_itself = isinstance(model, PricedByItself)
+        self.prices_itself = prices_itself(model)
         self._cancellations = _cancellations()
         try:
             self._stream = model.stream(request)
@@ -184,7 +185,7 @@ class _Provider:
         except Exception as error:
             raise self._translated(error) from error
 
-    async def next_item(self) -> TextDelta | Reply | None:
+    async def next_item(self) -> Item | None:
         """Return the next item, None at the end of the stream."""
         try:
             return await anext(self._stream, None)

@@ -1,7 +1,8 @@
 """What a model promises, whoever serves it: take a request, stream text, end with one whole reply."""
 
+import functools
 from collections.abc import AsyncIterator
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard, runtime_checkable
 
 import msgspec
 
@@ -64,6 +65,16 @@ class PricedByItself(Protocol):
     @property
     def price(self) -> Price:
         """The most that its calls may cost."""
+
+
+def prices_itself(model: object) -> TypeGuard[PricedByItself]:
+    """Whether the price of ``model`` is its own affair; looked up once for each type, for a look takes 5 µs."""
+    return _prices_itself(model.__class__)
+
+
+@functools.cache
+def _prices_itself(kind: type) -> bool:
+    return hasattr(kind, "price")
 
 
 class ModelCallFailed(ModelError):

@@ -24,6 +24,8 @@ class Key(msgspec.Struct, frozen=True):
 
 def key_for(order: Order, tool: str, arguments: str, sent: Sequence[Sent] = ()) -> Key:
     """Return the key for ``order``: stable over attempts, another one after each definite failure."""
+    if not sent:  # nearly always: the node has no past
+        return Key(_key(order, order.key_path, arguments))
     if (same := _same(order, tool, arguments, sent)) is not None:
         if order.family == 0:
             return Key(same.before.key, same.before.key_until)

@@ -33,7 +33,7 @@ class StepIntended(JournalEvent, frozen=True, tag="step.intended/1"):
     """Nothing is sent: the tool's own simulation is called, which touches nothing; ``effect`` is that of the call."""
 
 
-class Write(msgspec.Struct, frozen=True, omit_defaults=True):
+class Write(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A variable of the run that a step has set."""
 
     name: str

@@ -9,7 +9,7 @@ from holdfast.kernel.outcomes import ErrorKind, Fault
 from holdfast.kernel.ways import Way
 
 
-class CallRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+class CallRequest(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A tool call that a model asked for. ``arguments`` is the digest of their canonical JSON."""
 
     call_id: str

@@ -22,7 +22,7 @@ from holdfast.kernel.messages import StopReason
 from holdfast.kernel.outcomes import Fault, Outcome
 
 
-class StepState(msgspec.Struct, frozen=True):
+class StepState(msgspec.Struct, frozen=True, gc=False):
     """One effect: a tool call of an agent, or a node that is a tool or function."""
 
     name: str = ""
@@ -64,7 +64,7 @@ class StepState(msgspec.Struct, frozen=True):
 NOT_TRIED = StepState()
 
 
-class CallState(msgspec.Struct, frozen=True):
+class CallState(msgspec.Struct, frozen=True, gc=False):
     """A tool call of the present turn."""
 
     request: CallRequest
@@ -84,14 +84,14 @@ class Phase(enum.IntEnum):
     """The model call failed; it may be tried again at ``retry_at``."""
 
 
-class Low(msgspec.Struct, frozen=True):
+class Low(msgspec.Struct, frozen=True, gc=False):
     """A limit that was told to run low: as it stood then, for one that is raised may run low again."""
 
     limit: str
     allowed: float
 
 
-class AgentState(msgspec.Struct, frozen=True):
+class AgentState(msgspec.Struct, frozen=True, gc=False):
     """Where an agent node stands."""
 
     turn: int = 0
@@ -137,7 +137,7 @@ class AgentState(msgspec.Struct, frozen=True):
     """Its calls before those of the present turn."""
 
 
-class Written(msgspec.Struct, frozen=True):
+class Written(msgspec.Struct, frozen=True, gc=False):
     """A variable as it was last written."""
 
     name: str
@@ -149,7 +149,7 @@ class Written(msgspec.Struct, frozen=True):
     """In a block: the version that stood outside when the block first wrote it, 0 if there was none."""
 
 
-class QuestionState(msgspec.Struct, frozen=True):
+class QuestionState(msgspec.Struct, frozen=True, gc=False):
     """What a node last asked of a person."""
 
     number: int
@@ -165,7 +165,7 @@ class QuestionState(msgspec.Struct, frozen=True):
     value: PayloadId | None = None
 
 
-class UnseenCall(msgspec.Struct, frozen=True):
+class UnseenCall(msgspec.Struct, frozen=True, gc=False):
     """A model call whose reply nobody has seen, and what is charged for it until somebody looks it up."""
 
     node: str
@@ -190,7 +190,7 @@ class Awaited(msgspec.Struct, frozen=True):
     renews_at: float
 
 
-class ReviewState(msgspec.Struct, frozen=True):
+class ReviewState(msgspec.Struct, frozen=True, gc=False):
     """What one review of the run's result came to."""
 
     node: str
@@ -199,7 +199,7 @@ class ReviewState(msgspec.Struct, frozen=True):
     found: PayloadId | None = None
 
 
-class ChildState(msgspec.Struct, frozen=True):
+class ChildState(msgspec.Struct, frozen=True, gc=False):
     """A run that a node has started."""
 
     run: RunId
@@ -222,14 +222,14 @@ class ChildState(msgspec.Struct, frozen=True):
     spend: Spend = Spend()
 
 
-class ScriptTurn(msgspec.Struct, frozen=True):
+class ScriptTurn(msgspec.Struct, frozen=True, gc=False):
     """How far a script came at once: what it was told, and what it asked for then."""
 
     told: tuple[str, ...] = ()
     calls: tuple[ScriptCall, ...] = ()
 
 
-class ScriptState(msgspec.Struct, frozen=True):
+class ScriptState(msgspec.Struct, frozen=True, gc=False):
     """Where a script stands: all that it takes to let it come there again."""
 
     turns: tuple[ScriptTurn, ...] = ()
@@ -237,7 +237,7 @@ class ScriptState(msgspec.Struct, frozen=True):
     """What it asked for and has not been told the end of, in the order in which it asked."""
 
 
-class NodeState(msgspec.Struct, frozen=True):
+class NodeState(msgspec.Struct, frozen=True, gc=False):
     """Where a node of the flow stands."""
 
     path: str
@@ -276,7 +276,7 @@ class NodeState(msgspec.Struct, frozen=True):
     """The path that its idempotency keys are made of, where a migration has given it another."""
 
 
-class Sent(msgspec.Struct, frozen=True):
+class Sent(msgspec.Struct, frozen=True, gc=False):
     """An effect that was sent under a key before its node was dropped."""
 
     before: SentBefore
@@ -284,7 +284,7 @@ class Sent(msgspec.Struct, frozen=True):
     """The path of the effect that is sent under its key now, if one is."""
 
 
-class RunState(msgspec.Struct, frozen=True):
+class RunState(msgspec.Struct, frozen=True, gc=False):
     """Where a run stands."""
 
     run: RunId

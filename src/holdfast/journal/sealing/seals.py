@@ -68,6 +68,10 @@ class Seals:
         _remember(self._key_ids, head.run, head.seal, RUNS_REMEMBERED_MAX)
         return head.seal
 
+    def learn_clear(self, run: RunId) -> None:
+        """Remember that ``run`` lies in the clear."""
+        _remember(self._key_ids, run, None, RUNS_REMEMBERED_MAX)
+
     def is_clear(self, run: RunId) -> bool:
         """Whether ``run`` is known to lie in the clear: what nearly every commit asks, without a wait."""
         return self._key_ids.get(run, "") is None

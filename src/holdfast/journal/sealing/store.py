@@ -171,6 +171,8 @@ class SealedRuns:
         # Which key the run is under, its head will tell: a first commit sent again may have named another subject.
         if isinstance(result, Committed) and sealer is not None:
             await self._check_not_erased(commit.run, sealer)
+        elif isinstance(result, Committed) and new.request_id is None and new.parent is None:
+            self.seals.learn_clear(commit.run)  # its id is random: nobody else can have begun it
         return result
 
     async def _subject_of(self, new: NewRun) -> tuple[str, SubjectKey | None]:

@@ -8,7 +8,6 @@ from holdfast.journal.events.steps import Write
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.ids import PayloadId, digest
 from holdfast.kernel.messages import Message, Role, ToolResult
-from holdfast.kernel.messages_codec import encode_message
 from holdfast.kernel.outcomes import Fault, Outcome
 from holdfast.kernel.provenance import Provenance, Trust
 from holdfast.kernel.sketch import sketch_of
@@ -99,7 +98,7 @@ def _shown(invocation: Invocation, fault: Fault | None) -> PayloadId:
     call = invocation.order.call
     result = ToolResult(call.call_id, call.tool, _content(invocation, fault), is_error=fault is not None)
     provenance = Provenance(f"tool:{call.tool}", Trust.UNTRUSTED)
-    return invocation.desk.recorder.payloads.keep(encode_message(Message(Role.TOOL, (result,), provenance)))
+    return invocation.desk.recorder.payloads.keep_message(Message(Role.TOOL, (result,), provenance))
 
 
 def _content(invocation: Invocation, fault: Fault | None) -> str:

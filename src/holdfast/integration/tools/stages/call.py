@@ -10,6 +10,7 @@ from holdfast.kernel.clock import Clock
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.faults import Point, Reach, pass_by
 from holdfast.kernel.outcomes import ErrorKind
+from holdfast.kernel.patience import Patience
 
 THREAD_WAIT_SECONDS_MAX = 60.0
 AFTER_FAILURE = "the same call will most likely fail again: change the arguments, or do without"
@@ -41,19 +42,20 @@ class Call:
         if not called.is_async and not await self._reserved():
             waited = f"no thread came free for {tool.name} in {THREAD_WAIT_SECONDS_MAX:g} seconds; it was not called"
             return self._not_sent(invocation, waited)
-        limit = self._clock.timeout(tool.timeout_seconds)
+        limit = Patience(self._clock, tool.timeout_seconds)
+        started = (
+            called.function(**invocation.values)
+            if called.is_async
+            else self._threads.start(called.function, invocation.values)
+        )
         try:
-            async with limit:
-                if called.is_async:
-                    value = await awaited(called.function(**invocation.values))
-                else:
-                    value = await awaited(self._threads.start(called.function, invocation.values))
+            value = await limit.wait_for(awaited(started))
         except TimeoutError:
             return self._unknown(invocation, f"{tool.name} gave no answer in {tool.timeout_seconds:g} seconds")
         if not isinstance(value, Raised):
             invocation.value = value
             return None
-        if limit.expired():
+        if limit.is_over:
             return self._unknown(invocation, f"{tool.name} gave no answer in {tool.timeout_seconds:g} seconds")
         return self._raised(invocation, value.error)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from holdfast.journal.stores.sqlite.connection import Opener, connect, explained
+from holdfast.journal.stores.sqlite.room import Room
 from holdfast.kernel.errors import HoldfastError, JournalError, StoreClosed
 
 READERS_MAX = 4
@@ -38,7 +39,7 @@ class Reader:
         self._watch: sqlite3.Connection | None = None
         self._is_closed = False
         self._loop = asyncio.get_running_loop()
-        self._brief = asyncio.Semaphore(BRIEF_MAX)
+        self._brief = Room(BRIEF_MAX)
         self._asked: list[_Asked] = []
 
     async def ask_briefly(self, question: Callable[[sqlite3.Connection], T]) -> T:
@@ -47,13 +48,17 @@ class Reader:
         Those asked in one turn of the event loop share a way to a thread and back, which costs three times as much as
         the look itself.
         """
-        async with self._brief:
+        if not self._brief.enters():
+            await self._brief.enter()
+        try:
             self._check_open()
             if not self._asked:
                 self._loop.call_soon(self._send)
             answer: asyncio.Future[T] = self._loop.create_future()
             self._asked.append(_Asked(question, answer))
             return await answer
+        finally:
+            self._brief.leave()
 
     async def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """Return what ``question`` finds. Raises JournalError when SQLite cannot answer."""

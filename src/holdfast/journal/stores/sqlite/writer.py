@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from holdfast.journal.stores.sqlite.group import GroupCommit, Work
+from holdfast.journal.stores.sqlite.room import Room
 from holdfast.kernel.errors import JournalError, StoreClosed
 
 PENDING_MAX = 10_000
@@ -35,7 +36,7 @@ class Writer:
         self._path = path
         self._commits = commits
         self._loop = asyncio.get_running_loop()
-        self._room = asyncio.Semaphore(PENDING_MAX)
+        self._room = Room(PENDING_MAX)
         self._queue: queue.SimpleQueue[_Pending[Any] | None] = queue.SimpleQueue()
         """None: the last one, nothing comes after it."""
         self._in_hand: list[_Pending[Any]] = []
@@ -51,9 +52,10 @@ class Writer:
         """
         if asyncio.get_running_loop() is not self._loop:
             raise JournalError("this store was opened on another event loop: open one for each loop")
-        await self._room.acquire()
+        if not self._room.enters():
+            await self._room.enter()
         if self._is_closed:
-            self._room.release()
+            self._room.leave()
             raise StoreClosed(f"the store {self._path} was closed: open it again")
         answer: asyncio.Future[T] = self._loop.create_future()
         self._queue.put(_Pending(work, answer))
@@ -96,7 +98,7 @@ class Writer:
 
     def _hand_back(self, group: list[_Pending[Any]], answers: list[object]) -> None:
         for pending, answer in zip(group, answers, strict=True):
-            self._room.release()
+            self._room.leave()
             if pending.answer.done():  # whoever asked was cancelled
                 continue
             if isinstance(answer, BaseException):

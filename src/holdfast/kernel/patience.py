@@ -1,0 +1,65 @@
+"""A limit of time that costs a timer only where there is something to wait for.
+
+Much of what is awaited answers at once: a tool that only reckons, a model that is a program, the next piece of a stream
+that has come already. Its first step is made without a timer; one is set when it really waits, for what is left of the
+time. Three timers a turn took 80 of 900 calls of functions (``bench.durable``).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Generator
+from typing import Any, Generic, TypeVar
+
+from holdfast.kernel.clock import Clock
+
+T = TypeVar("T")
+
+
+class Patience:
+    """How long one thing is waited for."""
+
+    __slots__ = ("_clock", "_seconds", "_timeout")
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock, self._seconds = clock, seconds
+        self._timeout: asyncio.Timeout | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time was up before what was waited for had ended."""
+        return self._timeout is not None and self._timeout.expired()
+
+    async def wait_for(self, work: Awaitable[T]) -> T:
+        """Return what ``work`` gives. Raises TimeoutError if it is cancelled because the time is up."""
+        began, steps = self._clock.now(), work.__await__()
+        try:
+            waits_for = steps.send(None)
+        except StopIteration as ended:
+            value: T = ended.value
+            return value
+        self._timeout = self._clock.timeout(max(0.0, self._seconds - (self._clock.now() - began)))
+        async with self._timeout:
+            return await _Begun(steps, waits_for)
+
+
+class _Begun(Generic[T]):
+    """What has been awaited already, up to its first wait: awaiting it goes on from there."""
+
+    __slots__ = ("_steps", "_waits_for")
+
+    def __init__(self, steps: Generator[Any, Any, T], waits_for: object) -> None:
+        """``steps`` give and take what the event loop and its futures say to each other: it is passed on unseen."""
+        self._steps, self._waits_for = steps, waits_for
+
+    def __await__(self) -> Generator[object, object, T]:
+        steps, waits_for = self._steps, self._waits_for
+        while True:
+            try:
+                try:
+                    told = yield waits_for
+                except BaseException as error:  # a cancellation above all: it belongs to whoever waits
+                    waits_for = steps.throw(error)
+                else:
+                    waits_for = steps.send(told)
+            except StopIteration as ended:
+                value: T = ended.value
+                return value
