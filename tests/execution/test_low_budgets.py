@@ -52,8 +52,8 @@ async def test_each_limit_that_runs_low_is_told_once() -> None:
         events = of_kind(await events_of(run), BudgetLow)
     told = [(event.owner, event.limit, event.spent, event.allowed, event.node) for event in events]
     assert told == [
-        ("agent desk", "turns", 4, 5, "desk"),
         ("run", "tool_calls", 4, 5, ""),
+        ("agent desk", "turns", 4, 5, "desk"),
         ("run", "turns", 5, 6, ""),
     ]
     assert [alert.event for alert in alerts] == events

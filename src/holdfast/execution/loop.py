@@ -101,7 +101,9 @@ class Loop:
         """
         self._recorder.heard = self._heard
         try:
-            return await self._run()
+            while (rested := await self._looked()) is None:
+                await self._look.wait()
+            return rested
         finally:
             self._is_over = True
             self._recorder.heard = nobody_listens  # a cycle would keep all that the run has said until it is collected
@@ -111,7 +113,8 @@ class Loop:
         if task is None or self._under_way.get(task.get_name()) is not task:
             self._look.set()
 
-    async def _run(self) -> Rested:
+    async def _looked(self) -> Rested | None:
+        """See to what is wanted; None if it is all under way."""
         while True:
             self._look.clear()
             if self._fenced is not None:
@@ -134,7 +137,7 @@ class Loop:
                     return rested
                 continue
             self._notes = 0
-            await self._look.wait()
+            return None
 
     async def _withdraw(self, wanted: Mapping[str, Work]) -> bool:
         """Cancel what is no longer wanted, and record what is known of it; say whether anything was."""

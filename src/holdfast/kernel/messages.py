@@ -2,6 +2,9 @@
 
 A message is a role and parts. Tool arguments stay the JSON text that the model wrote, so that what is replayed is what
 was said; whoever needs the values parses them once, at the executor's door.
+
+``gc=False`` here and elsewhere: a frozen value of frozen values can hold no cycle, so the collector need not know of it
+(docs/explanation/performance.md).
 """
 
 import enum

@@ -183,12 +183,14 @@ class Driver:
 
     async def _pursue(self, recorder: Recorder, mailroom: Mailroom, parenting: Parenting) -> Rested:
         """Hold the resources while the loop runs; let go of the run when both are done with, however that was."""
+        # A stack is some 800 bytes for each run under way: only who opens something has one.
+        stack = None if self._app.resources is no_resources else AsyncExitStack()
         try:
-            if self._app.resources is no_resources:  # a stack is some 800 bytes for each run under way
-                rested = await self._work(recorder, mailroom, parenting, None)
-            else:
-                async with AsyncExitStack() as held:
-                    rested = await self._work(recorder, mailroom, parenting, held)
+            async with stack or contextlib.nullcontext():
+                ready = await self._ready(stack, recorder)
+                self._rested = rested = (
+                    ready if isinstance(ready, Rested) else await self._work(recorder, mailroom, parenting, ready)
+                )
         except BaseException as error:
             await self._leave(recorder, error)
             raise
@@ -246,19 +248,7 @@ class Driver:
     def _is_asked_to_stop(self) -> bool:
         return self._is_stopped
 
-    async def _work(
-        self, recorder: Recorder, mailroom: Mailroom, parenting: Parenting, stack: AsyncExitStack | None
-    ) -> Rested:
-        ready = await self._ready(stack, recorder)
-        if isinstance(ready, Rested):
-            self._rested = ready
-        else:
-            self._rested = await self._loop_through(recorder, mailroom, parenting, ready)
-        return self._rested
-
-    async def _loop_through(
-        self, recorder: Recorder, mailroom: Mailroom, parenting: Parenting, resources: Resources
-    ) -> Rested:
+    async def _work(self, recorder: Recorder, mailroom: Mailroom, parenting: Parenting, resources: Resources) -> Rested:
         try:
             async with asyncio.TaskGroup() as group:
                 self._loop = loop = self._assemble(recorder, mailroom, parenting, resources, group)

@@ -1,7 +1,7 @@
 """Sees to it that the runs of a store are driven by this process, or else follows the one that drives them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 
 from holdfast.dispatch.garbage import sparing
@@ -112,9 +112,9 @@ class Serving:
         if failure is not None:
             raise failure
 
-    async def _drive(self, run: RunId) -> float | None:
+    def _drive(self, run: RunId) -> Awaitable[float | None]:
         self._door.taken_up(run)
-        return await self._worker.drive(run)
+        return self._worker.drive(run)
 
     async def _try_to_drive(self) -> bool:
         """Get ready to drive, unless another process does; say whether this one is."""

@@ -101,7 +101,7 @@ MUTANTS: dict[str, Mutant] = {
         "heads: list[Head] = []",
     ),
     "a lease is not renewed": Mutant(
-        "holdfast.orchestration.driver", "            recorder.renew()\n", "            pass\n", ("simulation",)
+        "holdfast.orchestration.worker", "                driver.renew()\n", "                pass\n", ("simulation",)
     ),
     "a cancellation is read and forgotten": Mutant(
         "holdfast.orchestration.mailroom",

@@ -1,6 +1,5 @@
 """What a model promises, whoever serves it: take a request, stream text, end with one whole reply."""
 
-import functools
 from collections.abc import AsyncIterator
 from typing import Protocol, TypeGuard, runtime_checkable
 
@@ -67,14 +66,16 @@ class PricedByItself(Protocol):
         """The most that its calls may cost."""
 
 
+_KINDS: dict[type, bool] = {}
+
+
 def prices_itself(model: object) -> TypeGuard[PricedByItself]:
     """Whether the price of ``model`` is its own affair; looked up once for each type, for a look takes 5 µs."""
-    return _prices_itself(model.__class__)
-
-
-@functools.cache
-def _prices_itself(kind: type) -> bool:
-    return hasattr(kind, "price")
+    kind = model.__class__
+    known = _KINDS.get(kind)
+    if known is None:
+        known = _KINDS[kind] = isinstance(model, PricedByItself)
+    return known
 
 
 class ModelCallFailed(ModelError):

@@ -1,7 +1,8 @@
 """The state of a run: what a fold over its events knows, and nothing else.
 
 States are immutable values; maps are persistent (``rpds.HashTrieMap``), so that a change to one node of a wide fan-out
-costs a path of the tree and not a copy of it.
+costs a path of the tree and not a copy of it. No value of values can hold a cycle: the collector is told of none
+(``gc=False``).
 """
 
 import enum
