@@ -10,6 +10,7 @@ from functools import partial
 from holdfast.dispatch.port import Lane, OnTrouble
 from holdfast.execution.agent import Agent
 from holdfast.governance.allowance import Allowance
+from holdfast.governance.purse import Purses
 from holdfast.integration.gateway.port import Model
 from holdfast.intent.admit import admit
 from holdfast.intent.door import RUNS_WAITING_MAX, Door
@@ -98,10 +99,9 @@ class Runtime:
 
         ``models`` are offered to every app beside its own; ``keys`` holds the keys of data subjects, by default a file
         ``.keys`` beside the store's; ``allowances`` limit what all runs spend, by default those of HOLDFAST_ALLOWANCES.
-        ``on_alert`` hears of budgets and allowances that run low. With ``drives=False`` nothing is driven here, with
-        ``recovers=False`` only runs it is asked about; while ``runs_waiting_max`` runs wait to be driven new ones are
-        refused. Runs going at the end go on with the next driver. Raises InputError for what is of no use, and
-        JournalError; out of the block, what keeps it from driving.
+        ``on_alert`` hears of what runs low. With ``drives=False`` nothing is driven here, with ``recovers=False`` only
+        runs it is asked about; while ``runs_waiting_max`` runs wait new ones are refused. Runs going at the end go on
+        with the next driver. Raises InputError, JournalError; out of the block, what keeps it from driving.
         """
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
         store = sealed_store(url, keys, clock, randomness, reach)
@@ -112,9 +112,8 @@ class Runtime:
         try:
             catalogue = Catalogue(apps)
             kin = LocalKin(store, clock, randomness, catalogue, equipped)
-            alert, name = failing_open(on_alert), _worker(randomness)
-            purses = purses_of(allowances, clock, alert)
-            around = Surroundings(store, clock, randomness, Live(), name, kin, Beginnings(), purses, alert)
+            alert = failing_open(on_alert)
+            around = _around(store, clock, randomness, kin, purses_of(allowances, clock, alert), alert)
             work = Worker(around, lambda app: equipped.with_all_for(catalogue.find(app)))
             door, trouble = Door(store, clock, runs_waiting_max), on_trouble or _log_trouble
             serving = Serving(around, work, door, runs_at_once_max, trouble, reach, named.serve, recovers=recovers)
@@ -293,9 +292,12 @@ class Runtime:
         await self._serving.wake(run)
 
 
-def _worker(randomness: Randomness) -> str:
-    """Return a name for this process: host, process, and what tells it from others of the same number."""
-    return f"{socket.gethostname()}:{os.getpid()}:{randomness.bytes(4).hex()}"
+def _around(
+    store: Store, clock: Clock, randomness: Randomness, kin: LocalKin, purses: Purses, alert: Listener
+) -> Surroundings:
+    """Return what drivers have around them; the worker's name tells host, process, and others of its number apart."""
+    worker = f"{socket.gethostname()}:{os.getpid()}:{randomness.bytes(4).hex()}"
+    return Surroundings(store, clock, randomness, Live(), worker, kin, Beginnings(), purses, alert)
 
 
 def _log_trouble(run: RunId | None, error: Exception) -> None:

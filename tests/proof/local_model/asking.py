@@ -15,7 +15,8 @@ from tests.proof.local_model.serving import Served
 SMALL = "small"
 REPLY_TOKENS_MAX = 128
 TURNS_MAX = 10
-CODE = 'import os\n\n\ndef remove(name):\n    os.system("rm " + name)\n'
+SETTINGS = "[database]\nhost = db.example.org\npassword = correct-horse-battery\n"
+"""A file for three of the review's agents: few enough for one small model on one processor."""
 STOCK = {"north": "12 bolts", "east": "7 nuts", "south": "40 screws", "west": "3 saws"}
 """What lies on each shelf, in the order of the clerk's round."""
 
@@ -42,7 +43,7 @@ async def review(served: Served, folder: Path) -> Told:
     """Have a small repository reviewed by the model, as ``holdfast run review PATH --model …`` does."""
     code = folder / "code"
     code.mkdir()
-    (code / "app.py").write_text(CODE, encoding="utf-8")
+    (code / "settings.ini").write_text(SETTINGS, encoding="utf-8")
     async with Runtime.open(store_in(folder)) as runtime:
         return await _followed(await runtime.start("review", {"path": str(code)}, model=served.name))
 

@@ -92,8 +92,8 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "a reservation leaks": Mutant(
         "holdfast.journal.fold.turns",
-        "replace(_freed(state, agent), spend=_charge(state.spend, event.usage, len(calls)))",
-        "replace(state, spend=_charge(state.spend, event.usage, len(calls)))",
+        "replace(state, reserved=state.reserved - agent.reserved, reserved_usd=left_usd)",
+        "replace(state, reserved_usd=left_usd)",
     ),
     "nobody sweeps": Mutant(
         "holdfast.dispatch.sweep",
@@ -140,8 +140,8 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "dollars are reserved when the bill comes": Mutant(
         "holdfast.journal.fold.turns",
-        "        reserved_usd=event.reserved_usd,\n        attempts_before",
-        "        reserved_usd=0.0,\n        attempts_before",
+        "        reserved_usd=event.reserved_usd,\n        reserved_at",
+        "        reserved_usd=0.0,\n        reserved_at",
         ("budgets",),
     ),
     "a child's share is not taken from its parent": Mutant(

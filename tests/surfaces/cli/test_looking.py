@@ -124,6 +124,7 @@ def test_show_tells_everything_about_a_run(holdfast: Program) -> None:
     assert shown["result"] == "Good morning"
     assert shown["budget"] == {"turns": 4}
     assert shown["models"] == {"greeter": "polite"}
+    assert shown["models_replied"] == ["polite"]
     assert {"flow", "agent:greeter", "tool:look_up"} <= shown["definitions"].keys()
     Draft202012Validator(TOTALS).validate(shown["totals"])
     node = shown["nodes"][0]

@@ -92,6 +92,11 @@ def test_an_answer_that_breaks_the_schema_is_refused(wrong: dict[str, object]) -
         _answer(**wrong)
 
 
+@pytest.mark.parametrize(("said", "meant"), [(85, 0.85), (100, 1.0), (2.5, 0.025), (1, 1.0), (0, 0.0)])
+def test_a_confidence_in_per_cent_is_taken_for_what_it_means(said: float, meant: float) -> None:
+    assert _answer(confidence=said).findings[0].confidence == pytest.approx(meant)
+
+
 def test_the_number_of_findings_in_an_answer_is_limited() -> None:
     with pytest.raises(ValidationError):
         SpecialistAnswer.model_validate({"findings": [SAID] * (FINDINGS_PER_ANSWER_MAX + 1)})

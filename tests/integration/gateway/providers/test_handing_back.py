@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from holdfast.integration.gateway.port import ModelRequest, Offer
+from holdfast.integration.gateway.providers.anthropic.caching import as_blocks
 from holdfast.integration.gateway.providers.anthropic.dialect import Messages
 from holdfast.integration.gateway.providers.dialect import Dialect
 from holdfast.integration.gateway.providers.google.dialect import GenerateContent
@@ -42,7 +43,7 @@ def handed_back(api: str, message: Message) -> Any:
     body = DIALECTS[api].body("a", request, streams=False)
     match api:
         case "anthropic messages":
-            return [block for turn in body["messages"][1:] for block in turn["content"]]
+            return [block for turn in body["messages"][1:] for block in as_blocks(turn["content"])]
         case "chat completions":
             return body["messages"][1:]
         case "openai responses":

@@ -16,7 +16,8 @@ EVIDENCE_CHARS_MAX = 2_000
 PROSE_CHARS_MAX = 4_000
 TITLE_CHARS_MAX = 200
 LINE_MAX = 10_000_000
-PERCENT = 100
+PERCENT, PERCENT_MIN = 100, 2
+"""A confidence between these is one in per cent; what lies a little above 1 is a mistake."""
 
 _NOT_IN_A_RULE = re.compile(r"[^a-z0-9./]+")
 
@@ -41,7 +42,7 @@ def _tidied_cwe(value: object) -> object:
 
 def _as_share(value: object) -> object:
     """Take 85 for what it means: not every server holds a number to its bounds, and small models think in per cent."""
-    return value / PERCENT if isinstance(value, int | float) and 1 < value <= PERCENT else value
+    return value / PERCENT if isinstance(value, int | float) and PERCENT_MIN <= value <= PERCENT else value
 
 
 _Level = Annotated[Severity, BeforeValidator(_lowered)]

@@ -77,7 +77,7 @@ def print_page(
         if listed:
             console.print(styled(f"\n{what}", style="bright_black"))
             print_runs(listed, seen.now, console)
-    _print_definitions(state, console, shows_all=shows_all)
+    _print_definitions(seen.trace, console, shows_all=shows_all)
     for name, held in variables.items():
         console.print(styled(f"variable  {name} = {worded(held)[:VARIABLE_CHARACTERS_MAX]}"), soft_wrap=True)
     if value is not None:
@@ -99,6 +99,7 @@ def page_record(
         "version": version,
         "migrations": state.migrations,
         "models": state.models,
+        "models_replied": _replied(seen.trace),
         "session": state.session,
         "parent": state.parent,
         "request_id": state.request_id,
@@ -265,11 +266,20 @@ def _node_record(span: Span, state: RunState, now: float) -> dict[str, object]:
     }
 
 
-def _print_definitions(state: RunState, console: Console, *, shows_all: bool) -> None:
+def _replied(trace: Trace) -> list[str]:
+    """Return the models that replied, as those who serve them call them: a name may stand for any."""
+    calls = (span.attributes for span in trace.spans if span.kind is SpanKind.MODEL)
+    return sorted({call.model for call in calls if call.model and call.stop is not None})
+
+
+def _print_definitions(trace: Trace, console: Console, *, shows_all: bool) -> None:
+    state = trace.state
     console.print()
     models = ", ".join(f"{agent}: {model}" for agent, model in sorted(state.models.items()))
     if models:
         console.print(styled(f"models  {models}", style="bright_black"), soft_wrap=True)
+    if others := set(_replied(trace)) - set(state.models.values()):
+        console.print(styled(f"replied  {', '.join(sorted(others))}", style="bright_black"), soft_wrap=True)
     digests = (f"{name} {digest[:HASH_DIGITS]}" for name, digest in sorted(state.definitions.items()))
     told = (
         ", ".join(digests)

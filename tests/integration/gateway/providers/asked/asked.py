@@ -38,7 +38,7 @@ class Asked:
         return ModelRequest(tuple(self.messages), offer, self.output_tokens_max, "agent/turn.1")
 
     def settings(self, *, streams: bool) -> Settings:
-        return Settings(self.body, self.tool_fields, streams=streams)
+        return Settings(self.body, self.tool_fields, caches_prompt=False, streams=streams)
 
 
 def left_open(found: Mapping[str, Any], *names: str) -> dict[str, None]:

@@ -35,11 +35,20 @@ def _ends_of_turns(messages: list[Body]) -> list[list[Body]]:
 
     A provider looks back twenty blocks for what it knows; results of many calls at once are more.
     """
-    users = [message["content"] for message in messages if message["role"] == "user"]
-    return [blocks for blocks in reversed(users[-2:]) if blocks and blocks[-1]["type"] not in UNCACHED]
+    users = [message for message in messages if message["role"] == "user"][-2:]
+    for message in users:
+        message["content"] = as_blocks(message["content"])
+    ends: list[list[Body]] = [message["content"] for message in reversed(users)]
+    return [blocks for blocks in ends if blocks and blocks[-1]["type"] not in UNCACHED]
+
+
+def as_blocks(content: str | list[Body]) -> list[Body]:
+    """Return content as blocks; a lone text may stand for its one block, but carries no mark."""
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
 def _is_marked(body: Body) -> bool:
     blocks: list[Any] = [body, *body["tools"], *(body.get("system") or [])]
-    blocks += [block for message in body["messages"] for block in message["content"]]
+    contents = (message["content"] for message in body["messages"])
+    blocks += [block for content in contents if not isinstance(content, str) for block in content]
     return any(MARK in block for block in blocks)

@@ -9,6 +9,7 @@ from holdfast.integration.gateway.providers.anthropic.dialect import Messages
 from holdfast.integration.gateway.providers.dialect import Body
 from holdfast.integration.gateway.providers.http_line import ClientErrors, HttpLine, OnHeaders, unheard
 from holdfast.integration.gateway.providers.model import ProviderModel
+from holdfast.integration.gateway.providers.own import to_json
 from holdfast.integration.gateway.providers.raw import PATIENCE, RAW
 from holdfast.integration.gateway.providers.settings import Settings
 
@@ -34,7 +35,7 @@ class AnthropicAccount:
         """Return the model that the provider calls ``model``."""
         line = HttpLine(name, self._post, ERRORS, secret=self._client.api_key or "", on_headers=self._on_headers)
         settings = settings or Settings()
-        caches_prompt = settings.caches_prompt and MARK not in settings.body
+        caches_prompt = settings.caches_prompt and MARK not in to_json(settings.body)
         return ProviderModel(name, model, Messages(settings.tools, caches_prompt=caches_prompt), line, settings)
 
     async def close(self) -> None:

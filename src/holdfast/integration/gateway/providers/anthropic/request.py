@@ -5,7 +5,7 @@ from itertools import takewhile
 from typing import Any
 
 from holdfast.integration.gateway.port import ModelRequest, Offer
-from holdfast.integration.gateway.providers.anthropic.caching import MARK, UNCACHED
+from holdfast.integration.gateway.providers.anthropic.caching import MARK, UNCACHED, as_blocks
 from holdfast.integration.gateway.providers.dialect import Body, unsayable
 from holdfast.integration.gateway.providers.media import Media, base64_of, is_text
 from holdfast.integration.gateway.providers.own import object_of, own_of, plain_text
@@ -66,11 +66,11 @@ def _turns(messages: tuple[Message, ...]) -> list[Body]:
     turns: list[Body] = []
     for message in messages:
         text, role = plain_text(message), _ROLES[message.role]
-        blocks = [{"type": "text", "text": text}] if text else _blocks(message.parts)
+        content = text or _blocks(message.parts)  # a block for each plain text would cost as much as all the rest
         if turns and turns[-1]["role"] == role and role != "system":
-            turns[-1]["content"] += blocks
-        elif blocks:
-            turns.append({"role": role, "content": blocks})
+            turns[-1]["content"] = as_blocks(turns[-1]["content"]) + as_blocks(content)
+        elif content:
+            turns.append({"role": role, "content": content})
     return turns
 
 

@@ -27,7 +27,7 @@ def listed(tool: ToolSchema) -> str:
 
 
 def examples(offer: Offer) -> Iterator[str]:
-    """Yield a call of the first tool and, where the answer has a form of its own, a reply in it.
+    """Yield a call of the first tool, and a reply in the form that the answer must have.
 
     They are made of what is offered: a small model copies what it is shown, names and all.
     """
