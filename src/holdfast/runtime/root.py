@@ -100,8 +100,7 @@ class Runtime:
         ``models`` are offered to every app beside its own; ``keys`` holds the keys of data subjects, by default a file
         ``.keys`` beside the store's; ``allowances`` limit what all runs spend, by default those of HOLDFAST_ALLOWANCES.
         ``on_alert`` hears of what runs low. With ``drives=False`` nothing is driven here, with ``recovers=False`` only
-        runs it is asked about; while ``runs_waiting_max`` runs wait new ones are refused. Runs going at the end go on
-        with the next driver. Raises InputError, JournalError; out of the block, what keeps it from driving.
+        runs it is asked about; while ``runs_waiting_max`` wait new ones are refused. Raises InputError, JournalError.
         """
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
         store = sealed_store(url, keys, clock, randomness, reach)
