@@ -27,9 +27,9 @@ def decide_agent(agent: Agent, node: NodeState, run: RunState) -> tuple[Action, 
     """Return what the agent at ``node`` wants under way now."""
     state = node.agent
     assert state is not None, "an agent's node has an agent's state"
-    renews_at = next((each.renews_at for each in run.awaited if each.node == node.path), None)
-    if renews_at is not None:
-        return (WakeAt(node.path, renews_at, (AllowanceRenewed(node=node.path),)),)
+    for awaited in run.awaited:
+        if awaited.node == node.path:
+            return (WakeAt(node.path, awaited.renews_at, (AllowanceRenewed(node=node.path),)),)
     return (*warnings_of_agent(agent, node, state, run), *_wanted(agent, node, state, run))
 
 

@@ -22,23 +22,26 @@ def warnings_of_run(run: RunState, root: str, limited_from: float) -> Iterator[A
     spend = run.spend
     if run.children_open and run.budget.descendants is not None:
         spend = replace(spend, descendants=spend.descendants + len(run.children_open))
-    news = [each for each in low_limits(run.budget, spend) if _is_new(each, run.low)]
-    if news:
+    low = low_limits(run.budget, spend)
+    if low and (news := [each for each in low if _is_new(each, run.low)]):
         yield Note(tuple(_told(RUN, each) for each in news))
-    yield from _by_time(run.budget, run.low, RUN, root, limited_from, node="")
+    if run.budget.seconds is not None:
+        yield from _by_time(run.budget.seconds, run.low, RUN, root, limited_from, node="")
 
 
 def warnings_of_agent(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> Iterator[Action]:
     """Yield what is to be told of the agent's budget, and what follows from it and from the run's."""
     budget = raised(agent.budget, run.raised)
-    news = [each for each in low_limits(budget, state.spend) if _is_new(each, state.low)]
-    events: list[Event] = [_told(owner_of(agent), each, node.path) for each in news]
+    low, events = low_limits(budget, state.spend), list[Event]()
+    if low:
+        events.extend(_told(owner_of(agent), each, node.path) for each in low if _is_new(each, state.low))
     may_switch = state.phase is not Phase.CALLING and is_to_economise(agent, state, run)
     if may_switch and (why := _why(agent, budget, state, run)):
         events.append(switched(agent, node.path, state, run, why))
     if events:
         yield Note(tuple(events))
-    yield from _by_time(budget, state.low, owner_of(agent), node.path, node.entered_at, node=node.path)
+    if budget.seconds is not None:
+        yield from _by_time(budget.seconds, state.low, owner_of(agent), node.path, node.entered_at, node=node.path)
 
 
 def owner_of(agent: Agent) -> str:
@@ -82,12 +85,11 @@ def _told(owner: str, reached: Reached, node: str = "") -> BudgetLow:
 
 
 def _by_time(
-    budget: Budget, known: tuple[Low, ...], owner: str, path: str, since: float, *, node: str
+    seconds: float, known: tuple[Low, ...], owner: str, path: str, since: float, *, node: str
 ) -> Iterator[Action]:
     """Time passes by itself: it is told at its instant, also where nothing else happens."""
-    if budget.seconds is None or Low("seconds", budget.seconds) in known:
-        return
-    yield _low_at(path, owner, node, since, budget.seconds)
+    if Low("seconds", seconds) not in known:
+        yield _low_at(path, owner, node, since, seconds)
 
 
 @lru_cache(maxsize=INSTANTS_REMEMBERED_MAX)

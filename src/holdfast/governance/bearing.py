@@ -6,7 +6,6 @@ is called for its sake alone is adrift too. One word is enough, so what drifts i
 """
 
 import re
-from collections import deque
 from collections.abc import Iterator, Sequence
 
 from holdfast.kernel.messages import Message, Role, ToolCall, ToolResult
@@ -35,12 +34,11 @@ _COMMON = frozenset(
 class Bearing:
     """What one agent's calls are held against; it is shown each message of the prompt once, in order."""
 
-    __slots__ = ("_asked", "_known", "_known_characters", "_read", "_task")
+    __slots__ = ("_asked", "_known", "_read", "_task")
 
     def __init__(self) -> None:
         self._task = ""
-        self._known: deque[str] = deque()
-        self._known_characters = 0
+        self._known = ""
         self._asked: dict[str, ToolCall] = {}
         self._read = 0
 
@@ -73,15 +71,12 @@ class Bearing:
         for text in (_KEY.sub(" ", arguments), content):
             for word in _words(text):
                 is_judged = True
-                if word in self._task or any(word in known for known in reversed(self._known)):
+                if word in self._task or word in self._known:
                     return True
         return not is_judged
 
     def _learn(self, content: str) -> None:
-        self._known.append(content[:KNOWN_CHARACTERS_MAX])
-        self._known_characters += len(self._known[-1])
-        while self._known_characters > KNOWN_CHARACTERS_MAX:
-            self._known_characters -= len(self._known.popleft())
+        self._known = f"{self._known}\n{content}"[-KNOWN_CHARACTERS_MAX:]
 
 
 def _words(text: str) -> Iterator[str]:

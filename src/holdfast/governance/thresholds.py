@@ -1,7 +1,5 @@
 """When a budget runs low: which of its limits have four fifths taken. Pure."""
 
-from collections.abc import Iterator
-
 import msgspec
 
 from holdfast.kernel.limits import Budget, Spend
@@ -20,15 +18,17 @@ class Reached(msgspec.Struct, frozen=True):
     allowed: float
 
 
-def low_limits(budget: Budget, spend: Spend) -> Iterator[Reached]:
-    """Yield the limits that run low; one that allows nothing never does. What is reserved or lent may come back."""
+def low_limits(budget: Budget, spend: Spend) -> list[Reached]:
+    """Return the limits that run low; one that allows nothing never does. What is reserved or lent may come back."""
+    low: list[Reached] = []
     if budget.tokens and spend.tokens >= LOW_PART * budget.tokens:
-        yield Reached("tokens", spend.tokens, budget.tokens)
+        low.append(Reached("tokens", spend.tokens, budget.tokens))
     if budget.usd and spend.usd >= LOW_PART * budget.usd:
-        yield Reached("usd", spend.usd, budget.usd)
+        low.append(Reached("usd", spend.usd, budget.usd))
     if budget.turns and spend.turns >= LOW_PART * budget.turns:
-        yield Reached("turns", spend.turns, budget.turns)
+        low.append(Reached("turns", spend.turns, budget.turns))
     if budget.tool_calls and spend.tool_calls >= LOW_PART * budget.tool_calls:
-        yield Reached("tool_calls", spend.tool_calls, budget.tool_calls)
+        low.append(Reached("tool_calls", spend.tool_calls, budget.tool_calls))
     if budget.descendants and spend.descendants >= LOW_PART * budget.descendants:
-        yield Reached("descendants", spend.descendants, budget.descendants)
+        low.append(Reached("descendants", spend.descendants, budget.descendants))
+    return low

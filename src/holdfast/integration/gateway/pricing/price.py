@@ -89,6 +89,8 @@ class Price(msgspec.Struct, frozen=True):
 
     def cost_usd_max(self, input_tokens: int, output_tokens: int) -> float:
         """Return the most that a call of at most so many tokens can cost."""
+        if self is FREE:
+            return 0.0
         possible = self.possible or (self.rates,)
         return round(max(rates.cost_usd_max(input_tokens, output_tokens) for rates in possible), USD_DIGITS)
 
