@@ -96,7 +96,7 @@ class Driver:
         self._is_stopped = False
         self._opening: asyncio.Timeout | None = None
         self._scripts: Scripts | None = None
-        self._purse: Purse
+        self._purse: Purse | None = None
         """While it drives."""
 
     def mail_came(self) -> None:
@@ -132,38 +132,34 @@ class Driver:
         claim = await around.store.claim(self._run, around.worker, LEASE_SECONDS)
         if isinstance(claim, Held):
             return claim
-        begun, self._begun = self._begun, None
+        try:
+            recorder = await self._taken_up(claim)
+            if recorder.state.is_over:
+                await reopen(around.store, recorder, claim.version)
+            if recorder.state.is_over:
+                await recorder.park(Parking(recorder.state.inbox_read, None))
+                return Rested(Rest.OVER)
+            parenting = Parenting(self._app, recorder, around.store, around.clock, around.kin)
+            mailroom = Mailroom(around.store, recorder, self._equipment, around.clock, parenting)
+            if claim.last_letter > recorder.state.inbox_read:
+                await mailroom.read()
+            if recorder.state.drivers_in_vain >= DRIVERS_IN_VAIN_MAX and recorder.state.cancel_reason is None:
+                reason = f"it brought down {DRIVERS_IN_VAIN_MAX} drivers in a row: find out why before it is resumed"
+                await self._park(recorder, reason, None)
+                return Rested(Rest.WAITING)
+            return await self._pursue(recorder, mailroom, parenting)
+        finally:
+            if self._purse is not None:
+                self._purse.close()
+
+    async def _taken_up(self, claim: Claim) -> Recorder:
+        """Return a recorder on the run as it stands, the driver's coming and what the last one left open recorded."""
+        around, begun, self._begun = self._around, self._begun, None
         if begun is None or begun.state.version != claim.version:
             found = await current(around.store, self._run)
         else:
             found = Current(begun.state, 0)
-        self._purse = around.purses.open(found.state)
-        try:
-            return await self._drive(claim, found, begun)
-        finally:
-            self._purse.close()
-
-    async def _drive(self, claim: Claim, found: Current, begun: Begun | None) -> Rested:
-        around = self._around
-        recorder = await self._taken_up(claim, found, begun)
-        if recorder.state.is_over:
-            await reopen(around.store, recorder, claim.version)
-        if recorder.state.is_over:
-            await recorder.park(Parking(recorder.state.inbox_read, None))
-            return Rested(Rest.OVER)
-        parenting = Parenting(self._app, recorder, around.store, around.clock, around.kin)
-        mailroom = Mailroom(around.store, recorder, self._equipment, around.clock, parenting)
-        if claim.last_letter > recorder.state.inbox_read:
-            await mailroom.read()
-        if recorder.state.drivers_in_vain >= DRIVERS_IN_VAIN_MAX and recorder.state.cancel_reason is None:
-            reason = f"it brought down {DRIVERS_IN_VAIN_MAX} drivers in a row: find out why before it is resumed"
-            await self._park(recorder, reason, None)
-            return Rested(Rest.WAITING)
-        return await self._pursue(recorder, mailroom, parenting)
-
-    async def _taken_up(self, claim: Claim, found: Current, begun: Begun | None) -> Recorder:
-        """Return a recorder on the run as it stands, the driver's coming and what the last one left open recorded."""
-        around, state = self._around, found.state
+        state = found.state
         if state.is_batch:
             self._caller = replace(self._caller, lane=Lane.BATCH)
         self._equipment = self._equipment.under(state.definitions)
@@ -171,6 +167,7 @@ class Driver:
         payloads = Payloads(around.store, self._run, await around.store.tenant_key(state.tenant))
         if begun is not None:
             payloads.have(begun.input)
+        self._purse = around.purses.open(state)
         reached, hooks = found.snapshot_version, (around.kin.stir, around.alert, self._purse.changed)
         recorder = Recorder(around.store, around.clock, around.live, payloads, state, claim.epoch, reached, *hooks)
         if claim.epoch > 1 or state.parked is not None:
@@ -286,6 +283,7 @@ class Driver:
     ) -> Loop:
         around, app = self._around, self._app
         equipment = self._equipment
+        assert self._purse is not None, "a run that is driven is paid for"
         turns = Turns(
             equipment.gateway,
             recorder,

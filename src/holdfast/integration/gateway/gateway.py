@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import difflib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
+from functools import partial
 from typing import TypeVar
 
 from holdfast.integration.gateway.caching.memory import MemoryReplies
@@ -31,6 +32,7 @@ ERROR_CHARACTERS_MAX = 300
 NAMES_SHOWN_MAX = 8
 
 Item = TextDelta | Reply
+Answering = Coroutine[object, None, Reply]
 T = TypeVar("T")
 
 
@@ -91,7 +93,8 @@ class Gateway:
         model = self.model(name)
         return model.retries.draws(self._clock.now()) if isinstance(model, Route) else True
 
-    async def call(self, name: str, request: ModelRequest, on_text: OnText, caller: Caller = ANYBODY) -> Reply:
+    # Not a coroutine itself, like those below that only pass on: a frame is some 260 bytes for each call under way.
+    def call(self, name: str, request: ModelRequest, on_text: OnText, caller: Caller = ANYBODY) -> Answering:
         """Return the model's one reply to ``request``, once it is the turn of ``caller``.
 
         Raises DefinitionError for an unknown name, ModelCallFailed for whatever else goes wrong with the model.
@@ -101,27 +104,31 @@ class Gateway:
         route = model if isinstance(model, Route) else None
         seconds = caller.cached_seconds or (route.cached_seconds if route else None)
         if not seconds or not caller.may_keep:
-            return await self._asked(name, model, request, on_text, caller)
+            return self._asked(name, model, request, on_text, caller)
         asked = f"{name} {route.signature}" if route else name
         key = key_of(self._scope, caller.tenant, asked, request)
+        return self._kept(key, seconds, partial(self._asked, name, model, request, on_text, caller), on_text)
+
+    async def _kept(self, key: str, seconds: float, ask: Callable[[], Answering], on_text: OnText) -> Reply:
+        """Return the reply that is kept under ``key``; else ask for one, and keep that."""
         if (body := await self._replies.get(key)) and (kept := unpacked(body)):
             if kept.message.text:
                 on_text(kept.message.text)
             return kept
-        reply = await self._asked(name, model, request, on_text, caller)
+        reply = await ask()
         if (body := packed(reply)) is not None:
             await self._replies.keep(key, body, self._clock.now() + seconds)
         return reply
 
-    async def _asked(
+    def _asked(
         self, name: str, model: Model | Route, request: ModelRequest, on_text: OnText, caller: Caller
-    ) -> Reply:
+    ) -> Answering:
         if isinstance(model, Route):
-            return await Passage(model, request, caller, self._of_place).reply(on_text)
-        return await self._once(model, name, request, on_text)
+            return Passage(model, request, caller, self._of_place).reply(on_text)
+        return self._once(model, name, request, on_text)
 
-    async def _of_place(self, place: Place, request: ModelRequest, on_text: OnText) -> Reply:
-        return await self._once(place.model, place.model.name, request, on_text)
+    def _of_place(self, place: Place, request: ModelRequest, on_text: OnText) -> Answering:
+        return self._once(place.model, place.model.name, request, on_text)
 
     async def _once(self, model: Model, name: str, request: ModelRequest, on_text: OnText) -> Reply:
         self._reach(Point.MODEL_BEFORE_CALL)
