@@ -10,6 +10,9 @@ import itertools
 import time
 from typing import Protocol
 
+Timeout = asyncio.Timeout
+"""A block of code that ends in time."""
+
 
 class Clock(Protocol):
     """Tells the time and waits for it to pass."""
@@ -20,7 +23,7 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None:
         """Return once ``seconds`` have passed on this clock."""
 
-    def timeout(self, seconds: float | None) -> asyncio.Timeout:
+    def timeout(self, seconds: float | None) -> Timeout:
         """Return a block that raises TimeoutError when ``seconds`` pass on this clock before it ends; None: never."""
 
 
@@ -43,7 +46,7 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
-    def timeout(self, seconds: float | None) -> asyncio.Timeout:
+    def timeout(self, seconds: float | None) -> Timeout:
         return asyncio.timeout(seconds)
 
 
@@ -73,7 +76,7 @@ class VirtualClock:
         self._wake_at(self._now + seconds, woken)
         await woken
 
-    def timeout(self, seconds: float | None) -> asyncio.Timeout:
+    def timeout(self, seconds: float | None) -> Timeout:
         block = asyncio.timeout(None)
         if seconds is not None:
             loop = asyncio.get_running_loop()
@@ -107,7 +110,7 @@ class VirtualClock:
             await asyncio.sleep(0)
 
 
-def _expire(block: asyncio.Timeout, loop: asyncio.AbstractEventLoop) -> None:
+def _expire(block: Timeout, loop: asyncio.AbstractEventLoop) -> None:
     """Let ``block`` time out at once, unless it was never entered or has ended already."""
     with contextlib.suppress(RuntimeError):
         block.reschedule(loop.time())

@@ -5,11 +5,10 @@ that has come already. Its first step is made without a timer; one is set when i
 time. Three timers a turn took 77 of 901 calls of functions (``bench.durable``).
 """
 
-import asyncio
 from collections.abc import Awaitable, Generator
 from typing import Any, TypeVar
 
-from holdfast.kernel.clock import Clock
+from holdfast.kernel.clock import Clock, Timeout
 
 T = TypeVar("T")
 
@@ -21,7 +20,7 @@ class Patience:
 
     def __init__(self, clock: Clock, seconds: float) -> None:
         self._clock, self._seconds = clock, seconds
-        self._timeout: asyncio.Timeout | None = None
+        self._timeout: Timeout | None = None
 
     @property
     def is_over(self) -> bool:
