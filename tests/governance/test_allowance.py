@@ -62,6 +62,8 @@ def test_whose_it_is(allowance: Allowance, told: str, counts: bool) -> None:
         ({}, "expected tokens or usd"),
         ({"tokens": -1}, "expected tokens of at least 0"),
         ({"usd": -0.5}, "expected usd of at least 0"),
+        ({"usd": float("nan")}, "expected usd of at least 0"),
+        ({"usd": float("inf")}, "expected usd of at least 0"),
         ({"tokens": 1, "per": "week"}, "expected an allowance per 'day' or 'month'"),
     ],
 )

@@ -13,6 +13,7 @@ from holdfast.kernel.limits import (
     next_turn_exceeds,
     plus,
     raised,
+    unusable,
     usd_left,
 )
 
@@ -91,3 +92,11 @@ def test_money_that_is_added_and_taken_away_again_leaves_nothing_behind(amounts:
 @given(st.floats(0.0, 1_000.0), st.floats(0.0, 1_000.0))
 def test_no_more_money_is_left_than_there_is(limit: float, taken: float) -> None:
     assert abs(usd_left(limit, taken) - (limit - taken)) <= 1e-12
+
+
+@pytest.mark.parametrize("limit", [-1, -0.5, float("nan"), float("inf")])
+@pytest.mark.parametrize("name", Budget.__struct_fields__)
+def test_what_could_not_be_reached_is_no_limit(name: str, limit: float) -> None:
+    told = f"expected a budget with {name} of at least 0, found {limit}"
+    assert (unusable(Budget(**{name: limit})) or "").startswith(told)  # type: ignore[arg-type]  # that is the point
+    assert unusable(Budget(**{name: 0})) is None

@@ -80,6 +80,7 @@ async def test_by_default_the_last_thing_that_was_begun_is_done_again() -> None:
     ("at", "told"),
     [
         (BeforeStep("root/z"), r"a step that run .* has entered, found 'root/z': it has root, root/a, root/b, root/c"),
+        (BeforeTurn(0), r"expected BeforeTurn of 1 or more"),
         (BeforeTurn(1), r"expected a turn 1 in run .*, found the turns none"),
         (AtVersion(7), r"a turn or a step begins, found 7: the nearest are 5 \(before root/a\) and 9 \(before root/b"),
         (AtVersion(1), r"found 1: the nearest are \d \(before root\)"),

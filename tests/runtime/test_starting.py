@@ -1,6 +1,7 @@
 """A run begins once it is durable; what cannot be begun is refused in words that help."""
 
 import asyncio
+import math
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from holdfast.journal.events import LifecycleMoved, RunEnded, RunStarted
 from holdfast.journal.port import RunFilter
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import DefinitionError, InputError, RunNotFound
+from holdfast.kernel.limits import Budget
 from holdfast.orchestration.flow import AgentNode, Parallel
 from tests.orchestration.world import World, step
 from tests.runtime.stage import Stage, desk, events_of, of_kind
@@ -202,3 +204,19 @@ async def test_what_the_block_raises_comes_out_as_it_is() -> None:
         async with stage.runtime():
             raise group
     assert raised.value is group
+
+
+async def test_a_budget_that_limits_nothing_is_refused_wherever_it_is_given() -> None:
+    nothing = Budget(usd=math.nan)
+    with pytest.raises(DefinitionError, match="agent 'desk': expected a budget with usd of at least 0, found nan"):
+        desk(budget=nothing)
+    with pytest.raises(DefinitionError, match="app 'both': expected a budget with usd"):
+        App("both", BOTH, agents=(desk(name="one"), desk(name="two")), budget=nothing)
+    stage = Stage()
+    async with stage.runtime([answer("hi")]) as runtime:
+        with pytest.raises(InputError, match="expected a budget with usd of at least 0, found nan"):
+            await runtime.start(desk(), "hello", budget=nothing)
+        run = await runtime.start(desk(), "hello")
+        await stage.result(run)
+        with pytest.raises(InputError, match="expected a budget with tokens of at least 0, found -1"):
+            await runtime.fork(run, budget=Budget(tokens=-1))

@@ -13,7 +13,7 @@ from holdfast.governance.loop_thresholds import DEFAULT, Thresholds
 from holdfast.integration.tools.contract import Tool
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.ids import digest
-from holdfast.kernel.limits import Budget
+from holdfast.kernel.limits import Budget, unusable
 from holdfast.kernel.paths import check_name
 from holdfast.prompts.prompt import Prompt, load
 
@@ -112,6 +112,8 @@ def _check(agent: Agent) -> None:
         if getattr(agent.budget, name) is not None:
             told = f"expected no {name} in its budget, for an agent begins no runs: limit the run's"
             raise DefinitionError(f"agent {agent.name!r}: {told}")
+    if wrong := unusable(agent.budget):
+        raise DefinitionError(f"agent {agent.name!r}: {wrong}")
     for given in agent.tools:
         if not isinstance(given, Tool):
             raise DefinitionError(f"agent {agent.name!r}: expected tools, found {given!r}: decorate it with @tool")

@@ -1,5 +1,6 @@
 """What an operator allows runs to spend in all: whose runs, how much, and how long until it is renewed. Pure."""
 
+import math
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -48,7 +49,7 @@ class Allowance(msgspec.Struct, frozen=True, kw_only=True):
         if self.tokens is None and self.usd is None:
             raise InputError(f"expected tokens or usd for {self.owner()}, found neither: it would allow everything")
         for name, limit in (("tokens", self.tokens), ("usd", self.usd)):
-            if limit is not None and limit < 0:
+            if limit is not None and not 0 <= limit < math.inf:
                 raise InputError(f"expected {name} of at least 0 for {self.owner()}, found {limit}")
 
     @property

@@ -23,7 +23,7 @@ from holdfast.journal.snapshots import freeze, is_due
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import DefinitionError, InputError
 from holdfast.kernel.ids import PayloadId, RunId, commit_id, new_run_id
-from holdfast.kernel.limits import Budget
+from holdfast.kernel.limits import Budget, unusable
 from holdfast.kernel.messages_codec import decode_message, encode_message
 from holdfast.kernel.randomness import Randomness
 from holdfast.kernel.tokens import message_tokens
@@ -52,6 +52,10 @@ class ForkRequest(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str | None = None
     by: str = "caller"
     note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.budget is not None and (told := unusable(self.budget)):
+            raise InputError(told)
 
 
 class Forking:

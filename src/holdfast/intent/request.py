@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from holdfast.kernel.errors import DefinitionError
-from holdfast.kernel.limits import Budget
+from holdfast.kernel.errors import DefinitionError, InputError
+from holdfast.kernel.limits import Budget, unusable
 from holdfast.orchestration.app import App
 from holdfast.orchestration.kin import Lineage
 
@@ -31,6 +31,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Nobody waits for it: others go first."""
     lineage: Lineage | None = None
     """Set on what a run asks. Models for agents that its app lacks are for those further down."""
+
+    def __post_init__(self) -> None:
+        if self.lineage is None and self.budget is not None and (told := unusable(self.budget)):
+            raise InputError(told)
 
     @property
     def model_names(self) -> dict[str, str]:

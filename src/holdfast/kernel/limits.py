@@ -29,6 +29,15 @@ class Budget(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=
     """How many runs may be begun below a run, on all levels together."""
 
 
+def unusable(budget: Budget) -> str | None:
+    """Return what is no limit in ``budget``, None if all are: what cannot be compared would limit nothing."""
+    for name in Budget.__struct_fields__:
+        limit = getattr(budget, name)
+        if limit is not None and not 0 <= limit < math.inf:
+            return f"expected a budget with {name} of at least 0, found {limit}: leave it out for no limit"
+    return None
+
+
 class Spend(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """What has been consumed so far."""
 

@@ -15,7 +15,7 @@ from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.registry import Registry
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.errors import DefinitionError, InputError
-from holdfast.kernel.limits import Budget
+from holdfast.kernel.limits import Budget, unusable
 from holdfast.kernel.paths import check_name
 from holdfast.orchestration import review as reviews
 from holdfast.orchestration.check import check_flow
@@ -83,6 +83,8 @@ class App:
             raise DefinitionError(
                 f"app {self.name!r}: expected its flow to have the same name, found {self.flow.name!r}"
             )
+        if told := unusable(self.budget):
+            raise DefinitionError(f"app {self.name!r}: {told}")
         known = set(self.agents_by_name), set(self.functions_by_name), set(self.tools_by_name), self.grants
         scripts = set(self.scripts_by_name)
         check_flow(self.flow, *known, scripts=scripts)

@@ -78,12 +78,14 @@ def cut(run: RunId, recorded: Iterable[Recorded], at: Cut | None = None) -> Boun
     match at:
         case None:
             return found[-1]
-        case BeforeTurn(turn, node):
+        case BeforeTurn(turn, node) if turn >= 1:
             return _turn(run, found, turn, node)
         case BeforeStep(path):
             return _step(run, found, path)
         case AtVersion(version):
             return _version(run, found, version)
+        case _:
+            raise InputError(f"expected BeforeTurn of 1 or more, BeforeStep or AtVersion to fork at, found {at!r}")
 
 
 def _turn(run: RunId, found: Sequence[Boundary], turn: int, node: str) -> Boundary:

@@ -1,5 +1,6 @@
 """An operator gives models names of their own, in a file that the environment names."""
 
+import traceback
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,17 @@ async def test_two_servers_behind_one_host_are_two_accounts(tmp_path: Path) -> N
         ("[accounts.openai]\nrequests_per_minute = 0", "greater than 0"),
         ("[accounts.openai]\nrequests_per_second = 1", "requests_per_second"),
         ("[accounts.openai]\ntokens_per_minute = 1\ninput_tokens_per_minute = 1", "found both"),
+        ("small = 3", "found small, which is no table"),
+        ('prices = "openai:m"', "found prices, which is no table"),
+        ('[large]\nmodel = "openai:m"\ncolour = "red"', "found large.colour, which is no field"),
+        ('[large]\nmodel = "openai:m"\nwindow = -5', "large.window: Input should be greater than 0, not -5"),
+        ('[large]\nmodel = "openai:m"\ncache = "for ever"', "large.cache: expected how long replies are kept"),
+        ("[prices.m]\ninput = 1", "prices.m: a price has both input and output"),
+        ("[large]\n" + "\n".join(f"a{n} = 1" for n in range(8)), "; and 3 more"),
+        ('[large]\nmodel = 3\nbody = { authorization = "sk-proj-abc" }', "large.model"),
+        ('[large]\nbody = { authorization = "sk-proj-abc" }', "either a model or routes"),
+        ('[accounts]\nkey = "sk-proj-abc"', "found accounts.key, which is no table"),
+        ('[accounts.openai]\nkey = "sk-proj-abc"\nat_once = 0', "greater than 0"),
         ('[accounts.openai]\nkey = "sk-proj-abc"', "a key itself must not stand in the file"),
     ],
 )
@@ -173,5 +185,6 @@ def test_what_contradicts_itself_is_refused_in_words(tmp_path: Path, text: str, 
     with pytest.raises(InputError, match="expected") as refused:
         read_configuration(configured_by(tmp_path, text))
     assert told in str(refused.value)
-    assert "sk-proj" not in str(refused.value)
+    assert "mend it in " in str(refused.value)
+    assert "sk-proj" not in "".join(traceback.format_exception(refused.value))
     assert "word" not in str(refused.value)

@@ -20,7 +20,7 @@ def test_without_a_file_nothing_is_limited(holdfast: Program, monkeypatch: pytes
     monkeypatch.delenv("HOLDFAST_ALLOWANCES", raising=False)
     done = holdfast("budgets")
     assert (done.code, done.out) == (0, "")
-    assert "HOLDFAST_ALLOWANCES names no file of allowances" in done.err
+    assert "HOLDFAST_ALLOWANCES names no file that has allowances" in done.err
 
 
 def test_what_is_spent_is_listed(holdfast: Program, allow: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_run_at_a_spent_allowance_is_refused_or_queued_and_seen_to_wait(holdfa
     [
         ("[[allowances]]\ntenant = 'acme'", "expected tokens or usd for the allowance of tenant acme"),
         ("[[allowances]]\ntokens = 5\nper = 'week'", "Invalid enum value 'week'"),
-        ("[[allowances]]\ntokens = 5\nuser = 'Ann'", "an allowance with user"),
+        ("[[allowances]]\ntokens = 5\nuser = 'Ann'", "allowance 1 with user"),
         ("[[allowances]]\ntokens = -5", "expected tokens of at least 0"),
         ("tokens = 5", "unknown field"),
         ("not toml", "Expected '='"),

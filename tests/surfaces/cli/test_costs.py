@@ -1,13 +1,23 @@
 """``holdfast costs`` sums up what the runs of a store have called, and says what it leaves out."""
 
+import io
+
 import pytest
+from rich.console import Console
 
 from holdfast.kernel.errors import InputError
+from holdfast.kernel.ids import RunId
+from holdfast.kernel.messages import Usage
+from holdfast.observability.calls import EndedCall, Ending
+from holdfast.observability.costs import CostTable, Owner
+from holdfast.observability.groups import By
 from holdfast.surfaces.cli.asking.instants import since_instant, until_instant
+from holdfast.surfaces.cli.showing.costs_table import print_costs
 from tests.surfaces.cli.program import Program
 
 NOW = 1_800_000_000.0
 DAY = 86_400.0
+OWNER = Owner(RunId("run_01"), "desk", "default")
 
 
 @pytest.fixture
@@ -65,6 +75,13 @@ def test_an_instant_that_means_nothing_is_refused(holdfast: Program, given: str)
     assert holdfast("costs", "--since", given).code == 2
 
 
+def test_a_span_that_ends_before_it_begins_is_refused(holdfast: Program) -> None:
+    done = holdfast("costs", "--since", "2026-11-20", "--until", "2026-11-10")
+    assert (done.code, done.out) == (2, "")
+    assert "expected --since before --until" in done.err
+    assert holdfast("costs", "--since", "2026-11-20", "--until", "2026-11-20").code == 0
+
+
 def test_a_day_is_one_of_coordinated_universal_time_and_until_takes_all_of_it() -> None:
     first = since_instant("2027-01-15", NOW)
     assert until_instant("2027-01-15", NOW) - first == DAY
@@ -83,3 +100,19 @@ def test_an_erased_run_is_told_as_one_that_cannot_be_read(holdfast: Program) -> 
     after = holdfast("costs", "--json").json
     assert (after["runs_unreadable"], after["total"]["calls"]) == (1, 0)
     assert "could not be read" in holdfast("costs").out
+
+
+@pytest.mark.parametrize(("width", "left_out"), [(200, []), (80, ["first p95", "reasoning", "cached"])])
+def test_what_has_no_room_is_left_out_and_named_never_cut(width: int, left_out: list[str]) -> None:
+    table = CostTable(By.MODEL)
+    usage = Usage(input_tokens=9_800_000, output_tokens=412_600, cost_usd=16.51)
+    table.add(EndedCall(NOW, "a", "anthropic:claude-sonnet-4-6", 1, Ending.REPLIED, usage, 4.2), OWNER)
+    text = io.StringIO()
+    print_costs(table.told(runs=1, unreadable=0), Console(file=text, width=width))
+    shown = text.getvalue()
+    header, line, *_ = shown.splitlines()
+    assert "anthropic:claude-sonnet-4-6" in line
+    assert "$16.51" in line
+    assert "…" not in shown
+    assert ("too narrow for " in shown) is bool(left_out)
+    assert all(column not in header for column in left_out)

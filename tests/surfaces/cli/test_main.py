@@ -71,3 +71,15 @@ def test_a_reader_that_goes_away_ends_it_without_a_traceback(holdfast: Program) 
     assert process.stderr.read() == ""
     process.stderr.close()
     assert process.wait() == 1
+
+
+def test_a_value_that_an_option_does_not_have_is_told_in_words(holdfast: Program) -> None:
+    done = holdfast("costs", "--by", "colour")
+    assert done.code == 2
+    assert "Invalid value for '--by': 'colour' is not one of 'run'" in done.err
+
+
+def test_a_group_of_commands_alone_prints_its_help_and_nothing_more(holdfast: Program) -> None:
+    done = holdfast.bare("sandbox")
+    assert (done.code, done.err) == (2, "")
+    assert "doctor" in done.out

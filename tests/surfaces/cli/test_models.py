@@ -77,7 +77,9 @@ def test_any_model_can_be_looked_up_by_its_name(holdfast: Program) -> None:
 
 
 ROUTES = """
-large = { routes = ["anthropic:claude-sonnet-4-6", { model = "openai:gpt-5.5", account = "backup" }], cache = "1h" }
+[large]
+routes = ["anthropic:claude-sonnet-4-6", { model = "openai:gpt-5.5", account = "backup", window = 300000 }]
+cache = "1h"
 [accounts.backup]
 provider = "openai"
 key = "BACKUP_KEY"
@@ -106,6 +108,7 @@ def test_each_place_of_a_model_is_listed_with_its_account(holdfast: Program, mon
     monkeypatch.setenv("BACKUP_KEY", KEY)
     first, second = holdfast.bare("models", "--store", f"sqlite:///{holdfast.folder}/runs.db", "--json").json[:2]
     assert (first["name"], first["account"], first["is_ready"]) == ("large", "anthropic", False)
+    assert (first["is_window_configured"], second["window"], second["is_window_configured"]) == (False, 300_000, True)
     assert (second["account"], second["keys"], second["is_ready"]) == ("backup", ["BACKUP_KEY"], True)
     assert (second["limits"], second["prefer"], second["cache"]) == ({"input_tokens": 200_000}, "order", "1h")
     assert second["health"] is None

@@ -23,7 +23,7 @@ def read_allowances(environ: Mapping[str, str]) -> tuple[Allowance, ...]:
         return ()
     try:
         file = msgspec.convert(tomllib.loads(Path(path).read_text(encoding="utf-8")), _File)
-        return tuple(_allowance(one) for one in file.allowances)
+        return tuple(_allowance(number, one) for number, one in enumerate(file.allowances, start=1))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError, InputError) as error:
         raise InputError(
             f'expected a file of [[allowances]] with tenant, app, per = "day" or "month", tokens and usd in {path} '
@@ -31,7 +31,10 @@ def read_allowances(environ: Mapping[str, str]) -> tuple[Allowance, ...]:
         ) from error
 
 
-def _allowance(found: dict[str, object]) -> Allowance:
+def _allowance(number: int, found: dict[str, object]) -> Allowance:
     if unknown := found.keys() - Allowance.__struct_fields__:
-        raise InputError(f"an allowance with {', '.join(sorted(unknown))}, which it does not have")
-    return msgspec.convert(found, Allowance)
+        raise InputError(f"allowance {number} with {', '.join(sorted(unknown))}, which it does not have")
+    try:
+        return msgspec.convert(found, Allowance)
+    except msgspec.ValidationError as error:
+        raise InputError(f"allowance {number}: {error}") from error

@@ -1,12 +1,13 @@
 """The models that an operator has configured: names such as ``small`` and ``large``, and what they stand for."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from holdfast.integration.gateway.limits.admission import Prefer
 from holdfast.integration.gateway.pricing.price import Price, Rate, Rates
@@ -15,6 +16,7 @@ from holdfast.integration.gateway.providers.settings import Settings
 from holdfast.kernel.errors import InputError
 from holdfast.kernel.ids import digest
 from holdfast.runtime.models.configured_accounts import ConfiguredAccount, check_account
+from holdfast.runtime.models.file_problems import problems_of
 from holdfast.runtime.models.name import FORM, ModelName, parse_name
 
 VARIABLE = "HOLDFAST_MODELS"
@@ -22,6 +24,8 @@ VARIABLE = "HOLDFAST_MODELS"
 PRICES, ACCOUNTS = "prices", "accounts"
 """The tables of the file that are of prices and windows, and of accounts: no model can have these names."""
 SECONDS_OF = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+Of = TypeVar("Of")
+AGE = re.compile(r"([1-9]\d{0,5}[smhd])?")
 
 
 class ConfiguredPlace(BaseModel):
@@ -63,16 +67,25 @@ class Configured(ConfiguredPlace):
 
     routes: tuple[ConfiguredPlace, ...] = ()
     prefer: Prefer = Prefer.ORDER
-    cache: str = Field(default="", pattern=r"^([1-9]\d{0,5}[smhd])?$")
+    cache: str = ""
 
     @model_validator(mode="before")
     @classmethod
     def _of_names(cls, found: object) -> object:
-        """A name alone stands for a place."""
+        """A name alone stands for a model, and for a place."""
+        if isinstance(found, str):
+            return {"model": found}
         if isinstance(found, dict) and isinstance(found.get("routes"), list):
             places = [{"model": one} if isinstance(one, str) else one for one in found["routes"]]
             return {**found, "routes": places}
         return found
+
+    @field_validator("cache")
+    @classmethod
+    def _is_an_age(cls, cache: str) -> str:
+        if not AGE.fullmatch(cache):
+            raise ValueError("expected how long replies are kept, such as 30s, 10m, 1h or 7d, found something else")
+        return cache
 
     @model_validator(mode="after")
     def _is_one_or_many(self) -> Self:
@@ -149,16 +162,15 @@ def read_models_file(environ: Mapping[str, str]) -> ModelsFile:
         return ModelsFile()
     try:
         tables = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        prices = TypeAdapter(dict[str, Priced]).validate_python(tables.pop(PRICES, {}))
-        accounts = TypeAdapter(dict[str, ConfiguredAccount]).validate_python(tables.pop(ACCOUNTS, {}))
-        found = TypeAdapter(dict[str, str | Configured]).validate_python(tables)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(
             f'expected a file of models such as large = "anthropic:claude-sonnet-4-6" in {path} ({VARIABLE}), '
             f"found: {error}"
         ) from error
-    models = {name: Configured(model=one) if isinstance(one, str) else one for name, one in found.items()}
     try:
+        prices = _table(TypeAdapter(dict[str, Priced]), tables.pop(PRICES, {}), PRICES)
+        accounts = _table(TypeAdapter(dict[str, ConfiguredAccount]), tables.pop(ACCOUNTS, {}), ACCOUNTS)
+        models = _table(TypeAdapter(dict[str, Configured]), tables)
         for name, account in accounts.items():
             check_account(name, account)
         for name, one in models.items():
@@ -166,6 +178,15 @@ def read_models_file(environ: Mapping[str, str]) -> ModelsFile:
     except InputError as error:
         raise InputError(f"{error}: mend it in {path} ({VARIABLE})") from error
     return ModelsFile(models, accounts, prices)
+
+
+def _table(adapter: TypeAdapter[dict[str, Of]], found: object, name: str = "") -> dict[str, Of]:
+    """Return the entries of a table by their names. Raises InputError without a text of the file: keys may be in it."""
+    try:
+        return adapter.validate_python(found)
+    except ValidationError as error:
+        told = problems_of(error, name)
+        raise InputError(f"expected models, accounts and prices with the fields these have, found {told}") from None
 
 
 def _check_model(name: str, configured: Configured, accounts: Mapping[str, ConfiguredAccount]) -> None:

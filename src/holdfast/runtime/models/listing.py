@@ -40,6 +40,8 @@ class ListedModel(msgspec.Struct, frozen=True):
     is_installed: bool
     place: str = ""
     """The name by which prices and windows know it."""
+    window: int | None = None
+    """What the file says of this place's window."""
     account: str = ""
     """Through whose account it is asked."""
     limits: Rate = Rate()
@@ -81,6 +83,7 @@ def _placed(
         yield msgspec.structs.replace(
             entry,
             place=place.model if configured.routes else name,
+            window=place.window,
             prefer=str(configured.prefer) if configured.routes else None,
             cache=configured.cache or None,
             health=known.get((entry.account, place.model)),

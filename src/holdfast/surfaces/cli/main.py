@@ -138,7 +138,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = typer.main.get_command(app).main(given, prog_name="holdfast", standalone_mode=False)
     except typer.TyperException as error:
-        tell("UsageError", _told(error), as_json="--json" in given)
+        if error.format_message():  # without one the help has been printed
+            tell("UsageError", _told(error), as_json="--json" in given)
         return ExitCode.USAGE
     except (typer.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
@@ -149,4 +150,5 @@ def _told(error: typer.TyperException) -> str:
     """Return what is wrong with a command line in one sentence, with where help is."""
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "holdfast"
-    return f"{error.format_message().rstrip('.')}: see '{command} --help'"
+    message = error.format_message().replace("Value error, ", "").rstrip(".")
+    return f"{message}: see '{command} --help'"

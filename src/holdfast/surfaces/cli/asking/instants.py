@@ -11,6 +11,14 @@ DAY_SECONDS = 86_400.0
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
+def span(since: str | None, until: str | None, now: float) -> tuple[float, float]:
+    """Return the first instant that is meant, and that which is not any more. Raises InputError."""
+    first, end = since_instant(since, now), until_instant(until, now)
+    if first >= end:
+        raise InputError(f"expected --since before --until, found --since {since} and --until {until}")
+    return first, end
+
+
 def since_instant(text: str | None, now: float) -> float:
     """Return the first instant that is meant; without a text there is none before it. Raises InputError."""
     return -math.inf if text is None else _instant(text, now)

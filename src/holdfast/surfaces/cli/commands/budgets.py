@@ -20,4 +20,4 @@ def budgets(store: StoreOption = None, as_json: JsonOption = False) -> None:
     elif found:
         print_budgets(found, out())
     else:
-        err().print(styled("nothing is limited: HOLDFAST_ALLOWANCES names no file of allowances"))
+        err().print(styled("nothing is limited: HOLDFAST_ALLOWANCES names no file that has allowances"))

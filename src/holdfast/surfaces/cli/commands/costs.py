@@ -34,14 +34,14 @@ def costs(
     import time
 
     from holdfast.surfaces.cli.asking.costs import Wanted, sum_up
-    from holdfast.surfaces.cli.asking.instants import since_instant, until_instant
+    from holdfast.surfaces.cli.asking.instants import span
     from holdfast.surfaces.cli.showing.costs_table import costs_record, print_costs
     from holdfast.surfaces.cli.showing.records import write_json
     from holdfast.surfaces.cli.showing.terminal import out
 
     with reporting(as_json=as_json):
         now = time.time()
-        wanted = Wanted(by, since_instant(since, now), until_instant(until, now), run, tenant)
+        wanted = Wanted(by, *span(since, until, now), run, tenant)
         found = asyncio.run(sum_up(store, wanted))
     if as_json:
         write_json(costs_record(found))

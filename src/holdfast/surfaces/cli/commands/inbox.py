@@ -5,7 +5,7 @@ from holdfast.surfaces.cli.problems import reporting
 
 
 def inbox(store: StoreOption = None, as_json: JsonOption = False) -> None:
-    """List what waits for a person: calls of which nobody knows what became, and questions that runs ask."""
+    """List what waits for a person: calls in doubt, questions that runs ask, and spent allowances."""
     import asyncio
     import time
 

@@ -1,6 +1,6 @@
 """What model calls have cost: as a table, and as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from rich.console import Console
@@ -25,6 +25,11 @@ COLUMNS = (
     "first p50",
     "first p95",
 )
+DISPENSABLE = ("first p95", "first p50", "reasoning", "cached", "p95", "p50", "in vain")
+"""What is left out of the table where it is too wide, the first first."""
+NAME_WIDTH_MIN = 28
+"""A longer name is folded before a column is left out."""
+GAP = 2
 TOTAL = "total"
 UNKNOWN, NONE = "unknown", "–"
 
@@ -43,16 +48,34 @@ def costs_record(found: Summed) -> dict[str, object]:
 
 def print_costs(found: Summed, console: Console) -> None:
     """Print a line for each group and the total, and in words what the sums leave out."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    names = [*_names(found), TOTAL]
+    rows = [
+        dict(zip(COLUMNS, _cells(costs), strict=True)) for costs in (*(costs for _, costs in found.lines), found.total)
+    ]
+    shown = _columns_that_fit(rows, min(max(map(len, (found.by.value, *names))), NAME_WIDTH_MIN), console.width)
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
     table.add_column(found.by.value, overflow="fold")
-    for name in COLUMNS:
-        table.add_column(name, justify="right", no_wrap=True)
-    for name, costs in zip(_names(found), (costs for _, costs in found.lines), strict=True):
-        table.add_row(styled(name), *_cells(costs))
-    table.add_row(styled(TOTAL, style="bold"), *_cells(found.total))
+    for column in shown:
+        table.add_column(column, justify="right", no_wrap=True)
+    for name, row in zip(names, rows, strict=True):
+        table.add_row(styled(name, style="bold" if name is TOTAL else ""), *(row[column] for column in shown))
     console.print(table)
+    if left_out := [column for column in COLUMNS if column not in shown]:
+        remark = f"too narrow for {', '.join(left_out)}: a wider terminal or --json has them"
+        console.print(styled(remark, style="bright_black"))
     for remark in _remarks(found):
         console.print(styled(remark, style="yellow"))
+
+
+def _columns_that_fit(rows: Sequence[Mapping[str, Text]], name_width: int, width_max: int) -> list[str]:
+    """Return the columns for which there is room beside the names."""
+    shown = list(COLUMNS)
+    widths = {column: max(len(column), *(row[column].cell_len for row in rows)) for column in shown}
+    for column in DISPENSABLE:
+        if name_width + sum(GAP + widths[each] for each in shown) <= width_max:
+            break
+        shown.remove(column)
+    return shown
 
 
 def _names(found: Summed) -> Sequence[str]:

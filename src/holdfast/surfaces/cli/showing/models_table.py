@@ -34,7 +34,7 @@ def models_records(
             "extra": one.extra,
             "is_installed": one.is_installed,
             "is_ready": one.is_ready,
-            **_price_record(known.get(one.place, NOTHING_KNOWN)),
+            **_price_record(_known(one, known)),
             "account": one.account or None,
             "limits": msgspec.to_builtins(one.limits),
             "prefer": one.prefer,
@@ -52,11 +52,17 @@ def print_models(found: Sequence[ListedModel], known: Mapping[str, KnownPrice], 
         table.add_column(name, overflow="fold")
     for one in found:
         state = styled("ready", style="green") if one.is_ready else styled(_missing(one), style="yellow")
-        told = (one.model or "any", _where(one), *_priced(one, known.get(one.place, NOTHING_KNOWN)))
+        told = (one.model or "any", _where(one), *_priced(one, _known(one, known)))
         table.add_row(styled(one.name, style="bold"), *map(styled, told), state)
     console.print(table)
     for source in sorted({each.price.source for each in known.values() if each.price} - {CONFIGURED}):
         console.print(styled(f"prices of {source}, in dollars for a million tokens", style="bright_black"))
+
+
+def _known(one: ListedModel, known: Mapping[str, KnownPrice]) -> KnownPrice:
+    """Return what is known of a place: a window that the file gives it goes before all else."""
+    found = known.get(one.place, NOTHING_KNOWN)
+    return found if one.window is None else KnownPrice(found.price, one.window, is_window_configured=True)
 
 
 def _price_record(known: KnownPrice) -> dict[str, object]:
