@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from holdfast.execution.actions import Action, CallTool, Note, Work
 from holdfast.execution.loop import FOLLOWED_MAX, Loop, Rest, Rested
-from holdfast.journal.events import CancelRequested, LifecycleMoved, RunEnded, StepInterrupted
+from holdfast.journal.events import CancelRequested, LifecycleMoved, MailRead, RunEnded, StepInterrupted
 from holdfast.journal.fold.state import RunState
 from tests.execution.test_loop import END, ENTERED, MODEL, OTHER, PAY, TOOL, Hall, hall
 from tests.journal.samples import called, replied
@@ -95,3 +95,70 @@ async def test_a_task_that_the_loop_has_sent_home_follows_nothing() -> None:
             place.recorder.append(CancelRequested(reason="enough", by="me"))
         assert running.result() == Rested(Rest.OVER)
         assert place.begun == place.sent_home == [MODEL.key]
+
+
+async def test_nothing_is_concluded_while_work_that_was_withdrawn_is_still_ending() -> None:
+    async with hall(ENTERED, called(1), replied(1, "pay", "look")) as place:
+        cleaning, done = asyncio.Event(), asyncio.Event()
+
+        async def perform(work: Work) -> None:
+            if work.key == OTHER.key:
+                await done.wait()
+                place.recorder.append(LifecycleMoved(to="LOOKED"))
+                return
+            place.recorder.append(PAY)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await cleaning.wait()
+
+        def decide(state: RunState) -> Sequence[Action]:
+            if state.is_over:
+                return ()
+            wanted: dict[str, Sequence[Action]] = {"LATE": (OTHER,), "LOOKED": (Note((END,)),)}
+            return wanted.get(state.status, (TOOL, OTHER))
+
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(Loop(place.recorder, decide, perform, group, place.clock).run())
+            await place.clock.advance(0)
+            place.recorder.append(LifecycleMoved(to="LATE"))
+            await place.clock.advance(0)
+            done.set()
+            await place.clock.advance(0)
+            cleaning.set()
+        assert running.result() == Rested(Rest.OVER)
+        *_, interrupted, end = await asyncio.wait_for(place.events(), 10)
+        assert isinstance(interrupted, StepInterrupted)
+        assert isinstance(end, RunEnded)
+
+
+async def test_nothing_is_concluded_while_letters_are_being_read() -> None:
+    async with hall(ENTERED) as place:
+        reading, done = asyncio.Event(), asyncio.Event()
+
+        async def read_mail() -> None:
+            await reading.wait()
+            place.recorder.append(MailRead(position=1))
+
+        async def perform(_work: Work) -> None:
+            await done.wait()
+            place.recorder.append(LifecycleMoved(to="LOOKED"))
+
+        def decide(state: RunState) -> Sequence[Action]:
+            if state.is_over:
+                return ()
+            return (Note((END,)),) if state.status == "LOOKED" else (OTHER,)
+
+        async with asyncio.TaskGroup() as group:
+            loop = Loop(place.recorder, decide, perform, group, place.clock, read_mail)
+            running = group.create_task(loop.run())
+            await place.clock.advance(0)
+            loop.mail_came()
+            await place.clock.advance(0)
+            done.set()
+            await place.clock.advance(0)
+            reading.set()
+        assert running.result() == Rested(Rest.OVER)
+        *_, read, end = await asyncio.wait_for(place.events(), 10)
+        assert isinstance(read, MailRead)
+        assert isinstance(end, RunEnded)

@@ -16,6 +16,7 @@ from holdfast.kernel.errors import AllowanceSpent
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.orchestration.handle import Run
+from holdfast.runtime.allowances.admission import WhenSpent
 from tests.runtime.meter import Meter
 from tests.runtime.stage import Stage, desk, events_of, of_kind
 
@@ -202,6 +203,21 @@ async def test_a_new_run_is_refused_while_the_allowance_is_spent_or_waited_for()
         assert refused.value.renews_at == begins_at(day_of(stage.clock.now()) + 1)
         assert len(await runtime.runs()) == 2
         assert await stage.result(await runtime.start(DESK, "hello", tenant=OTHER)) == "done"
+
+
+@pytest.mark.parametrize("when_spent", ["refuse", "queue"])
+async def test_a_request_that_has_begun_its_run_finds_it_though_the_allowance_is_spent(when_spent: WhenSpent) -> None:
+    stage, worst = evening(), await worst_of()
+    async with stage.runtime(Meter(worst, clock=stage.clock), allowances=[a_day(2 * worst)]) as runtime:
+        run = await runtime.start(DESK, "hello", tenant="acme", request_id="r1")
+        await stage.ended(run)
+        fork = await runtime.fork(run, request_id="f1")
+        await stage.ended(fork)
+        again = await runtime.start(DESK, "hello", tenant="acme", request_id="r1", when_spent=when_spent)
+        assert (again.id, (await runtime.fork(run, request_id="f1")).id) == (run.id, fork.id)
+        for tenant, request_id in (("acme", "r2"), ("acme", None)):
+            with pytest.raises(AllowanceSpent):
+                await runtime.start(DESK, "hello", tenant=tenant, request_id=request_id)
 
 
 async def test_or_queued_until_it_is_renewed() -> None:

@@ -10,6 +10,8 @@ from holdfast import RunFailed
 from holdfast.integration.gateway.lines import answer, stall
 from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.journal.events import DriverChanged, RunParked
+from holdfast.journal.port import Commit, CommitResult
+from holdfast.journal.stores.memory import MemoryStore
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.flow import Join, Parallel, Sequence
 from tests.orchestration.world import World, step
@@ -48,6 +50,33 @@ async def test_some_runs_can_be_parked_while_others_go_on() -> None:
         assert parkings.done()
         assert [(await run.state()).parked for run in (one, other, third)] == ["one", "other", None]
         assert await stage.result(third) == "root"
+
+
+class AnswersLate(MemoryStore):
+    """A store whose answer to the commit that begins a run is long in coming."""
+
+    answers = asyncio.Event()
+
+    async def commit(self, commit: Commit) -> CommitResult:
+        result = await super().commit(commit)
+        if commit.begins is not None:
+            await self.answers.wait()
+        return result
+
+
+async def test_a_run_that_is_parked_before_it_is_known_to_have_begun_stays_so() -> None:
+    stage = Stage()
+    store = AnswersLate(stage.clock, stage.disk)
+    async with stage.runtime(store=store) as runtime:
+        starting = asyncio.create_task(runtime.start(World(stage.clock).app(step("root", seconds=50)), 1))
+        await stage.clock.advance(10)
+        await stage.until(runtime.park("for tonight"))
+        store.answers.set()
+        run = await starting
+        await stage.clock.advance(1000)
+        assert (await run.head()).is_parked
+        await run.resume()
+        assert await stage.result(run) == "root"
 
 
 async def test_parking_when_nothing_runs_returns_at_once() -> None:

@@ -73,6 +73,8 @@ class Loop:
         self._look = Bell()
         """Rung when it is to be asked again what is wanted."""
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._is_looking = True
+        """It sees to what is wanted, and may wait for it: until it has, nobody concludes anything in its place."""
         self._notes = 0
         self._is_stopping = False
         self._is_over = False
@@ -102,7 +104,9 @@ class Loop:
         self._recorder.heard = self._heard
         try:
             while (rested := await self._looked()) is None:
+                self._is_looking = False
                 await self._look.wait()
+                self._is_looking = True
             return rested
         finally:
             self._is_over = True
@@ -213,7 +217,7 @@ class Loop:
         task = asyncio.current_task()
         if task is None or self._under_way.get(ended) is not task:
             return None
-        if task.cancelling() or self._is_stopping or self._fenced is not None:
+        if self._is_looking or task.cancelling() or self._is_stopping or self._fenced is not None:
             return None
         others = self._under_way.keys() - {ended}
         while True:

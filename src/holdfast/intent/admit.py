@@ -68,9 +68,11 @@ async def admit(
             request.tenant, request.app.name, request.request_id, started.parent, started.title, request.subject
         ),
     )
+    is_new = request.request_id is None and request.lineage is None and request.subject is None and queued is None
+    if beginnings is not None and is_new:
+        beginnings.expect(run)
     answer = await store.commit(commit)
-    is_new = isinstance(answer, Committed) and request.request_id is None and request.lineage is None
-    if beginnings is not None and is_new and queued is None and request.subject is None:
+    if beginnings is not None and is_new and isinstance(answer, Committed):
         beginnings.add(Begun(begin(started, now), payload))
     return begun(commit, answer)
 

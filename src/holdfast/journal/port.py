@@ -204,6 +204,10 @@ class RunFilter(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Only runs sealed under the key of this id."""
     origin: RunId | None = None
     """Only forks of this run."""
+    request: tuple[str, str] | None = None
+    """Only the run that this tenant's request of this id has begun."""
+    subject: str | None = None
+    """Whom that request named: without it no run about a person is found."""
     before: RunId | None = None
     """Only runs older than this one: for paging."""
     count_max: int = 100

@@ -174,7 +174,7 @@ class Runtime:
         )
         check_models(request.model_names, self._equipped, app, model)
         around = self._around
-        queued = await admitted(around.purses, tenant, app.name, self._store, when_spent)
+        queued = await admitted(around.purses, tenant, app.name, self._store, when_spent, request_id, subject)
         beginnings = around.beginnings if self.drives else None
         begin = partial(admit, request, self._store, around.clock, around.randomness, VERSION, beginnings)
         run = await self._door.let_in(partial(begin, queued=queued))
@@ -221,7 +221,8 @@ class Runtime:
         forking = Forking(self._store, self._apps.find, self._around.clock, self._around.randomness)
         prepared = await forking.prepare(request, VERSION)
         check_models(prepared.state.models, self._equipped, prepared.app, prepared.state.model)
-        await admitted(self._around.purses, prepared.state.tenant, prepared.app.name, self._store, "refuse")
+        state, subject = prepared.state, prepared.head.subject
+        await admitted(self._around.purses, state.tenant, state.app, self._store, "refuse", request_id, subject)
         begun = await self._door.let_in(partial(forking.commit, prepared))
         await self._serving.wake(begun)
         return self._handle(begun)

@@ -6,13 +6,14 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from holdfast.journal.port import Store
+from holdfast.journal.port import NewRun, RunFilter, Store
 from holdfast.journal.sealing.keeping import SealingStore
 from holdfast.journal.upkeep import Removed
-from holdfast.kernel.ids import PayloadId
+from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.testing.conformance.journal import StoreConformance
-from holdfast.testing.conformance.journal.samples import RUN, drive, events, following, payload
-from tests.journal.sealing.subjects import AboutOnePerson, Disk, InFiles, InMemory, sealing
+from holdfast.testing.conformance.journal.finding import listed
+from holdfast.testing.conformance.journal.samples import RUN, beginning, drive, events, following, payload
+from tests.journal.sealing.subjects import SUBJECT, AboutOnePerson, Disk, InFiles, InMemory, sealing
 
 
 class Behind:
@@ -53,6 +54,14 @@ class Sealed(StoreConformance):
         wanted = [PayloadId(f"p{number}") for number in (1, 2, 3)]
         assert sorted(await store.payloads(RUN, wanted)) == ["p1", "p2"]
         assert await store.trim([RUN]) == Removed()
+
+    async def test_the_run_that_a_request_has_begun_is_listed_by_it(self, store: Store) -> None:
+        await store.commit(beginning(RunId("run_1"), NewRun("acme", "desk", "r1")))
+        request = ("acme", "r1")
+        assert await listed(store, RunFilter(request=request)) == []
+        assert await listed(store, RunFilter(request=request, subject=SUBJECT)) == ["run_1"]
+        assert await listed(store, RunFilter(request=request, subject="nobody")) == []
+        assert await listed(store, RunFilter(request=("acme", "r2"), subject=SUBJECT)) == []
 
 
 class TestSealedInMemory(Sealed):

@@ -38,7 +38,7 @@ class Sealer:
         self._run, self._randomness = run, randomness
         self._cipher = make_cipher(_derived(subject.key, f"seal/{run}"))
         self._names = _derived(subject.key, f"names/{run}")
-        self._requests = _derived(subject.key, "requests")
+        self._subject = subject
 
     def seal(self, place: str, body: bytes) -> bytes:
         """Return ``body`` sealed for ``place``."""
@@ -72,7 +72,7 @@ class Sealer:
             label = msgspec.msgpack.encode(Label(subject, new.title, new.request_id))
         except UnicodeEncodeError as error:
             raise JournalError(f"the store cannot hold this: {error}") from error
-        request = None if new.request_id is None else _mac(self._requests, new.request_id)
+        request = None if new.request_id is None else hidden_request(self._subject, new.request_id)
         title = self.seal(LABEL, label).hex()
         return msgspec.structs.replace(new, title=title, request_id=request, subject=None, seal=self.key_id)
 
@@ -82,6 +82,12 @@ class Sealer:
 
     def _bound_to(self, place: str) -> bytes:
         return f"{self._run}/{place}".encode()
+
+
+def hidden_request(subject: SubjectKey, request_id: str) -> str:
+    """Return what stands for the id of a request that names the subject. Its key is there."""
+    assert subject.key is not None, "only who has the key can name it"
+    return _mac(_derived(subject.key, "requests"), request_id)
 
 
 def erased_told(run: RunId, subject: SubjectKey | None = None) -> str:

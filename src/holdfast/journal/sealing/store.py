@@ -37,7 +37,7 @@ from holdfast.journal.sealing.incoming import (
 )
 from holdfast.journal.sealing.outgoing import clear_commit, sealed_commit, sealed_letter
 from holdfast.journal.sealing.port import KeptKeys, MakeCipher, SubjectKey
-from holdfast.journal.sealing.sealer import Sealer, erased_told
+from holdfast.journal.sealing.sealer import Sealer, erased_told, hidden_request
 from holdfast.journal.sealing.seals import Seals
 from holdfast.journal.upkeep import KeptStore
 from holdfast.kernel.errors import Erased, JournalError
@@ -124,6 +124,12 @@ class SealedRuns:
 
     async def runs(self, which: RunFilter) -> Sequence[Head]:
         """Return the runs that match, the one begun last first. Raises RunNotFound for an unknown ``before``."""
+        if which.request is not None and which.subject is not None:
+            tenant, request_id = which.request
+            keys = [key for key in await self.keys.of_subject(tenant, which.subject) if key.key is not None]
+            if not keys:
+                return ()
+            which = replace(which, request=(tenant, hidden_request(keys[-1], request_id)))
         return await self._opened(await self.inner.runs(which))
 
     async def due(self, now: float, count_max: int) -> Sequence[Head]:

@@ -8,7 +8,7 @@ from typing import Literal
 from holdfast.governance.allowance import Allowance
 from holdfast.governance.ledger import Spent
 from holdfast.governance.purse import OnAlert, Purses
-from holdfast.journal.port import Store
+from holdfast.journal.port import RunFilter, Store
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.days import written
 from holdfast.kernel.errors import AllowanceSpent, InputError
@@ -28,8 +28,16 @@ def purses_of(allowances: Sequence[Allowance] | None, clock: Clock, on_alert: On
     return Purses(read_allowances(os.environ) if allowances is None else allowances, clock, on_alert)
 
 
-async def admitted(purses: Purses, tenant: str, app: str, store: Store, when_spent: WhenSpent) -> Spent | None:
-    """Return what a new run must wait for, None if it can begin at once.
+async def admitted(
+    purses: Purses,
+    tenant: str,
+    app: str,
+    store: Store,
+    when_spent: WhenSpent,
+    request_id: str | None = None,
+    subject: str | None = None,
+) -> Spent | None:
+    """Return what a new run must wait for, None if it can begin at once, or if the request has begun it before.
 
     Raises AllowanceSpent if it is refused, which is its lot too where waiting would not help.
     """
@@ -38,6 +46,10 @@ async def admitted(purses: Purses, tenant: str, app: str, store: Store, when_spe
     spent = await purses.spent(tenant, app, store)
     if spent is None or (when_spent == "queue" and spent.renews_at is not None):
         return spent
+    if request_id is not None:
+        begun_by_it = RunFilter(request=(tenant, request_id), subject=subject, count_max=1)
+        if await store.runs(begun_by_it):
+            return None
     if spent.renews_at is None:
         raise AllowanceSpent(f"{spent.why}. This run was not begun: it is never renewed, have it raised")
     raise AllowanceSpent(

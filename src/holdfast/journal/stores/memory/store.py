@@ -202,4 +202,5 @@ def _matches(which: RunFilter, head: Head) -> bool:
         and which.parent in (None, head.parent)
         and which.seal in (None, head.seal)
         and which.origin in (None, head.origin)
+        and which.request in (None, (head.tenant, head.request_id))
     )

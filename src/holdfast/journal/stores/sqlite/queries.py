@@ -72,6 +72,9 @@ def runs(connection: sqlite3.Connection, which: RunFilter) -> tuple[Head, ...]:
     if which.origin is not None:
         clauses.append("origin = ?")
         values.append(which.origin)
+    if which.request is not None:
+        clauses.append("tenant = ? AND request_id = ?")
+        values.extend(which.request)
     if which.statuses:
         clauses.append(f"status IN ({', '.join('?' * len(which.statuses))})")
         values.extend(which.statuses)

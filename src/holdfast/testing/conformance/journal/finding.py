@@ -71,6 +71,13 @@ class Finding(OpenStore):
         assert await listed(store, RunFilter(statuses=("failed",))) == []
         assert await listed(store, RunFilter(app="review", before=RunId("run_3"), count_max=1)) == ["run_2"]
 
+    async def test_the_run_that_a_request_has_begun_is_listed_by_it(self, store: Store) -> None:
+        await store.commit(beginning(RunId("run_1"), NewRun("acme", "desk", "r1")))
+        await store.commit(beginning(RunId("run_2"), NewRun("globex", "desk", "r1")))
+        await store.commit(beginning(RunId("run_3"), NewRun("acme", "desk")))
+        assert await listed(store, RunFilter(request=("acme", "r1"))) == ["run_1"]
+        assert await listed(store, RunFilter(request=("acme", "r2"))) == []
+
     async def test_the_forks_of_a_run_are_found_also_once_it_is_gone(self, store: Store) -> None:
         await begin(store)
         await store.commit(beginning(RunId("run_1"), NewRun("acme", "desk", origin=RUN)))
