@@ -22,7 +22,7 @@ def ledger(*allowances: Allowance, spent: Charge = NOTHING) -> Ledger:
 
 
 def ask(made: Ledger, tokens: int, usd: int | None = 0, now: float = NOW) -> Spent | Busy | None:
-    return made.ask("acme", "desk", tokens, usd, now)
+    return made.ask(RUN, "acme", "desk", tokens, usd, now)
 
 
 def test_what_is_held_in_the_store_counts_until_its_run_goes_on() -> None:
@@ -81,6 +81,16 @@ def test_what_no_fresh_allowance_could_pay_is_hopeless_and_holds_up_nobody_else(
     told = ask(made, 101)
     assert isinstance(told, Spent)
     assert (told.renews_at, told.is_hopeless) == (None, True)
+    assert made.spent("acme", "desk", NOW) is None
+
+
+def test_new_runs_are_held_up_for_as_long_as_one_waits() -> None:
+    made = ledger(HUNDRED, spent=Charge(DAY, 60))
+    assert isinstance(ask(made, 50), Spent)
+    assert made.spent("acme", "desk", NOW) is not None
+    made.waits_no_more(OTHER)
+    assert made.spent("acme", "desk", NOW) is not None
+    made.waits_no_more(RUN)
     assert made.spent("acme", "desk", NOW) is None
 
 

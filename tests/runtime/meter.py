@@ -2,7 +2,10 @@
 
 from collections.abc import AsyncIterator, Sequence
 
+from msgspec.structs import replace
+
 from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest, TextDelta
+from holdfast.integration.gateway.pricing.price import Price, Rate, Rates
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.messages import Message, Reply, Role, StopReason, Text, ToolCall, Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault
@@ -32,10 +35,23 @@ class Meter:
         await self._clock.sleep(self._seconds)
         if tokens <= 0:
             raise ModelCallFailed(Fault(ErrorKind.OVERLOADED, "too much to do"), may_be_billed=tokens == 0)
-        usage = Usage(tokens - 10, 10, cost_usd=self._usd)
+        usage = self._usage(tokens - 10, 10)
         said = sum(message.role is Role.ASSISTANT for message in request.messages)
         if said + 1 < self._turns:
             looks = Message(Role.ASSISTANT, (ToolCall(f"call-{said}", "look", '{"at": "it"}'),))
             yield Reply(looks, StopReason.TOOL_USE, usage, self.name)
         else:
             yield Reply(Message(Role.ASSISTANT, (Text("done"),)), StopReason.END_TURN, usage, self.name)
+
+    def _usage(self, input_tokens: int, output_tokens: int) -> Usage:
+        return Usage(input_tokens, output_tokens, cost_usd=self._usd)
+
+
+class PricedMeter(Meter):
+    """One whose replies cost what its tokens cost: a tenth of a cent each."""
+
+    price = Price(Rates(input=Rate(1_000.0), output=Rate(1_000.0)), "test")
+
+    def _usage(self, input_tokens: int, output_tokens: int) -> Usage:
+        usage = super()._usage(input_tokens, output_tokens)
+        return replace(usage, cost_usd=self.price.cost_usd(usage))

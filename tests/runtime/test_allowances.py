@@ -220,6 +220,25 @@ async def test_a_request_that_has_begun_its_run_finds_it_though_the_allowance_is
                 await runtime.start(DESK, "hello", tenant=tenant, request_id=request_id)
 
 
+async def test_a_run_that_waits_no_more_holds_up_no_new_one() -> None:
+    stage, worst = evening(), await worst_of()
+    async with stage.runtime(Meter(50, clock=stage.clock), allowances=[a_day(worst + 40)]) as runtime:
+        await stage.ended(await runtime.start(DESK, "hello", tenant="acme"))
+        waits = await runtime.start(DESK, "hello", tenant="acme")
+        await stage.ended(waits)
+        await waits.cancel("enough")
+        await stage.ended(waits)
+        assert waiting(await stage.ended(await runtime.start(DESK, "hello", tenant="acme")))
+
+
+async def test_what_no_renewal_helps_holds_up_no_new_run() -> None:
+    stage = evening()
+    forever = Allowance(app="desk", tokens=await worst_of() + 40)
+    async with stage.runtime(Meter(50, clock=stage.clock), allowances=[forever]) as runtime:
+        states = [await stage.ended(await runtime.start(DESK, "hello")) for _ in range(3)]
+    assert [state.outcome for state in states] == [Outcome.SUCCEEDED, Outcome.FAILED, Outcome.FAILED]
+
+
 async def test_or_queued_until_it_is_renewed() -> None:
     stage, worst = evening(), await worst_of()
     async with stage.runtime(Meter(worst, 50, clock=stage.clock), allowances=[a_day(worst)]) as runtime:

@@ -16,14 +16,14 @@ from holdfast.governance.allowance import Allowance
 from holdfast.integration.gateway.port import Model
 from holdfast.journal.fold import fold
 from holdfast.journal.port import Store
-from holdfast.kernel.charges import Charge
+from holdfast.kernel.charges import Charge, nano
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.days import DAY_SECONDS, begins_at, day_of
 from holdfast.kernel.errors import AllowanceSpent
 from holdfast.kernel.faults import Point
 from holdfast.runtime import Runtime
 from tests.orchestration.lives import Process
-from tests.runtime.meter import Meter
+from tests.runtime.meter import Meter, PricedMeter
 from tests.runtime.stage import Stage, desk
 
 TENANTS = ("acme", "globex")
@@ -58,13 +58,17 @@ class Plan:
     call_seconds: float
     kills: Sequence[int]
     starts_before_midnight: float
+    is_in_dollars: bool
+    """What is allowed, and counted, is what the tokens cost: a tenth of a cent each."""
 
     @property
     def allowances(self) -> list[Allowance]:
-        return [
-            Allowance(tenant="acme", per="day", tokens=self.acme_tokens),
-            Allowance(per="day", tokens=self.all_tokens),
-        ]
+        return [self._allowance("acme", self.acme_tokens), self._allowance(None, self.all_tokens)]
+
+    def _allowance(self, tenant: str | None, tokens: int) -> Allowance:
+        if self.is_in_dollars:
+            return Allowance(tenant=tenant, per="day", usd=tokens / 1_000)
+        return Allowance(tenant=tenant, per="day", tokens=tokens)
 
 
 plans = st.builds(
@@ -77,6 +81,7 @@ plans = st.builds(
     call_seconds=st.sampled_from([0.0, 1.0, 7.0]),
     kills=st.lists(st.integers(1, 60), max_size=4),
     starts_before_midnight=st.sampled_from([5.0, 12.0, 10_000.0]),
+    is_in_dollars=st.booleans(),
 )
 
 
@@ -93,21 +98,24 @@ class World:
         plan = self.plan
         self.stage = Stage(clock=VirtualClock(begins_at(FIRST_DAY) - plan.starts_before_midnight))
         replies = (*plan.replies, 50)
-        self.model = Meter(*replies, clock=self.stage.clock, seconds=plan.call_seconds, turns=plan.turns)
+        meter = PricedMeter if plan.is_in_dollars else Meter
+        self.model = meter(*replies, clock=self.stage.clock, seconds=plan.call_seconds, turns=plan.turns)
 
     def look_at_the_books(self) -> None:
         today = day_of(self.stage.clock.now())
         for day in range(FIRST_DAY - 1, today + 1):
             for allowance in self.plan.allowances:
                 found = self.charge(day, day, allowance.tenant)
-                if found.tokens + found.held_tokens > (allowance.tokens or 0):
+                taken = found.tokens + found.held_tokens
+                taken_nano_usd = found.nano_usd + found.held_nano_usd
+                if taken > (allowance.tokens or taken) or taken_nano_usd > (allowance.nano_usd or taken_nano_usd):
                     self.overshot.append(f"{allowance.owner()} on day {day}: {found}")
 
     def charge(self, first_day: int, last_day: int, tenant: str | None = None) -> Charge:
         rows = self.stage.disk.books.charged(first_day, last_day)
         of_tenant = [row.charge for row in rows if tenant in (None, row.tenant)]
-        held = sum(charge.held_tokens for charge in of_tenant)
-        return Charge(first_day, sum(charge.tokens for charge in of_tenant), held_tokens=held)
+        names = ("tokens", "nano_usd", "unpriced", "held_tokens", "held_nano_usd")
+        return Charge(first_day, *(sum(getattr(charge, name) for charge in of_tenant) for name in names))
 
     async def live(self, kill_at: int) -> bool:
         """Let a process live for a while, or die; say whether every run is over."""
@@ -175,11 +183,12 @@ async def check(plan: Plan) -> None:
     assert world.overshot == []
     last_day = day_of(world.stage.clock.now())
     whole = world.charge(0, last_day)
-    assert whole.held_tokens == 0
+    assert (whole.held_tokens, whole.held_nano_usd) == (0, 0)
     states = [fold(world.stage.disk.get(head.run).events) for head in world.stage.disk.heads()]
     assert whole.tokens == sum(state.spend.tokens for state in states)
     assert sum(charge.tokens for state in states for charge in state.charges) == whole.tokens
-    assert all(state.reserved == 0 for state in states)
+    assert whole.nano_usd == sum(nano(state.spend.usd) for state in states)
+    assert all((state.reserved, state.reserved_usd) == (0, 0.0) for state in states)
 
 
 @given(plans)

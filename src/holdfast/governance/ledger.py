@@ -47,6 +47,7 @@ class Ledger:
         self.allowances = tuple(allowances)
         self._tallies: dict[tuple[int, str], Tally] = {}
         self._open: dict[RunId, _Open] = {}
+        self._waiting: set[RunId] = set()
 
     def spans(self, now: float) -> set[Span]:
         """Return the periods that must be known at ``now``."""
@@ -56,6 +57,7 @@ class Ledger:
         """Begin anew with what the store has for each period; what runs hold there counts as spent until they go on."""
         self._tallies.clear()
         self._open.clear()
+        self._waiting.clear()
         for span, rows in found.items():
             for row in rows:
                 charge = msgspec.structs.replace(row.charge, day=span.first)
@@ -107,22 +109,36 @@ class Ledger:
                 most -= whole_of(known.counted, tally.span)
                 tally.share(run, Share(most, most))
 
-    def ask(self, tenant: str, app: str, tokens: int, nano_usd: int | None, now: float) -> Spent | Busy | None:
-        """Return why a call that may come to so much has no room, None if it has; ``nano_usd`` is None if unknown."""
+    def ask(
+        self, run: RunId, tenant: str, app: str, tokens: int, nano_usd: int | None, now: float
+    ) -> Spent | Busy | None:
+        """Return why a call that may come to so much has no room, None if it has; ``nano_usd`` is None if unknown.
+
+        Until ``waits_no_more`` the run counts as one that waits for what was spent.
+        """
         verdicts = [(tally, _verdict(tally, tokens, nano_usd)) for tally in self.tallies(tenant, app, now)]
         spent = [(tally, verdict) for tally, verdict in verdicts if isinstance(verdict, Spent)]
         for tally, verdict in spent:
-            tally.is_awaited = tally.is_awaited or not verdict.is_hopeless
+            if not verdict.is_hopeless:
+                tally.awaited_by.add(run)
+                self._waiting.add(run)
         if spent:
             return max((verdict for _, verdict in spent), key=_renewed_last)
         return next((verdict for _, verdict in verdicts if verdict is not None), None)
+
+    def waits_no_more(self, run: RunId) -> None:
+        """Say that no call of ``run`` waits until an allowance is renewed: it is over, or made, or given up."""
+        if run in self._waiting:
+            self._waiting.remove(run)
+            for tally in self._tallies.values():
+                tally.awaited_by.discard(run)
 
     def spent(self, tenant: str, app: str, now: float) -> Spent | None:
         """Return the allowance that forbids that another run begins: one that is spent, or that runs wait for."""
         found = [
             Spent(tally.owner, f"{tally.owner} is spent: {told(tally)}", tally.span.renews_at)
             for tally in self.tallies(tenant, app, now)
-            if tally.is_awaited or _is_spent(tally)
+            if tally.awaited_by or _is_spent(tally)
         ]
         return max(found, key=_renewed_last, default=None)
 

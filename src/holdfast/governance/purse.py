@@ -71,6 +71,8 @@ class Purses:
     def changed(self, state: RunState, durable: int) -> None:
         """Count what a run that is driven has come to."""
         if self._ledger.allowances:
+            if not state.awaited:
+                self._ledger.waits_no_more(state.run)
             self._ledger.changed(state.run, state.charges, state.version, durable, self._clock.now())
             self._tell()
 
@@ -85,7 +87,7 @@ class Purses:
         if not self._ledger.allowances:
             return None
         nano_usd = None if usd is None else nano(usd)
-        return self._ledger.ask(state.tenant, state.app, tokens, nano_usd, self._clock.now())
+        return self._ledger.ask(state.run, state.tenant, state.app, tokens, nano_usd, self._clock.now())
 
     async def freed(self) -> None:
         """Return once something may have been freed."""

@@ -51,8 +51,8 @@ class Tally:
         """Spent for good."""
         self.most = NOTHING
         """With what runs under way may yet come to."""
-        self.is_awaited = False
-        """Whether a call was told to wait until it is renewed."""
+        self.awaited_by: set[RunId] = set()
+        """Runs of which a call was told to wait until it is renewed."""
         self._shares: dict[RunId, Share] = {}
         self._was_alerted = False
 
@@ -70,8 +70,9 @@ class Tally:
         """Begin the period that ``now`` is in, if that is a later one: nothing is spent of it yet."""
         span = self.allowance.span_at(now)
         if span.first > self.span.last:
-            self.span, self.firm, self.most, self.is_awaited, self._was_alerted = span, NOTHING, NOTHING, False, False
+            self.span, self.firm, self.most, self._was_alerted = span, NOTHING, NOTHING, False
             self._shares.clear()
+            self.awaited_by.clear()
 
     def spend(self, amount: Amount) -> None:
         """Count what was spent for good."""

@@ -15,6 +15,7 @@ from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.messages import Reply, Role, StopReason, Usage, say
 from tests.integration.gateway.asking import Item, Odd, asked
+from tests.integration.gateway.routing.places import Routed, Told
 
 PRICE = Price(Rates(input=Rate(3.0), output=Rate(15.0)), CONFIGURED)
 MILLION = 1_000_000
@@ -40,6 +41,15 @@ async def test_where_no_price_is_known_the_cost_stays_unknown() -> None:
     reply = await door.call("odd", asked(), lambda _text: None)
     assert (reply.usage.cost_usd, reply.prices) == (None, "")
     assert door.price("odd") is None
+
+
+async def test_what_is_said_of_a_name_holds_whatever_place_it_leads_to() -> None:
+    routed = Routed(Told("house:small", ["Yes."]), Told("other:small", ["Yes."]))
+    prices = Prices(lambda: {"large": Override(PRICE)})
+    door = Gateway({"large": routed.route}, routed.clock, prices=prices)
+    reply = await door.call("large", asked(), lambda _text: None)
+    assert door.price("large") == PRICE
+    assert (reply.usage.cost_usd, reply.prices) == (PRICE.cost_usd(reply.usage), CONFIGURED)
 
 
 async def test_a_program_costs_nothing_unless_it_is_given_a_price() -> None:

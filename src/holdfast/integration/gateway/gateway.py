@@ -124,25 +124,25 @@ class Gateway:
         self, name: str, model: Model | Route, request: ModelRequest, on_text: OnText, caller: Caller
     ) -> Answering:
         if isinstance(model, Route):
-            return Passage(model, request, caller, self._of_place).reply(on_text)
-        return self._once(model, name, request, on_text)
+            return Passage(model, request, caller, partial(self._of_place, name)).reply(on_text)
+        return self._once(model, name, name, request, on_text)
 
-    def _of_place(self, place: Place, request: ModelRequest, on_text: OnText) -> Answering:
-        return self._once(place.model, place.model.name, request, on_text)
+    def _of_place(self, name: str, place: Place, request: ModelRequest, on_text: OnText) -> Answering:
+        return self._once(place.model, place.model.name, name, request, on_text)
 
-    async def _once(self, model: Model, name: str, request: ModelRequest, on_text: OnText) -> Reply:
+    async def _once(self, model: Model, name: str, asked: str, request: ModelRequest, on_text: OnText) -> Reply:
         self._reach(Point.MODEL_BEFORE_CALL)
         try:
-            return await self._whole_reply(_Provider(model, name, request), on_text)
+            return await self._whole_reply(_Provider(model, name, request), asked, on_text)
         finally:
             self._reach(Point.MODEL_AFTER_CALL)
 
-    async def _whole_reply(self, provider: "_Provider", on_text: OnText) -> Reply:
+    async def _whole_reply(self, provider: "_Provider", asked: str, on_text: OnText) -> Reply:
         began = self._clock.now()
         try:
             first = await self._within(self._first_item_seconds, began, provider, provider.next_item())
             reply = await self._within(self._reply_seconds, began, provider, self._reply(provider, first, on_text))
-            return reply if provider.prices_itself else self._prices.priced(provider.name, reply, began)
+            return reply if provider.prices_itself else self._prices.priced(provider.name, reply, began, asked)
         finally:
             await provider.let_go()
 

@@ -108,6 +108,15 @@ def test_a_window_may_be_set_alone() -> None:
     assert price.source == "a table 1"
 
 
+def test_a_window_that_is_set_of_a_place_leaves_what_is_said_of_the_price_of_its_model() -> None:
+    said = {"house:small": Override(window=1_000), "small": Override(costing(3.0), window=2_000)}
+    known = Prices(lambda: said, places_of, lambda: None)
+    price = known.of("alias", AT)
+    assert known.window("alias") == 1_000
+    assert price is not None
+    assert price.cost_usd(Usage(MILLION)) == 3.0
+
+
 def test_a_window_that_nobody_knows_is_unknown() -> None:
     assert prices(Table(small=2.0)).window("house:small") == 8_000
     assert prices(Table(small=2.0)).window("house:other") is None

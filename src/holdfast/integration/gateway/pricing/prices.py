@@ -85,12 +85,13 @@ class Prices:
         known = [window for window in windows if window is not None]
         return max(known) if known and len(known) == len(windows) else None
 
-    def priced(self, model: str, reply: Reply, at: float) -> Reply:
+    def priced(self, model: str, reply: Reply, at: float, name: str = "") -> Reply:
         """Return the reply of a call of ``model`` sent at that instant with its cost, and whose price that is.
 
-        The model that the provider says has answered counts before the one that was asked: an alias has no price.
+        What is said of ``name``, by which it was asked for, wins. The model that the provider says has answered counts
+        before the one that was asked: an alias has no price.
         """
-        price = self._said_of_all(model)
+        price = self._said_of(name).price or self._said_of_all(model)
         if price is None and reply.usage.cost_usd is not None:
             return replace(reply, prices=reply.prices or REPORTED)
         if price is None and reply.model:
@@ -117,9 +118,8 @@ class Prices:
 
     def _said_of_place(self, place: Place) -> Override:
         """Return what a user has said of what is asked there, else of the bare model."""
-        overrides = self._overrides()
-        names = (f"{place.provider}:{place.model}", place.model)
-        return next((overrides[name] for name in names if name in overrides), NOTHING_SAID)
+        first, then = self._said_of(f"{place.provider}:{place.model}"), self._said_of(place.model)
+        return Override(first.price or then.price, then.window if first.window is None else first.window)
 
     def _at(self, place: Place, at: float) -> Price | None:
         return self._said_of_place(place).price or self._published(place, at)
