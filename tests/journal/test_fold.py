@@ -116,7 +116,7 @@ def test_a_failed_call_that_may_be_billed_stays_charged_in_full() -> None:
     state = after(ENTERED, called(1, reserved=500), failed)
     assert (state.reserved, state.spend.tokens, state.spend.usd) == (0, 500, 0.25)
     assert desk(state).spend.tokens == 500
-    assert state.unseen == (UnseenCall("desk", 1, 1, 500, 0.25, AT + 4, 4, AT + 3),)
+    assert state.unseen == (UnseenCall("desk", 1, 1, 500, 0.25, AT + 4, 4, AT + 3, "scripted"),)
 
 
 @pytest.mark.parametrize("cost", [None, 0.25])

@@ -1,5 +1,7 @@
 """Reads a run's inbox: each letter becomes events, once."""
 
+from msgspec.structs import replace
+
 from holdfast.integration.tools.invocation import Desk
 from holdfast.journal.events import CancelRequested, MailRead, ModelReconciled, QuestionAnswered, RetryDue
 from holdfast.journal.mail import (
@@ -19,6 +21,8 @@ from holdfast.journal.mail import (
 from holdfast.journal.port import RunIndex
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel.clock import Clock
+from holdfast.kernel.errors import HoldfastError
+from holdfast.kernel.messages import Usage
 from holdfast.orchestration.equipment import Equipment
 from holdfast.orchestration.parenting import Parenting
 from holdfast.orchestration.settling import Settling
@@ -52,17 +56,7 @@ class Mailroom:
             case Settle() | LateOutcome():
                 await Settling(self._equipment, Desk(self._recorder), self._clock).hear(mail)
             case Reconcile():
-                self._recorder.append(
-                    ModelReconciled(
-                        node=mail.node,
-                        turn=mail.turn,
-                        attempt=mail.attempt,
-                        usage=mail.usage,
-                        by=mail.by,
-                        note=mail.note,
-                        charged=mail.charged,
-                    )
-                )
+                self._reconcile(mail)
             case Answer():
                 self._hear(mail)
             case RetryNow():
@@ -73,6 +67,31 @@ class Mailroom:
                 await self._parenting.recount()
             case Requeue() | Drop():
                 pass  # of an end that this run has not come to, or has left behind
+
+    def _reconcile(self, mail: Reconcile) -> None:
+        """Tokens of which nobody says what they cost are charged at the price of the model that was asked."""
+        usage = mail.usage
+        if usage.cost_usd is None:
+            calls = (call for call in self._recorder.state.unseen if call.charged == mail.charged)
+            usage = next((self._priced(call.model, usage) for call in calls), usage)
+        self._recorder.append(
+            ModelReconciled(
+                node=mail.node,
+                turn=mail.turn,
+                attempt=mail.attempt,
+                usage=usage,
+                by=mail.by,
+                note=mail.note,
+                charged=mail.charged,
+            )
+        )
+
+    def _priced(self, model: str, usage: Usage) -> Usage:
+        try:
+            price = self._equipment.gateway.price(model)
+        except HoldfastError:  # it is not offered any more
+            price = None
+        return usage if price is None else replace(usage, cost_usd=price.cost_usd_at_most(usage))
 
     def _hasten(self, mail: RetryNow) -> None:
         """Let a node's next try come now, if it still waits after that one."""

@@ -180,6 +180,8 @@ class UnseenCall(msgspec.Struct, frozen=True, gc=False):
     """The version of the event that charged it: no two have the same."""
     reserved_at: float = 0.0
     """When it was made."""
+    model: str = ""
+    """Who was asked; empty in what was kept before this was."""
 
 
 class Awaited(msgspec.Struct, frozen=True):

@@ -168,7 +168,9 @@ def _charged_unseen(
 ) -> tuple[RunState, AgentState]:
     tokens, made_at = calling.reserved, calling.reserved_at
     worst = Usage(input_tokens=tokens, cost_usd=event.cost_usd)
-    unseen = UnseenCall(event.node, event.turn, event.attempt, tokens, event.cost_usd, at, version, made_at)
+    unseen = UnseenCall(
+        event.node, event.turn, event.attempt, tokens, event.cost_usd, at, version, made_at, calling.model
+    )
     charged = replace(
         state,
         charges=charges.settled(state.charges, calling, worst),

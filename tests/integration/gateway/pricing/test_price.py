@@ -91,6 +91,14 @@ def test_the_worst_of_several_prices_is_as_dear_as_the_dearest(several: list[Rat
     assert worst.cost_usd_max(read, said) == max(priced(each).cost_usd_max(read, said) for each in several)
 
 
+def test_what_any_of_several_may_have_cost_is_what_the_dearest_did() -> None:
+    dear = Rates(input=Rate(30.0), output=Rate(150.0))
+    worst = worst_of([priced(PLAIN), priced(dear)])
+    assert worst is not None
+    assert worst.cost_usd_at_most(Usage(1_000, 100)) == priced(dear).cost_usd(Usage(1_000, 100))
+    assert priced(PLAIN).cost_usd_at_most(Usage(1_000, 100)) == priced(PLAIN).cost_usd(Usage(1_000, 100))
+
+
 def test_where_one_price_is_unknown_the_worst_is_unknown() -> None:
     assert worst_of([priced(PLAIN), None]) is None
     assert worst_of([]) is None

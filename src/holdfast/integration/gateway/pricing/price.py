@@ -87,6 +87,11 @@ class Price(msgspec.Struct, frozen=True):
         """Return what a call of that usage has cost."""
         return round(self.tiers.get(usage.tier, self.rates).cost_usd(usage), USD_DIGITS)
 
+    def cost_usd_at_most(self, usage: Usage) -> float:
+        """Return the most that a call of that usage can have cost, where it is not known which of them it was."""
+        possible = self.possible or (self.rates,)
+        return round(max(rates.cost_usd(usage) for rates in possible), USD_DIGITS)
+
     def cost_usd_max(self, input_tokens: int, output_tokens: int) -> float:
         """Return the most that a call of at most so many tokens can cost."""
         if self is FREE:

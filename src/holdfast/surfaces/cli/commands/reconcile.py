@@ -15,7 +15,7 @@ AttemptOption = Annotated[int | None, typer.Option("--attempt", help="Which atte
 InputOption = Annotated[int, typer.Option("--input-tokens", min=0, help="Cached ones too.")]
 OutputOption = Annotated[int, typer.Option("--output-tokens", min=0)]
 CachedOption = Annotated[int, typer.Option("--cached-tokens", min=0)]
-CostOption = Annotated[float | None, typer.Option("--usd", min=0, show_default="not known", help="What was billed.")]
+CostOption = Annotated[float | None, typer.Option("--usd", min=0, show_default="their price", help="What was billed.")]
 ByOption = Annotated[str | None, typer.Option("--by", show_default="your user name", help="Who says so.")]
 NoteOption = Annotated[str, typer.Option("--note", help="Where you have looked it up, for the record.")]
 
