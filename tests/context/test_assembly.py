@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from holdfast.context.assembly import Assembly, since_last_turn
-from holdfast.journal.fold.state import NOT_TRIED, AgentState, CallState
+from holdfast.journal.fold.agent_state import AgentState, CallState
+from holdfast.journal.fold.step_state import NOT_TRIED
 from holdfast.journal.payloads import Payloads
 from holdfast.journal.stores.memory import MemoryStore
 from holdfast.kernel.clock import VirtualClock

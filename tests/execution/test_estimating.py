@@ -7,7 +7,7 @@ from holdfast.integration.gateway.lines import Line
 from holdfast.integration.gateway.port import ModelRequest, Offer
 from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.journal.events import ModelCalled
-from holdfast.journal.fold.state import AgentState
+from holdfast.journal.fold.agent_state import AgentState
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.messages import Message, Reasoning, Reply, Role, StopReason, Text, ToolCall, Usage
 from holdfast.kernel.tokens import unreturned_tokens

@@ -22,8 +22,9 @@ from holdfast.journal.events import (
     StepInterrupted,
 )
 from holdfast.journal.fold import begin, evolve, fold
+from holdfast.journal.fold.agent_state import AgentState, Phase
 from holdfast.journal.fold.children import OfChild
-from holdfast.journal.fold.state import AgentState, Phase, RunState, UnseenCall
+from holdfast.journal.fold.state import RunState, UnseenCall
 from holdfast.journal.fold.steps import OfStep
 from holdfast.kernel.charges import Charge, nano
 from holdfast.kernel.days import begins_at, day_of

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from holdfast.journal.events import DoubtSettled, Event, NodeEntered, NodeRetried, StepEnded, StepIntended
 from holdfast.journal.fold import begin, evolve
-from holdfast.journal.fold.state import AgentState
+from holdfast.journal.fold.agent_state import AgentState
 from holdfast.journal.fold.trail import TRAIL_MAX
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement

@@ -11,7 +11,8 @@ from holdfast.execution.actions import Note, PlanRetry
 from holdfast.integration.gateway.lines import answer, answer_json, call, fail
 from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.journal.events import NodeLeft, NodeRetried, RetryDue, RunParked, StepEnded
-from holdfast.journal.fold.state import NodeState, RunState, StepState
+from holdfast.journal.fold.state import NodeState, RunState
+from holdfast.journal.fold.step_state import StepState
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import DefinitionError, InputError
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome

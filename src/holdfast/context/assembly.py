@@ -6,7 +6,7 @@ cache holds. What a turn adds is recorded as a delta; the prompt of a turn is th
 
 import msgspec
 
-from holdfast.journal.fold.state import AgentState
+from holdfast.journal.fold.agent_state import AgentState
 from holdfast.journal.payloads import Payloads
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.messages import Message

@@ -7,7 +7,8 @@ import msgspec
 from holdfast.context.assembly import since_last_turn
 from holdfast.execution.agent import Agent
 from holdfast.execution.hints import hints
-from holdfast.journal.fold.state import AgentState, NodeState, RunState
+from holdfast.journal.fold.agent_state import AgentState
+from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.payloads import Payloads
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.messages import Message, Role, StopReason, Text, say

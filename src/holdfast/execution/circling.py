@@ -6,8 +6,9 @@ from holdfast.governance.loops import Found, find_circles
 from holdfast.integration.tools.visible import one_line
 from holdfast.journal.events import Event, LoopSuspected, NodeLeft
 from holdfast.journal.events.circles import Circle
+from holdfast.journal.fold.agent_state import AgentState
 from holdfast.journal.fold.circles import moved_on
-from holdfast.journal.fold.state import AgentState, NodeState
+from holdfast.journal.fold.state import NodeState
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 
 TOOLS_CHARACTERS_MAX = 200

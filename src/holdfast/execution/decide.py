@@ -6,7 +6,9 @@ from holdfast.execution.circling import circled
 from holdfast.execution.warnings import RUN, owner_of, warnings_of_agent
 from holdfast.governance.budget import Account, forbids_calls, forbids_turn
 from holdfast.journal.events import AllowanceRenewed, NodeLeft
-from holdfast.journal.fold.state import AgentState, NodeState, Phase, RunState, StepState
+from holdfast.journal.fold.agent_state import AgentState, Phase
+from holdfast.journal.fold.state import NodeState, RunState
+from holdfast.journal.fold.step_state import StepState
 from holdfast.kernel import paths
 from holdfast.kernel.limits import plus, raised
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome

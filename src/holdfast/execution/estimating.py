@@ -4,7 +4,7 @@ import msgspec
 
 from holdfast.context.ratios import Ratio, Ratios
 from holdfast.execution.offered import Offered
-from holdfast.journal.fold.state import AgentState
+from holdfast.journal.fold.agent_state import AgentState
 from holdfast.kernel.messages import Usage
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from holdfast.execution.agent import Agent
 from holdfast.integration.tools.stock.results import RESULT_TOOLS
 from holdfast.journal.events.circles import Circle
-from holdfast.journal.fold.state import AgentState
+from holdfast.journal.fold.agent_state import AgentState
 from holdfast.kernel.messages import Message, Role, say
 from holdfast.kernel.provenance import RUNTIME
 from holdfast.prompts.prompt import shipped

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from holdfast.journal.events import ModelInterrupted, StepInterrupted
-from holdfast.journal.fold.state import NodeState, Phase, RunState, StepState
+from holdfast.journal.fold.agent_state import Phase
+from holdfast.journal.fold.state import NodeState, RunState
+from holdfast.journal.fold.step_state import StepState
 
 
 def interruptions(state: RunState) -> list[ModelInterrupted | StepInterrupted]:

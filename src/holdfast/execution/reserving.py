@@ -9,7 +9,7 @@ from holdfast.execution.decide import accounts
 from holdfast.execution.warnings import is_to_economise, model_of, switched
 from holdfast.governance.budget import Priced, Reservation, Shortage, forbids_turn, reserve
 from holdfast.journal.events import ReservationExceeded
-from holdfast.journal.fold.state import AgentState
+from holdfast.journal.fold.agent_state import AgentState
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.token_bounds import message_tokens_max

@@ -23,7 +23,8 @@ from holdfast.integration.gateway.request import message_digest, request_digest
 from holdfast.integration.gateway.routing.caller import ANYBODY, Caller
 from holdfast.integration.tools.registry import Registry
 from holdfast.journal.events import AllowanceAwaited, ModelCalled, ModelFailed, ModelReplied, NodeLeft
-from holdfast.journal.fold.state import AgentState, NodeState
+from holdfast.journal.fold.agent_state import AgentState
+from holdfast.journal.fold.state import NodeState
 from holdfast.journal.live import Hint, Live
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel import paths

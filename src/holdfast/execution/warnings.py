@@ -9,7 +9,8 @@ from holdfast.execution.actions import Action, Note, WakeAt
 from holdfast.execution.agent import Agent
 from holdfast.governance.thresholds import ECONOMISED, LOW_PART, Reached, low_limits
 from holdfast.journal.events import BudgetLow, Event, ModelSwitched
-from holdfast.journal.fold.state import AgentState, Low, NodeState, Phase, RunState
+from holdfast.journal.fold.agent_state import AgentState, Low, Phase
+from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel.limits import Budget, raised
 
 RUN = "run"

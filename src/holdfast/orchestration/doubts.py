@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from holdfast.journal.fold.state import NodeState, RunState, StepState
+from holdfast.journal.fold.state import NodeState, RunState
+from holdfast.journal.fold.step_state import StepState
 from holdfast.journal.fold.steps import step_at
 from holdfast.journal.payloads import Payloads
 from holdfast.kernel import paths

@@ -7,7 +7,7 @@ from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.invocation import Desk, Order
 from holdfast.integration.tools.probe import DidNot, Happened
 from holdfast.journal.events import DoubtProbed, DoubtSettled, StepEnded, StepIntended
-from holdfast.journal.fold.state import StepState
+from holdfast.journal.fold.step_state import StepState
 from holdfast.journal.fold.steps import step_at, step_path
 from holdfast.journal.mail import LateOutcome, Settle, encode_mail, late_letter
 from holdfast.journal.port import Letter

@@ -6,7 +6,7 @@ mtype:phase = { WANTED, INTENDED, IN_DOUBT, ENDED };
 mtype:wake = { NEVER, LATER, NOW };                       /* Standing.wake_at: None, still to come, has come */
 mtype:mail = { NOTE, OUTCOME, HAPPENED, DID_NOT };        /* journal/mail.py: Cancel and Resume, LateOutcome, Settle */
 
-typedef Step {                        /* journal/fold/state.py: StepState */
+typedef Step {                        /* journal/fold/step_state.py: StepState */
     mtype:phase phase = WANTED;
     byte attempt;
     byte family;                      /* definite failures so far; with it the key changes */

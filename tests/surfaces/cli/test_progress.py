@@ -7,7 +7,8 @@ from rich.console import Console
 from rpds import HashTrieMap
 
 from holdfast.journal.events.turns import CallRequest
-from holdfast.journal.fold.state import AgentState, CallState, NodeState, Phase, QuestionState, RunState
+from holdfast.journal.fold.agent_state import AgentState, CallState, Phase
+from holdfast.journal.fold.state import NodeState, QuestionState, RunState
 from holdfast.journal.live import Hint
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.limits import Budget, Spend

@@ -3,8 +3,9 @@
 from msgspec.structs import replace
 
 from holdfast.journal.events import BudgetLow, ModelSwitched, ReservationExceeded
+from holdfast.journal.fold.agent_state import Low
 from holdfast.journal.fold.nodes import entered
-from holdfast.journal.fold.state import Low, RunState
+from holdfast.journal.fold.state import RunState
 from holdfast.journal.fold.turns import agent_of, with_agent
 
 

@@ -1,6 +1,7 @@
 """What a run is charged, from its model calls: the one place that says which day a call belongs to."""
 
-from holdfast.journal.fold.state import AgentState, UnseenCall
+from holdfast.journal.fold.agent_state import AgentState
+from holdfast.journal.fold.state import UnseenCall
 from holdfast.kernel.charges import Charge, Charges, added, nano
 from holdfast.kernel.days import day_of
 from holdfast.kernel.messages import Usage

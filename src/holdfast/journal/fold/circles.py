@@ -5,7 +5,7 @@ from collections.abc import Collection
 from msgspec.structs import replace
 
 from holdfast.journal.events import LoopSuspected
-from holdfast.journal.fold.state import AgentState
+from holdfast.journal.fold.agent_state import AgentState
 from holdfast.journal.fold.trail import SUSPICIONS_MAX, TRAIL_MAX, Mark, Suspicion, Trail
 
 

@@ -5,7 +5,9 @@ from rpds import HashTrieMap
 
 from holdfast.journal.events import RunForked
 from holdfast.journal.events.forks import NewSystem
-from holdfast.journal.fold.state import AgentState, CallState, NodeState, Phase, QuestionState, RunState, StepState
+from holdfast.journal.fold.agent_state import AgentState, CallState, Phase
+from holdfast.journal.fold.state import NodeState, QuestionState, RunState
+from holdfast.journal.fold.step_state import StepState
 from holdfast.kernel.limits import NOTHING_SPENT, plus
 
 

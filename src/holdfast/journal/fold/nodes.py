@@ -3,8 +3,9 @@
 from msgspec.structs import replace
 
 from holdfast.journal.events import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
+from holdfast.journal.fold.agent_state import AgentState
 from holdfast.journal.fold.allowances import without
-from holdfast.journal.fold.state import AgentState, NodeState, RunState
+from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.variables import merged
 from holdfast.kernel.errors import JournalError
 

@@ -5,9 +5,11 @@ from rpds import HashTrieMap
 
 from holdfast.journal.events import NodeRetried, RetryDue, RunRequeued
 from holdfast.journal.events.retries import SentBefore
+from holdfast.journal.fold.agent_state import AgentState, Phase
 from holdfast.journal.fold.circles import begun_anew
 from holdfast.journal.fold.nodes import entered, with_node
-from holdfast.journal.fold.state import AgentState, NodeState, Phase, RunState, Sent, StepState
+from holdfast.journal.fold.state import NodeState, RunState, Sent
+from holdfast.journal.fold.step_state import StepState
 from holdfast.kernel.limits import highest, raised
 
 

@@ -5,137 +5,18 @@ costs a path of the tree and not a copy of it. No value of values can hold a cyc
 (``gc=False``).
 """
 
-import enum
-
 import msgspec
 from rpds import HashTrieMap
 
 from holdfast.journal.events.retries import SentBefore
 from holdfast.journal.events.runs import Origin
 from holdfast.journal.events.scripts import ScriptCall
-from holdfast.journal.events.turns import CallRequest
-from holdfast.journal.fold.trail import Trail
+from holdfast.journal.fold.agent_state import AgentState, Low
+from holdfast.journal.fold.step_state import NOT_TRIED, StepState
 from holdfast.kernel.charges import Charges
-from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.limits import Budget, Spend
-from holdfast.kernel.messages import StopReason
 from holdfast.kernel.outcomes import Fault, Outcome
-
-
-class StepState(msgspec.Struct, frozen=True, gc=False):
-    """One effect: a tool call of an agent, or a node that is a tool or function."""
-
-    name: str = ""
-    """The tool or function that was last intended."""
-    attempt: int = 0
-    """How often it was intended or run."""
-    effect: Effect = Effect.PURE
-    key: str | None = None
-    family: int = 0
-    """How many definite failures came before: each opens a new idempotency key."""
-    attempts_void: int = 0
-    """The last attempt of which it is certain that nothing was done: those after it are of the present family."""
-    is_open: bool = False
-    """Intended by a driver that has not yet said what became of it."""
-    is_unknown: bool = False
-    """It was sent, nobody knows its outcome, and it is made again under the same key: no doubt while it is wanted."""
-    in_doubt: bool = False
-    asks_person: bool = False
-    """It is in doubt and no probe can tell, or none could."""
-    sent_at: float | None = None
-    """When it was last intended."""
-    act_at: float | None = None
-    """Before this instant it is neither probed nor, once it is said not to have happened, made again."""
-    key_until: float | None = None
-    """The instant until which the other side knows the key."""
-    has_probe: bool = False
-    probes: int = 0
-    """How often it was probed since it came to be in doubt."""
-    outcome: Outcome | None = None
-    shown: PayloadId | None = None
-    result: PayloadId | None = None
-    fault: Fault | None = None
-    gave: str = ""
-    """Digest of what the model is shown."""
-    sketch: tuple[int, ...] = ()
-    """Of the arguments, if it failed."""
-
-
-NOT_TRIED = StepState()
-
-
-class CallState(msgspec.Struct, frozen=True, gc=False):
-    """A tool call of the present turn."""
-
-    request: CallRequest
-    step: StepState = NOT_TRIED
-
-
-class Phase(enum.IntEnum):
-    """Where an agent stands in its turn."""
-
-    READY = 0
-    """The next model call may be made."""
-    CALLING = 1
-    """A model call was sent; no reply yet."""
-    REPLIED = 2
-    """The model replied; calls may be open."""
-    FAILED = 3
-    """The model call failed; it may be tried again at ``retry_at``."""
-
-
-class Low(msgspec.Struct, frozen=True, gc=False):
-    """A limit that was told to run low: as it stood then, for one that is raised may run low again."""
-
-    limit: str
-    allowed: float
-
-
-class AgentState(msgspec.Struct, frozen=True, gc=False):
-    """Where an agent node stands."""
-
-    turn: int = 0
-    attempt: int = 0
-    phase: Phase = Phase.READY
-    prompt: tuple[PayloadId, ...] = ()
-    """Every message the model has been shown, in order: the prompt of the present turn, exactly."""
-    prompt_tokens: int = 0
-    """Size of that prompt, with the tools it offers; with the reply to it where the model has said how many tokens
-    both are, else estimated."""
-    prompt_tokens_max: int = 0
-    """The most tokens that it can be, likewise with the reply; 0 where nothing has been sent."""
-    model: str = ""
-    """The model that was last called: what it has counted says nothing of what another would."""
-    economy: str | None = None
-    """The model that it goes on with because a budget runs low."""
-    counted: PayloadId | None = None
-    """The reply that is counted in it."""
-    reply: PayloadId | None = None
-    stop: StopReason | None = None
-    calls: tuple[CallState, ...] = ()
-    answer: PayloadId | None = None
-    defect: Fault | None = None
-    defects_in_a_row: int = 0
-    attempts_before: int = 0
-    """How many of the turn's attempts belong to tries of the node that have failed."""
-    fault: Fault | None = None
-    retry_at: float | None = None
-    reserved: int = 0
-    """Tokens charged for the call in flight."""
-    reserved_usd: float | None = 0.0
-    """Dollars likewise; None where nobody knows what the call costs."""
-    reserved_at: float = 0.0
-    """When that call was made: whatever becomes of it is charged to that day."""
-    spend: Spend = Spend()
-    inherited: Spend = Spend()
-    """What it had consumed in the run that this one is a fork of."""
-    low: tuple[Low, ...] = ()
-    """Which limits of its own budget were told to run low."""
-    interrupted: int = 0
-    """Model calls whose reply was never seen."""
-    trail: Trail = Trail()
-    """Its calls before those of the present turn."""
 
 
 class Written(msgspec.Struct, frozen=True, gc=False):

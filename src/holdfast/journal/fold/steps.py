@@ -5,9 +5,11 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from holdfast.journal.events import DoubtProbed, DoubtSettled, StepEnded, StepIntended, StepInterrupted
+from holdfast.journal.fold.agent_state import CallState
 from holdfast.journal.fold.circles import begun_anew
 from holdfast.journal.fold.nodes import entered, with_node
-from holdfast.journal.fold.state import CallState, RunState, StepState
+from holdfast.journal.fold.state import RunState
+from holdfast.journal.fold.step_state import StepState
 from holdfast.journal.fold.turns import agent_of, with_agent
 from holdfast.journal.fold.variables import with_writes
 from holdfast.kernel import paths

@@ -11,9 +11,10 @@ from holdfast.journal.events import (
     ModelReplied,
 )
 from holdfast.journal.fold import charges
+from holdfast.journal.fold.agent_state import AgentState, CallState, Phase
 from holdfast.journal.fold.circles import moved_on, suspected
 from holdfast.journal.fold.nodes import entered
-from holdfast.journal.fold.state import AgentState, CallState, NodeState, Phase, RunState, UnseenCall
+from holdfast.journal.fold.state import NodeState, RunState, UnseenCall
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.limits import USD_DIGITS, Spend
 from holdfast.kernel.messages import Usage

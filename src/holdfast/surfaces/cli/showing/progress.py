@@ -5,7 +5,8 @@ However many nodes a run has, no more rows come of it than were asked for; what 
 
 import msgspec
 
-from holdfast.journal.fold.state import NodeState, Phase, RunState
+from holdfast.journal.fold.agent_state import Phase
+from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel.outcomes import Outcome
 from holdfast.observability.usage import figures
 from holdfast.orchestration.draw.captions import items_done
