@@ -209,6 +209,14 @@ async def test_a_requeued_run_may_go_round_again_from_the_beginning() -> None:
     assert len(of_kind(events, ModelCalled)) == 9
 
 
+async def test_a_fork_of_a_run_that_went_round_is_another_try() -> None:
+    stage = Stage()
+    async with stage.runtime(ScriptedModel([DOOR] * 7 + [answer("enough")])) as runtime:
+        run = await runtime.start(agent(), TASK)
+        assert (await stage.ended(run)).status == "FAILED"
+        assert await stage.result(await runtime.fork(run)) == "enough"
+
+
 async def test_a_snapshot_keeps_the_trail() -> None:
     stage = Stage()
     async with stage.runtime(ScriptedModel([DOOR] * 4 + [answer("enough")])) as runtime:

@@ -8,6 +8,7 @@ from holdfast.journal.events.forks import NewSystem
 from holdfast.journal.fold.agent_state import AgentState, CallState, Phase
 from holdfast.journal.fold.state import NodeState, QuestionState, RunState
 from holdfast.journal.fold.step_state import StepState
+from holdfast.journal.fold.trail import Trail
 from holdfast.kernel.limits import NOTHING_SPENT, plus
 
 
@@ -99,6 +100,7 @@ def _agent(agent: AgentState, system: NewSystem | None) -> AgentState:
         reserved_usd=0.0,
         low=(),
         economy=None,
+        trail=Trail(),
         spend=NOTHING_SPENT,
         inherited=plus(agent.inherited, agent.spend),
     )
