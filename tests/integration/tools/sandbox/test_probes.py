@@ -30,24 +30,25 @@ class NoSandbox:
     async def run(self, job: Job) -> Ended:
         self.marks.append(str(job.folder))
         given, taken = os.pipe()
-        process = await asyncio.create_subprocess_exec(
-            *job.command,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            pass_fds=(given, taken),
-            cwd=job.folder,
-        )
-        try:
-            said, _ = await asyncio.wait_for(process.communicate(), timeout=3)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-            said = b""
-        finally:
-            os.close(given)
-            os.close(taken)
-        assert process.returncode is not None
-        return Ended(code=abs(process.returncode), stdout=said, stderr=b"", seconds=0)
+        with (job.folder / "said").open("w+b") as said:  # a pipe would stay open for as long as what is left behind
+            process = await asyncio.create_subprocess_exec(
+                *job.command,
+                stdout=said,
+                stderr=asyncio.subprocess.DEVNULL,
+                pass_fds=(given, taken),
+                cwd=job.folder,
+            )
+            try:
+                await asyncio.wait_for(process.wait(), timeout=3)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+            finally:
+                os.close(given)
+                os.close(taken)
+            said.seek(0)
+            assert process.returncode is not None
+            return Ended(code=abs(process.returncode), stdout=said.read(), stderr=b"", seconds=0)
 
 
 @pytest.fixture
