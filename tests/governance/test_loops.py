@@ -3,7 +3,7 @@
 import gzip
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,13 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.governance.loop_thresholds import DEFAULT
-from holdfast.governance.loops import Found, find_circle, find_circles
+from holdfast.governance.loops import Found, find_circles
 from holdfast.journal.events.circles import Circle
 from holdfast.journal.fold.trail import TRAIL_MAX, Mark
 from holdfast.kernel.ids import digest
 from holdfast.kernel.sketch import sketch_of
 
 RUNS = Path("taubench", "gpt-4o-airline.tasks00-24.jsonl.gz")
+
+
+def newest_circle(trail: Sequence[Mark]) -> Found | None:
+    """The circle that the newest call is part of, one that is to be stopped before all others."""
+    return max(find_circles(trail, min(1, len(trail))), key=lambda each: each.is_final, default=None)
 
 
 def mark(call: str, result: str = "same", *, fails: bool = False) -> Mark:
@@ -29,7 +34,7 @@ def mark(call: str, result: str = "same", *, fails: bool = False) -> Mark:
 
 
 def found(*marks: Mark) -> tuple[Circle, int, bool] | None:
-    circle = find_circle(marks)
+    circle = newest_circle(marks)
     return None if circle is None else (circle.circle, circle.count, circle.is_final)
 
 
@@ -71,7 +76,7 @@ def test_many_calls_that_tell_nothing_new_are_found() -> None:
 
 @given(st.lists(st.sampled_from("abcdef"), max_size=TRAIL_MAX), st.integers(0, 2**32))
 def test_whoever_always_learns_something_new_is_never_suspected(calls: list[str], salt: int) -> None:
-    assert find_circle([mark(f"look {call}", f"{salt}:{number}") for number, call in enumerate(calls)]) is None
+    assert newest_circle([mark(f"look {call}", f"{salt}:{number}") for number, call in enumerate(calls)]) is None
 
 
 def reading(result: str, *, may_change: bool = False) -> Mark:
@@ -139,7 +144,7 @@ def _trail(messages: list[dict[str, object]]) -> Iterator[Mark]:
 def suspicions(trail: list[Mark]) -> list[Found]:
     """What is found when each call of a run is the newest one."""
     ends = range(1, len(trail) + 1)
-    seen = (find_circle(trail[max(0, end - TRAIL_MAX) : end]) for end in ends)
+    seen = (newest_circle(trail[max(0, end - TRAIL_MAX) : end]) for end in ends)
     return [each for each in seen if each is not None]
 
 

@@ -53,11 +53,6 @@ def find_circles(trail: Sequence[Mark], fresh: int, thresholds: Thresholds = DEF
     return tuple(largest.values())
 
 
-def find_circle(trail: Sequence[Mark], thresholds: Thresholds = DEFAULT) -> Found | None:
-    """Return the circle that the newest call of ``trail`` is part of, one that is to be stopped before all others."""
-    return max(_circles(trail, thresholds), key=lambda each: each.is_final, default=None)
-
-
 def _circles(trail: Sequence[Mark], thresholds: Thresholds) -> list[Found]:
     newest = trail[-1] if trail else None
     if newest is None:

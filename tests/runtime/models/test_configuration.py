@@ -9,7 +9,7 @@ from holdfast.integration.gateway.limits.admission import Prefer
 from holdfast.integration.gateway.limits.rate import Counting, Rate
 from holdfast.integration.gateway.routing.route import Route
 from holdfast.kernel.errors import InputError
-from holdfast.runtime.models.configuration import read_configuration
+from holdfast.runtime.models.configuration import read_models_file
 from holdfast.runtime.models.finding import NamedModels
 
 FILE = """
@@ -33,11 +33,11 @@ def configured_by(tmp_path: Path, text: str) -> dict[str, str]:
 
 
 def test_without_a_file_nothing_is_configured() -> None:
-    assert read_configuration({}) == {}
+    assert read_models_file({}).models == {}
 
 
 def test_a_name_stands_for_a_model_and_for_what_is_laid_over_its_requests(tmp_path: Path) -> None:
-    found = read_configuration(configured_by(tmp_path, FILE))
+    found = read_models_file(configured_by(tmp_path, FILE)).models
     assert found["small"].model == "openai-compatible:qwen3@http://127.0.0.1:8080/v1"
     thinking = {"type": "enabled", "budget_tokens": 2048}
     assert found["large"].settings.body == {"thinking": thinking, "stop_sequences": None}
@@ -66,12 +66,12 @@ async def test_a_configured_model_bears_the_name_that_it_was_given(tmp_path: Pat
 )
 def test_a_file_that_cannot_be_right_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(InputError, match="expected"):
-        read_configuration(configured_by(tmp_path, text))
+        read_models_file(configured_by(tmp_path, text))
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.toml \(HOLDFAST_MODELS\)"):
-        read_configuration({"HOLDFAST_MODELS": str(tmp_path / "none.toml")})
+        read_models_file({"HOLDFAST_MODELS": str(tmp_path / "none.toml")})
 
 
 ROUTES = """
@@ -183,7 +183,7 @@ async def test_two_servers_behind_one_host_are_two_accounts(tmp_path: Path) -> N
 )
 def test_what_contradicts_itself_is_refused_in_words(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(InputError, match="expected") as refused:
-        read_configuration(configured_by(tmp_path, text))
+        read_models_file(configured_by(tmp_path, text))
     assert told in str(refused.value)
     assert "mend it in " in str(refused.value)
     assert "sk-proj" not in "".join(traceback.format_exception(refused.value))

@@ -151,11 +151,6 @@ class ModelsFile:
     prices: Mapping[str, Priced] = field(default_factory=dict)
 
 
-def read_configuration(environ: Mapping[str, str]) -> dict[str, Configured]:
-    """Return the models of the file that the environment names, nothing if it names none. Raises InputError."""
-    return dict(read_models_file(environ).models)
-
-
 def read_models_file(environ: Mapping[str, str]) -> ModelsFile:
     """Return all that the file says that the environment names, nothing if it names none. Raises InputError."""
     if not (path := environ.get(VARIABLE)):
