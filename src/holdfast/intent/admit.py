@@ -149,6 +149,7 @@ def _started(request: Request, run: RunId, payload: Payload, title: str, engine:
         title=title,
         request_id=request.request_id,
         session=request.session,
+        user=request.user,
         parent=lineage.parent if lineage else None,
         parent_step=lineage.parent_step if lineage else "",
         depth=lineage.depth if lineage else 0,

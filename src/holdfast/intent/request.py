@@ -19,6 +19,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     subject: str | None = None
     """The person it is about."""
     session: str | None = None
+    user: str | None = None
+    """The end user for whom it is asked."""
     request_id: str | None = None
     """The caller's own id: the same one twice is one run."""
     budget: Budget | None = None

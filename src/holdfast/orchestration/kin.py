@@ -34,6 +34,7 @@ class ChildRequest(msgspec.Struct, frozen=True, kw_only=True):
     model: str | None
     models: Mapping[str, str]
     is_batch: bool = False
+    user: str | None = None
 
 
 class Kin(Protocol):

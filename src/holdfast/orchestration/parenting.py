@@ -126,6 +126,7 @@ class Parenting:
             budget=child.budget,
             tenant=state.tenant,
             session=state.session,
+            user=state.user,
             model=state.model,
             models=state.models_asked,
             is_batch=state.is_batch,

@@ -41,6 +41,7 @@ class LocalKin:
             input=request.input,
             tenant=request.tenant,
             session=request.session,
+            user=request.user,
             budget=request.budget,
             model=request.model,
             models=request.models,

@@ -141,6 +141,7 @@ class Runtime:
         tenant: str = "default",
         subject: str | None = None,
         session: str | None = None,
+        user: str | None = None,
         request_id: str | None = None,
         budget: Budget | None = None,
         model: str | None = None,
@@ -151,11 +152,11 @@ class Runtime:
         """Begin a run of an app, of one agent, or of the app of that name, and return it once it is durable.
 
         ``subject`` is the person it is about: all that it holds is kept sealed under that person's key, whose
-        destruction erases it. The same ``request_id`` twice is one run. ``model`` replaces the model of every agent,
-        ``models`` that of single ones. ``is_batch``: nobody waits for it, others go first. Raises InputError for an
-        input the app cannot use, DefinitionError for an app or model that is unknown, Overloaded while too many runs
-        wait to be driven; AllowanceSpent, one of those, while an allowance is spent, unless ``when_spent="queue"`` has
-        the run begin when that is renewed.
+        destruction erases it; ``user`` is the end user for whom it acts. The same ``request_id`` twice is one run.
+        ``model`` replaces the model of every agent, ``models`` that of single ones. ``is_batch``: nobody waits for it,
+        others go first. Raises InputError for an input the app cannot use, DefinitionError for an app or model that is
+        unknown, Overloaded while too many runs wait to be driven; AllowanceSpent, one of those, while an allowance is
+        spent, unless ``when_spent="queue"`` has the run begin when that is renewed.
         """
         if subject is not None:
             kept(self._store)  # else it would lie in the clear
@@ -166,6 +167,7 @@ class Runtime:
             tenant=tenant,
             subject=subject,
             session=session,
+            user=user,
             request_id=request_id,
             budget=budget,
             model=model,

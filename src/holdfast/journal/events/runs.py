@@ -50,6 +50,8 @@ class RunStarted(JournalEvent, frozen=True, tag="run.started/1"):
     """Effects from ``keyed`` on are not sent, for it was begun by a run that sends none."""
     is_batch: bool = False
     """Nobody waits for it: others go first, as far as nobody waits for ever."""
+    user: str | None = None
+    """The end user for whom it acts, by the id of the caller's own records; None if nobody said."""
 
 
 class LifecycleMoved(JournalEvent, frozen=True, tag="run.moved/1"):

@@ -32,6 +32,7 @@ def run_started(event: RunStarted, at: float) -> RunState:
         version=1,
         title=event.title,
         session=event.session,
+        user=event.user,
         parent=event.parent,
         parent_step=event.parent_step,
         depth=event.depth,

@@ -183,6 +183,8 @@ class RunState(msgspec.Struct, frozen=True, gc=False):
     version: int = 0
     title: str = ""
     session: str | None = None
+    user: str | None = None
+    """The end user for whom it acts."""
     parent: RunId | None = None
     parent_step: str = ""
     depth: int = 0

@@ -24,6 +24,7 @@ class RunOptions:
     model_for: tuple[str, ...] = ()
     request_id: str | None = None
     session: str | None = None
+    user: str | None = None
     subject: str | None = None
     tenant: str = "default"
     budget_tokens: int | None = None
@@ -93,6 +94,7 @@ def _shared(
     model_for: Annotated[list[str] | None, _option("--model-for", "The model of one agent.", "AGENT=MODEL")] = None,
     request_id: Annotated[str | None, _option("--request-id", "Your own id: the same one twice is one run.")] = None,
     session: Annotated[str | None, _option("--session", "What this run belongs to, such as a customer.")] = None,
+    user: Annotated[str | None, _option("--user", "The end user for whom it acts.")] = None,
     subject: Annotated[
         str | None, _option("--subject", "The person it is about: what it holds is sealed, and can be erased.")
     ] = None,
@@ -113,6 +115,7 @@ def _shared(
         tuple(model_for or ()),
         request_id,
         session,
+        user,
         subject,
         tenant,
         budget_tokens,

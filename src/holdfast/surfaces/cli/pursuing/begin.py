@@ -38,6 +38,7 @@ async def _begin(app: App, command: AppCommand, ask: Ask, options: RunOptions) -
             tenant=options.tenant,
             subject=options.subject,
             session=options.session,
+            user=options.user,
             request_id=options.request_id,
             budget=budget_of(app, options),
             model=options.model,

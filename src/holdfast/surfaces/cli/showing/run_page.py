@@ -101,6 +101,7 @@ def page_record(
         "models": state.models,
         "models_replied": _replied(seen.trace),
         "session": state.session,
+        "user": state.user,
         "parent": state.parent,
         "request_id": state.request_id,
         "doubts": state.doubts,
@@ -140,7 +141,13 @@ def _facts(state: RunState, seen: Shown, version: Version) -> Iterator[tuple[str
         yield "reserved", styled(f"{reserved}, for calls whose reply is not known yet")
     if state.low:
         yield "runs low", styled(", ".join(low.limit for low in state.low), style="yellow")
-    for label, text in (("session", state.session), ("request", state.request_id), ("parent", state.parent)):
+    told_of = (
+        ("session", state.session),
+        ("user", state.user),
+        ("request", state.request_id),
+        ("parent", state.parent),
+    )
+    for label, text in told_of:
         if text is not None:
             yield label, styled(text)
 
