@@ -32,7 +32,7 @@ def register_return(shop: Shop, order_id: str, line: int, quantity: int, reason:
     return _return(made, item)
 
 
-def cancel_return(shop: Shop, return_id: int, key: str) -> ReturnMade:
+def cancel_return(shop: Shop, return_id: int) -> ReturnMade:
     """Cancel a return; one that is cancelled stays so. Raises ToolFailure for what the customer has not returned."""
     with shop.writing() as writes:
         made = writes.execute("SELECT * FROM returns WHERE id = ?", (return_id,)).fetchone()
@@ -64,6 +64,19 @@ def pay_refund(shop: Shop, order_id: str, amount: Decimal, reason: str, key: str
             ).fetchone()
         order = _order(shop, writes, order_id)
     return RefundMade(made["id"], order_id, money(made["amount_cents"]), order.refunded, order.paid)
+
+
+def cancel_order(shop: Shop, order_id: str) -> Order:
+    """Cancel an order that is not shipped yet; one that is cancelled stays so. Raises ToolFailure for any other."""
+    with shop.writing() as writes:
+        order = _order(shop, writes, order_id)
+        if order.status not in ("paid", "cancelled"):
+            raise ToolFailure(
+                f"order {order_id} is {order.status}: only what is not shipped yet can be cancelled",
+                hint="it can be returned once it has arrived",
+            )
+        writes.execute("UPDATE orders SET status = 'cancelled' WHERE id = ?", (order_id,))
+        return _order(shop, writes, order_id)
 
 
 def refund_paid(shop: Shop, key: str) -> RefundMade | None:

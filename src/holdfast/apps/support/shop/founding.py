@@ -43,14 +43,16 @@ def _stock(shop: sqlite3.Connection, stock: dict[str, Any], today: date) -> None
     for number, (customer, days_ago, status, delivered, tracking, *lines) in stock["orders"].items():
         placed_on = (today - timedelta(days=days_ago)).isoformat()
         delivered_on = (today - timedelta(days=delivered)).isoformat() if delivered >= 0 else None
-        row = (number, customer, placed_on, status, delivered_on, tracking or None)
-        shop.execute("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?)", row)
+        order = (number, customer, placed_on, status, delivered_on, tracking or None)
+        shop.execute("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?)", order)
         shop.executemany(
             "INSERT INTO lines SELECT ?, ?, sku, ?, price_cents FROM products WHERE sku = ?",
             [(number, index, quantity, sku) for index, (sku, quantity) in enumerate(lines, 1)],
         )
     policies = [(name, title, text) for name, (title, text) in stock["policies"].items()]
     shop.executemany("INSERT INTO policies VALUES (?, ?, ?)", policies)
+    for index in ("catalogue", "handbook"):
+        shop.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
 
 
 def _cents(price: str) -> int:

@@ -25,3 +25,7 @@ CREATE TABLE refunds (
 ) STRICT;
 CREATE TABLE policies (id TEXT PRIMARY KEY, title TEXT NOT NULL, body TEXT NOT NULL) STRICT;
 CREATE INDEX orders_of ON orders (customer, placed_on);
+CREATE VIRTUAL TABLE catalogue USING fts5 (
+    name, kind, colour, description, content = products, tokenize = 'porter unicode61'
+);
+CREATE VIRTUAL TABLE handbook USING fts5 (title, body, content = policies, tokenize = 'porter unicode61');

@@ -1,7 +1,8 @@
 """The shop as one customer's support sees it: whatever it is asked, it answers for that customer alone."""
 
+import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +13,8 @@ from holdfast.kernel.errors import InputError
 
 BUSY_SECONDS = 5.0
 FOUND_MAX = 20
+POLICIES_MAX = 3
+WORDS_MAX = 20
 RETURN_DAYS = 30
 
 
@@ -70,19 +73,19 @@ class Shop:
             refunded=money(int(refunded)),
         )
 
-    def products(self, words: Sequence[str], kind: str | None, colour: str | None) -> list[Product]:
-        """Return what the catalogue has of this kind and colour, whose texts hold all ``words``, in stock first."""
-        wanted = ["(name || ' ' || kind || ' ' || colour || ' ' || description) LIKE ? ESCAPE '\\'" for _ in words]
-        given: list[object] = [f"%{_plain(word)}%" for word in words]
-        for column, value in (("kind", kind), ("colour", colour)):
-            if value is not None:
-                wanted.append(f"{column} = ? COLLATE NOCASE")
-                given.append(value)
-        where = f"WHERE {' AND '.join(wanted)}" if wanted else ""
+    def products(self, words: str, colour: str | None, price_max: Decimal | None) -> list[Product]:
+        """Return what the catalogue has of ``colour`` up to a price: what is in stock and fits the words best first."""
+        limits, given = "", list[object]()
+        if colour is not None:
+            limits, given = " AND p.colour = ? COLLATE NOCASE", [colour]
+        if price_max is not None:
+            limits, given = f"{limits} AND p.price_cents <= ?", [*given, int(price_max * 100)]
         with self.reading() as shop:
             rows = shop.execute(
-                f"SELECT * FROM products {where} ORDER BY stock > 0 DESC, name, sku LIMIT ?",  # noqa: S608  # columns
-                (*given, FOUND_MAX),
+                "SELECT p.* FROM catalogue JOIN products p ON p.rowid = catalogue.rowid "  # no value in it
+                f"WHERE catalogue MATCH ?{limits} ORDER BY p.stock > 0 DESC, "
+                "bm25(catalogue, 4, 8, 1, 1), p.sku LIMIT ?",
+                (_any_of(words), *given, FOUND_MAX),
             ).fetchall()
         return [_product(row) for row in rows]
 
@@ -92,10 +95,14 @@ class Shop:
             row = shop.execute("SELECT * FROM products WHERE sku = ?", (sku,)).fetchone()
         return None if row is None else _product(row)
 
-    def policies(self) -> list[Policy]:
-        """Return the texts of all policies."""
+    def policies(self, words: str) -> list[Policy]:
+        """Return what the shop says of a matter, the text that fits the words best first."""
         with self.reading() as shop:
-            rows = shop.execute("SELECT id, title, body FROM policies ORDER BY id").fetchall()
+            rows = shop.execute(
+                "SELECT p.* FROM handbook JOIN policies p ON p.rowid = handbook.rowid WHERE handbook MATCH ? "
+                "ORDER BY bm25(handbook, 4, 1), p.id LIMIT ?",
+                (_any_of(words), POLICIES_MAX),
+            ).fetchall()
         return [Policy(row["id"], row["title"], row["body"]) for row in rows]
 
     @contextmanager
@@ -161,5 +168,6 @@ def _product(row: sqlite3.Row) -> Product:
     )
 
 
-def _plain(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _any_of(words: str) -> str:
+    """Return a query for any of the words, whatever stands between them; without any, one that finds nothing."""
+    return " OR ".join(f'"{word}"' for word in re.findall(r"\w+", words)[:WORDS_MAX]) or '""'
