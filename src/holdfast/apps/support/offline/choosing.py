@@ -8,7 +8,7 @@ from holdfast.apps.support.offline.words import alike, order_ids, telling, words
 
 LATEST = frozenset(("last", "latest", "newest", "recent"))
 EVERYTHING = frozenset(("everything", "all", "whole", "entire", "both"))
-MATTERS = frozenset(word for known in ABOUT.values() for word in known) | {"money", "item", "size", "small", "big"}
+MATTERS = frozenset(word for known in ABOUT.values() for word in known) | {"money", "item", "send", "sent", "bring"}
 
 Record = Mapping[str, object]
 
