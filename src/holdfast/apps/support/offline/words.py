@@ -17,7 +17,7 @@ SAYS_NOTHING = frozenset(
     want was we what when where which while who whole why will with would you your""".split()  # noqa: SIM905
 )
 _TYPO_LETTERS_MIN = 5
-_ALIKE = 0.84
+_ALIKE = 0.8
 
 
 def words(text: str) -> list[str]:
