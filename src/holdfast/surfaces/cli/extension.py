@@ -4,9 +4,10 @@ A package declares it beside its app, under the entry point group ``holdfast.cli
 an object that is an ``AppCommand``. An app without one is run with ``PlainCommand``, also a good one to inherit from.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Protocol
+from pathlib import Path
+from typing import Annotated, Protocol, runtime_checkable
 
 import typer
 from rich.console import Console
@@ -20,10 +21,15 @@ from holdfast.surfaces.cli.showing.results import print_result
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a command line asks for: the run's input, and what the command itself wants to remember of its options."""
+    """What a command line asks for: the run's input, and what the command itself wants to remember of its options.
+
+    An app that talks gives no input where it is to begin a conversation.
+    """
 
     input: object
     options: object = None
+    user: str | None = None
+    """The end user for whom the run acts, if the command line does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,39 @@ class AppCommand(Protocol):
 
     def exit_code(self, ended: Ended, options: object) -> int:
         """Return the exit code for the result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What somebody said in a conversation, and the reply."""
+
+    said: str
+    reply: str
+
+
+@runtime_checkable
+class TalkingCommand(Protocol):
+    """What the command of an app has beside if one can talk with it: a line, a run, its reply, and the next line."""
+
+    def greeting(self, options: object) -> str:
+        """Return what is said before the first line."""
+
+    def ask_next(self, line: str, earlier: Sequence[Exchange], options: object) -> Ask:
+        """Return what to begin a run with. Raises InputError for what the app cannot use."""
+
+    def is_spoken(self, step: str) -> bool:
+        """Whether what the model streams at ``step`` is meant for whoever talks."""
+
+    def reply(self, value: object) -> str:
+        """Return the words of a run's result."""
+
+
+@runtime_checkable
+class InitCommand(Protocol):
+    """What the command of an app has beside if ``holdfast init`` is to make what it needs."""
+
+    def init(self, folder: Path) -> Sequence[str]:
+        """Make it in ``folder``; return what was made and what to do next, a line each. Raises InputError."""
 
 
 class PlainCommand:

@@ -20,6 +20,7 @@ from holdfast.surfaces.cli.commands import (
     fork,
     gc,
     inbox,
+    init,
     models,
     move,
     reconcile,
@@ -37,6 +38,7 @@ from holdfast.surfaces.cli.problems import tell
 from holdfast.version import VERSION
 
 COMMANDS = (
+    "init",
     "run",
     "runs",
     "show",
@@ -83,6 +85,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("init")(init.init)
 run.add_to(app)
 app.command("runs")(runs.runs)
 app.command("show")(show.show)

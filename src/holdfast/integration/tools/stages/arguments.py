@@ -9,6 +9,7 @@ from holdfast.integration.tools.arguments import (
     canonical_arguments,
 )
 from holdfast.integration.tools.contract import Tool
+from holdfast.integration.tools.evidence import Evidence
 from holdfast.integration.tools.example import example_of
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import End, Invocation, Refused
@@ -45,8 +46,7 @@ class Arguments:
         if isinstance(values, Unfit):
             return _refuse(tool, explain(values.problems, tool))
         for parameter, resource in tool.signature.provided.items() if self._lends else ():
-            is_variables = resource is Variables
-            values[parameter] = await _variables(invocation) if is_variables else _resource(invocation, resource)
+            values[parameter] = await _lent(invocation, resource)
         invocation.digest, invocation.values = digest(canonical), values
         return None
 
@@ -84,6 +84,12 @@ def _how_to_call(tool: Tool) -> str:
 def _parameters(tool: Tool) -> list[str]:
     properties = tool.parameters.get("properties")
     return list(properties) if isinstance(properties, dict) else []
+
+
+async def _lent(invocation: Invocation, resource: type) -> object:
+    if resource is Variables:
+        return await _variables(invocation)
+    return Evidence(invocation.desk.recorder) if resource is Evidence else _resource(invocation, resource)
 
 
 async def _variables(invocation: Invocation) -> Variables:

@@ -1,7 +1,8 @@
 """Begins a run of an app with what the command line said, and accompanies it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 
@@ -9,13 +10,15 @@ from holdfast.kernel.errors import InputError
 from holdfast.kernel.limits import Budget
 from holdfast.orchestration.app import App
 from holdfast.orchestration.catalogue import Catalogue
+from holdfast.orchestration.handle import Run
 from holdfast.runtime import Runtime
 from holdfast.surfaces.cli.app_command import RunOptions
 from holdfast.surfaces.cli.asking.stores import store_url
-from holdfast.surfaces.cli.extension import AppCommand, Ask
+from holdfast.surfaces.cli.extension import AppCommand, Ask, TalkingCommand
 from holdfast.surfaces.cli.problems import reporting
 from holdfast.surfaces.cli.pursuing.conduct import Conduct
 from holdfast.surfaces.cli.pursuing.pursuit import interrupted_earlier
+from holdfast.surfaces.cli.pursuing.talk import Talk
 from holdfast.surfaces.cli.pursuing.troubles import Troubles
 
 
@@ -31,21 +34,28 @@ async def _begin(app: App, command: AppCommand, ask: Ask, options: RunOptions) -
     troubles = Troubles()
     conduct = Conduct(command, ask.options, troubles, as_json=options.as_json, is_quiet=options.is_quiet)
     async with Runtime.open(store_url(options.store), on_trouble=troubles.note) as runtime:
+        begin = partial(_start, runtime, app, options, models)
+        if ask.input is None and isinstance(command, TalkingCommand):
+            return await Talk(runtime, command, ask.options, troubles, begin).go_on()
         earlier = await interrupted_earlier(runtime)
-        run = await runtime.start(
-            app,
-            writable(ask.input),
-            tenant=options.tenant,
-            subject=options.subject,
-            session=options.session,
-            user=options.user,
-            request_id=options.request_id,
-            budget=budget_of(app, options),
-            model=options.model,
-            models=models,
-            when_spent=options.when_spent,
-        )
+        run = await begin(ask)
         return await conduct.accompany(runtime, run, [head for head in earlier if head.run != run.id])
+
+
+async def _start(runtime: Runtime, app: App, options: RunOptions, models: Mapping[str, str], ask: Ask) -> Run:
+    return await runtime.start(
+        app,
+        writable(ask.input),
+        tenant=options.tenant,
+        subject=options.subject,
+        session=options.session,
+        user=options.user or ask.user,
+        request_id=options.request_id,
+        budget=budget_of(app, options),
+        model=options.model,
+        models=models,
+        when_spent=options.when_spent,
+    )
 
 
 def models_by_agent(pairs: Sequence[str]) -> dict[str, str]:

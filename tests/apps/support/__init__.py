@@ -1,0 +1,1 @@
+"""The support desk: its shop, its stand-in, its answers."""
