@@ -1,5 +1,6 @@
 """The flow algebra, as applications import it."""
 
+from holdfast.kernel.retry import Retry
 from holdfast.orchestration.app import App
 from holdfast.orchestration.flow import (
     AgentNode,
@@ -14,7 +15,6 @@ from holdfast.orchestration.flow import (
     Node,
     Option,
     Parallel,
-    Retry,
     ScriptNode,
     Sequence,
     ToolNode,

@@ -14,7 +14,8 @@ from holdfast.integration.gateway.scripted import Script, ScriptedModel
 from holdfast.journal.events import ModelCalled, ModelFailed, ModelInterrupted
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
-from holdfast.orchestration.flow import AgentNode, Node, Retry, Sequence
+from holdfast.kernel.retry import Retry
+from holdfast.orchestration.flow import AgentNode, Node, Sequence
 from holdfast.orchestration.versions import Migrated, Migration, OnChange
 from tests.execution.talking import Shop, look_at
 from tests.orchestration.world import World, step

@@ -19,7 +19,8 @@ from holdfast.kernel.errors import InputError, RunFailed
 from holdfast.kernel.ids import LetterId, RunId
 from holdfast.kernel.messages import StopReason
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.flow import AgentNode, FunctionNode, Join, Map, Parallel, Retry, Sequence
+from holdfast.kernel.retry import Retry
+from holdfast.orchestration.flow import AgentNode, FunctionNode, Join, Map, Parallel, Sequence
 from holdfast.orchestration.handle import Run
 from holdfast.orchestration.requeue import Past, requeued
 from tests.journal.samples import recorded as journal

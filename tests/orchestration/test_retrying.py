@@ -16,8 +16,9 @@ from holdfast.journal.fold.step_state import StepState
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import DefinitionError, InputError
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+from holdfast.kernel.retry import Retry
 from holdfast.orchestration.dead_letters import Retrying
-from holdfast.orchestration.flow import AgentNode, FunctionNode, Parallel, Retry, Sequence
+from holdfast.orchestration.flow import AgentNode, FunctionNode, Parallel, Sequence
 from holdfast.orchestration.handle import Run
 from holdfast.orchestration.retrying import retried
 from tests.orchestration.bank import Bank, paying

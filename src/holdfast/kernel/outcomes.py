@@ -38,6 +38,10 @@ class ErrorKind(enum.StrEnum):
     UNMET = "unmet"
     SCRIPT_FAILED = "script_failed"
     NOT_LIVE = "not_live"
+    CHECK_FAILED = "check_failed"
+    UNAVAILABLE = "unavailable"
+    PARTIAL_RESULT = "partial_result"
+    POSTCONDITION = "postcondition"
 
 
 class Settlement(enum.StrEnum):

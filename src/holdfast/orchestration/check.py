@@ -9,6 +9,7 @@ from holdfast.kernel.errors import DefinitionError, ExpressionError
 from holdfast.kernel.expression import parse
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.paths import check_name
+from holdfast.kernel.retry import unusable_retry
 from holdfast.orchestration.check_waits import check_decision, check_wait
 from holdfast.orchestration.flow import (
     AgentNode,
@@ -20,7 +21,6 @@ from holdfast.orchestration.flow import (
     Map,
     Node,
     Parallel,
-    Retry,
     ScriptNode,
     Sequence,
     ToolNode,
@@ -32,7 +32,6 @@ from holdfast.orchestration.flow import (
 from holdfast.orchestration.values import RESERVED
 
 DEPTH_MAX = 32
-RETRY_ATTEMPTS_MAX = 100
 
 
 def check_flow(
@@ -115,23 +114,16 @@ def _check_shape(node: Node, path: str) -> None:
             pass
     if isinstance(node, Parallel | Map) and node.quorum is not None and node.join is not Join.QUORUM:
         raise DefinitionError(f"{path}: expected join=Join.QUORUM beside a quorum, found join={node.join.value!r}")
-    if isinstance(node, AgentNode | ToolNode | FunctionNode) and node.retry is not None:
-        _check_retry(node.retry, path)
+    _check_retry(node, path)
     for name, limit in _limits(node):
         if not 0 < limit < math.inf:
             raise DefinitionError(f"{path}: expected {name} above 0, found {limit}")
 
 
-def _check_retry(retry: Retry, path: str) -> None:
-    if not 1 <= retry.attempts_max <= RETRY_ATTEMPTS_MAX:
-        raise DefinitionError(
-            f"{path}: expected retry.attempts_max from 1 to {RETRY_ATTEMPTS_MAX}, found {retry.attempts_max}"
-        )
-    if not 0 < retry.seconds_first <= retry.seconds_max < math.inf:
-        raise DefinitionError(
-            f"{path}: expected retry.seconds_first above 0 and at most retry.seconds_max, "
-            f"found {retry.seconds_first:g} and {retry.seconds_max:g}"
-        )
+def _check_retry(node: Node, path: str) -> None:
+    retry = node.retry if isinstance(node, AgentNode | ToolNode | FunctionNode) else None
+    if retry is not None and (wrong := unusable_retry(retry)):
+        raise DefinitionError(f"{path}: {wrong}")
 
 
 def _limits(node: Node) -> Iterator[tuple[str, float]]:

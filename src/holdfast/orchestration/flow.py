@@ -11,6 +11,7 @@ import msgspec
 
 from holdfast.kernel.ids import digest
 from holdfast.kernel.limits import Budget
+from holdfast.kernel.retry import Retry
 
 AT_ONCE_MAX = 8
 ITEMS_MAX = 1_000
@@ -25,21 +26,6 @@ class Join(enum.StrEnum):
     """``quorum`` branches must; once they have, or no longer can, the others are ended."""
     BEST_EFFORT = "best_effort"
     """Every branch is waited for; at least one must succeed. If some failed the result is partial."""
-
-
-class Retry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A leaf that fails is tried again, where its fault says that this can help and nothing could be done twice.
-
-    Between two tries the run waits for a random while, up to a bound that doubles: it leaves memory, and time runs on
-    towards the node's timeout, which counts over all tries.
-    """
-
-    attempts_max: int = 3
-    """How often it is tried in all."""
-    seconds_first: float = 1.0
-    """The longest wait before the second try."""
-    seconds_max: float = 60.0
-    """The longest wait before any."""
 
 
 class FlowNode(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="node"):

@@ -8,10 +8,7 @@ from holdfast.execution.actions import Action, Note, PlanRetry, WakeAt
 from holdfast.journal.events import NodeLeft, RetryDue
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel.outcomes import Fault, Outcome
-from holdfast.orchestration.flow import Retry
-
-DOUBLINGS_MAX = 60
-"""Beyond this no bound grows: a number that is too large for any clock is still one."""
+from holdfast.kernel.retry import Retry
 
 
 def retried(retry: Retry | None, node: NodeState, wanted: Sequence[Action]) -> Iterator[Action]:
@@ -45,8 +42,7 @@ def _another_try(retry: Retry, node: NodeState, left: NodeLeft, fault: Fault) ->
     if attempt >= retry.attempts_max:
         told = f"{fault.message} (tried {attempt} times)" if attempt > 1 else fault.message
         return Note((replace(left, fault=replace(fault, message=told)),))
-    seconds = min(retry.seconds_max, retry.seconds_first * 2 ** min(attempt - 1, DOUBLINGS_MAX))
-    return PlanRetry(node.path, attempt, seconds, fault)
+    return PlanRetry(node.path, attempt, retry.wait_seconds_max(attempt), fault)
 
 
 def _is_permitted(node: NodeState) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from holdfast.integration.tools.contract import tool
+from holdfast.integration.tools.contract import Tool, tool
 from holdfast.integration.tools.executor import Executor, standard_stages
 from holdfast.integration.tools.invocation import End, Invocation, Refused
 from holdfast.integration.tools.stages.audit import GAVE_DIGITS
@@ -224,6 +224,46 @@ async def test_a_guard_that_breaks_stops_the_call() -> None:
     assert ledger.sent == []
 
 
+class Attentive:
+    """A stage that concerns the tools it is told, and notes whose calls come by."""
+
+    name = "attentive"
+
+    def __init__(self, *tools: str) -> None:
+        self.tools, self.seen = tools, list[str]()
+
+    def concerns(self, tool: Tool) -> bool:
+        return tool.name in self.tools
+
+    async def run(self, invocation: Invocation) -> End | None:
+        self.seen.append(invocation.order.call.tool)
+        return None
+
+
+async def test_a_call_passes_only_the_stages_that_concern_its_tool() -> None:
+    async with workshop(get_order, refund) as shop:
+        shop.resources = {Ledger: (ledger := Ledger())}
+        threads, attentive = Threads(), Attentive("refund")
+        before = standard_stages(shop.registry, shop.clock, threads)
+        shop.executor = Executor(shop.registry, shop.clock, stages=(*before[:3], attentive, *before[3:]))
+        await shop.ended(shop.order("get_order", '{"order_id": "4711"}'))
+        await shop.ended(shop.order("refund", REFUND))
+        threads.close()
+    assert attentive.seen == ["refund"]
+    assert len(ledger.sent) == 2
+
+
+async def test_a_name_that_no_tool_has_passes_every_stage_until_one_ends_it() -> None:
+    async with workshop(refund) as shop:
+        threads, attentive = Threads(), Attentive()
+        stages = (attentive, *standard_stages(shop.registry, shop.clock, threads))
+        shop.executor = Executor(shop.registry, shop.clock, stages=stages)
+        ended = await shop.ended(shop.order("refnd", REFUND))
+        threads.close()
+    assert attentive.seen == ["refnd"]
+    assert ended.stage == "known"
+
+
 async def test_threads_that_are_shared_outlive_each_executor() -> None:
     async with workshop(count_orders) as shop:
         shop.resources = {Ledger: Ledger()}
@@ -240,7 +280,8 @@ def test_the_stages_stand_in_the_order_of_the_design() -> None:
             return [stage.name for stage in shop.executor.stages]
 
     assert asyncio.run(names()) == [
-        "known", "arguments", "granted", "fork", "intent", "call", "result_schema", "sanitise", "size", "unchanged",
+        "known", "arguments", "granted", "semantics", "fork", "intent", "call", "result_schema", "sanitise", "size",
+        "unchanged",
     ]  # fmt: skip
 
 

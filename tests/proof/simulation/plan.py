@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from holdfast.kernel.outcomes import Outcome
+from holdfast.kernel.retry import Retry
 from holdfast.orchestration.flow import (
     AgentNode,
     Branch,
@@ -16,7 +17,6 @@ from holdfast.orchestration.flow import (
     Map,
     Node,
     Parallel,
-    Retry,
     Sequence,
     children,
 )

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from holdfast import Agent, Prompt, Runtime
-from holdfast.integration.gateway.limits.breaker import State
 from holdfast.journal.events import Event, ModelCalled, ModelFailed, ModelReplied
+from holdfast.kernel.breaker import State
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.outcomes import ErrorKind
 from holdfast.runtime.models.health import STALE_SECONDS, WRITE_SECONDS_MIN, health_file, read_health

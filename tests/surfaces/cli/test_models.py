@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from holdfast.integration.gateway.limits.breaker import State
 from holdfast.integration.gateway.limits.rate import Rate
+from holdfast.kernel.breaker import State
 from holdfast.kernel.clock import SystemClock
 from holdfast.runtime.models.health import STALE_SECONDS, AccountHealth, Health, health_file
 from tests.integration.gateway.providers.faulty import KEY, Faulty, serving

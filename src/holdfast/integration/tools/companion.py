@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from holdfast.integration.tools.signature import IdempotencyKey, Signature, parameters_of, provided_type
+from holdfast.integration.tools.source import source_of
 from holdfast.kernel.errors import DefinitionError
 
 KEY = "key"
@@ -14,7 +15,7 @@ KEY = "key"
 
 @dataclass(frozen=True, slots=True)
 class Companion:
-    """A function that changes nothing: a tool's probe, or its simulation. It may be called any number of times."""
+    """A function that changes nothing: a tool's probe, its simulation, a check. It may be called at any time."""
 
     function: Callable[..., Any]
     key: str | None
@@ -29,6 +30,11 @@ class Companion:
         """Whether it is awaited; otherwise it runs in a thread."""
         return inspect.iscoroutinefunction(self.function)
 
+    @property
+    def source(self) -> str:
+        """What it is made of: another text once it does something else."""
+        return source_of(self.function).decode("utf-8", "replace")
+
     def values(
         self, arguments: Mapping[str, object], key: str | None, held: Mapping[type, object]
     ) -> dict[str, object]:
@@ -39,9 +45,14 @@ class Companion:
         return {**values, **{name: held[resource] for name, resource in self.provided.items()}}
 
 
-def read_companion(function: Callable[..., object], what: str, tool: str, signature: Signature) -> Companion:
-    """Return ``function`` as the ``what`` of a tool. Raises DefinitionError for a parameter that nothing can fill."""
-    known = {parameter.name for parameter in signature.parameters}
+def read_companion(
+    function: Callable[..., object], what: str, tool: str, signature: Signature, *beside: str
+) -> Companion:
+    """Return ``function`` as the ``what`` of a tool; ``beside`` are names that it may take like arguments.
+
+    Raises DefinitionError for a parameter that nothing can fill.
+    """
+    known = {*beside, *(parameter.name for parameter in signature.parameters)}
     key, asked, provided = None, list[str](), dict[str, type]()
     for name, annotation in parameters_of(function, f"the {what} of {tool}").items():
         resource = provided_type(annotation)

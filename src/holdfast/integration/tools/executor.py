@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from holdfast.integration.tools.invocation import Desk, Invocation, Order, Stage
+from holdfast.integration.tools.contract import Tool
+from holdfast.integration.tools.invocation import Desk, Invocation, Order, Selective, Stage
 from holdfast.integration.tools.registry import Registry
 from holdfast.integration.tools.stages.arguments import Arguments
 from holdfast.integration.tools.stages.audit import Audit
@@ -13,6 +14,7 @@ from holdfast.integration.tools.stages.intent import Intent
 from holdfast.integration.tools.stages.known import Known
 from holdfast.integration.tools.stages.result_schema import ResultSchema
 from holdfast.integration.tools.stages.sanitise import Sanitise
+from holdfast.integration.tools.stages.semantics import Semantics
 from holdfast.integration.tools.stages.size import Size
 from holdfast.integration.tools.stages.unchanged import Unchanged
 from holdfast.integration.tools.threads import Threads
@@ -26,6 +28,7 @@ def standard_stages(registry: Registry, clock: Clock, threads: Threads, reach: R
         Known(registry),
         Arguments(),
         Granted(registry),
+        Semantics(clock, threads),
         Fork(),
         Intent(clock),
         Call(clock, threads, reach),
@@ -37,7 +40,10 @@ def standard_stages(registry: Registry, clock: Clock, threads: Threads, reach: R
 
 
 class Executor:
-    """Makes calls of tools. Many may be under way at once; close it when none is."""
+    """Makes calls of tools. Many may be under way at once; close it when none is.
+
+    Which stages concern a tool is found out once, when the executor is made.
+    """
 
     def __init__(
         self,
@@ -54,6 +60,7 @@ class Executor:
         self._has_own_threads = threads is None
         self.threads = threads or Threads()
         self.stages = tuple(stages) if stages is not None else standard_stages(registry, clock, self.threads, reach)
+        self._stages_of = {tool.name: _concerning(tool, self.stages) for tool in registry}
         self._audit = Audit(clock)
 
     async def invoke(self, order: Order, desk: Desk) -> None:
@@ -63,7 +70,7 @@ class Executor:
         what a guard raises, before anything is sent, and DefinitionError if the run lacks a resource the tool needs.
         """
         invocation = Invocation(order, desk, self._clock.now())
-        for stage in self.stages:
+        for stage in self._stages_of.get(order.call.tool, self.stages):
             end = await stage.run(invocation)
             if end is not None:
                 invocation.end, invocation.ended_by = end, stage.name
@@ -74,3 +81,8 @@ class Executor:
         """Start no more threads of its own."""
         if self._has_own_threads:
             self.threads.close()
+
+
+def _concerning(tool: Tool, stages: Sequence[Stage]) -> tuple[Stage, ...]:
+    """Return the stages that calls of ``tool`` pass: what it does not declare costs them nothing."""
+    return tuple(stage for stage in stages if not isinstance(stage, Selective) or stage.concerns(tool))

@@ -1,7 +1,7 @@
 """One call on its way down the stages: what was ordered, what the run lends to it, what has become of it so far."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -156,3 +156,11 @@ class Stage(Protocol):
 
     async def run(self, invocation: Invocation) -> End | None:
         """Let the call pass (None), or say how it ends here."""
+
+
+@runtime_checkable
+class Selective(Stage, Protocol):
+    """A stage that lets some tools' calls pass whatever they are: those are not taken through it."""
+
+    def concerns(self, tool: Tool) -> bool:
+        """Whether a call of ``tool`` can end here, or be changed; always the same for one tool."""

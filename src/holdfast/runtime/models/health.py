@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from holdfast.integration.gateway.limits.account import Account
-from holdfast.integration.gateway.limits.breaker import State
 from holdfast.integration.gateway.limits.rate import Rate
+from holdfast.kernel.breaker import State
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import InputError
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from holdfast.dispatch.port import Lane
 from holdfast.integration.gateway.limits.account import Account, Terms
 from holdfast.integration.gateway.limits.admission import Admission, ModelBusy, Prefer
-from holdfast.integration.gateway.limits.breaker import OPEN_SECONDS_FIRST, Breaker, State
-from holdfast.integration.gateway.limits.bucket import MINUTE_SECONDS, Bucket
 from holdfast.integration.gateway.limits.line import WAITING_MAX, Line, Waiting
 from holdfast.integration.gateway.limits.meter import DECREASE, MARGIN, Left, Meter, Reservation
 from holdfast.integration.gateway.limits.rate import Counting, Demand, Rate, Taken, expected
+from holdfast.kernel.breaker import OPEN_SECONDS_FIRST, Breaker, State
+from holdfast.kernel.bucket import MINUTE_SECONDS, Bucket
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.messages import Usage
 from holdfast.testing.simulator.clock import SimClock

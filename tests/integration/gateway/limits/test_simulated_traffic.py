@@ -12,13 +12,13 @@ from holdfast.dispatch.port import Lane
 from holdfast.integration.gateway.gateway import Gateway
 from holdfast.integration.gateway.limits.account import Account, Terms
 from holdfast.integration.gateway.limits.admission import Admission, Prefer
-from holdfast.integration.gateway.limits.breaker import State
 from holdfast.integration.gateway.limits.line import cost_of
 from holdfast.integration.gateway.limits.rate import Counting, Demand, Rate, consumed
 from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest, Offer
 from holdfast.integration.gateway.routing.caller import Caller
 from holdfast.integration.gateway.routing.place import Place
 from holdfast.integration.gateway.routing.route import Route
+from holdfast.kernel.breaker import State
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.randomness import SeededRandomness
 from holdfast.testing.simulator.clock import SimClock

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.integration.gateway.limits.account import BARRED_SECONDS
-from holdfast.integration.gateway.limits.breaker import CALLS_MIN, State
 from holdfast.integration.gateway.limits.rate import Rate
 from holdfast.integration.gateway.port import ModelCallFailed
 from holdfast.integration.gateway.routing.caller import Caller
 from holdfast.integration.gateway.routing.failover import REMEDIES, Remedy, remedy_for
 from holdfast.integration.gateway.routing.passage import TRIES_MAX, WAIT_SECONDS_MAX
 from holdfast.integration.gateway.routing.retries import RETRIES_A_MINUTE, RETRIES_SHARE_MAX, RetryBudget
+from holdfast.kernel.breaker import CALLS_MIN, State
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.messages import Reply
 from holdfast.kernel.outcomes import ErrorKind

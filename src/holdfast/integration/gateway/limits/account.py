@@ -4,9 +4,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from holdfast.integration.gateway.limits.breaker import Breaker, State
 from holdfast.integration.gateway.limits.meter import Left, Meter, Reservation
 from holdfast.integration.gateway.limits.rate import Counting, Demand, Rate, Taken, consumed, expected
+from holdfast.kernel.breaker import Breaker, State
 from holdfast.kernel.messages import Usage
 
 NO_LIMIT, EVERYTHING = Rate(), Counting()

@@ -8,8 +8,8 @@ import math
 
 import msgspec
 
-from holdfast.integration.gateway.limits.bucket import MINUTE_SECONDS, Bucket
 from holdfast.integration.gateway.limits.rate import Rate, Taken
+from holdfast.kernel.bucket import MINUTE_SECONDS, Bucket
 
 MARGIN = 0.98
 """How much of a published limit is used: the rest absorbs clocks that differ and calls that take longer to arrive."""

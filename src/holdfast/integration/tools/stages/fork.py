@@ -19,6 +19,9 @@ class Fork:
 
     name = "fork"
 
+    def concerns(self, tool: Tool) -> bool:
+        return tool.effect.needs_intent
+
     async def run(self, invocation: Invocation) -> End | None:
         tool = invocation.tool
         if not (invocation.desk.recorder.state.simulates and tool.effect.needs_intent):

@@ -1,7 +1,9 @@
 """Whether the variables that a call has read or written are still as it saw them."""
 
+from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import End, Failed, Invocation, Unknown
+from holdfast.integration.tools.variables import Variables
 from holdfast.journal.fold.variables import visible
 from holdfast.kernel.outcomes import ErrorKind
 
@@ -16,6 +18,9 @@ class Unchanged:
     """
 
     name = "unchanged"
+
+    def concerns(self, tool: Tool) -> bool:
+        return Variables in tool.requires
 
     async def run(self, invocation: Invocation) -> End | None:
         variables = invocation.variables

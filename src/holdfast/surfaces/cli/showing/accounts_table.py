@@ -4,8 +4,8 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from holdfast.integration.gateway.limits.breaker import State
 from holdfast.integration.gateway.limits.rate import Rate
+from holdfast.kernel.breaker import State
 from holdfast.runtime.models.health import AccountHealth, Health
 from holdfast.surfaces.cli.showing.terminal import clean, styled
 from holdfast.surfaces.cli.showing.wording import duration, tokens

@@ -1,4 +1,4 @@
-"""A circuit breaker for one account: open while calls fail by its fault, and probed by one at a time. Pure.
+"""A circuit breaker for one account or tool: open while calls fail by its fault, and probed by one at a time. Pure.
 
 States after Nygard, "Release It!": closed, open, half open.
 """

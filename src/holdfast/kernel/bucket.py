@@ -6,16 +6,16 @@ MINUTE_SECONDS = 60.0
 
 
 class Bucket:
-    """Holds at most ``capacity``, which it regains in a minute (the token bucket of RFC 2697, with one colour).
+    """Holds at most ``capacity``, which it regains in ``seconds`` (the token bucket of RFC 2697, with one colour).
 
     What was taken can be given back, and settling at more than was reserved leaves a debt that the refill pays: nothing
     is dropped, what follows waits the longer.
     """
 
-    __slots__ = ("_at", "_level", "capacity")
+    __slots__ = ("_at", "_level", "_seconds", "capacity")
 
-    def __init__(self, capacity: float, now: float) -> None:
-        self.capacity = capacity
+    def __init__(self, capacity: float, now: float, seconds: float = MINUTE_SECONDS) -> None:
+        self.capacity, self._seconds = capacity, seconds
         self._level, self._at = capacity, now
 
     def level(self, now: float) -> float:
@@ -35,7 +35,7 @@ class Bucket:
             return now
         if self.capacity <= 0:
             return math.inf
-        return now + missing * MINUTE_SECONDS / self.capacity
+        return now + missing * self._seconds / self.capacity
 
     def clamp(self, level: float, now: float) -> None:
         """Lower the level to what the provider says is left; it never rises above what is known here."""
@@ -52,4 +52,4 @@ class Bucket:
     def _refill(self, now: float) -> None:
         passed = max(0.0, now - self._at)  # a clock that was set back fills nothing, and takes nothing either
         self._at = max(self._at, now)
-        self._level = min(self.capacity, self._level + passed * self.capacity / MINUTE_SECONDS)
+        self._level = min(self.capacity, self._level + passed * self.capacity / self._seconds)

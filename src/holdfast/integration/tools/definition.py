@@ -1,0 +1,191 @@
+"""What a tool is: a typed function, what it does to the world, and its limits."""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from holdfast.integration.tools.checks.declared import Check, definition_of
+from holdfast.integration.tools.companion import Companion
+from holdfast.integration.tools.declaration import (
+    WITHOUT_CONSEQUENCE,
+    check_consequence,
+    check_key,
+    check_limits,
+    check_traffic,
+)
+from holdfast.integration.tools.rate import Rate
+from holdfast.integration.tools.resource import Resource
+from holdfast.integration.tools.schema import Shape, shape_of
+from holdfast.integration.tools.signature import Signature
+from holdfast.integration.tools.source import source_of
+from holdfast.integration.tools.timing import OF_TIME
+from holdfast.integration.tools.variables import Variables
+from holdfast.kernel.effects import IRREVERSIBLE, Effect
+from holdfast.kernel.ids import digest
+from holdfast.kernel.paths import check_name
+from holdfast.kernel.retry import Retry
+
+TIMEOUT_SECONDS = 30.0
+RESULT_BYTES_MAX = 16_384
+ATTEMPTS_MAX = 3
+SETTLE_SECONDS = 5.0
+
+_json = msgspec.json.Encoder(order="deterministic")
+
+
+# Not slotted: what is derived from the definition is derived once, when first asked for, and kept beside it.
+@dataclass(frozen=True, eq=False)
+class Tool:
+    """A typed function that a model may call. Made by ``tool``; two tools are the same only if they are one."""
+
+    function: Callable[..., Any]
+    """The plain function: call it to test it."""
+    name: str
+    signature: Signature
+    effect: Effect = Effect.UNSAFE
+    undo: "Tool | None" = None
+    """The tool that undoes it."""
+    timeout_seconds: float = TIMEOUT_SECONDS
+    result_bytes_max: int = RESULT_BYTES_MAX
+    """The most of a result that the model is shown at once; a longer one is kept, to be paged and searched."""
+    attempts_max: int = ATTEMPTS_MAX
+    """How often a keyed call is sent while its outcome stays unknown."""
+    probe: Companion | None = None
+    """Looks what became of a call."""
+    key_seconds: float | None = None
+    """How long the other side knows a key; None: for good."""
+    settle_seconds: float = SETTLE_SECONDS
+    """How long after its time is up a call may still arrive at the other side."""
+    simulate: Companion | None = None
+    """Makes up what a call would return, in a fork that sends none."""
+    checks: tuple[Check, ...] = ()
+    """What must be true of its arguments beyond their types."""
+    resource: Resource | None = None
+    """What a call acts on: calls that would get into each other's way are made one after the other."""
+    rate: Rate | None = None
+    """How often it may be called."""
+    retry: Retry | None = None
+    """How a call that failed in passing is made again; None: only a keyed one whose outcome is lost, at once."""
+    has_breaker: bool = False
+    """Whether it is not called for a while once many of its calls fail by its own fault."""
+    postcondition: Companion | None = None
+    """Reads back whether a write has done all that it was to do."""
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "tool")
+        check_limits(
+            self.name,
+            timeout_seconds=self.timeout_seconds,
+            result_bytes_max=self.result_bytes_max,
+            attempts_max=self.attempts_max,
+            key_seconds=self.key_seconds,
+            settle_seconds=self.settle_seconds,
+        )
+        check_key(
+            self.name,
+            self.effect,
+            takes_key=self.signature.key is not None,
+            has_probe=self.probe is not None,
+            has_key_seconds=self.key_seconds is not None,
+        )
+        check_consequence(
+            self.name,
+            self.effect,
+            takes_variables=Variables in self.requires,
+            has_simulation=self.simulate is not None,
+            has_undo=self.undo is not None,
+            has_postcondition=self.postcondition is not None,
+        )
+        check_traffic(self.name, self.rate, self.retry)
+
+    @property
+    def description(self) -> str:
+        """What the model is told that it does."""
+        return self.signature.description
+
+    @property
+    def requires(self) -> frozenset[type]:
+        """The resources that a run must hold for it to be called."""
+        own = (kind for kind in self.signature.provided.values() if kind not in OF_TIME)
+        return frozenset((*own, *(kind for each in self._companions() for kind in each.provided.values())))
+
+    @property
+    def reversibility(self) -> str | None:
+        """The name of the tool that undoes it, or IRREVERSIBLE; None if it changes nothing."""
+        if self.effect in WITHOUT_CONSEQUENCE:
+            return None
+        return self.undo.name if self.undo else IRREVERSIBLE
+
+    @functools.cached_property
+    def is_async(self) -> bool:
+        """Whether it is awaited; otherwise it runs in a thread."""
+        return inspect.iscoroutinefunction(self.function)
+
+    @functools.cached_property
+    def of_time(self) -> Mapping[str, type]:
+        """The parameters that are handed what a call may ask of its time."""
+        return {name: kind for name, kind in self.signature.provided.items() if kind in OF_TIME}
+
+    @functools.cached_property
+    def shape(self) -> Shape:
+        """Its schemas and checks. Raises DefinitionError for types that have no JSON Schema."""
+        return shape_of(self.signature, self.name)
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """JSON Schema of its arguments, without what is injected."""
+        return self.shape.parameters
+
+    @functools.cached_property
+    def content_hash(self) -> str:
+        """Changes whenever the definition does: what the model is told, what is declared, the function's source.
+
+        A simulation is no part of it: it decides nothing about a run in earnest, and may be added to one in flight.
+        """
+        declared = (
+            self.name,
+            self.description,
+            self.shape.parameters,
+            self.shape.result,
+            self.effect,
+            self.reversibility,
+            self.timeout_seconds,
+            self.result_bytes_max,
+            self.attempts_max,
+        )
+        return digest(_json.encode(declared), source_of(self.function), *_on_doubt(self), *_on_care(self))
+
+    def _companions(self) -> Iterator[Companion]:
+        for each in (self.probe, self.simulate, self.postcondition):
+            if each is not None:
+                yield each
+        for check in self.checks:
+            if (asked := check.asked) is not None:
+                yield asked
+
+
+def _on_doubt(tool: Tool) -> tuple[bytes, ...]:
+    """Return what is declared for a lost outcome, nothing if nothing is: what had no such thing keeps its hash."""
+    if tool.probe is None and tool.key_seconds is None and tool.settle_seconds == SETTLE_SECONDS:
+        return ()
+    probe = source_of(tool.probe.function) if tool.probe else b""
+    return (probe, _json.encode((tool.key_seconds, tool.settle_seconds)))
+
+
+def _on_care(tool: Tool) -> tuple[bytes, ...]:
+    """Return what is declared of how calls are checked, spaced and read back, nothing if nothing is: likewise."""
+    declared = {
+        "checks": [definition_of(check) for check in tool.checks],
+        "resource": tool.resource.definition if tool.resource else None,
+        "rate": tool.rate,
+        "retry": tool.retry,
+        "breaker": tool.has_breaker,
+        "postcondition": source_of(tool.postcondition.function).decode("utf-8", "replace")
+        if tool.postcondition
+        else "",
+    }
+    return (_json.encode(declared),) if any(declared.values()) else ()
