@@ -73,6 +73,12 @@ class Tool:
     """How long after its time is up a call may still arrive at the other side."""
     simulate: Companion | None = None
     """Makes up what a call would return, in a fork that sends none."""
+    permission: str | None = None
+    """What its caller must be permitted, as policies name it."""
+    ask_when: str | None = None
+    """An expression over ``args`` and the circumstances of a call: where it holds, somebody has to say yes."""
+    ask_below_confidence: float | None = None
+    """Somebody has to say yes where the model's own ``confidence``, an argument of that name, is lower."""
 
     def __post_init__(self) -> None:
         check_name(self.name, "tool")
@@ -149,6 +155,9 @@ def tool(
     key_seconds: float | None = None,
     settle_seconds: float = SETTLE_SECONDS,
     simulate: Callable[..., object] | None = None,
+    permission: str | None = None,
+    ask_when: str | None = None,
+    ask_below_confidence: float | None = None,
 ) -> Callable[[Callable[..., object]], Tool]: ...
 
 
@@ -166,6 +175,9 @@ def tool(
     key_seconds: float | None = None,
     settle_seconds: float = SETTLE_SECONDS,
     simulate: Callable[..., object] | None = None,
+    permission: str | None = None,
+    ask_when: str | None = None,
+    ask_below_confidence: float | None = None,
 ) -> Tool | Callable[[Callable[..., object]], Tool]:
     """Turn a typed function into a Tool. Raises DefinitionError where the declaration does not hold together.
 
@@ -173,9 +185,8 @@ def tool(
     annotations are the schemas. A function that is not ``async`` runs in a thread, which nothing can stop: past its
     time it is left to finish, and what it returns is dropped. What it is provided with must bear several threads.
 
-    ``probe`` looks what became of a call whose outcome is lost: it is handed the key and whichever of the arguments it
-    names, changes nothing, and returns Happened, DidNot or Unknown. ``simulate`` is handed the same, changes nothing
-    either, and returns what the tool would: a fork that is not live calls it in the tool's place.
+    ``probe`` looks what became of a call whose outcome is lost: it is handed the key and whichever arguments it names,
+    and returns Happened, DidNot or Unknown. ``simulate`` is handed the same, and returns what the tool would.
     """
 
     def make(function: Callable[..., object]) -> Tool:
@@ -194,6 +205,9 @@ def tool(
             key_seconds,
             settle_seconds,
             None if simulate is None else read_companion(simulate, "simulation", called, signature),
+            permission,
+            ask_when,
+            ask_below_confidence,
         )
 
     return make if function is None else make(function)
