@@ -209,6 +209,7 @@ def every_event() -> tuple[Event, ...]:
             key_until=AT + 86_400,
             has_probe=True,
             is_simulated=True,
+            policies=("small-refunds",),
         ),
         StepEnded(
             node="desk",
@@ -228,6 +229,7 @@ def every_event() -> tuple[Event, ...]:
             gave="d2",
             sketch=(3, 5),
             is_simulated=True,
+            policies=("night",),
         ),
         StepInterrupted(
             node="desk", turn=1, call=1, name="pay", effect=Effect.UNSAFE, attempt=1, in_doubt=True, was_sent=False

@@ -84,6 +84,11 @@ class Ask(msgspec.Struct, frozen=True):
 Verdict = Allow | Deny | Ask
 
 
+def policies_of(verdict: Verdict | None) -> tuple[str, ...]:
+    """Return the ids of the policies behind ``verdict``; none where nobody was asked."""
+    return () if verdict is None else verdict.policies
+
+
 class DecisionPoint(Protocol):
     """Decides of calls. What it raises stops the call: a guard fails closed."""
 

@@ -42,6 +42,7 @@ class ErrorKind(enum.StrEnum):
     UNAVAILABLE = "unavailable"
     PARTIAL_RESULT = "partial_result"
     POSTCONDITION = "postcondition"
+    DENIED = "denied"
 
 
 class Settlement(enum.StrEnum):

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from holdfast.context.ratios import Ratios
 from holdfast.execution.offered import Offers
+from holdfast.governance.verdict import ALLOW_ALL, DecisionPoint
 from holdfast.integration.gateway.caching.port import KeptReplies
 from holdfast.integration.gateway.gateway import Gateway
 from holdfast.integration.gateway.port import Model
 from holdfast.integration.gateway.pricing.prices import Prices
 from holdfast.integration.gateway.routing.route import Route
+from holdfast.integration.tools.circumstances import NOBODY, Caller
 from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.registry import Registry
 from holdfast.integration.tools.threads import Threads
@@ -28,18 +30,27 @@ class Equipment:
         reach: Reach = pass_by,
         older: "Sequence[Equipment]" = (),
         ratios: Ratios | None = None,
+        decides: DecisionPoint = ALLOW_ALL,
     ) -> None:
-        """``older``: the same of the versions that runs may be pinned to. ``ratios``: shared with other apps."""
+        """``older``: the same of the versions that runs may be pinned to. ``ratios``: shared with other apps.
+
+        ``decides``: whether each call of a tool may be made.
+        """
         self.app, self.gateway, self.older = app, gateway, tuple(older)
         self.offers: Offers = {}
         self.ratios = ratios or Ratios()
         self._threads = Threads()
         self.agents: Mapping[str, Executor] = {
-            agent.name: Executor(app.registries[agent.name], clock, threads=self._threads, reach=reach)
+            agent.name: self._executor(app.registries[agent.name], clock, reach, decides, Caller(agent.name))
             for agent in app.agents
         }
-        self.functions = Executor(Registry(app.functions), clock, threads=self._threads, reach=reach)
-        self.tools = Executor(Registry(app.tools), clock, threads=self._threads, reach=reach)
+        self.functions = self._executor(Registry(app.functions), clock, reach, ALLOW_ALL, NOBODY)
+        self.tools = self._executor(Registry(app.tools), clock, reach, decides, NOBODY)
+
+    def _executor(
+        self, registry: Registry, clock: Clock, reach: Reach, decides: DecisionPoint, caller: Caller
+    ) -> Executor:
+        return Executor(registry, clock, threads=self._threads, reach=reach, decides=decides, caller=caller)
 
     def under(self, definitions: Mapping[str, str]) -> "Equipment":
         """Return what a run with these definitions works with: its own version's, else the present one's."""
@@ -61,10 +72,15 @@ class Equipped:
         reach: Reach = pass_by,
         prices: Prices | None = None,
         replies: KeptReplies | None = None,
+        decides_for: Callable[[App], DecisionPoint] = lambda _: ALLOW_ALL,
     ) -> None:
-        """``find_model`` is asked for a model that nobody has offered, by its name; ``replies`` keeps replies."""
+        """``find_model`` is asked for a model that nobody has offered, by its name; ``replies`` keeps replies.
+
+        ``decides_for`` makes what decides of the calls of an app.
+        """
         self._models, self._find_model, self._prices, self._replies = models, find_model, prices, replies
         self._clock, self._reach = clock, reach
+        self._decides_for = decides_for
         self._made: dict[tuple[str, str], Equipment] = {}
         self._ratios = Ratios()
 
@@ -83,7 +99,8 @@ class Equipped:
                 replies=self._replies,
                 scope=f"{app.name} {app.version}",
             )
-            self._made[version] = Equipment(app, gateway, self._clock, self._reach, older, self._ratios)
+            decides = self._decides_for(app)
+            self._made[version] = Equipment(app, gateway, self._clock, self._reach, older, self._ratios, decides)
         return self._made[version]
 
     def close(self) -> None:

@@ -45,6 +45,9 @@ class Declared(TypedDict, total=False):
     retry: Retry | None
     has_breaker: bool
     postcondition: Callable[..., object] | None
+    permission: str | None
+    ask_when: str | None
+    ask_below_confidence: float | None
 
 
 @overload
@@ -94,6 +97,9 @@ def tool(
             declared.get("retry"),
             declared.get("has_breaker", False),
             _companion(declared.get("postcondition"), "postcondition", called, signature, RESULT),
+            declared.get("permission"),
+            declared.get("ask_when"),
+            declared.get("ask_below_confidence"),
         )
 
     return make if function is None else make(function)

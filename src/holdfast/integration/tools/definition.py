@@ -74,6 +74,12 @@ class Tool:
     """Whether it is not called for a while once many of its calls fail by its own fault."""
     postcondition: Companion | None = None
     """Reads back whether a write has done all that it was to do."""
+    permission: str | None = None
+    """What its caller must be permitted, as policies name it."""
+    ask_when: str | None = None
+    """An expression over ``args`` and the circumstances of a call: where it holds, somebody has to say yes."""
+    ask_below_confidence: float | None = None
+    """Somebody has to say yes where the model's own ``confidence``, an argument of that name, is lower."""
 
     def __post_init__(self) -> None:
         check_name(self.name, "tool")

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+from holdfast.governance.verdict import ALLOW_ALL, DecisionPoint
+from holdfast.integration.tools.circumstances import NOBODY, Caller
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.invocation import Desk, Invocation, Order, Selective, Stage
 from holdfast.integration.tools.registry import Registry
 from holdfast.integration.tools.stages.arguments import Arguments
 from holdfast.integration.tools.stages.audit import Audit
+from holdfast.integration.tools.stages.authorised import Authorised
 from holdfast.integration.tools.stages.call import Call
 from holdfast.integration.tools.stages.fork import Fork
 from holdfast.integration.tools.stages.granted import Granted
@@ -22,7 +25,14 @@ from holdfast.kernel.clock import Clock
 from holdfast.kernel.faults import Reach, pass_by
 
 
-def standard_stages(registry: Registry, clock: Clock, threads: Threads, reach: Reach = pass_by) -> tuple[Stage, ...]:
+def standard_stages(
+    registry: Registry,
+    clock: Clock,
+    threads: Threads,
+    reach: Reach = pass_by,
+    decides: DecisionPoint = ALLOW_ALL,
+    caller: Caller = NOBODY,
+) -> tuple[Stage, ...]:
     """Return what a call passes, in order; ``audit`` follows wherever it ends."""
     return (
         Known(registry),
@@ -30,6 +40,7 @@ def standard_stages(registry: Registry, clock: Clock, threads: Threads, reach: R
         Granted(registry),
         Semantics(clock, threads),
         Fork(),
+        *(() if decides is ALLOW_ALL else (Authorised(decides, caller),)),
         Intent(clock),
         Call(clock, threads, reach),
         ResultSchema(),
@@ -53,13 +64,20 @@ class Executor:
         threads: Threads | None = None,
         stages: Sequence[Stage] | None = None,
         reach: Reach = pass_by,
+        decides: DecisionPoint = ALLOW_ALL,
+        caller: Caller = NOBODY,
     ) -> None:
-        """``threads``: shared with other executors, closed by whoever made them. ``stages``: not the standard ones."""
+        """``threads``: shared with other executors, closed by whoever made them. ``stages``: not the standard ones.
+
+        ``decides``: whether each call may be made, of which ``caller`` says on whose behalf it is.
+        """
         self.registry = registry
         self._clock = clock
         self._has_own_threads = threads is None
         self.threads = threads or Threads()
-        self.stages = tuple(stages) if stages is not None else standard_stages(registry, clock, self.threads, reach)
+        if stages is None:
+            stages = standard_stages(registry, clock, self.threads, reach, decides, caller)
+        self.stages = tuple(stages)
         self._stages_of = {tool.name: _concerning(tool, self.stages) for tool in registry}
         self._audit = Audit(clock)
 

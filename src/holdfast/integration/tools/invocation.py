@@ -5,6 +5,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from holdfast.governance.verdict import Verdict
 from holdfast.integration.tools.companion import Companion
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.stock.results import Results
@@ -110,7 +111,7 @@ class Invocation:
         *("order", "desk", "begun_at", "end", "ended_by"),
         *("tool", "digest", "values", "key"),
         *("value", "text", "json", "result", "result_bytes"),
-        *("variables", "seen", "simulation"),
+        *("variables", "seen", "simulation", "verdict"),
     )
 
     tool: Tool
@@ -138,6 +139,8 @@ class Invocation:
         """Every variable as it stood then."""
         self.simulation: Companion | None = None
         """What is called in the tool's place, if nothing is to be sent; set by ``fork``."""
+        self.verdict: Verdict | None = None
+        """What the policies say of it; set by ``authorised``, None where nobody is asked."""
         self.end: End | None = None
         self.ended_by = ""
 

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core import PydanticSerializationError
+from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from holdfast.integration.tools.caught import Raised, caught
 from holdfast.integration.tools.json_schema import Schema, flattened
@@ -45,6 +45,8 @@ class Shape:
 
     parameters: Schema
     result: Schema
+    names: tuple[str, ...]
+    """The parameters that the model fills in."""
     _arguments: TypeAdapter[Any]  # Any: the type is known only at run time
     _result: TypeAdapter[Any]
 
@@ -52,6 +54,11 @@ class Shape:
         """Return the values in a JSON object by parameter, defaults filled in."""
         read = caught(self._arguments.validator.validate_json, canonical)
         return _unfit(read) if isinstance(read, Raised) else vars(read)
+
+    def plain(self, values: Mapping[str, object]) -> dict[str, object] | None:
+        """Return checked arguments as JSON data, as the function gets them; None where JSON cannot say them."""
+        written = caught(to_jsonable_python, {name: values[name] for name in self.names})
+        return written if isinstance(written, dict) else None
 
     def check_result(self, value: object) -> object:
         """Return ``value`` as the result type has it, or Unfit."""
@@ -82,7 +89,7 @@ def shape_of(signature: Signature, name: str) -> Shape:
             f"tool {name}: its types cannot be turned into a JSON Schema ({one_line(str(error), 300)}): "
             "use plain types, dataclasses, TypedDicts or pydantic models"
         ) from error
-    return Shape(parameters, shown, arguments, result)
+    return Shape(parameters, shown, tuple(each.name for each in signature.parameters), arguments, result)
 
 
 class _Untitled(GenerateJsonSchema):

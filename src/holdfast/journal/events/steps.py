@@ -31,6 +31,8 @@ class StepIntended(JournalEvent, frozen=True, tag="step.intended/1"):
     """Whether one can look what became of it."""
     is_simulated: bool = False
     """Nothing is sent: the tool's own simulation is called, which touches nothing; ``effect`` is that of the call."""
+    policies: tuple[str, ...] = ()
+    """The ids of the policies that let it through, or let it through once somebody had said yes."""
 
 
 class Write(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -69,6 +71,8 @@ class StepEnded(JournalEvent, frozen=True, tag="step.ended/1"):
     """Of the arguments of a model's call that failed: tells whether the next is nearly the same."""
     is_simulated: bool = False
     """Nothing was done: the result is what the tool's own simulation has made up."""
+    policies: tuple[str, ...] = ()
+    """The ids of the policies that forbade it; where none permitted it, there is none."""
 
 
 class StepInterrupted(JournalEvent, frozen=True, tag="step.interrupted/1"):

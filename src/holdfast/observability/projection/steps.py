@@ -17,7 +17,8 @@ Step = StepIntended | StepEnded | StepInterrupted | DoubtProbed | DoubtSettled
 def step_intended(trace: Trace, event: StepIntended, at: float) -> Trace:
     """Open it, or, for a call that waited since the reply, let it begin now."""
     trace, span = _found(trace, event, at)
-    return changed(trace, replace(span, start=at, attributes=replace(span.attributes, effect=event.effect)))
+    attributes = replace(span.attributes, effect=event.effect, policies=event.policies)
+    return changed(trace, replace(span, start=at, attributes=attributes))
 
 
 def step_ended(trace: Trace, event: StepEnded, at: float) -> Trace:
@@ -28,6 +29,7 @@ def step_ended(trace: Trace, event: StepEnded, at: float) -> Trace:
         stage=event.stage or None,
         result_bytes=event.result_bytes,
         is_simulated=event.is_simulated,
+        policies=event.policies or span.attributes.policies,
     )
     span = replace(span, start=max(span.start, at - event.seconds) if span.is_open else span.start)
     trace = closed(trace, span, at, SpanStatus.of(event.outcome), with_fault(attributes, event.fault))

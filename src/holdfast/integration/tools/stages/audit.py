@@ -1,5 +1,6 @@
 """Whatever became of a call is on record, wherever it ended."""
 
+from holdfast.governance.verdict import Deny, policies_of
 from holdfast.integration.tools.arguments import Malformed, canonical_arguments
 from holdfast.integration.tools.faults import told
 from holdfast.integration.tools.invocation import Expired, Failed, Invocation, Refused, Unknown
@@ -61,6 +62,7 @@ class Audit:
                 gave=_gave(invocation, fault),
                 sketch=_sketch(invocation) if fault is not None else (),
                 is_simulated=invocation.simulation is not None,
+                policies=policies_of(invocation.verdict) if isinstance(invocation.verdict, Deny) else (),
             )
         )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from holdfast.governance.verdict import policies_of
 from holdfast.integration.tools.invocation import End, Expired, Invocation
 from holdfast.integration.tools.keys import key_for
 from holdfast.journal.events import StepIntended, StepInterrupted
@@ -44,6 +45,7 @@ class Intent:
                 key_until=self._known_until(invocation, known_until, now),
                 has_probe=tool.probe is not None and invocation.simulation is None,
                 is_simulated=invocation.simulation is not None,
+                policies=policies_of(invocation.verdict),
             )
         )
         if invocation.effect.needs_intent:

@@ -220,7 +220,8 @@ def _of_step(event: OfStep) -> str:
         case StepIntended():
             if event.is_simulated:
                 return "begins (simulated)"
-            return f"begins ({event.effect})" if event.attempt == 1 else f"begins again, attempt {event.attempt}"
+            begins = f"begins ({event.effect})" if event.attempt == 1 else f"begins again, attempt {event.attempt}"
+            return f"{begins}, let through by {', '.join(event.policies)}" if event.policies else begins
         case StepEnded():
             stage = f" at {event.stage}" if event.stage else ""
             given = f" · {size(event.result_bytes)}" if event.result_bytes else ""
