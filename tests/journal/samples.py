@@ -18,6 +18,7 @@ from holdfast.journal.events import (
     DoubtProbed,
     DoubtSettled,
     DriverChanged,
+    DriverLeft,
     Event,
     ItemsMapped,
     LifecycleMoved,
@@ -26,6 +27,7 @@ from holdfast.journal.events import (
     ModelCalled,
     ModelFailed,
     ModelInterrupted,
+    ModelOutrun,
     ModelReconciled,
     ModelReplied,
     ModelSwitched,
@@ -62,7 +64,7 @@ from holdfast.kernel.ids import PayloadId, RunId, child_run_id
 from holdfast.kernel.limits import Budget, Spend
 from holdfast.kernel.messages import StopReason, Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement
-from holdfast.kernel.ways import Try, Way
+from holdfast.kernel.ways import Hedge, Try, Way
 
 RUN = RunId("run_01M7VQWG6VZA89Q97BMVBZAZXM")
 CHILD = child_run_id(RUN, "desk")
@@ -129,6 +131,7 @@ def every_event() -> tuple[Event, ...]:
     fault = Fault(ErrorKind.TIMEOUT, "it took too long", retryable=True, hint="ask for less")
     failed = Try("backup", "openai:gpt-5.5", ErrorKind.OVERLOADED, 0.25)
     way = Way("anthropic", "anthropic:claude-sonnet-4-6", 1.25, (failed,), is_cached=True)
+    hedge = Hedge("backup", "openai:gpt-5.5", 2.5, 3.0, is_first=True, kind=ErrorKind.TIMEOUT, is_charged=True)
     return (
         replace(
             started(),
@@ -143,6 +146,7 @@ def every_event() -> tuple[Event, ...]:
         ),
         LifecycleMoved(to="EXECUTING", reason="planned"),
         DriverChanged(worker="host:1:ab", epoch=2),
+        DriverLeft(worker="host:1:ab"),
         CancelRequested(reason="no longer needed", by="operator", abandons_doubts=True),
         MailRead(position=3),
         RunParked(reason="waiting", wake_at=AT + 60, children=(CHILD,)),
@@ -157,6 +161,7 @@ def every_event() -> tuple[Event, ...]:
             agent="desk",
             tokens_max=80,
             reserved_usd=0.02,
+            is_hedged=True,
         ),
         replace(
             replied(1, "lookup", usage=Usage(50, 10, 5, 0.001, 6, 3, 2, "priority")),
@@ -184,9 +189,18 @@ def every_event() -> tuple[Event, ...]:
             retry_at=AT + 2,
             is_charged=True,
             cost_usd=0.1,
-            way=way,
+            way=replace(way, hedge=hedge),
         ),
-        ModelInterrupted(node="desk", turn=1, attempt=1, why=ErrorKind.TIMEOUT),
+        ModelOutrun(
+            node="desk",
+            turn=1,
+            attempt=1,
+            account="backup",
+            place="openai:gpt-5.5",
+            seconds=3.0,
+            cost_usd=0.1,
+        ),
+        ModelInterrupted(node="desk", turn=1, attempt=1, why=ErrorKind.TIMEOUT, cost_usd=0.1, is_charged=False),
         ModelReconciled(
             node="desk",
             turn=1,

@@ -24,12 +24,13 @@ class Calling:
         self._gateway, self._clock, self._randomness, self._caller = gateway, clock, randomness, caller
         self._failed_at: dict[str, tuple[str, str]] = {}
 
-    def caller(self, action: CallModel, agent: Agent, input_tokens: int) -> Caller:
-        """Return who calls, for a request that is likely to be of so many tokens."""
+    def caller(self, action: CallModel, agent: Agent, input_tokens: int, *, is_hedged: bool) -> Caller:
+        """Return who calls, for a request that is likely to be of so many tokens; ``is_hedged``: two are paid for."""
         return msgspec.structs.replace(
             self._caller,
             input_tokens=input_tokens,
             cached_seconds=CACHED_SECONDS if agent.cached else None,
+            may_hedge=is_hedged,
             attempt=action.attempt,
             failed_at=self._failed_at.get(action.path) if action.attempt > 1 else None,
         )

@@ -7,7 +7,7 @@ from holdfast.execution.actions import CallModel
 from holdfast.execution.agent import Agent
 from holdfast.execution.decide import accounts
 from holdfast.execution.warnings import is_to_economise, model_of, switched
-from holdfast.governance.budget import Priced, Reservation, Shortage, forbids_turn, reserve
+from holdfast.governance.budget import Priced, Reservation, Shortage, forbids_turn, hedged, reserve
 from holdfast.journal.events import ReservationExceeded
 from holdfast.journal.fold.agent_state import AgentState
 from holdfast.journal.recorder import Recorder
@@ -18,9 +18,14 @@ from holdfast.kernel.token_bounds import message_tokens_max
 class Reserving:
     """Reserves for the calls of one run. Nothing in it waits: what is found to be left is left when it is recorded."""
 
-    def __init__(self, price: Callable[[str], Priced | None], recorder: Recorder) -> None:
-        """``price`` tells what a model's calls cost, None for one of which nobody knows it."""
-        self._price, self._recorder = price, recorder
+    def __init__(
+        self, price: Callable[[str], Priced | None], is_hedged: Callable[[str], bool], recorder: Recorder
+    ) -> None:
+        """``price`` tells what a model's calls cost, None for one of which nobody knows it.
+
+        ``is_hedged`` tells of which models a second may be asked beside the first.
+        """
+        self._price, self._is_hedged, self._recorder = price, is_hedged, recorder
 
     def reserve(
         self, action: CallModel, agent: Agent, assembled: Assembled, offer_tokens_max: int
@@ -42,7 +47,9 @@ class Reserving:
             self._recorder.append(switch)
             tokens_max = _tokens_max(state, switch.model, assembled, offer_tokens_max)
             reserved = reserve(budgets, switch.model, tokens_max, agent.output_tokens_max, self._price(switch.model))
-        return reserved.told if isinstance(reserved, Shortage) else reserved
+        if isinstance(reserved, Shortage):
+            return reserved.told
+        return hedged(budgets, reserved) if self._is_hedged(reserved.model) else reserved
 
     def _state(self, action: CallModel) -> AgentState:
         agent = self._recorder.state.nodes[action.path].agent
@@ -63,15 +70,15 @@ def _tokens_max(state: AgentState, model: str, assembled: Assembled, offer_token
 
 def exceeding(action: CallModel, state: AgentState, usage: Usage) -> tuple[ReservationExceeded, ...]:
     """Return what is to be recorded where a call is said to have taken more than it had reserved."""
-    reserved_usd, usd = state.reserved_usd, usage.cost_usd
+    reserved, reserved_usd, usd = state.reserved_for_one, state.reserved_usd_for_one, usage.cost_usd
     is_dearer = reserved_usd is not None and usd is not None and usd > reserved_usd
-    if usage.tokens <= state.reserved and not is_dearer:
+    if usage.tokens <= reserved and not is_dearer:
         return ()
     exceeded = ReservationExceeded(
         node=action.path,
         turn=action.turn,
         attempt=action.attempt,
-        reserved=state.reserved,
+        reserved=reserved,
         tokens=usage.tokens,
         reserved_usd=reserved_usd,
         usd=usd,

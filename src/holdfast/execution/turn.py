@@ -1,5 +1,7 @@
 """Takes one turn: assembles the context, records the intent, calls the model, records what came back."""
 
+import asyncio
+
 import msgspec
 
 from holdfast.context.assembly import Assembly
@@ -12,6 +14,7 @@ from holdfast.execution.estimating import Estimates
 from holdfast.execution.offered import Offered, Offers, offered
 from holdfast.execution.paying import Purse, paid
 from holdfast.execution.reserving import Reserving, exceeding
+from holdfast.execution.sending import Sending, outrun
 from holdfast.execution.stop import observe
 from holdfast.execution.window import too_long
 from holdfast.governance.bearing import Bearing
@@ -61,7 +64,7 @@ class Turns:
         self._bearings: dict[str, Bearing] = {}
         self._offered, self._purse = offers, purse
         self._estimates = Estimates(ratios)
-        self._reserving = Reserving(gateway.price, recorder)
+        self._reserving = Reserving(gateway.price, gateway.is_hedged, recorder)
         self._calling = Calling(gateway, clock, randomness, caller)
 
     async def take(self, action: CallModel, agent: Agent, registry: Registry, granted: frozenset[str]) -> None:
@@ -80,12 +83,15 @@ class Turns:
             return
         await self._recorder.durable()
         started = self._clock.now()
-        model, hinter = self._state(action).model, self._hinter(action)
+        state, hinter, sending = self._state(action), self._hinter(action), Sending(self._recorder, action)
         try:
-            caller = self._calling.caller(action, agent, self._state(action).prompt_tokens)
-            reply = await self._gateway.call(model, prepared, hinter, caller)
+            caller = self._calling.caller(action, agent, state.prompt_tokens, is_hedged=state.is_hedged)
+            reply = await self._gateway.call(state.model, prepared, hinter, caller, sending.sent)
         except ModelCallFailed as failed:
             self._failed(action, agent, failed, self._clock.now() - started)
+        except asyncio.CancelledError:
+            sending.cut_off()
+            raise
         else:
             first = None if hinter.first_at is None else hinter.first_at - started
             self._replied(action, agent, reply, self._clock.now() - started, first)
@@ -126,6 +132,7 @@ class Turns:
                 agent=agent.name,
                 tokens_max=reserved.input_tokens_max,
                 reserved_usd=reserved.usd,
+                is_hedged=reserved.is_hedged,
             )
         )
         return request
@@ -173,6 +180,7 @@ class Turns:
         payloads = self._recorder.payloads
         message = msgspec.structs.replace(reply.message, provenance=Provenance(f"model:{reply.model}", Trust.UNTRUSTED))
         self._recorder.append(
+            *outrun(action, self._state(action), reply.way),
             ModelReplied(
                 node=action.path,
                 turn=action.turn,
@@ -200,6 +208,7 @@ class Turns:
         retry_at = self._calling.retry_at(attempt, failed, state.model) if may_retry else None
         self._calling.failed(action.path, failed.way)
         self._recorder.append(
+            *outrun(action, state, failed.way),
             ModelFailed(
                 node=action.path,
                 turn=action.turn,
@@ -208,9 +217,9 @@ class Turns:
                 seconds=asked_for(seconds, failed.way),
                 retry_at=retry_at,
                 is_charged=failed.may_be_billed,
-                cost_usd=state.reserved_usd if failed.may_be_billed else None,
+                cost_usd=state.reserved_usd_for_one if failed.may_be_billed else None,
                 way=failed.way,
-            )
+            ),
         )
 
     def _hinter(self, action: CallModel) -> "_Hinter":

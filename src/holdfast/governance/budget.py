@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from holdfast.kernel.limits import Budget, Exceeded, Spend, calls_exceed, next_turn_exceeds, usd_left
+from holdfast.kernel.limits import USD_DIGITS, Budget, Exceeded, Spend, calls_exceed, next_turn_exceeds, usd_left
 
 OUTPUT_TOKENS_MIN = 16
 """A reply of fewer tokens than this is of no use: the call is not made."""
@@ -34,12 +34,21 @@ class Reservation(msgspec.Struct, frozen=True):
     model: str
     output_tokens_max: int
     input_tokens_max: int
-    usd: float | None
+    usd_for_one: float | None
+    is_hedged: bool = False
+    """A second call like it may be sent beside it: both are reserved for."""
 
     @property
     def tokens(self) -> int:
-        """Input and output together."""
-        return self.input_tokens_max + self.output_tokens_max
+        """Input and output together, of both calls where there may be two."""
+        return (self.input_tokens_max + self.output_tokens_max) * (1 + self.is_hedged)
+
+    @property
+    def usd(self) -> float | None:
+        """Dollars likewise; None where the price is not known."""
+        if self.usd_for_one is None or not self.is_hedged:
+            return self.usd_for_one
+        return round(2 * self.usd_for_one, USD_DIGITS)
 
 
 class Shortage(msgspec.Struct, frozen=True):
@@ -91,6 +100,24 @@ def reserve(
             return within
         allowance, usd = within, price.cost_usd_max(input_tokens, within)
     return Reservation(model, allowance, input_tokens, usd)
+
+
+def hedged(accounts: tuple[Account, ...], reserved: Reservation) -> Reservation:
+    """Return what is to be reserved where a second call may be sent beside the first: for both, if all can pay both.
+
+    Neither is made shorter for it: what does not suffice for two is left to the one.
+    """
+    both = msgspec.structs.replace(reserved, is_hedged=True)
+    return both if all(_can_pay(account, both) for account in accounts) else reserved
+
+
+def _can_pay(account: Account, reserved: Reservation) -> bool:
+    budget, spend = account.budget, account.spend
+    if budget.tokens is not None and spend.tokens + account.reserved + reserved.tokens > budget.tokens:
+        return False
+    if budget.usd is None:
+        return True
+    return reserved.usd is not None and reserved.usd <= usd_left(budget.usd, spend.usd + account.reserved_usd)
 
 
 def _by_tokens(accounts: tuple[Account, ...], input_tokens: int, wanted: int) -> int | Shortage:

@@ -11,6 +11,7 @@ from holdfast.journal.events import (
     ModelCalled,
     ModelFailed,
     ModelInterrupted,
+    ModelOutrun,
     ModelReconciled,
     ModelReplied,
     RunStarted,
@@ -18,7 +19,15 @@ from holdfast.journal.events import (
 from holdfast.kernel.messages import Usage
 
 UNCHARGED = Usage(cost_usd=0.0)
-CALL_EVENTS = (RunStarted, ModelCalled, ModelReplied, ModelFailed, ModelInterrupted, ModelReconciled)
+CALL_EVENTS = (
+    RunStarted,
+    ModelCalled,
+    ModelReplied,
+    ModelFailed,
+    ModelOutrun,
+    ModelInterrupted,
+    ModelReconciled,
+)
 """The events that tell of model calls: no other is needed here."""
 
 
@@ -83,11 +92,10 @@ def ended_calls(entries: Iterable[Placed]) -> Iterator[EndedCall]:
             case ModelFailed(is_charged=False) as event:
                 if (request := _called(called, event)) is not None:
                     yield _ended(event, request, entry.at, Ending.FAILED, UNCHARGED, event.seconds)
-            case ModelFailed() | ModelInterrupted() as event:
-                request = called.get(event.node)
-                worst = Usage(input_tokens=request.reserved if request else 0, cost_usd=event.cost_usd)
-                seconds = event.seconds if isinstance(event, ModelFailed) else None
-                lost.append(_ended(event, request, entry.at, Ending.LOST, worst, seconds, entry.version))
+            case ModelInterrupted(is_charged=False):
+                pass  # it was never sent
+            case ModelFailed() | ModelOutrun() | ModelInterrupted() as event:
+                lost.append(_lost(event, called.get(event.node), entry.at, entry.version))
             case ModelReconciled() as event:
                 lost = [_looked_up(call, event) for call in lost]
             case _:
@@ -100,8 +108,20 @@ def _replied(event: ModelReplied, request: ModelCalled | None, at: float) -> End
     return msgspec.structs.replace(ended, first_token_seconds=event.first_token_seconds)
 
 
+def _lost(
+    event: ModelFailed | ModelOutrun | ModelInterrupted, request: ModelCalled | None, at: float, version: int
+) -> EndedCall:
+    """Return a call that is charged with all that was reserved for it; one that was cut off, with both if two were."""
+    seconds = None if isinstance(event, ModelInterrupted) else event.seconds
+    tokens = request.reserved if request else 0
+    if request is not None and request.is_hedged and not isinstance(event, ModelInterrupted):
+        tokens //= 2
+    worst = Usage(input_tokens=tokens, cost_usd=event.cost_usd)
+    return _ended(event, request, at, Ending.LOST, worst, seconds, version)
+
+
 def _ended(
-    event: ModelReplied | ModelFailed | ModelInterrupted,
+    event: ModelReplied | ModelFailed | ModelOutrun | ModelInterrupted,
     request: ModelCalled | None,
     at: float,
     ending: Ending,

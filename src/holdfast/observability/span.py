@@ -59,6 +59,8 @@ class Attributes(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     spend: Spend | None = None
     """What it consumed: of a model call its own, of an agent's node and of the run the sum."""
     reserved_tokens: int | None = None
+    charged_unseen: int | None = None
+    """The version of the event that charged a model call in full because nobody has seen its reply."""
     context_tokens: int | None = None
     """Size of the prompt: estimated until the reply says how many tokens it was."""
     messages: int | None = None

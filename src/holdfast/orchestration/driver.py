@@ -17,7 +17,7 @@ from holdfast.integration.gateway.routing.caller import ANYBODY, Caller
 from holdfast.integration.tools.invocation import Desk
 from holdfast.journal.alerts import OnAlert, tell_nobody
 from holdfast.journal.beginnings import Beginnings, Begun
-from holdfast.journal.events import DriverChanged, LifecycleMoved, RunParked
+from holdfast.journal.events import DriverChanged, DriverLeft, LifecycleMoved, RunParked
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Live
 from holdfast.journal.payloads import Payloads
@@ -308,6 +308,7 @@ class Driver:
             case Rest.OVER:
                 self.ended = recorder.state
             case Rest.STOPPED if self._parks_for is None or recorder.state.cancel_reason is not None:
+                recorder.append(DriverLeft(worker=self._around.worker))
                 await recorder.park(Parking(recorder.state.inbox_read, self._around.clock.now()))
             case Rest.STOPPED:
                 await self._park(recorder, self._parks_for or "", None)

@@ -16,6 +16,7 @@ from holdfast.integration.gateway.replies import breach_of, settled
 from holdfast.integration.gateway.routing.caller import ANYBODY, Caller
 from holdfast.integration.gateway.routing.passage import OnText, Passage
 from holdfast.integration.gateway.routing.place import Place
+from holdfast.integration.gateway.routing.race import Race
 from holdfast.integration.gateway.routing.route import Route
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import DefinitionError, HoldfastError
@@ -34,6 +35,10 @@ NAMES_SHOWN_MAX = 8
 Item = TextDelta | Reply
 Answering = Coroutine[object, None, Reply]
 T = TypeVar("T")
+
+
+def _nobody() -> None:
+    """Nobody wants to know."""
 
 
 class Gateway:
@@ -93,9 +98,23 @@ class Gateway:
         model = self.model(name)
         return model.retries.draws(self._clock.now()) if isinstance(model, Route) else True
 
+    def is_hedged(self, name: str) -> bool:
+        """Whether a second may be asked beside a call of that model which is made now."""
+        model = self.model(name)
+        return isinstance(model, Route) and model.hedging is not None and model.hedging.is_possible(self._clock.now())
+
     # Not a coroutine itself, like those below that only pass on: a frame is some 260 bytes for each call under way.
-    def call(self, name: str, request: ModelRequest, on_text: OnText, caller: Caller = ANYBODY) -> Answering:
+    def call(
+        self,
+        name: str,
+        request: ModelRequest,
+        on_text: OnText,
+        caller: Caller = ANYBODY,
+        on_sent: Callable[[], None] = _nobody,
+    ) -> Answering:
         """Return the model's one reply to ``request``, once it is the turn of ``caller``.
+
+        ``on_sent`` is told before anything is sent: what was never told is certain to have cost nothing.
 
         Raises DefinitionError for an unknown name, ModelCallFailed for whatever else goes wrong with the model.
         A cancellation closes the provider's stream before it goes on its way.
@@ -104,10 +123,11 @@ class Gateway:
         route = model if isinstance(model, Route) else None
         seconds = caller.cached_seconds or (route.cached_seconds if route else None)
         if not seconds or not caller.may_keep:
-            return self._asked(name, model, request, on_text, caller)
+            return self._asked(name, model, request, on_text, caller, on_sent)
         asked = f"{name} {route.signature}" if route else name
         key = key_of(self._scope, caller.tenant, asked, request)
-        return self._kept(key, seconds, partial(self._asked, name, model, request, on_text, caller), on_text)
+        ask = partial(self._asked, name, model, request, on_text, caller, on_sent)
+        return self._kept(key, seconds, ask, on_text)
 
     async def _kept(self, key: str, seconds: float, ask: Callable[[], Answering], on_text: OnText) -> Reply:
         """Return the reply that is kept under ``key``; else ask for one, and keep that."""
@@ -121,16 +141,36 @@ class Gateway:
         return reply
 
     def _asked(
-        self, name: str, model: Model | Route, request: ModelRequest, on_text: OnText, caller: Caller
+        self,
+        name: str,
+        model: Model | Route,
+        request: ModelRequest,
+        on_text: OnText,
+        caller: Caller,
+        on_sent: Callable[[], None],
     ) -> Answering:
-        if isinstance(model, Route):
-            return Passage(model, request, caller, partial(self._of_place, name)).reply(on_text)
-        return self._once(model, name, name, request, on_text)
+        if not isinstance(model, Route):
+            return self._once(model, name, name, request, on_text, on_sent)
+        ask = partial(self._of_place, name, on_sent)
+        if caller.may_hedge and model.hedging is not None:
+            return Race(model, model.hedging, request, caller, ask).reply(on_text)
+        return Passage(model, request, caller, ask).reply(on_text)
 
-    def _of_place(self, name: str, place: Place, request: ModelRequest, on_text: OnText) -> Answering:
-        return self._once(place.model, place.model.name, name, request, on_text)
+    def _of_place(
+        self, name: str, on_sent: Callable[[], None], place: Place, request: ModelRequest, on_text: OnText
+    ) -> Answering:
+        return self._once(place.model, place.model.name, name, request, on_text, on_sent)
 
-    async def _once(self, model: Model, name: str, asked: str, request: ModelRequest, on_text: OnText) -> Reply:
+    async def _once(
+        self,
+        model: Model,
+        name: str,
+        asked: str,
+        request: ModelRequest,
+        on_text: OnText,
+        on_sent: Callable[[], None],
+    ) -> Reply:
+        on_sent()
         self._reach(Point.MODEL_BEFORE_CALL)
         try:
             return await self._whole_reply(_Provider(model, name, request), asked, on_text)

@@ -15,6 +15,7 @@ from holdfast.journal.events.retries import NodeRetried, RetryDue, RunRequeued
 from holdfast.journal.events.runs import (
     CancelRequested,
     DriverChanged,
+    DriverLeft,
     LifecycleMoved,
     MailRead,
     ResourcesFailed,
@@ -25,13 +26,21 @@ from holdfast.journal.events.runs import (
 )
 from holdfast.journal.events.scripts import ScriptAdvanced
 from holdfast.journal.events.steps import DoubtProbed, DoubtSettled, StepEnded, StepIntended, StepInterrupted
-from holdfast.journal.events.turns import ModelCalled, ModelFailed, ModelInterrupted, ModelReconciled, ModelReplied
+from holdfast.journal.events.turns import (
+    ModelCalled,
+    ModelFailed,
+    ModelInterrupted,
+    ModelOutrun,
+    ModelReconciled,
+    ModelReplied,
+)
 from holdfast.journal.events.versions import RunMigrated
 
 Event = (
     RunStarted
     | LifecycleMoved
     | DriverChanged
+    | DriverLeft
     | CancelRequested
     | MailRead
     | RunParked
@@ -45,6 +54,7 @@ Event = (
     | ModelCalled
     | ModelReplied
     | ModelFailed
+    | ModelOutrun
     | ModelInterrupted
     | ModelReconciled
     | LoopSuspected
@@ -85,6 +95,7 @@ __all__ = [
     "DoubtProbed",
     "DoubtSettled",
     "DriverChanged",
+    "DriverLeft",
     "Event",
     "ItemsMapped",
     "LifecycleMoved",
@@ -93,6 +104,7 @@ __all__ = [
     "ModelCalled",
     "ModelFailed",
     "ModelInterrupted",
+    "ModelOutrun",
     "ModelReconciled",
     "ModelReplied",
     "ModelSwitched",

@@ -90,6 +90,12 @@ class DriverChanged(JournalEvent, frozen=True, tag="run.driver/1"):
     epoch: int
 
 
+class DriverLeft(JournalEvent, frozen=True, tag="run.driver_left/1"):
+    """The worker that drove the run was stopped, and has put it down in good order: it was not brought down by it."""
+
+    worker: str
+
+
 class CancelRequested(JournalEvent, frozen=True, tag="run.cancel_requested/1"):
     """Somebody wants the run to end before its time."""
 

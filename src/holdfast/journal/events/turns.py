@@ -47,10 +47,14 @@ class ModelCalled(JournalEvent, frozen=True, tag="turn.called/1"):
     reserved_usd: float | None = None
     """Dollars charged until the reply says what it has cost; None where the model's price is not known."""
 
+    is_hedged: bool = False
+    """What is reserved is for two like it: while the first is silent a second may be sent beside it."""
+
     @property
     def output_tokens_max(self) -> int:
         """The most tokens that the reply may have."""
-        return self.reserved - (self.tokens if self.tokens_max is None else self.tokens_max)
+        for_one = self.reserved // 2 if self.is_hedged else self.reserved
+        return for_one - (self.tokens if self.tokens_max is None else self.tokens_max)
 
 
 class ModelReplied(JournalEvent, frozen=True, tag="turn.replied/1"):
@@ -97,8 +101,25 @@ class ModelFailed(JournalEvent, frozen=True, tag="turn.failed/1"):
     """Whose account it went through last, how long it waited for its turn, and what was tried before."""
 
 
+class ModelOutrun(JournalEvent, frozen=True, tag="turn.outrun/1"):
+    """Of two that were asked at once this one was not heard, and may be billed: it is charged in full.
+
+    Recorded with the reply of the other one, or with its failure. Half of what was reserved for both is charged.
+    """
+
+    node: str
+    turn: int
+    attempt: int
+    account: str
+    place: str
+    """The model that was asked there, such as ``anthropic:claude-sonnet-4-6``."""
+    seconds: float
+    cost_usd: float | None = None
+    """What is charged for it: what was reserved; None where that is not known."""
+
+
 class ModelInterrupted(JournalEvent, frozen=True, tag="turn.interrupted/1"):
-    """The call was sent and its reply will never be seen: it stays charged in full, and is made again."""
+    """The call was cut off and its reply will never be seen: it stays charged in full, and is made again."""
 
     node: str
     turn: int
@@ -106,6 +127,8 @@ class ModelInterrupted(JournalEvent, frozen=True, tag="turn.interrupted/1"):
     why: ErrorKind = ErrorKind.CANCELLED
     cost_usd: float | None = None
     """What is charged for it: what was reserved; None where that is not known."""
+    is_charged: bool = True
+    """False: it waited for its turn and was never sent."""
 
 
 class ModelReconciled(JournalEvent, frozen=True, tag="turn.reconciled/1"):

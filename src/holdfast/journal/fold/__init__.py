@@ -33,6 +33,7 @@ from holdfast.kernel.errors import JournalError
 _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.LifecycleMoved: runs.lifecycle_moved,
     events.DriverChanged: runs.driver_changed,
+    events.DriverLeft: runs.driver_left,
     events.CancelRequested: runs.cancel_requested,
     events.MailRead: runs.mail_read,
     events.RunParked: runs.run_parked,
@@ -46,6 +47,7 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.ModelCalled: turns.model_called,
     events.ModelReplied: turns.model_replied,
     events.ModelFailed: turns.model_failed,
+    events.ModelOutrun: turns.model_outrun,
     events.ModelInterrupted: turns.model_interrupted,
     events.ModelReconciled: turns.model_reconciled,
     events.LoopSuspected: turns.loop_suspected,

@@ -8,7 +8,7 @@ from holdfast.journal.events.turns import CallRequest
 from holdfast.journal.fold.step_state import NOT_TRIED, StepState
 from holdfast.journal.fold.trail import Trail
 from holdfast.kernel.ids import PayloadId
-from holdfast.kernel.limits import Spend
+from holdfast.kernel.limits import USD_DIGITS, Spend
 from holdfast.kernel.messages import StopReason
 from holdfast.kernel.outcomes import Fault
 
@@ -66,13 +66,15 @@ class AgentState(msgspec.Struct, frozen=True, gc=False):
     defect: Fault | None = None
     defects_in_a_row: int = 0
     attempts_before: int = 0
-    """How many of the turn's attempts belong to tries of the node that have failed."""
+    """How many of the turn's attempts belong to tries of the node that have failed, or were never sent."""
     fault: Fault | None = None
     retry_at: float | None = None
     reserved: int = 0
     """Tokens charged for the call in flight."""
     reserved_usd: float | None = 0.0
     """Dollars likewise; None where nobody knows what the call costs."""
+    is_hedged: bool = False
+    """What is reserved is for two calls alike, of which a second may have been sent."""
     reserved_at: float = 0.0
     """When that call was made: whatever becomes of it is charged to that day."""
     spend: Spend = Spend()
@@ -84,3 +86,15 @@ class AgentState(msgspec.Struct, frozen=True, gc=False):
     """Model calls whose reply was never seen."""
     trail: Trail = Trail()
     """Its calls before those of the present turn."""
+
+    @property
+    def reserved_for_one(self) -> int:
+        """Tokens charged for one of the calls in flight."""
+        return self.reserved // 2 if self.is_hedged else self.reserved
+
+    @property
+    def reserved_usd_for_one(self) -> float | None:
+        """Dollars likewise; None where nobody knows what the call costs."""
+        if self.reserved_usd is None or not self.is_hedged:
+            return self.reserved_usd
+        return round(self.reserved_usd / 2, USD_DIGITS)

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from holdfast.journal.events import (
     CancelRequested,
     DriverChanged,
+    DriverLeft,
     LifecycleMoved,
     MailRead,
     ResourcesFailed,
@@ -52,10 +53,22 @@ def lifecycle_moved(state: RunState, event: LifecycleMoved, _at: float, version:
 
 
 def driver_changed(state: RunState, event: DriverChanged, _at: float, version: int) -> RunState:
-    in_vain = state.drivers_in_vain + 1 if state.parked is None else 0
+    was_put_down = state.is_left or state.parked is not None
     return replace(
-        state, drivers=state.drivers + 1, drivers_in_vain=in_vain, parked=None, awaits=(), awaited=(), version=version
+        state,
+        drivers=state.drivers + 1,
+        drivers_in_vain=0 if was_put_down else state.drivers_in_vain + 1,
+        is_left=False,
+        parked=None,
+        awaits=(),
+        awaited=(),
+        version=version,
     )
+
+
+def driver_left(state: RunState, _event: DriverLeft, _at: float, version: int) -> RunState:
+    """A driver that lives to say so was not brought down."""
+    return replace(state, is_left=True, drivers_in_vain=0, version=version)
 
 
 def cancel_requested(state: RunState, event: CancelRequested, _at: float, version: int) -> RunState:

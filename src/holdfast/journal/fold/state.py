@@ -252,6 +252,8 @@ class RunState(msgspec.Struct, frozen=True, gc=False):
     """How many workers have driven it."""
     drivers_in_vain: int = 0
     """How many of the last ones were cut off before anything had ended under them."""
+    is_left: bool = False
+    """Its last driver has put it down in good order, and no other has come yet."""
     openings_failed: int = 0
     """How often in a row what its tools need could not be opened."""
     parked: str | None = None

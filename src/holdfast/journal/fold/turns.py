@@ -7,6 +7,7 @@ from holdfast.journal.events import (
     ModelCalled,
     ModelFailed,
     ModelInterrupted,
+    ModelOutrun,
     ModelReconciled,
     ModelReplied,
 )
@@ -55,6 +56,7 @@ def model_called(state: RunState, event: ModelCalled, at: float, version: int) -
         retry_at=None,
         reserved=event.reserved,
         reserved_usd=event.reserved_usd,
+        is_hedged=event.is_hedged,
         reserved_at=at,
         attempts_before=0 if is_new_turn else agent.attempts_before,
         spend=replace(agent.spend, turns=agent.spend.turns + is_new_turn),
@@ -89,6 +91,7 @@ def model_replied(state: RunState, event: ModelReplied, _at: float, version: int
         defects_in_a_row=agent.defects_in_a_row + 1 if event.defect else 0,
         reserved=0,
         reserved_usd=0.0,
+        is_hedged=False,
         spend=_charge(agent.spend, event.usage, len(calls)),
     )
     state = replace(
@@ -112,22 +115,38 @@ def model_failed(state: RunState, event: ModelFailed, at: float, version: int) -
         retry_at=event.retry_at,
         reserved=0,
         reserved_usd=0.0,
+        is_hedged=False,
         attempts_before=0 if is_new_turn else agent.attempts_before,
         spend=replace(agent.spend, turns=agent.spend.turns + is_new_turn),
     )
     if event.is_charged:
-        state, failed = _charged_unseen(state, event, agent, failed, at, version)
+        state, failed = _charged_unseen(state, event, agent, failed, agent.reserved_for_one, at, version)
     else:
         state = replace(state, charges=charges.settled(state.charges, agent, None))
     return with_agent(_freed(state, agent), node, failed, version)
+
+
+def model_outrun(state: RunState, event: ModelOutrun, at: float, version: int) -> RunState:
+    """Charge half of what is reserved for two calls in full; the other half stays reserved until its own end."""
+    node = entered(state, event.node)
+    agent = agent_of(node)
+    tokens, usd = agent.reserved_for_one, agent.reserved_usd_for_one
+    outrun = replace(agent, reserved=tokens, reserved_usd=usd, is_hedged=False)
+    state, left = _charged_unseen(state, event, outrun, outrun, tokens, at, version)
+    return with_agent(_freed(state, outrun), node, left, version)
 
 
 def model_interrupted(state: RunState, event: ModelInterrupted, at: float, version: int) -> RunState:
     """Charge the reservation in full: what an unseen reply cost is not known, so the worst is assumed."""
     node = entered(state, event.node)
     agent = agent_of(node)
-    interrupted = replace(agent, phase=Phase.READY, reserved=0, reserved_usd=0.0, interrupted=agent.interrupted + 1)
-    state, interrupted = _charged_unseen(state, event, agent, interrupted, at, version)
+    interrupted = replace(agent, phase=Phase.READY, reserved=0, reserved_usd=0.0, is_hedged=False)
+    if event.is_charged:
+        interrupted = replace(interrupted, interrupted=agent.interrupted + 1)
+        state, interrupted = _charged_unseen(state, event, agent, interrupted, agent.reserved, at, version)
+    else:
+        interrupted = replace(interrupted, attempts_before=agent.attempts_before + 1)
+        state = replace(state, charges=charges.settled(state.charges, agent, None))
     return with_agent(_freed(state, agent), node, interrupted, version)
 
 
@@ -161,13 +180,14 @@ def _freed(state: RunState, agent: AgentState) -> RunState:
 
 def _charged_unseen(
     state: RunState,
-    event: ModelFailed | ModelInterrupted,
+    event: ModelFailed | ModelOutrun | ModelInterrupted,
     calling: AgentState,
     agent: AgentState,
+    tokens: int,
     at: float,
     version: int,
 ) -> tuple[RunState, AgentState]:
-    tokens, made_at = calling.reserved, calling.reserved_at
+    made_at = calling.reserved_at
     worst = Usage(input_tokens=tokens, cost_usd=event.cost_usd)
     unseen = UnseenCall(
         event.node, event.turn, event.attempt, tokens, event.cost_usd, at, version, made_at, calling.model

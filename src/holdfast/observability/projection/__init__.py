@@ -43,6 +43,7 @@ class Noted(Protocol):
 PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.LifecycleMoved: runs.lifecycle_moved,
     events.DriverChanged: runs.driver_changed,
+    events.DriverLeft: runs.driver_left,
     events.CancelRequested: runs.cancel_requested,
     events.MailRead: runs.mail_read,
     events.RunParked: runs.run_parked,
@@ -56,6 +57,7 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.ModelCalled: turns.model_called,
     events.ModelReplied: turns.model_replied,
     events.ModelFailed: turns.model_failed,
+    events.ModelOutrun: turns.model_outrun,
     events.ModelInterrupted: turns.model_interrupted,
     events.ModelReconciled: turns.model_reconciled,
     events.LoopSuspected: turns.loop_suspected,

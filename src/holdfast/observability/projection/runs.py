@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from holdfast.journal.events import (
     CancelRequested,
     DriverChanged,
+    DriverLeft,
     LifecycleMoved,
     MailRead,
     ResourcesFailed,
@@ -50,6 +51,10 @@ def driver_changed(trace: Trace, event: DriverChanged, at: float) -> Trace:
     idle = max(0.0, at - trace.last_at)
     change = DriverChange(at, event.worker, event.epoch, bool(parked) or not trace.root.is_open, idle)
     return replace(trace, drivers=(*trace.drivers, change), idle_seconds=trace.idle_seconds + idle)
+
+
+def driver_left(trace: Trace, event: DriverLeft, at: float) -> Trace:
+    return marked(trace, Mark(at, "put down", f"by {event.worker}"))
 
 
 def run_parked(trace: Trace, event: RunParked, at: float) -> Trace:

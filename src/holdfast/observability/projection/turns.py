@@ -7,6 +7,7 @@ from holdfast.journal.events import (
     ModelCalled,
     ModelFailed,
     ModelInterrupted,
+    ModelOutrun,
     ModelReconciled,
     ModelReplied,
 )
@@ -16,6 +17,9 @@ from holdfast.kernel.messages import Usage
 from holdfast.observability.projection.nodes import node_span
 from holdfast.observability.span import Attributes, Span, SpanKind, SpanStatus
 from holdfast.observability.trace import Mark, Trace, changed, closed, cut_off_at, opened, reopened, with_fault
+
+BESIDE = ".beside"
+"""Ends the path of a call that was made beside another, and was not heard."""
 
 
 def model_called(trace: Trace, event: ModelCalled, at: float) -> Trace:
@@ -61,9 +65,8 @@ def model_failed(trace: Trace, event: ModelFailed, at: float) -> Trace:
     if span is None:  # refused before it was sent: nothing had been recorded of it
         trace = _opened_call(trace, event.node, event.turn, event.attempt, at - event.seconds, "model", Attributes())
         span = _call_span(trace, event)
-    reserved = span.attributes.reserved_tokens or 0
-    spend = spend_of(Usage(input_tokens=reserved, cost_usd=event.cost_usd)) if event.is_charged else None
-    attributes = replace(span.attributes, seconds=event.seconds, reserved_tokens=None, spend=spend, way=event.way)
+    known = _charged(trace, span.attributes) if event.is_charged else replace(span.attributes, reserved_tokens=None)
+    attributes = replace(known, seconds=event.seconds, way=event.way)
     trace = closed(trace, span, at, SpanStatus.FAILED, with_fault(attributes, event.fault))
     if event.retry_at is None:
         return _closed_turn(trace, event.node, event.turn, at, SpanStatus.FAILED)
@@ -79,19 +82,44 @@ def model_failed(trace: Trace, event: ModelFailed, at: float) -> Trace:
     )
 
 
+def model_outrun(trace: Trace, event: ModelOutrun, at: float) -> Trace:
+    """Show it beside the call that was heard, for as long as it was under way."""
+    call = _call_span(trace, event)
+    left = None if call.attributes.reserved_tokens is None else call.attributes.reserved_tokens // 2
+    trace = changed(trace, replace(call, attributes=replace(call.attributes, reserved_tokens=left)))
+    path = f"{call.path}{BESIDE}"
+    start = max(call.start, at - event.seconds)
+    trace = opened(
+        trace,
+        SpanKind.MODEL,
+        path,
+        start,
+        name=event.place,
+        parent=call.parent,
+        attempt=event.attempt,
+        attributes=_charged(trace, Attributes(model=event.place, seconds=event.seconds)),
+    )
+    beside = trace.span(SpanKind.MODEL, path, event.attempt)
+    assert beside is not None, "it was opened just now"
+    return closed(trace, beside, at, SpanStatus.INTERRUPTED)
+
+
 def model_interrupted(trace: Trace, event: ModelInterrupted, at: float) -> Trace:
-    """What it reserved is charged in full, as the fold does."""
+    """What it reserved is charged in full, as the fold does; of what was never sent nothing is."""
     span = _call_span(trace, event)
-    worst = spend_of(Usage(input_tokens=span.attributes.reserved_tokens or 0, cost_usd=event.cost_usd))
-    attributes = replace(span.attributes, spend=worst, reserved_tokens=None)
+    known = span.attributes
+    attributes = _charged(trace, known) if event.is_charged else replace(known, reserved_tokens=None)
     return closed(trace, span, cut_off_at(trace, span, at), SpanStatus.INTERRUPTED, attributes)
 
 
 def model_reconciled(trace: Trace, event: ModelReconciled, _at: float) -> Trace:
-    span = trace.span(SpanKind.MODEL, paths.turn(event.node, event.turn), event.attempt)
-    if span is None:
-        return trace
-    return changed(trace, replace(span, attributes=replace(span.attributes, spend=spend_of(event.usage))))
+    path = paths.turn(event.node, event.turn)
+    found = (trace.span(SpanKind.MODEL, each, event.attempt) for each in (path, f"{path}{BESIDE}"))
+    for span in found:
+        if span is not None and span.attributes.charged_unseen == event.charged:
+            attributes = replace(span.attributes, spend=spend_of(event.usage), charged_unseen=None)
+            return changed(trace, replace(span, attributes=attributes))
+    return trace
 
 
 def loop_suspected(trace: Trace, event: LoopSuspected, at: float) -> Trace:
@@ -119,6 +147,13 @@ def spend_of(usage: Usage) -> Spend:
         usd=usage.cost_usd or 0.0,
         calls_of_unknown_cost=int(usage.cost_usd is None),
     )
+
+
+def _charged(trace: Trace, known: Attributes) -> Attributes:
+    """Return what is known of a call that was just charged unseen: the fold knows with what."""
+    unseen = trace.state.unseen[-1]
+    worst = spend_of(Usage(input_tokens=unseen.tokens, cost_usd=unseen.cost_usd))
+    return replace(known, spend=worst, reserved_tokens=None, charged_unseen=unseen.charged)
 
 
 def _opened_call(
@@ -151,7 +186,7 @@ def _turn_span(trace: Trace, node: str, turn: int) -> Span:
     return span
 
 
-def _call_span(trace: Trace, event: ModelReplied | ModelFailed | ModelInterrupted) -> Span:
+def _call_span(trace: Trace, event: ModelReplied | ModelFailed | ModelOutrun | ModelInterrupted) -> Span:
     span = trace.span(SpanKind.MODEL, paths.turn(event.node, event.turn), event.attempt)
     assert span is not None, "a reply follows its call"
     return span

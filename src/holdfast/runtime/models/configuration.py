@@ -13,6 +13,7 @@ from holdfast.integration.gateway.limits.admission import Prefer
 from holdfast.integration.gateway.pricing.price import Price, Rate, Rates
 from holdfast.integration.gateway.pricing.prices import CONFIGURED, Override
 from holdfast.integration.gateway.providers.settings import Settings
+from holdfast.integration.gateway.routing.hedging import HedgeAfter
 from holdfast.kernel.errors import InputError
 from holdfast.kernel.ids import digest
 from holdfast.runtime.models.configured_accounts import ConfiguredAccount, check_account
@@ -25,6 +26,8 @@ PRICES, ACCOUNTS = "prices", "accounts"
 """The tables of the file that are of prices and windows, and of accounts: no model can have these names."""
 SECONDS_OF = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 Of = TypeVar("Of")
+SECONDS_OF_SILENCE = {"s": 1.0, "ms": 0.001}
+SILENCE = re.compile(r"(?P<amount>(?=.*[1-9])\d{1,5}(\.\d{1,3})?)(?P<unit>ms|s)|p(?P<share>[5-9]\d)")
 AGE = re.compile(r"([1-9]\d{0,5}[smhd])?")
 
 
@@ -68,6 +71,7 @@ class Configured(ConfiguredPlace):
     routes: tuple[ConfiguredPlace, ...] = ()
     prefer: Prefer = Prefer.ORDER
     cache: str = ""
+    hedge: str = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -87,6 +91,16 @@ class Configured(ConfiguredPlace):
             raise ValueError("expected how long replies are kept, such as 30s, 10m, 1h or 7d, found something else")
         return cache
 
+    @field_validator("hedge")
+    @classmethod
+    def _is_a_silence(cls, hedge: str) -> str:
+        if hedge and not SILENCE.fullmatch(hedge):
+            raise ValueError(
+                "expected after how long a second is asked beside one that is silent, such as 3s, 800ms or p95 "
+                "(p50 to p99), found something else"
+            )
+        return hedge
+
     @model_validator(mode="after")
     def _is_one_or_many(self) -> Self:
         if bool(self.model) == bool(self.routes):
@@ -97,7 +111,18 @@ class Configured(ConfiguredPlace):
         told = [(each.model, each.account) for each in self.routes]
         if len(set(told)) != len(told):
             raise ValueError("expected each route once, found one twice")
+        if self.hedge and len(self.routes) < 2:
+            raise ValueError("a second is asked elsewhere: hedge is said of a model that has two routes at the least")
         return self
+
+    @property
+    def hedge_after(self) -> HedgeAfter | None:
+        """After how long a second is asked beside one that is silent, None if none is."""
+        if not (found := SILENCE.fullmatch(self.hedge)):
+            return None
+        if found["unit"]:
+            return HedgeAfter(seconds=float(found["amount"]) * SECONDS_OF_SILENCE[found["unit"]])
+        return HedgeAfter(share=int(found["share"]) / 100)
 
     @property
     def cached_seconds(self) -> float | None:
@@ -107,7 +132,7 @@ class Configured(ConfiguredPlace):
     @property
     def signature(self) -> str:
         """What decides about its replies beside the request."""
-        return digest(self.model_dump_json().encode())
+        return digest(self.model_dump_json(exclude={"hedge"}).encode())
 
     @property
     def places(self) -> tuple[ConfiguredPlace, ...]:

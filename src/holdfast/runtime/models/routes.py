@@ -72,6 +72,7 @@ class Routes:
             one.prefer,
             cached_seconds=one.cached_seconds,
             signature=one.signature,
+            hedge_after=one.hedge_after,
         )
 
     async def serve(self) -> None:

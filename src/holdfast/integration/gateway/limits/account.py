@@ -116,6 +116,12 @@ class Permit:
             self.account.meter.refused(retry_after_seconds, now)
             self.account.breaker.ended(failed=True, was_probe=self._is_probe, now=now)
 
+    def outrun(self, now: float) -> None:
+        """It was silent until another, asked beside it, had begun to answer: an account that often is gets no calls."""
+        if self._close(None, now):
+            self.account.note("it was silent, and another that was asked beside it answered", now)
+            self.account.breaker.ended(failed=True, was_probe=self._is_probe, now=now)
+
     def broke(self, now: float, *, was_sent: bool = True) -> None:
         """The provider, or the way there, is broken (5xx, no connection); what was never sent took nothing."""
         if self._close(None if was_sent else Taken(), now):

@@ -16,6 +16,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """Whether replies may be kept for others that ask the same: not those of a run that is about a person."""
     cached_seconds: float | None = None
     """How old a reply to the same request may be that is taken in the place of a new one."""
+    may_hedge: bool = False
+    """Whether a second may be asked beside one that is silent: only if what both can take is reserved."""
     attempt: int = 1
     failed_at: tuple[str, str] | None = None
     """Account and place where the attempt before this one failed: others are asked first."""

@@ -29,6 +29,11 @@ PAUSE_SECONDS_FIRST, PAUSE_SECONDS_MAX = 0.5, 60.0
 TROUBLES = REMEDIES.keys() - {ErrorKind.CONTEXT_TOO_LONG}
 """Failures that tell something of an account; the others are the request's, or the reply's."""
 
+
+def _nobody() -> None:
+    """Nobody wants to know."""
+
+
 OnText = Callable[[str], None]
 """Told each piece of text as it streams: a hint, the reply's text wins. An empty one: it begins with another part."""
 Ask = Callable[[Place, ModelRequest, OnText], Awaitable[Reply]]
@@ -38,7 +43,25 @@ Ask = Callable[[Place, ModelRequest, OnText], Awaitable[Reply]]
 class Passage:
     """Makes one attempt of one call. Whatever way it takes is told with the reply, or with the failure."""
 
-    def __init__(self, route: Route, request: ModelRequest, caller: Caller, ask: Ask) -> None:
+    def __init__(
+        self,
+        route: Route,
+        request: ModelRequest,
+        caller: Caller,
+        ask: Ask,
+        on_asked: Callable[[], None] = _nobody,
+        *,
+        beside: Sequence[Place] = (),
+    ) -> None:
+        """``on_asked`` is told when a place is asked. ``beside``: where to ask, once, for a call that is under way."""
+        self.asked: Place | None = None
+        """Where the call was sent last; None while it waits for its turn."""
+        self.asked_since = 0.0
+        self.goes_elsewhere = not beside
+        """Whether a place that failed may be followed by another."""
+        self.is_outrun = False
+        """It was silent, and another was asked beside it that has answered: to be said before this one is cancelled."""
+        self._on_asked, self._beside = on_asked, tuple(beside)
         self._route, self._request, self._caller, self._ask = route, request, caller, ask
         self._clock = route.clock
         tokens = caller.input_tokens or sum(map(message_tokens, request.messages))
@@ -56,21 +79,28 @@ class Passage:
             on_text(text)
 
         places = self._first_choice()
-        if self._caller.attempt == 1:
+        if self._caller.attempt == 1 and not self._beside:
             self._route.retries.called()
         while True:
             permit = await self._permit(places)
-            place = self._route.place_of(permit.account)
-            began = self._clock.now()
+            self.asked = place = self._route.place_of(permit.account)
+            self.asked_since = began = self._clock.now()
+            self._on_asked()
             try:
                 return await self._asked_at(place, permit, heard)
             except ModelCallFailed as failed:
                 places = self._after(failed, place)
                 if not places:
-                    failed.way = self._way(place)
+                    failed.way = self.way(place)
                     raise
+                self.asked = None
                 seconds = round(self._clock.now() - began, 6)
                 self._tries.append(Try(permit.account.terms.name, place.name, failed.fault.kind, seconds))
+
+    def way(self, place: Place | None) -> Way:
+        """Return the way that it has taken to its end at ``place``; None: it has not come to any."""
+        account, name = (place.account.terms.name, place.name) if place else ("", "")
+        return Way(account, name, round(self._waited, 6), tuple(self._tries))
 
     async def _asked_at(self, place: Place, permit: Permit, on_text: OnText) -> Reply:
         def headers(said: Mapping[str, str]) -> None:
@@ -89,9 +119,12 @@ class Passage:
             permit.replied(reply.usage if is_told else None, self._clock.now())
             if is_told:
                 self._route.expectation.learn(reply.usage)
-            return msgspec.structs.replace(reply, way=self._way(place))
-        finally:
-            permit.withdrawn(self._clock.now())  # cancelled, if its end was not told before
+            return msgspec.structs.replace(reply, way=self.way(place))
+        finally:  # cancelled, if its end was not told before
+            now = self._clock.now()
+            if self.is_outrun:
+                permit.outrun(now)
+            permit.withdrawn(now)
 
     def _settle(self, permit: Permit, failed: ModelCallFailed) -> None:
         now, fault = self._clock.now(), failed.fault
@@ -124,6 +157,8 @@ class Passage:
 
     def _after(self, failed: ModelCallFailed, place: Place) -> tuple[Place, ...]:
         """Return where to try next within this attempt, nothing where it ends."""
+        if not self.goes_elsewhere:
+            return ()
         remedy = remedy_for(failed, has_begun=self._has_begun)
         left = others(remedy, place, self._route.places, self._tried)
         if remedy is not Remedy.SOON:
@@ -134,8 +169,8 @@ class Passage:
 
     def _first_choice(self) -> tuple[Place, ...]:
         """Return all places, but where there is another, not the one at which the attempt before this one failed."""
-        failed_at, places = self._caller.failed_at, self._route.places
-        if failed_at is None:
+        failed_at, places = self._caller.failed_at, self._beside or self._route.places
+        if failed_at is None or self._beside:
             return places
         return tuple(each for each in places if (each.account.terms.name, each.name) != failed_at) or places
 
@@ -167,12 +202,8 @@ class Passage:
 
     def _unsent(self, kind: ErrorKind, message: str) -> ModelCallFailed:
         failed = ModelCallFailed(Fault(kind, message, retryable=True))
-        failed.way = self._way(None)
+        failed.way = self.way(None)
         return failed
-
-    def _way(self, place: Place | None) -> Way:
-        account, name = (place.account.terms.name, place.name) if place else ("", "")
-        return Way(account, name, round(self._waited, 6), tuple(self._tries))
 
 
 def _able(accounts: Sequence[Account], demand: Demand, now: float) -> Sequence[Account]:

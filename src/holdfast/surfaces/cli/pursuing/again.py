@@ -60,7 +60,7 @@ async def reconcile_call(
             for call in (await run.state()).unseen
             if turn in (None, paths.turn(call.node, call.turn)) and attempt in (None, call.attempt)
         ]
-        if len(found) != 1:
+        if len({(call.node, call.turn, call.attempt) for call in found}) != 1:
             told = ", ".join(f"{paths.turn(call.node, call.turn)} --attempt {call.attempt}" for call in found)
             raise InputError(f"expected one model call whose reply was never seen, found {told or 'none'}")
         call = found[0]

@@ -12,6 +12,7 @@ from holdfast.journal.events import (
     DoubtProbed,
     DoubtSettled,
     DriverChanged,
+    DriverLeft,
     Event,
     ItemsMapped,
     LifecycleMoved,
@@ -20,6 +21,7 @@ from holdfast.journal.events import (
     ModelCalled,
     ModelFailed,
     ModelInterrupted,
+    ModelOutrun,
     ModelReconciled,
     ModelReplied,
     NodeEntered,
@@ -64,7 +66,7 @@ OfNode = (
     | AllowanceRenewed
 )
 OfChild = ChildStarted | ChildBegun | ChildRecalled | ChildEnded
-OfTurn = ModelCalled | ModelReplied | ModelFailed | ModelInterrupted | ModelReconciled | LoopSuspected
+OfTurn = ModelCalled | ModelReplied | ModelFailed | ModelOutrun | ModelInterrupted | ModelReconciled | LoopSuspected
 OfStep = StepIntended | StepEnded | StepInterrupted | DoubtProbed | DoubtSettled
 SETTLED = {
     Settlement.HAPPENED: "it happened",
@@ -76,6 +78,7 @@ OfRun = (
     RunStarted
     | LifecycleMoved
     | DriverChanged
+    | DriverLeft
     | CancelRequested
     | MailRead
     | RunParked
@@ -115,8 +118,9 @@ def _of_run(event: OfRun) -> str:
             return f"run of {event.app} began: {event.title}"
         case LifecycleMoved():
             return f"{event.to}: {event.reason}" if event.reason else event.to
-        case DriverChanged():
-            return f"taken up by {event.worker} (driver {event.epoch})"
+        case DriverChanged() | DriverLeft():
+            driver = f" (driver {event.epoch})" if isinstance(event, DriverChanged) else ""
+            return f"{'taken up' if driver else 'put down'} by {event.worker}{driver}"
         case CancelRequested():
             given_up = ", doubts abandoned" if event.abandons_doubts else ""
             return f"cancellation asked for by {event.by}{given_up}: {event.reason}"
@@ -201,6 +205,11 @@ def _of_turn(event: OfTurn) -> str:
             charged = (_charged(event.cost_usd),) if event.is_charged else ()
             failed = f"model call failed{_because(event.fault)} ({then})"
             return " · ".join((failed, duration(event.seconds), *charged, *way_words(event.way)))
+        case ModelOutrun():
+            told = (f"{event.place} by {event.account} was outrun, its reply not heard", duration(event.seconds))
+            return " · ".join((*told, _charged(event.cost_usd)))
+        case ModelInterrupted(is_charged=False):
+            return f"model call cut off ({event.why}) before it was sent: nothing is charged"
         case ModelInterrupted():
             return f"model call cut off ({event.why}), its reply was never seen · {_charged(event.cost_usd)}"
         case ModelReconciled():

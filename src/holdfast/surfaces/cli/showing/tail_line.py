@@ -6,9 +6,11 @@ from holdfast.journal.events import (
     BudgetLow,
     CancelRequested,
     DriverChanged,
+    DriverLeft,
     Event,
     ModelFailed,
     ModelInterrupted,
+    ModelOutrun,
     ModelSwitched,
     NodeLeft,
     ReservationExceeded,
@@ -37,9 +39,9 @@ def _style(event: Event) -> str:
             return "red" if outcome in (Outcome.FAILED, Outcome.REFUSED) else "none"
         case ModelFailed() | ModelInterrupted() | StepInterrupted():
             return "red"
-        case BudgetLow() | ModelSwitched() | ReservationExceeded():
+        case BudgetLow() | ModelOutrun() | ModelSwitched() | ReservationExceeded():
             return "yellow"
-        case DriverChanged() | RunParked() | CancelRequested():
+        case DriverChanged() | DriverLeft() | RunParked() | CancelRequested():
             return "magenta"
         case _:
             return "none"
