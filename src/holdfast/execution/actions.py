@@ -4,11 +4,16 @@
 an action says *what*, never *start* or *go on*; its ``key`` is the same for as long as it is the same piece of work.
 """
 
+from functools import lru_cache
+
 import msgspec
 
 from holdfast.journal.events import Event
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.outcomes import Fault
+
+INSTANTS_REMEMBERED_MAX = 4_096
+"""Of how many instants the key is kept: it is asked for at every look, and writing out a number is dear."""
 
 
 class Note(msgspec.Struct, frozen=True, gc=False):
@@ -124,7 +129,12 @@ class WakeAt(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def key(self) -> str:
-        return f"{self.path}:{self.instant}"
+        return _instant_key(self.path, self.instant)
+
+
+@lru_cache(maxsize=INSTANTS_REMEMBERED_MAX)
+def _instant_key(path: str, instant: float) -> str:
+    return f"{path}:{instant}"
 
 
 class PlanRetry(msgspec.Struct, frozen=True, gc=False):
@@ -163,5 +173,7 @@ class AwaitChild(msgspec.Struct, frozen=True, gc=False):
 
 Waiting = WaitUntil | WakeAt
 """Work that only lets time pass: a run with nothing else under way leaves memory."""
+WAITING = (WaitUntil, WakeAt)
+"""The same, as it is asked for at every look."""
 Work = Evaluate | Assess | CallModel | CallTool | Probe | PlanRetry | BeginChild | RunScript | Waiting
 Action = Note | AwaitPerson | AwaitChild | Work

@@ -7,7 +7,7 @@ from holdfast.integration.tools.visible import one_line
 from holdfast.journal.events import Event, LoopSuspected, NodeLeft
 from holdfast.journal.events.circles import Circle
 from holdfast.journal.fold.agent_state import AgentState
-from holdfast.journal.fold.circles import moved_on
+from holdfast.journal.fold.circles import trail_with
 from holdfast.journal.fold.state import NodeState
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 
@@ -30,9 +30,11 @@ def circled(agent: Agent, node: NodeState, state: AgentState) -> tuple[Note, ...
     """Return what is to be recorded of circles that the calls of this turn have made larger; often nothing."""
     if agent.loops is None or not state.calls:
         return ()
-    marks = moved_on(state, ()).marks
+    marks = trail_with(state, ())
     fresh = min(len(marks), len(state.calls)) if state.turn > state.trail.after else 0
     found = find_circles(marks, fresh, agent.loops)
+    if not found:
+        return ()
     events: list[Event] = [
         _suspected(node.path, state, each) for each in found if each.is_news_to(state.trail.suspected)
     ]

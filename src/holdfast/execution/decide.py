@@ -32,11 +32,14 @@ def decide_agent(agent: Agent, node: NodeState, run: RunState) -> tuple[Action, 
     for awaited in run.awaited:
         if awaited.node == node.path:
             return (WakeAt(node.path, awaited.renews_at, (AllowanceRenewed(node=node.path),)),)
-    return (*warnings_of_agent(agent, node, state, run), *_wanted(agent, node, state, run))
+    warnings, wanted = warnings_of_agent(agent, node, state, run), _wanted(agent, node, state, run)
+    return (*warnings, *wanted) if warnings else wanted
 
 
 def _wanted(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> tuple[Action, ...]:
     match state.phase:
+        case Phase.REPLIED:
+            return _after_reply(agent, node, state, run)
         case Phase.READY if state.turn == 0:
             return _next_turn(agent, node, state, run)
         case Phase.READY if state.attempt - state.attempts_before >= agent.model_attempts_max + INTERRUPTIONS_MAX:
@@ -50,8 +53,6 @@ def _wanted(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> 
             return _leave(node, Outcome.FAILED, state.fault)
         case Phase.FAILED:
             return (CallModel(node.path, state.turn, state.attempt + 1, state.retry_at),)
-        case Phase.REPLIED:
-            return _after_reply(agent, node, state, run)
 
 
 def accounts(agent: Agent, state: AgentState, run: RunState) -> tuple[Account, ...]:
@@ -86,11 +87,14 @@ def _after_reply(agent: Agent, node: NodeState, state: AgentState, run: RunState
 
 
 def _pending_calls(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> tuple[Action, ...]:
+    """Return what is wanted for the calls without outcome; none is begun where the budgets cannot pay for all."""
     pending = [(index, call.step) for index, call in enumerate(state.calls, 1) if call.step.outcome is None]
+    if not pending:
+        return ()
     is_untouched = len(pending) == len(state.calls) and not any(step.attempt for _, step in pending)
     if is_untouched and (reason := forbids_calls(accounts(agent, state, run), len(state.calls))):
         return _leave(node, Outcome.FAILED, Fault(ErrorKind.BUDGET, reason))
-    return tuple(call_action(node.path, state.turn, index, step) for index, step in pending)
+    return tuple([call_action(node.path, state.turn, index, step) for index, step in pending])
 
 
 def call_action(path: str, turn: int, call: int, step: StepState) -> Action:

@@ -2,7 +2,8 @@
 
 It knows no agent and no flow. ``decide`` says what is wanted, ``perform`` does one piece of work and records what came
 of it; whatever is recorded makes the loop ask again: at once, or what a piece of work records, once that has ended. An
-intent in mid-work is the work's own and changes nothing that is wanted.
+intent in mid-work is the work's own and changes nothing that is wanted. What only waits for an instant is no task: one
+alarm rings for all of it.
 
 A task whose work has ended goes on with what is wanted next. So a reply, the call that it asks for and the next turn
 are recorded without a change of task where nothing waits between them, and share one commit: measured at 100 runs in
@@ -11,22 +12,32 @@ flight, 0.8 commits a step instead of 1.8. Work of one run may therefore see the
 
 import asyncio
 import enum
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from holdfast.execution.actions import Action, AwaitChild, AwaitPerson, CallModel, CallTool, Note, Waiting, Work
+from holdfast.execution.actions import (
+    WAITING,
+    Action,
+    AwaitChild,
+    AwaitPerson,
+    CallModel,
+    CallTool,
+    Note,
+    Work,
+)
+from holdfast.execution.alarm import Alarm
 from holdfast.execution.interrupt import interruptions
 from holdfast.journal.bell import Bell
-from holdfast.journal.events import ModelInterrupted, StepIntended, StepInterrupted
+from holdfast.journal.events import Event, ModelInterrupted, StepIntended, StepInterrupted
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.recorder import Recorder, nobody_listens
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import Fenced, HoldfastError
 from holdfast.kernel.ids import RunId
 
-CONCLUSIONS = (Note, AwaitPerson, AwaitChild)
-"""What is wanted without being work. A few types are asked for faster than the many of ``Work``."""
+OTHERS = (AwaitPerson, AwaitChild)
+"""What is wanted of others. A few types are asked for faster than the many of ``Work``."""
 
 FOLLOWED_MAX = 100
 """How many pieces of work a task does, one after the other, before others must get their turn."""
@@ -61,7 +72,7 @@ class Loop:
         self,
         recorder: Recorder,
         decide: Callable[[RunState], Sequence[Action]],
-        perform: Callable[[Work], Coroutine[object, object, None]],
+        perform: Callable[[Work], Awaitable[None]],
         group: asyncio.TaskGroup,
         clock: Clock,
         read_mail: Callable[[], Awaitable[None]] | None = None,
@@ -72,6 +83,8 @@ class Loop:
         self._has_mail = False
         self._look = Bell()
         """Rung when it is to be asked again what is wanted."""
+        self._alarm = Alarm(clock, group, self._look.set)
+        self._event_loop = asyncio.get_running_loop()
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._is_looking = True
         """It sees to what is wanted, and may wait for it: until it has, nobody concludes anything in its place."""
@@ -110,10 +123,11 @@ class Loop:
             return rested
         finally:
             self._is_over = True
+            self._alarm.off()
             self._recorder.heard = nobody_listens  # a cycle would keep all that the run has said until it is collected
 
     def _heard(self) -> None:
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._event_loop)
         if task is None or self._under_way.get(task.get_name()) is not task:
             self._look.set()
 
@@ -128,15 +142,16 @@ class Loop:
                 self._has_mail = False
                 await self._read_mail()
             wanted = () if self._is_stopping else self._decide(self._recorder.state)
-            work = _by_key(wanted)
+            events, work = _parted(wanted)
             if await self._withdraw(work):
                 continue
-            if self._note(wanted):
+            if self._note(events):
                 continue
             self._start(work)
             if rested := self._rested(wanted, work):
                 version = self._recorder.state.version
                 await self._withdraw({})
+                await asyncio.sleep(0)  # what is on its way already is not slept over
                 if self._recorder.state.version == version and self._fenced is None:
                     return rested
                 continue
@@ -177,21 +192,20 @@ class Loop:
         if cancelled := [task for task in dropped if task.cancel()]:
             await asyncio.wait(cancelled)
 
-    def _note(self, wanted: Sequence[Action]) -> bool:
-        events = [event for action in wanted if isinstance(action, Note) for event in action.events]
+    def _note(self, events: Sequence[Event]) -> bool:
         if not events:
             return False
         self._notes += 1
         if self._notes > NOTES_IN_A_ROW_MAX:
             raise HoldfastError(
-                f"expected the run to rest or act, found {self._notes} conclusions in a row: {wanted!r:.200}"
+                f"expected the run to rest or act, found {self._notes} conclusions in a row: {events!r:.200}"
             )
         self._recorder.append(*events)
         return True
 
     def _start(self, wanted: Mapping[str, Work]) -> None:
         for key, action in wanted.items():
-            if key in self._under_way:
+            if key in self._under_way or (isinstance(action, WAITING) and self._alarm.rings_by(action.instant)):
                 continue
             task = self._group.create_task(self._pursue(key, action), name=key)
             self._under_way[key] = task
@@ -214,21 +228,20 @@ class Loop:
 
         None leaves it to the loop: where work is to be withdrawn, where the run rests, or this task is to end.
         """
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._event_loop)
         if task is None or self._under_way.get(ended) is not task:
             return None
         if self._is_looking or task.cancelling() or self._is_stopping or self._fenced is not None:
             return None
         others = self._under_way.keys() - {ended}
         while True:
-            wanted = self._decide(self._recorder.state)
-            work = _by_key(wanted)
+            events, work = _parted(self._decide(self._recorder.state))
             if not others <= work.keys():  # withdrawn before anything is concluded: a run never ends over open work
                 return None
-            if not self._note(wanted):
+            if not self._note(events):
                 break
-        key = next((key for key in work if key not in self._under_way), None)
-        if key is None or ended in work or isinstance(work[key], Waiting):
+        key = next((key for key in work if key not in self._under_way and not isinstance(work[key], WAITING)), None)
+        if key is None or ended in work:
             return None
         del self._under_way[ended]
         self._under_way[key] = task
@@ -248,11 +261,11 @@ class Loop:
             return Rested(Rest.OVER)
         if self._is_stopping:
             return Rested(Rest.STOPPED)
-        if not all(isinstance(work[key], Waiting) for key in self._under_way):
+        if not all(isinstance(work[key], WAITING) for key in self._under_way):
             return None
         if not wanted:
             raise HoldfastError("expected a run to want something until it is over, found nothing: it is stuck")
-        wake_at = min((action.instant for action in wanted if isinstance(action, Waiting)), default=None)
+        wake_at = min((action.instant for action in wanted if isinstance(action, WAITING)), default=None)
         if wake_at is not None and wake_at <= self._clock.now():
             return None
         persons = tuple(each.path for each in wanted if isinstance(each, AwaitPerson))
@@ -261,8 +274,16 @@ class Loop:
         )
 
 
-def _by_key(wanted: Sequence[Action]) -> dict[str, Work]:
-    return {action.key: action for action in wanted if not isinstance(action, CONCLUSIONS)}
+def _parted(wanted: Sequence[Action]) -> tuple[list[Event], dict[str, Work]]:
+    """Return what is to be recorded now, and by its key what is to be done."""
+    events: list[Event] = []
+    work: dict[str, Work] = {}
+    for action in wanted:
+        if isinstance(action, Note):
+            events.extend(action.events)
+        elif not isinstance(action, OTHERS):
+            work[action.key] = action
+    return events, work
 
 
 def _key(event: ModelInterrupted | StepInterrupted) -> str:

@@ -1,6 +1,5 @@
 """What is told of budgets that run low, and when an agent goes on with a cheaper model for it. Pure."""
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from msgspec.structs import replace
@@ -18,31 +17,31 @@ INSTANTS_REMEMBERED_MAX = 4_096
 """Of how many limits in seconds it is kept when they run low, for it is asked at every event."""
 
 
-def warnings_of_run(run: RunState, root: str, limited_from: float) -> Iterator[Action]:
-    """Yield what is to be told of the run's budget; ``limited_from`` is the instant from which its seconds count."""
-    spend = run.spend
-    if run.children_open and run.budget.descendants is not None:
+def warnings_of_run(run: RunState, root: str, limited_from: float) -> tuple[Action, ...]:
+    """Return what is to be told of the run's budget; ``limited_from`` is the instant from which its seconds count."""
+    spend, budget = run.spend, run.budget
+    if run.children_open and budget.descendants is not None:
         spend = replace(spend, descendants=spend.descendants + len(run.children_open))
-    low = low_limits(run.budget, spend)
-    if low and (news := [each for each in low if _is_new(each, run.low)]):
-        yield Note(tuple(_told(RUN, each) for each in news))
-    if run.budget.seconds is not None:
-        yield from _by_time(run.budget.seconds, run.low, RUN, root, limited_from, node="")
+    low = low_limits(budget, spend)
+    events = _news(low, run.low, RUN) if low else ()
+    told = (Note(events),) if events else ()
+    if budget.seconds is None or _is_told(budget.seconds, run.low):
+        return told
+    return (*told, _low_at(root, RUN, "", limited_from, budget.seconds))
 
 
-def warnings_of_agent(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> Iterator[Action]:
-    """Yield what is to be told of the agent's budget, and what follows from it and from the run's."""
+def warnings_of_agent(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> tuple[Action, ...]:
+    """Return what is to be told of the agent's budget, and what follows from it and from the run's."""
     budget = raised(agent.budget, run.raised)
-    low, events = low_limits(budget, state.spend), list[Event]()
-    if low:
-        events.extend(_told(owner_of(agent), each, node.path) for each in low if _is_new(each, state.low))
-    may_switch = state.phase is not Phase.CALLING and is_to_economise(agent, state, run)
-    if may_switch and (why := _why(agent, budget, state, run)):
-        events.append(switched(agent, node.path, state, run, why))
-    if events:
-        yield Note(tuple(events))
-    if budget.seconds is not None:
-        yield from _by_time(budget.seconds, state.low, owner_of(agent), node.path, node.entered_at, node=node.path)
+    low = low_limits(budget, state.spend)
+    events: tuple[Event, ...] = _news(low, state.low, owner_of(agent), node.path) if low else ()
+    if state.phase is not Phase.CALLING and is_to_economise(agent, state, run):
+        why = _why(agent, budget, state, run)
+        events = (*events, switched(agent, node.path, state, run, why)) if why else events
+    told = (Note(events),) if events else ()
+    if budget.seconds is None or _is_told(budget.seconds, state.low):
+        return told
+    return (*told, _low_at(node.path, owner_of(agent), node.path, node.entered_at, budget.seconds))
 
 
 def owner_of(agent: Agent) -> str:
@@ -77,24 +76,22 @@ def _why(agent: Agent, budget: Budget, state: AgentState, run: RunState) -> str:
     return ""
 
 
-def _is_new(reached: Reached, known: tuple[Low, ...]) -> bool:
-    return Low(reached.limit, reached.allowed) not in known
+def _news(low: list[Reached], known: tuple[Low, ...], owner: str, node: str = "") -> tuple[BudgetLow, ...]:
+    """Return what is to be told of limits that run low, and was not told yet."""
+    return tuple(
+        BudgetLow(owner=owner, limit=each.limit, spent=each.spent, allowed=each.allowed, node=node)
+        for each in low
+        if Low(each.limit, each.allowed) not in known
+    )
 
 
-def _told(owner: str, reached: Reached, node: str = "") -> BudgetLow:
-    return BudgetLow(owner=owner, limit=reached.limit, spent=reached.spent, allowed=reached.allowed, node=node)
-
-
-def _by_time(
-    seconds: float, known: tuple[Low, ...], owner: str, path: str, since: float, *, node: str
-) -> Iterator[Action]:
-    """Time passes by itself: it is told at its instant, also where nothing else happens."""
-    if Low("seconds", seconds) not in known:
-        yield _low_at(path, owner, node, since, seconds)
+def _is_told(seconds: float, known: tuple[Low, ...]) -> bool:
+    return bool(known) and Low("seconds", seconds) in known
 
 
 @lru_cache(maxsize=INSTANTS_REMEMBERED_MAX)
 def _low_at(path: str, owner: str, node: str, since: float, seconds: float) -> WakeAt:
+    """Return what is told at its instant, also where nothing else happens: time passes by itself."""
     spent = LOW_PART * seconds
     low = BudgetLow(owner=owner, limit="seconds", spent=spent, allowed=seconds, node=node)
     return WakeAt(path, since + spent, (low,))

@@ -7,6 +7,7 @@ is called for its sake alone is adrift too. One word is enough, so what drifts i
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from holdfast.kernel.messages import Message, Role, ToolCall, ToolResult
 from holdfast.kernel.provenance import RUNTIME
@@ -19,8 +20,8 @@ STEM_CHARACTERS = 6
 """By how much of its beginning a word is known: its ending may change."""
 WORD_CHARACTERS_MIN = 3
 
-_KEY = re.compile(r'"(?:[^"\\]|\\.)*"\s*:')
-_WORD = re.compile(r"[a-z0-9]+|[^\W\da-z_]{2}")
+_KEY = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"\s*:')
+_WORD = re.compile(rf"[a-z0-9]{{{WORD_CHARACTERS_MIN},}}|[^\W\da-z_]{{2}}")
 _COMMON = frozenset(
     """
     about after all and any are because been before being but can could did does false for from had has have her here
@@ -69,9 +70,9 @@ class Bearing:
     def _bears(self, arguments: str, content: str) -> bool:
         is_judged = False
         for text in (_KEY.sub(" ", arguments), content):
-            for word in _words(text):
+            for stem in islice(_stems(text), WORDS_MAX):
                 is_judged = True
-                if word in self._task or word in self._known:
+                if stem in self._task or stem in self._known:
                     return True
         return not is_judged
 
@@ -79,17 +80,12 @@ class Bearing:
         self._known = f"{self._known}\n{content}"[-KNOWN_CHARACTERS_MAX:]
 
 
-def _words(text: str) -> Iterator[str]:
+def _stems(text: str) -> Iterator[str]:
     """Yield the beginnings of the words in ``text`` that say something, each once."""
     seen: set[str] = set()
     for match in _WORD.finditer(text):
         word = match[0]
-        if (len(word) < WORD_CHARACTERS_MIN and word.isascii()) or word in _COMMON:
-            continue
         stem = word[:STEM_CHARACTERS]
-        if stem in seen:
-            continue
-        seen.add(stem)
-        yield stem
-        if len(seen) >= WORDS_MAX:
-            return
+        if stem not in seen and word not in _COMMON:
+            seen.add(stem)
+            yield stem

@@ -11,7 +11,7 @@ OUTPUT_TOKENS_MIN = 16
 """A reply of fewer tokens than this is of no use: the call is not made."""
 
 
-class Account(msgspec.Struct, frozen=True):
+class Account(msgspec.Struct, frozen=True, gc=False):
     """One budget and what has been taken from it; what is ``reserved`` belongs to calls in flight."""
 
     owner: str
@@ -28,7 +28,7 @@ class Priced(Protocol):
         """Return the most that a call of at most so many tokens can cost, to the nano-dollar; more are no cheaper."""
 
 
-class Reservation(msgspec.Struct, frozen=True):
+class Reservation(msgspec.Struct, frozen=True, gc=False):
     """What a call of ``model`` may take at most, in tokens and in dollars; None where its price is not known."""
 
     model: str
@@ -69,6 +69,8 @@ def forbids_turn(accounts: tuple[Account, ...]) -> str | None:
 def forbids_calls(accounts: tuple[Account, ...], wanted: int) -> str | None:
     """Return why the ``wanted`` calls just asked for, which ``spend`` counts already, are too many; or None."""
     for account in accounts:
+        if account.budget.tool_calls is None:
+            continue
         before = msgspec.structs.replace(account.spend, tool_calls=account.spend.tool_calls - wanted)
         if exceeded := calls_exceed(account.budget, before, wanted):
             return _told(account, exceeded)

@@ -45,7 +45,7 @@ def find_circles(trail: Sequence[Mark], fresh: int, thresholds: Thresholds = DEF
     """Return the circles that the newest ``fresh`` calls of ``trail`` are part of: the largest of each kind."""
     largest: dict[Circle, Found] = {}
     for end in range(len(trail) - fresh + 1, len(trail) + 1):
-        for found in _circles(trail[:end], thresholds):
+        for found in _circles(trail if end == len(trail) else trail[:end], thresholds):
             if found.circle not in largest or largest[found.circle].count < found.count:
                 largest[found.circle] = found
     if (adrift := _drift(trail[: len(trail) - fresh], thresholds.drift)) is not None:
@@ -58,7 +58,7 @@ def _circles(trail: Sequence[Mark], thresholds: Thresholds) -> list[Found]:
     if newest is None:
         return []
     found = [_similar(trail, thresholds.similar_calls)] if newest.is_error else []
-    if any(mark.result == newest.result and mark.tool == newest.tool for mark in trail[:-1]):
+    if len([mark for mark in trail if mark.result == newest.result and mark.tool == newest.tool]) > 1:
         found += (
             _same_call(trail, thresholds.same_call),
             _cycle(trail, thresholds.cycle),
@@ -133,7 +133,7 @@ def _contradiction(trail: Sequence[Mark], threshold: Threshold | None) -> Found 
 
 def _drift(trail: Sequence[Mark], threshold: Threshold | None) -> Found | None:
     adrift = [mark for mark in trail[-DRIFT_WINDOW:] if mark.is_adrift]
-    return _judged(Circle.DRIFT, adrift, threshold, "")
+    return _judged(Circle.DRIFT, adrift, threshold, "") if adrift else None
 
 
 def _is_round(trail: Sequence[Mark], steps: Sequence[Mark], period: int, rounds: int) -> bool:

@@ -122,16 +122,14 @@ def highest(one: Budget | None, other: Budget | None) -> Budget | None:
 
 def next_turn_exceeds(budget: Budget, spend: Spend) -> Exceeded | None:
     """Return the limit that forbids one more turn, or None while there is room in every one."""
-    checks = (
-        ("turns", budget.turns, spend.turns),
-        ("tokens", budget.tokens, spend.tokens),
-        ("usd", budget.usd, spend.usd),
-    )
     if budget.usd is not None and spend.calls_of_unknown_cost:
         return Exceeded("usd (calls of unknown cost)", 0, spend.calls_of_unknown_cost)
-    for name, allowed, found in checks:
-        if allowed is not None and found >= allowed:
-            return Exceeded(name, allowed, found)
+    if budget.turns is not None and spend.turns >= budget.turns:
+        return Exceeded("turns", budget.turns, spend.turns)
+    if budget.tokens is not None and spend.tokens >= budget.tokens:
+        return Exceeded("tokens", budget.tokens, spend.tokens)
+    if budget.usd is not None and spend.usd >= budget.usd:
+        return Exceeded("usd", budget.usd, spend.usd)
     return None
 
 

@@ -1,6 +1,6 @@
 """Whether a leaf that failed is tried again, and when. Failures wait in a queue, never in a tight loop. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -11,17 +11,9 @@ from holdfast.kernel.outcomes import Fault, Outcome
 from holdfast.kernel.retry import Retry
 
 
-def retried(retry: Retry | None, node: NodeState, wanted: Sequence[Action]) -> Iterator[Action]:
-    """Yield what ``wanted`` says, but for a failure that is worth another try: that is waited for instead."""
-    if retry is None:
-        yield from wanted
-        return
-    for action in wanted:
-        match action:
-            case Note(events=(NodeLeft() as left,)) if left.fault is not None:
-                yield _another_try(retry, node, left, left.fault) or action
-            case _:
-                yield action
+def retried(retry: Retry | None, node: NodeState, wanted: Sequence[Action]) -> Sequence[Action]:
+    """Return what ``wanted`` says, but for a failure that is worth another try: that is waited for instead."""
+    return wanted if retry is None else [_retried(retry, node, action) for action in wanted]
 
 
 def until_retried(node: NodeState, retry_at: float) -> WakeAt:
@@ -32,6 +24,14 @@ def until_retried(node: NodeState, retry_at: float) -> WakeAt:
 def limited_from(run: RunState) -> float:
     """Return the instant from which the seconds of the run's budget count."""
     return run.started_at if run.limited_from is None else run.limited_from
+
+
+def _retried(retry: Retry, node: NodeState, action: Action) -> Action:
+    match action:
+        case Note(events=(NodeLeft() as left,)) if left.fault is not None:
+            return _another_try(retry, node, left, left.fault) or action
+        case _:
+            return action
 
 
 def _another_try(retry: Retry, node: NodeState, left: NodeLeft, fault: Fault) -> Action | None:

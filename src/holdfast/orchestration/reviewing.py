@@ -4,7 +4,7 @@ One round is one node, ``APP/review.N``: in it the result is checked and, where 
 round reviews what came of that.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from holdfast.execution.actions import Action, Assess, AwaitPerson, Evaluate, Note, WakeAt
 from holdfast.journal.events import LifecycleMoved, NodeEntered, NodeLeft, QuestionAnswered, QuestionAsked
@@ -22,7 +22,7 @@ from holdfast.orchestration.rounds import REVIEW_KIND, open_round, result_path, 
 ACCEPT, REVISE_AGAIN, FAIL = "accept", "revise", "fail"
 """What a person can decide."""
 
-Walk = Callable[[Node, str, Evaluate | None], Iterator[Action]]
+Walk = Callable[[Node, str, Evaluate | None], Iterable[Action]]
 """Gives what a node at a path wants, within limits imposed on it."""
 
 

@@ -4,7 +4,7 @@ The walk goes down from the root through whatever is running; a node that has no
 children settle it is left. Nothing is remembered between calls: a driver that starts anew gets the same answer.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from holdfast.execution.actions import Action, Evaluate, Note, RunScript, WaitUntil, WakeAt
@@ -27,10 +27,8 @@ from holdfast.orchestration.flow import (
     Block,
     Branch,
     ChildNode,
-    Composite,
     DecisionNode,
     FunctionNode,
-    Leaf,
     Map,
     Node,
     Parallel,
@@ -63,8 +61,8 @@ def decide(flow: Node, agents: Mapping[str, Agent], run: RunState, review: Revie
     wanted = _wanted(flow, agents, run, review)
     if run.doubts:
         wanted = (*wanted, *_doubts_beside(wanted, run))
-    if not run.is_over and run.cancel_reason is None:
-        wanted = (*warnings_of_run(run, flow.name, limited_from(run)), *wanted)
+    if not run.is_over and run.cancel_reason is None and (told := warnings_of_run(run, flow.name, limited_from(run))):
+        wanted = (*told, *wanted)
     return (*wanted, *unwanted_children(run)) if run.children_open else wanted
 
 
@@ -75,15 +73,16 @@ def _wanted(flow: Node, agents: Mapping[str, Agent], run: RunState, review: Revi
         return tuple(end(run, flow.name, Outcome.CANCELLED, Fault(ErrorKind.CANCELLED, run.cancel_reason)))
     if run.status in TO_EXECUTING:
         return (Note(tuple(_to_executing(Status(run.status)))),)
-    root = run.nodes.get(flow.name)
-    if review is not None and root is not None and root.outcome is not None and root.outcome.is_success:
-        return tuple(review_result(review, run, _Walk(agents, run).node))
-    if root is not None and root.outcome is not None:
-        return tuple(end(run, flow.name, root.outcome, root.fault))
-    limits = None
-    if run.budget.seconds is not None:
-        limits = Evaluate(flow.name, deadline=limited_from(run) + run.budget.seconds)
-    return tuple(_Walk(agents, run).node(flow, flow.name, limits))
+    root, walk = run.nodes.get(flow.name), _Walk(agents, run).node
+    if root is None:
+        within = run.budget.seconds
+        limits = None if within is None else Evaluate(flow.name, deadline=limited_from(run) + within)
+        return tuple(walk(flow, flow.name, limits))
+    if root.outcome is None:
+        return tuple(walk(flow, flow.name))
+    if review is not None and root.outcome.is_success:
+        return tuple(review_result(review, run, walk))
+    return tuple(end(run, flow.name, root.outcome, root.fault))
 
 
 def _doubts_beside(wanted: tuple[Action, ...], run: RunState) -> Iterator[Action]:
@@ -104,50 +103,42 @@ class _Walk:
     def __init__(self, agents: Mapping[str, Agent], run: RunState) -> None:
         self._agents, self._run = agents, run
 
-    def node(self, node: Node, path: str, limits: Evaluate | None = None) -> Iterator[Action]:
-        """Yield what the node at ``path`` wants; ``limits`` are imposed on it from outside."""
+    def node(self, node: Node, path: str, limits: Evaluate | None = None) -> Iterable[Action]:
+        """Return what the node at ``path`` wants; ``limits`` are imposed on it from outside."""
         state = self._run.nodes.get(path)
         if state is None:
-            yield self._enter(node, path, limits)
-            return
+            return (self._enter(node, path, limits),)
         if state.outcome is not None:
-            return
-        if state.deadline is not None:
-            yield WaitUntil(path, state.deadline)
-        if state.retry_at is not None:
-            yield until_retried(state, state.retry_at)
-            return
-        yield from self._composite(node, state) if isinstance(node, Composite) else self._leaf(node, state)
+            return ()
+        wanted = self._inside(node, state) if state.retry_at is None else (until_retried(state, state.retry_at),)
+        return wanted if state.deadline is None else (WaitUntil(path, state.deadline), *wanted)
 
-    def _leaf(self, node: Leaf, state: NodeState) -> Iterator[Action]:
+    def _inside(self, node: Node, state: NodeState) -> Iterable[Action]:
         match node:
             case AgentNode():
-                yield from retried(node.retry, state, decide_agent(self._agents[node.agent], state, self._run))
+                return retried(node.retry, state, decide_agent(self._agents[node.agent], state, self._run))
             case ToolNode() | FunctionNode():
-                yield from retried(node.retry, state, (self._step(state),))
-            case WaitNode():
-                yield timer(state)
-            case DecisionNode():
-                yield from decision(state)
-            case ChildNode():
-                yield of_child(state, self._run)
-            case ScriptNode():
-                yield from self._script(node, state)
-
-    def _composite(self, node: Composite, state: NodeState) -> Iterator[Action]:
-        match node:
+                return retried(node.retry, state, (self._step(state),))
             case Sequence():
-                yield from self._sequence(node, state)
+                return self._sequence(node, state)
             case Parallel():
                 bodies = [(branch, paths.below(state.path, branch.name)) for branch in node.branches]
-                yield from self._fan_out(node, state, bodies, node.branch_timeout_seconds)
+                return self._fan_out(node, state, bodies, node.branch_timeout_seconds)
             case Map():
                 bodies = [(node.do, item) for item in _item_paths(state.path, state.keys)]
-                yield from self._fan_out(node, state, bodies, node.item_timeout_seconds)
+                return self._fan_out(node, state, bodies, node.item_timeout_seconds)
             case Branch():
-                yield from self._branch(node, state)
+                return self._branch(node, state)
             case Block():
-                yield from self._block(node, state)
+                return self._block(node, state)
+            case WaitNode():
+                return (timer(state),)
+            case DecisionNode():
+                return decision(state)
+            case ChildNode():
+                return (of_child(state, self._run),)
+            case ScriptNode():
+                return self._script(node, state)
 
     def _enter(self, node: Node, path: str, limits: Evaluate | None) -> Action:
         """Enter at once where nothing is to be evaluated and no instant to be reckoned."""
@@ -182,19 +173,17 @@ class _Walk:
         if is_due:
             yield RunScript(state.path, len(script.turns) + 1)
 
-    def _sequence(self, node: Sequence, state: NodeState) -> Iterator[Action]:
+    def _sequence(self, node: Sequence, state: NodeState) -> Iterable[Action]:
         is_partial = False
         for step in node.steps:
             path = paths.below(state.path, step.name)
             child = self._run.nodes.get(path)
             if child is None or child.outcome is None:
-                yield from self.node(step, path)
-                return
+                return self.node(step, path)
             if not child.outcome.is_success:
-                yield self._leave(state, Outcome.FAILED, joins.because(child))
-                return
+                return (self._leave(state, Outcome.FAILED, joins.because(child)),)
             is_partial = is_partial or child.outcome is Outcome.PARTIAL
-        yield self._leave(state, Outcome.PARTIAL if is_partial else Outcome.SUCCEEDED)
+        return (self._leave(state, Outcome.PARTIAL if is_partial else Outcome.SUCCEEDED),)
 
     def _fan_out(
         self, node: Parallel | Map, state: NodeState, bodies: list[tuple[Node, str]], timeout_seconds: float | None
@@ -213,30 +202,27 @@ class _Walk:
                 return
             yield from self.node(body, path, Evaluate(path, timeout_seconds))
 
-    def _branch(self, node: Branch, state: NodeState) -> Iterator[Action]:
+    def _branch(self, node: Branch, state: NodeState) -> Iterable[Action]:
         taken = next((child for child in children(node) if child.name == state.case), None)
         if taken is None:
-            yield self._leave(state, Outcome.SKIPPED)
-            return
+            return (self._leave(state, Outcome.SKIPPED),)
         path = paths.below(state.path, taken.name)
         child = self._run.nodes.get(path)
         if child is None or child.outcome is None:
-            yield from self.node(taken, path)
-        else:
-            yield self._leave(state, child.outcome, None if child.outcome.is_success else joins.because(child))
+            return self.node(taken, path)
+        return (self._leave(state, child.outcome, None if child.outcome.is_success else joins.because(child)),)
 
-    def _block(self, node: Block, state: NodeState) -> Iterator[Action]:
+    def _block(self, node: Block, state: NodeState) -> Iterable[Action]:
         path = paths.below(state.path, node.do.name)
         child = self._run.nodes.get(path)
         if child is None or child.outcome is None:
-            yield from self.node(node.do, path)
-        elif not child.outcome.is_success:
-            yield self._leave(state, child.outcome, joins.because(child))
-        elif lost := overtaken(self._run, state):
+            return self.node(node.do, path)
+        if not child.outcome.is_success:
+            return (self._leave(state, child.outcome, joins.because(child)),)
+        if lost := overtaken(self._run, state):
             message = f"expected to be alone in writing {', '.join(lost)}, found them written outside of it meanwhile"
-            yield self._leave(state, Outcome.FAILED, Fault(ErrorKind.CONFLICT, message))
-        else:
-            yield self._leave(state, child.outcome)
+            return (self._leave(state, Outcome.FAILED, Fault(ErrorKind.CONFLICT, message)),)
+        return (self._leave(state, child.outcome),)
 
     def _leave(self, state: NodeState, outcome: Outcome, fault: Fault | None = None) -> Action:
         return Note(leaving(self._run, state.path, outcome, fault))

@@ -14,26 +14,33 @@ def marks_of(agent: AgentState, adrift: Collection[int] = ()) -> tuple[Mark, ...
     if agent.turn <= agent.trail.after:
         return ()
     return tuple(
-        Mark(
-            call.request.tool,
-            call.request.arguments,
-            call.step.gave or call.step.shown or "",  # without a digest it is like no other
-            not call.step.outcome.is_success,
-            call.step.sketch,
-            agent.turn,
-            call.step.effect.needs_intent,
-            place in adrift,
-        )
-        for place, call in enumerate(agent.calls, 1)
-        if call.step.outcome is not None
+        [
+            Mark(
+                call.request.tool,
+                call.request.arguments,
+                call.step.gave or call.step.shown or "",  # without a digest it is like no other
+                not call.step.outcome.is_success,
+                call.step.sketch,
+                agent.turn,
+                call.step.effect.needs_intent,
+                place in adrift,
+            )
+            for place, call in enumerate(agent.calls, 1)
+            if call.step.outcome is not None
+        ]
     )
+
+
+def trail_with(agent: AgentState, adrift: Collection[int]) -> tuple[Mark, ...]:
+    """Return the newest calls, those of the present turn that have ended among them."""
+    return (*agent.trail.marks, *marks_of(agent, adrift))[-TRAIL_MAX:]
 
 
 def moved_on(agent: AgentState, adrift: Collection[int]) -> Trail:
     """Return the trail with the calls of the turn that is over."""
     if not agent.calls:
         return agent.trail
-    return replace(agent.trail, marks=(*agent.trail.marks, *marks_of(agent, adrift))[-TRAIL_MAX:])
+    return replace(agent.trail, marks=trail_with(agent, adrift))
 
 
 def begun_anew(agent: AgentState, after: int) -> Trail:
