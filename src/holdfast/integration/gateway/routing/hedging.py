@@ -5,8 +5,8 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from holdfast.integration.gateway.limits.breaker import State
 from holdfast.integration.gateway.routing.place import Place
+from holdfast.kernel.breaker import State
 
 SEEN_MIN = 20
 """Of fewer calls than this a quantile says little: a place of which no more were seen is waited for."""
