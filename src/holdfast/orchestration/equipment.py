@@ -1,6 +1,7 @@
 """What the runs of one app work with, made once a process: a gateway to models, an executor for each set of tools."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from holdfast.context.ratios import Ratios
 from holdfast.execution.offered import Offers
@@ -12,8 +13,10 @@ from holdfast.integration.gateway.routing.route import Route
 from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.registry import Registry
 from holdfast.integration.tools.threads import Threads
+from holdfast.integration.tools.traffic import Traffic
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.faults import Reach, pass_by
+from holdfast.kernel.randomness import Randomness
 from holdfast.orchestration.app import App
 
 
@@ -28,18 +31,20 @@ class Equipment:
         reach: Reach = pass_by,
         older: "Sequence[Equipment]" = (),
         ratios: Ratios | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
-        """``older``: the same of the versions that runs may be pinned to. ``ratios``: shared with other apps."""
+        """``older``: the same of the versions that runs may be pinned to. ``ratios`` and ``traffic``: shared with other
+        apps."""
         self.app, self.gateway, self.older = app, gateway, tuple(older)
         self.offers: Offers = {}
         self.ratios = ratios or Ratios()
         self._threads = Threads()
+        executor = partial(Executor, clock=clock, threads=self._threads, reach=reach, traffic=traffic or Traffic())
         self.agents: Mapping[str, Executor] = {
-            agent.name: Executor(app.registries[agent.name], clock, threads=self._threads, reach=reach)
-            for agent in app.agents
+            agent.name: executor(app.registries[agent.name], owner=agent.name) for agent in app.agents
         }
-        self.functions = Executor(Registry(app.functions), clock, threads=self._threads, reach=reach)
-        self.tools = Executor(Registry(app.tools), clock, threads=self._threads, reach=reach)
+        self.functions = executor(Registry(app.functions))
+        self.tools = executor(Registry(app.tools))
 
     def under(self, definitions: Mapping[str, str]) -> "Equipment":
         """Return what a run with these definitions works with: its own version's, else the present one's."""
@@ -61,12 +66,13 @@ class Equipped:
         reach: Reach = pass_by,
         prices: Prices | None = None,
         replies: KeptReplies | None = None,
+        randomness: Randomness | None = None,
     ) -> None:
         """``find_model`` is asked for a model that nobody has offered, by its name; ``replies`` keeps replies."""
         self._models, self._find_model, self._prices, self._replies = models, find_model, prices, replies
         self._clock, self._reach = clock, reach
         self._made: dict[tuple[str, str], Equipment] = {}
-        self._ratios = Ratios()
+        self._ratios, self._traffic = Ratios(), Traffic(randomness)
 
     def with_all_for(self, app: App) -> Equipment:
         """Return what the runs of ``app`` work with."""
@@ -83,7 +89,7 @@ class Equipped:
                 replies=self._replies,
                 scope=f"{app.name} {app.version}",
             )
-            self._made[version] = Equipment(app, gateway, self._clock, self._reach, older, self._ratios)
+            self._made[version] = Equipment(app, gateway, self._clock, self._reach, older, self._ratios, self._traffic)
         return self._made[version]
 
     def close(self) -> None:

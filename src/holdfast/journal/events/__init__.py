@@ -24,7 +24,14 @@ from holdfast.journal.events.runs import (
     RunStarted,
 )
 from holdfast.journal.events.scripts import ScriptAdvanced
-from holdfast.journal.events.steps import DoubtProbed, DoubtSettled, StepEnded, StepIntended, StepInterrupted
+from holdfast.journal.events.steps import (
+    DoubtProbed,
+    DoubtSettled,
+    StepEnded,
+    StepIntended,
+    StepInterrupted,
+    StepRetried,
+)
 from holdfast.journal.events.turns import ModelCalled, ModelFailed, ModelInterrupted, ModelReconciled, ModelReplied
 from holdfast.journal.events.versions import RunMigrated
 
@@ -51,6 +58,7 @@ Event = (
     | StepIntended
     | StepEnded
     | StepInterrupted
+    | StepRetried
     | DoubtProbed
     | DoubtSettled
     | QuestionAsked
@@ -115,4 +123,5 @@ __all__ = [
     "StepEnded",
     "StepIntended",
     "StepInterrupted",
+    "StepRetried",
 ]
