@@ -50,13 +50,14 @@ from holdfast.journal.events import (
     StepEnded,
     StepIntended,
     StepInterrupted,
+    StepRetried,
 )
 from holdfast.journal.events.circles import Circle
 from holdfast.journal.events.forks import NewSystem
 from holdfast.journal.events.retries import SentBefore
 from holdfast.journal.events.runs import Origin
 from holdfast.journal.events.scripts import CallKind, ScriptCall
-from holdfast.journal.events.steps import Write
+from holdfast.journal.events.steps import Unfinished, Write
 from holdfast.journal.events.turns import CallRequest
 from holdfast.journal.port import Recorded
 from holdfast.kernel.effects import Effect
@@ -121,7 +122,9 @@ def replied(turn: int, *tools: str, usage: Usage | None = None, answer: str | No
         usage=usage or Usage(50, 10, 5, 0.001),
         model="scripted",
         seconds=0.5,
-        calls=tuple(CallRequest(f"c{number}", tool, "a1") for number, tool in enumerate(tools)),
+        calls=tuple(
+            CallRequest(f"c{number}", tool, "a1", ("r1",), only_looks=True) for number, tool in enumerate(tools)
+        ),
         answer=ref(answer) if answer else None,
     )
 
@@ -244,9 +247,31 @@ def every_event() -> tuple[Event, ...]:
             sketch=(3, 5),
             is_simulated=True,
             policies=("night",),
+            waited_seconds=1.5,
+            unfinished=Unfinished(("r1", "r2"), "cancel_refund"),
+            mends=("desk/turn.1/call.2",),
         ),
         StepInterrupted(
-            node="desk", turn=1, call=1, name="pay", effect=Effect.UNSAFE, attempt=1, in_doubt=True, was_sent=False
+            node="desk",
+            turn=1,
+            call=1,
+            name="pay",
+            effect=Effect.UNSAFE,
+            attempt=1,
+            in_doubt=True,
+            was_sent=False,
+            reason="it could not be read back",
+        ),
+        StepRetried(
+            node="desk",
+            turn=1,
+            call=2,
+            name="pay",
+            effect=Effect.KEYED,
+            attempt=1,
+            retry_at=AT + 3,
+            fault=fault,
+            is_definite=True,
         ),
         DoubtProbed(node="desk", turn=1, call=1, name="pay", attempt=1, probe=2, fault=fault, retry_at=AT + 2),
         DoubtSettled(

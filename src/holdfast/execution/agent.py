@@ -1,7 +1,7 @@
 """What an agent is: a prompt, a model, tools and limits."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -77,6 +77,11 @@ class Agent:
     def answer(self) -> Output:
         """What the answer must be."""
         return Output(self.output)
+
+    @cached_property
+    def with_resource(self) -> Mapping[str, Tool]:
+        """Its tools that declare what their calls act on, by name."""
+        return {tool.name: tool for tool in self.tools if tool.resource is not None}
 
     @cached_property
     def content_hash(self) -> str:

@@ -3,6 +3,7 @@
 from holdfast.execution.actions import Action, AwaitPerson, CallModel, CallTool, Note, Probe, WakeAt
 from holdfast.execution.agent import Agent
 from holdfast.execution.circling import circled
+from holdfast.execution.precedence import may_go
 from holdfast.execution.warnings import RUN, owner_of, warnings_of_agent
 from holdfast.governance.budget import Account, forbids_calls, forbids_turn
 from holdfast.journal.events import AllowanceRenewed, NodeLeft
@@ -94,6 +95,8 @@ def _pending_calls(agent: Agent, node: NodeState, state: AgentState, run: RunSta
     is_untouched = len(pending) == len(state.calls) and not any(step.attempt for _, step in pending)
     if is_untouched and (reason := forbids_calls(accounts(agent, state, run), len(state.calls))):
         return _leave(node, Outcome.FAILED, Fault(ErrorKind.BUDGET, reason))
+    if any(call.request.acts_on for call in state.calls):
+        pending = [(index, step) for index, step in pending if may_go(state.calls, index)]
     return tuple([call_action(node.path, state.turn, index, step) for index, step in pending])
 
 
@@ -108,7 +111,8 @@ def call_action(path: str, turn: int, call: int, step: StepState) -> Action:
         return Probe(path, turn, call, step.attempt, step.probes + 1, step.act_at)
     if step.is_open:
         return CallTool(path, turn, call, step.attempt)
-    return CallTool(path, turn, call, step.attempt + 1, None if step.is_unknown else step.act_at)
+    not_before = step.retry_at if step.retry_at is not None or step.is_unknown else step.act_at
+    return CallTool(path, turn, call, step.attempt + 1, not_before)
 
 
 def _next_turn(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> tuple[Action, ...]:

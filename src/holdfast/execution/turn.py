@@ -6,6 +6,7 @@ import msgspec
 
 from holdfast.context.assembly import Assembly
 from holdfast.context.ratios import Ratios
+from holdfast.execution.acting import acting_on
 from holdfast.execution.actions import CallModel
 from holdfast.execution.additions import Pieces, additions, opening
 from holdfast.execution.agent import Agent
@@ -190,7 +191,7 @@ class Turns:
                 usage=reply.usage,
                 model=reply.model,
                 seconds=asked_for(seconds, reply.way),
-                calls=observed.calls,
+                calls=acting_on(observed.calls, reply.message.calls, agent.with_resource),
                 answer=payloads.keep_json(observed.answer) if observed.has_answer else None,
                 defect=observed.defect,
                 unreturned=unreturned_tokens(reply),

@@ -15,6 +15,8 @@ from holdfast.orchestration.lifecycle import Status, Trigger, after
 from holdfast.orchestration.passing import leaving
 from holdfast.orchestration.rounds import open_round, result_path
 
+IN_PART_SHOWN_MAX = 5
+
 
 def end(
     run: RunState, root: str, outcome: Outcome, fault: Fault | None, *, waived: tuple[str, ...] = ()
@@ -33,6 +35,8 @@ def end(
         return
     if run.children_open:
         return
+    if outcome is Outcome.SUCCEEDED and run.in_part:
+        outcome, fault = Outcome.PARTIAL, _in_part(run)
     events: list[Event] = []
     for state in (run.nodes.get(root), open_round(run)):
         if state is not None and state.outcome is None:
@@ -61,6 +65,12 @@ def _moves(status: Status, outcome: Outcome, *, is_waived: bool) -> Iterator[Sta
         status = after(status, Trigger.CRITERIA_UNMET)
         yield status
     yield after(status, Trigger.FAILED)
+
+
+def _in_part(run: RunState) -> Fault:
+    told = "; ".join(f"{part.path}: {part.reason}" for part in run.in_part[:IN_PART_SHOWN_MAX])
+    more = len(run.in_part) - IN_PART_SHOWN_MAX
+    return Fault(ErrorKind.PARTIAL_RESULT, told + (f"; and {more} more" if more > 0 else ""))
 
 
 def _abandoned(run: RunState, path: str, by: str) -> Event:

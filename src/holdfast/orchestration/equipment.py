@@ -1,6 +1,7 @@
 """What the runs of one app work with, made once a process: a gateway to models, an executor for each set of tools."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from holdfast.context.ratios import Ratios
 from holdfast.execution.offered import Offers
@@ -10,12 +11,14 @@ from holdfast.integration.gateway.gateway import Gateway
 from holdfast.integration.gateway.port import Model
 from holdfast.integration.gateway.pricing.prices import Prices
 from holdfast.integration.gateway.routing.route import Route
-from holdfast.integration.tools.circumstances import NOBODY, Caller
+from holdfast.integration.tools.circumstances import Caller
 from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.registry import Registry
 from holdfast.integration.tools.threads import Threads
+from holdfast.integration.tools.traffic import Traffic
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.faults import Reach, pass_by
+from holdfast.kernel.randomness import Randomness
 from holdfast.orchestration.app import App
 
 
@@ -30,27 +33,23 @@ class Equipment:
         reach: Reach = pass_by,
         older: "Sequence[Equipment]" = (),
         ratios: Ratios | None = None,
+        traffic: Traffic | None = None,
         decides: DecisionPoint = ALLOW_ALL,
     ) -> None:
-        """``older``: the same of the versions that runs may be pinned to. ``ratios``: shared with other apps.
-
-        ``decides``: whether each call of a tool may be made.
+        """``older``: the same of the versions that runs may be pinned to. ``ratios`` and ``traffic``: shared with other
+        apps. ``decides``: whether each call of a tool may be made.
         """
         self.app, self.gateway, self.older = app, gateway, tuple(older)
         self.offers: Offers = {}
         self.ratios = ratios or Ratios()
         self._threads = Threads()
+        executor = partial(Executor, clock=clock, threads=self._threads, reach=reach, traffic=traffic or Traffic())
         self.agents: Mapping[str, Executor] = {
-            agent.name: self._executor(app.registries[agent.name], clock, reach, decides, Caller(agent.name))
+            agent.name: executor(app.registries[agent.name], decides=decides, caller=Caller(agent.name))
             for agent in app.agents
         }
-        self.functions = self._executor(Registry(app.functions), clock, reach, ALLOW_ALL, NOBODY)
-        self.tools = self._executor(Registry(app.tools), clock, reach, decides, NOBODY)
-
-    def _executor(
-        self, registry: Registry, clock: Clock, reach: Reach, decides: DecisionPoint, caller: Caller
-    ) -> Executor:
-        return Executor(registry, clock, threads=self._threads, reach=reach, decides=decides, caller=caller)
+        self.functions = executor(Registry(app.functions))
+        self.tools = executor(Registry(app.tools), decides=decides)
 
     def under(self, definitions: Mapping[str, str]) -> "Equipment":
         """Return what a run with these definitions works with: its own version's, else the present one's."""
@@ -72,6 +71,7 @@ class Equipped:
         reach: Reach = pass_by,
         prices: Prices | None = None,
         replies: KeptReplies | None = None,
+        randomness: Randomness | None = None,
         decides_for: Callable[[App], DecisionPoint] = lambda _: ALLOW_ALL,
     ) -> None:
         """``find_model`` is asked for a model that nobody has offered, by its name; ``replies`` keeps replies.
@@ -82,7 +82,7 @@ class Equipped:
         self._clock, self._reach = clock, reach
         self._decides_for = decides_for
         self._made: dict[tuple[str, str], Equipment] = {}
-        self._ratios = Ratios()
+        self._ratios, self._traffic = Ratios(), Traffic(randomness)
 
     def with_all_for(self, app: App) -> Equipment:
         """Return what the runs of ``app`` work with."""
@@ -99,8 +99,8 @@ class Equipped:
                 replies=self._replies,
                 scope=f"{app.name} {app.version}",
             )
-            decides = self._decides_for(app)
-            self._made[version] = Equipment(app, gateway, self._clock, self._reach, older, self._ratios, decides)
+            decides, ratios, traffic = self._decides_for(app), self._ratios, self._traffic
+            self._made[version] = Equipment(app, gateway, self._clock, self._reach, older, ratios, traffic, decides)
         return self._made[version]
 
     def close(self) -> None:

@@ -13,11 +13,12 @@ from holdfast.journal.events import (
     StepEnded,
     StepIntended,
     StepInterrupted,
+    StepRetried,
 )
 from holdfast.journal.fold.steps import step_path
 from holdfast.journal.fold.versions import moved, place
 from holdfast.kernel.effects import Effect
-from holdfast.kernel.outcomes import Settlement
+from holdfast.kernel.outcomes import Outcome, Settlement
 
 Place = tuple[str, str | None]
 """The path of an effect, and the key under which it was sent."""
@@ -53,7 +54,7 @@ def deeds(events: Iterable[Event]) -> list[Deed]:
                 last[path] = at = path, event.key
                 before = found.get(at)
                 found[at] = replace(before, is_void=False) if before is not None else _deed(event, path)
-            case StepEnded() | StepInterrupted() | DoubtSettled() if step_path(event) in last:
+            case StepEnded() | StepInterrupted() | StepRetried() | DoubtSettled() if step_path(event) in last:
                 at = last[step_path(event)]
                 found[at] = _after(found[at], event)
             case RunMigrated():
@@ -100,11 +101,11 @@ def _last_moved(last: Mapping[str, Place], event: RunMigrated) -> dict[str, Plac
     return {place(path, event): (place(path, event), last[path][1]) for path in (*forgotten, *going_on)}
 
 
-def _after(deed: Deed, event: StepEnded | StepInterrupted | DoubtSettled) -> Deed:
+def _after(deed: Deed, event: StepEnded | StepInterrupted | StepRetried | DoubtSettled) -> Deed:
     match event:
-        case StepEnded() if event.outcome.is_success:
+        case StepEnded() if event.outcome is Outcome.SUCCEEDED:
             return replace(deed, is_done=True)
-        case StepEnded() if event.is_definite:
+        case StepEnded() | StepRetried() if event.is_definite:
             return replace(deed, is_void=not deed.is_done)
         case DoubtSettled() if event.how is Settlement.DID_NOT:
             return replace(deed, is_void=not deed.is_done)

@@ -154,7 +154,8 @@ class _Walk:
         step = state.step
         if step.outcome is None:
             return call_action(state.path, 0, 0, step)
-        return Note((NodeLeft(node=state.path, outcome=step.outcome, result=step.result, fault=step.fault),))
+        outcome = Outcome.FAILED if step.outcome is Outcome.PARTIAL else step.outcome  # nothing builds upon a part
+        return Note((NodeLeft(node=state.path, outcome=outcome, result=step.result, fault=step.fault),))
 
     def _script(self, node: ScriptNode, state: NodeState) -> Iterator[Action]:
         """What the script waits for goes on; so does the script once something of it has ended."""

@@ -106,7 +106,7 @@ class Runtime:
         store = sealed_store(url, keys, clock, randomness, reach)
         await store.open()
         named = NamedModels(os.environ, clock, randomness, store_file(store))
-        equipped = Equipped(models or {}, named.find, clock, reach, named.prices, named.replies)
+        equipped = Equipped(models or {}, named.find, clock, reach, named.prices, named.replies, randomness)
         failure: BaseException | None = None
         try:
             catalogue = Catalogue(apps)

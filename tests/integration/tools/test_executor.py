@@ -125,7 +125,14 @@ async def test_an_effect_of_unknown_outcome_is_interrupted_not_ended(attempt: in
         intent, end = await shop.steps()
     assert isinstance(intent, StepIntended)
     assert end == StepInterrupted(
-        node="desk", turn=1, call=1, name="refund", effect=Effect.KEYED, attempt=attempt, in_doubt=in_doubt
+        node="desk",
+        turn=1,
+        call=1,
+        name="refund",
+        effect=Effect.KEYED,
+        attempt=attempt,
+        in_doubt=in_doubt,
+        reason="refund broke off: ConnectionResetError: reset by peer",
     )
     step = shop.recorder.state.nodes["desk"].agent
     assert step is not None
@@ -280,8 +287,8 @@ def test_the_stages_stand_in_the_order_of_the_design() -> None:
             return [stage.name for stage in shop.executor.stages]
 
     assert asyncio.run(names()) == [
-        "known", "arguments", "granted", "semantics", "fork", "intent", "call", "result_schema", "sanitise", "size",
-        "unchanged",
+        "known", "arguments", "granted", "semantics", "fork", "resource", "rate", "breaker", "intent", "call",
+        "result_schema", "postcondition", "sanitise", "size", "unchanged",
     ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from holdfast.integration.tools.definition import (
     Tool,
 )
 from holdfast.integration.tools.failures import OutcomeUnknown, ToolFailure
+from holdfast.integration.tools.postcondition import RESULT
 from holdfast.integration.tools.rate import Rate
 from holdfast.integration.tools.resource import read_resource
 from holdfast.integration.tools.signature import IdempotencyKey, Provided, Signature, read_signature
@@ -21,9 +22,6 @@ from holdfast.kernel.paths import check_name
 from holdfast.kernel.retry import Retry
 
 __all__ = ["IdempotencyKey", "OutcomeUnknown", "Provided", "Tool", "ToolFailure", "tool"]
-
-RESULT = "result"
-"""What the parameter of a read-back is called that takes what the tool returned."""
 
 
 class Declared(TypedDict, total=False):

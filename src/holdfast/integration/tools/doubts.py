@@ -6,7 +6,7 @@ import msgspec
 
 from holdfast.integration.tools.caught import Raised
 from holdfast.integration.tools.companion import Companion
-from holdfast.integration.tools.contract import Tool
+from holdfast.integration.tools.definition import Tool
 from holdfast.integration.tools.edge import awaited
 from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.faults import fault

@@ -1,13 +1,13 @@
 """One call on its way down the stages: what was ordered, what the run lends to it, what has become of it so far."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol, runtime_checkable
 
 import msgspec
 
 from holdfast.governance.verdict import Verdict
 from holdfast.integration.tools.companion import Companion
-from holdfast.integration.tools.contract import Tool
+from holdfast.integration.tools.definition import Tool
 from holdfast.integration.tools.stock.results import Results
 from holdfast.integration.tools.variables import Variables
 from holdfast.journal.fold.state import Written
@@ -88,19 +88,31 @@ class Failed(msgspec.Struct, frozen=True):
     fault: Fault
     is_definite: bool = False
     """Whether it is certain that nothing was done."""
+    retry_after_seconds: float | None = None
+    """Not before when it can succeed, if the other side has said so."""
 
 
 class Unknown(msgspec.Struct, frozen=True):
     """It was sent, and what became of it is not known. ``in_doubt``: it may not be sent again on its own."""
 
     in_doubt: bool
+    reason: str = ""
+
+
+class Later(msgspec.Struct, frozen=True):
+    """It failed in passing, or could not be sent now: it is made again at ``instant``."""
+
+    instant: float
+    fault: Fault
+    is_definite: bool = False
+    """Whether it is certain that nothing was done."""
 
 
 class Expired(msgspec.Struct, frozen=True):
     """It was not sent again: the other side may have forgotten the key. The attempt before is in doubt."""
 
 
-End = Refused | Failed | Unknown | Expired
+End = Refused | Failed | Unknown | Later | Expired
 """How a stage ends a call before its time."""
 
 
@@ -112,6 +124,7 @@ class Invocation:
         *("tool", "digest", "values", "key"),
         *("value", "text", "json", "result", "result_bytes"),
         *("variables", "seen", "simulation", "verdict"),
+        *("keys", "waited_seconds", "left_in_part", "is_settled", "_leaving"),
     )
 
     tool: Tool
@@ -141,8 +154,26 @@ class Invocation:
         """What is called in the tool's place, if nothing is to be sent; set by ``fork``."""
         self.verdict: Verdict | None = None
         """What the policies say of it; set by ``authorised``, None where nobody is asked."""
+        self.keys: frozenset[str] = frozenset()
+        """The resources that it acts on; set by ``resource``."""
+        self.waited_seconds = 0.0
+        """How long it waited for its turn."""
+        self.left_in_part: Fault | None = None
+        """What is missing, if only a part was done; set by ``postcondition``."""
         self.end: End | None = None
         self.ended_by = ""
+        self.is_settled = False
+        """Whether it has passed all stages, or ended at one; otherwise it was withdrawn, or a guard broke."""
+        self._leaving: tuple[Callable[[Invocation], None], ...] = ()
+
+    def afterwards(self, leave: "Callable[[Invocation], None]") -> None:
+        """Have ``leave`` called once it is on record what became of it, or it was withdrawn; the last comes first."""
+        self._leaving = (leave, *self._leaving)
+
+    def leave(self) -> None:
+        """Give back what the stages have taken."""
+        for leave in self._leaving:
+            leave(self)
 
     @property
     def effect(self) -> Effect:

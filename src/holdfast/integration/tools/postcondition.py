@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+RESULT = "result"
+"""What the parameter of a read-back is called that takes what the tool returned."""
+
 
 @dataclass(frozen=True, slots=True)
 class Complete:

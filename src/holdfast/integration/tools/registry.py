@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Collection, Iterable, Iterator
 
 from holdfast.integration.gateway.port import ToolSchema
-from holdfast.integration.tools.contract import Tool
+from holdfast.integration.tools.definition import Tool
 from holdfast.integration.tools.evidence import Evidence
 from holdfast.integration.tools.stock.results import RESULT_TOOLS, Results
 from holdfast.integration.tools.variables import Variables

@@ -25,7 +25,14 @@ from holdfast.journal.events.runs import (
     RunStarted,
 )
 from holdfast.journal.events.scripts import ScriptAdvanced
-from holdfast.journal.events.steps import DoubtProbed, DoubtSettled, StepEnded, StepIntended, StepInterrupted
+from holdfast.journal.events.steps import (
+    DoubtProbed,
+    DoubtSettled,
+    StepEnded,
+    StepIntended,
+    StepInterrupted,
+    StepRetried,
+)
 from holdfast.journal.events.turns import (
     ModelCalled,
     ModelFailed,
@@ -61,6 +68,7 @@ Event = (
     | StepIntended
     | StepEnded
     | StepInterrupted
+    | StepRetried
     | DoubtProbed
     | DoubtSettled
     | QuestionAsked
@@ -127,4 +135,5 @@ __all__ = [
     "StepEnded",
     "StepIntended",
     "StepInterrupted",
+    "StepRetried",
 ]

@@ -43,6 +43,15 @@ class Write(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """JSON of the value; None if it was removed."""
 
 
+class Unfinished(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What an effect has left in part, by which another is known that completes or undoes it."""
+
+    what: tuple[str, ...]
+    """Digests of the resources that it acts on; where its tool declares none, of its arguments."""
+    undo: str = ""
+    """The tool that undoes it, if there is one."""
+
+
 class StepEnded(JournalEvent, frozen=True, tag="step.ended/1"):
     """The effect's outcome is known, or a guard refused it before it was sent."""
 
@@ -73,6 +82,12 @@ class StepEnded(JournalEvent, frozen=True, tag="step.ended/1"):
     """Nothing was done: the result is what the tool's own simulation has made up."""
     policies: tuple[str, ...] = ()
     """The ids of the policies that forbade it; where none permitted it, there is none."""
+    waited_seconds: float = 0.0
+    """How long it waited for its turn, before it was sent: no part of ``seconds``."""
+    unfinished: Unfinished | None = None
+    """What it has left in part, if its outcome is partial."""
+    mends: tuple[str, ...] = ()
+    """Paths of the effects that were left in part, and no longer are: this one has completed or undone them."""
 
 
 class StepInterrupted(JournalEvent, frozen=True, tag="step.interrupted/1"):
@@ -88,6 +103,24 @@ class StepInterrupted(JournalEvent, frozen=True, tag="step.interrupted/1"):
     """True: nobody may send it again before a person or a probe has settled what became of it."""
     was_sent: bool = True
     """False: it was withdrawn before its intent was durable, and so nothing has left the process."""
+    reason: str = ""
+    """Why nobody knows, where the driver lives to tell."""
+
+
+class StepRetried(JournalEvent, frozen=True, tag="step.retried/1"):
+    """The call failed in passing, or could not be sent now, and is made again at an instant."""
+
+    node: str
+    turn: int
+    call: int
+    name: str
+    effect: Effect
+    attempt: int
+    """The attempt that came to nothing, or whose outcome is lost."""
+    retry_at: float
+    fault: Fault
+    is_definite: bool = False
+    """It is certain that nothing was done: the next attempt is sent under a new key."""
 
 
 class DoubtProbed(JournalEvent, frozen=True, tag="step.probed/1"):

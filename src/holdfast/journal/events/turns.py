@@ -15,6 +15,10 @@ class CallRequest(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     call_id: str
     tool: str
     arguments: str
+    acts_on: tuple[str, ...] = ()
+    """Digests of the resources that the call acts on, as far as its tool declares them."""
+    only_looks: bool = False
+    """Whether it shares them with others that only look."""
 
 
 class ModelCalled(JournalEvent, frozen=True, tag="turn.called/1"):

@@ -54,6 +54,7 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.StepIntended: steps.step_intended,
     events.StepEnded: steps.step_ended,
     events.StepInterrupted: steps.step_interrupted,
+    events.StepRetried: steps.step_retried,
     events.DoubtProbed: steps.doubt_probed,
     events.DoubtSettled: steps.doubt_settled,
     events.QuestionAsked: questions.question_asked,

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from holdfast.journal.events import LoopSuspected
 from holdfast.journal.fold.agent_state import AgentState
 from holdfast.journal.fold.trail import SUSPICIONS_MAX, TRAIL_MAX, Mark, Suspicion, Trail
+from holdfast.kernel.outcomes import Outcome
 
 
 def marks_of(agent: AgentState, adrift: Collection[int] = ()) -> tuple[Mark, ...]:
@@ -19,7 +20,7 @@ def marks_of(agent: AgentState, adrift: Collection[int] = ()) -> tuple[Mark, ...
                 call.request.tool,
                 call.request.arguments,
                 call.step.gave or call.step.shown or "",  # without a digest it is like no other
-                not call.step.outcome.is_success,
+                call.step.outcome is not Outcome.SUCCEEDED,
                 call.step.sketch,
                 agent.turn,
                 call.step.effect.needs_intent,

@@ -123,6 +123,7 @@ def _unsent(step: StepState) -> StepState:
         asks_person=False,
         sent_at=None,
         act_at=None,
+        retry_at=None,
         probes=0,
     )
 

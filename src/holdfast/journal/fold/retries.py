@@ -11,6 +11,7 @@ from holdfast.journal.fold.nodes import entered, with_node
 from holdfast.journal.fold.state import NodeState, RunState, Sent
 from holdfast.journal.fold.step_state import StepState
 from holdfast.kernel.limits import highest, raised
+from holdfast.kernel.outcomes import Outcome
 
 
 def node_retried(state: RunState, event: NodeRetried, at: float, version: int) -> RunState:
@@ -67,7 +68,7 @@ def _once_more(node: NodeState) -> NodeState:
 
 def _sent_again(step: StepState) -> StepState:
     """What certainly came to nothing need not be waited for; anything else may still be on its way."""
-    if step.outcome is None or step.outcome.is_success:
+    if step.outcome is None or step.outcome is Outcome.SUCCEEDED:
         return step
     is_void = step.attempt == step.attempts_void
     act_at = None if is_void else step.act_at

@@ -11,6 +11,7 @@ from rpds import HashTrieMap
 from holdfast.journal.events.retries import SentBefore
 from holdfast.journal.events.runs import Origin
 from holdfast.journal.events.scripts import ScriptCall
+from holdfast.journal.events.steps import Unfinished
 from holdfast.journal.fold.agent_state import AgentState, Low
 from holdfast.journal.fold.step_state import NOT_TRIED, StepState
 from holdfast.kernel.charges import Charges
@@ -168,6 +169,16 @@ class Sent(msgspec.Struct, frozen=True, gc=False):
     """The path of the effect that is sent under its key now, if one is."""
 
 
+class InPart(msgspec.Struct, frozen=True, gc=False):
+    """An effect that has done only a part of what it was to do."""
+
+    path: str
+    node: str
+    tool: str
+    left: Unfinished
+    reason: str
+
+
 class RunState(msgspec.Struct, frozen=True, gc=False):
     """Where a run stands."""
 
@@ -262,6 +273,8 @@ class RunState(msgspec.Struct, frozen=True, gc=False):
     """The children it left memory for; none if it waits for anybody else."""
     waited_from: str | None = None
     """The status that a wait interrupted."""
+    in_part: tuple[InPart, ...] = ()
+    """The effects that were left in part: with one the run has not succeeded."""
     is_over: bool = False
     outcome: Outcome | None = None
     result: PayloadId | None = None

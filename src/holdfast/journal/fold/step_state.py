@@ -31,6 +31,8 @@ class StepState(msgspec.Struct, frozen=True, gc=False):
     """When it was last intended."""
     act_at: float | None = None
     """Before this instant it is neither probed nor, once it is said not to have happened, made again."""
+    retry_at: float | None = None
+    """The instant from which it is made again, after a failure in passing."""
     key_until: float | None = None
     """The instant until which the other side knows the key."""
     has_probe: bool = False

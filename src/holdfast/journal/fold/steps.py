@@ -4,10 +4,18 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from holdfast.journal.events import DoubtProbed, DoubtSettled, StepEnded, StepIntended, StepInterrupted
+from holdfast.journal.events import (
+    DoubtProbed,
+    DoubtSettled,
+    StepEnded,
+    StepIntended,
+    StepInterrupted,
+    StepRetried,
+)
 from holdfast.journal.fold.agent_state import CallState
 from holdfast.journal.fold.circles import begun_anew
 from holdfast.journal.fold.nodes import entered, with_node
+from holdfast.journal.fold.parts import left_in_part
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.fold.step_state import StepState
 from holdfast.journal.fold.turns import agent_of, with_agent
@@ -16,7 +24,7 @@ from holdfast.kernel import paths
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.outcomes import Outcome, Settlement
 
-OfStep = StepIntended | StepEnded | StepInterrupted | DoubtProbed | DoubtSettled
+OfStep = StepIntended | StepEnded | StepInterrupted | StepRetried | DoubtProbed | DoubtSettled
 
 
 def step_intended(state: RunState, event: StepIntended, at: float, version: int) -> RunState:
@@ -31,6 +39,7 @@ def step_intended(state: RunState, event: StepIntended, at: float, version: int)
             is_unknown=False,
             sent_at=at,
             act_at=event.settles_at,
+            retry_at=None,
             key_until=event.key_until or step.key_until,
             has_probe=event.has_probe,
         )
@@ -50,6 +59,7 @@ def step_ended(state: RunState, event: StepEnded, _at: float, version: int) -> R
             is_open=False,
             is_unknown=False,
             in_doubt=False,
+            retry_at=None,
             outcome=event.outcome,
             shown=event.shown,
             result=event.result,
@@ -59,6 +69,8 @@ def step_ended(state: RunState, event: StepEnded, _at: float, version: int) -> R
         )
 
     state = _settled(_change(state, event, version, end), event)
+    if event.unfinished is not None or event.mends:
+        state = left_in_part(state, event, step_path(event))
     return with_writes(state, event.node, event.writes, version) if event.writes else state
 
 
@@ -74,10 +86,28 @@ def step_interrupted(state: RunState, event: StepInterrupted, _at: float, versio
             asks_person=event.in_doubt and not step.has_probe,
             probes=0,
             effect=event.effect,
+            retry_at=None,
         )
 
     state = _change(state, event, version, interrupt)
     return replace(state, doubts=(*state.doubts, step_path(event))) if event.in_doubt else state
+
+
+def step_retried(state: RunState, event: StepRetried, _at: float, version: int) -> RunState:
+    def retry(step: StepState) -> StepState:
+        return replace(
+            step,
+            attempt=event.attempt,
+            effect=event.effect,
+            family=step.family + event.is_definite,
+            attempts_void=event.attempt if event.is_definite else step.attempts_void,
+            key_until=None if event.is_definite else step.key_until,
+            is_open=False,
+            is_unknown=event.effect.needs_intent and not event.is_definite,
+            retry_at=event.retry_at,
+        )
+
+    return _change(state, event, version, retry)
 
 
 def doubt_probed(state: RunState, event: DoubtProbed, _at: float, version: int) -> RunState:
@@ -90,7 +120,7 @@ def doubt_probed(state: RunState, event: DoubtProbed, _at: float, version: int) 
 
 def doubt_settled(state: RunState, event: DoubtSettled, _at: float, version: int) -> RunState:
     def settle(step: StepState) -> StepState:
-        settled = replace(step, in_doubt=False, asks_person=False, is_unknown=False)
+        settled = replace(step, in_doubt=False, asks_person=False, is_unknown=False, retry_at=None)
         if event.how is Settlement.DID_NOT:
             return replace(settled, key_until=None)
         is_success = event.how is Settlement.HAPPENED and event.fault is None

@@ -64,6 +64,7 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.StepIntended: steps.step_intended,
     events.StepEnded: steps.step_ended,
     events.StepInterrupted: steps.step_interrupted,
+    events.StepRetried: steps.step_retried,
     events.DoubtProbed: steps.doubt_probed,
     events.DoubtSettled: steps.doubt_settled,
     events.QuestionAsked: nodes.question_asked,

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from holdfast.journal.events import DoubtProbed, DoubtSettled, StepEnded, StepIntended, StepInterrupted
+from holdfast.journal.events import DoubtProbed, DoubtSettled, StepEnded, StepIntended, StepInterrupted, StepRetried
 from holdfast.journal.fold.steps import step_path
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome, Settlement
@@ -11,7 +11,7 @@ from holdfast.observability.projection.turns import settle_turn
 from holdfast.observability.span import Span, SpanKind, SpanStatus
 from holdfast.observability.trace import Mark, Trace, changed, closed, cut_off_at, marked, opened, with_fault
 
-Step = StepIntended | StepEnded | StepInterrupted | DoubtProbed | DoubtSettled
+Step = StepIntended | StepEnded | StepInterrupted | StepRetried | DoubtProbed | DoubtSettled
 
 
 def step_intended(trace: Trace, event: StepIntended, at: float) -> Trace:
@@ -35,7 +35,7 @@ def step_ended(trace: Trace, event: StepEnded, at: float) -> Trace:
     trace = closed(trace, span, at, SpanStatus.of(event.outcome), with_fault(attributes, event.fault))
     if event.turn == 0:
         return trace
-    is_error = not event.outcome.is_success
+    is_error = event.outcome is not Outcome.SUCCEEDED
     return settle_turn(replace(trace, tool_errors=trace.tool_errors + is_error), event.node, event.turn, at)
 
 
@@ -44,6 +44,13 @@ def step_interrupted(trace: Trace, event: StepInterrupted, at: float) -> Trace:
     status = SpanStatus.IN_DOUBT if event.in_doubt else SpanStatus.INTERRUPTED
     attributes = replace(span.attributes, effect=event.effect)
     return closed(trace, span, cut_off_at(trace, span, at), status, attributes)
+
+
+def step_retried(trace: Trace, event: StepRetried, at: float) -> Trace:
+    """Close the attempt; the next has a span of its own."""
+    trace, span = _found(trace, event, at)
+    attributes = with_fault(replace(span.attributes, effect=event.effect), event.fault)
+    return closed(trace, span, at, SpanStatus.FAILED if event.is_definite else SpanStatus.INTERRUPTED, attributes)
 
 
 def doubt_probed(trace: Trace, event: DoubtProbed, at: float) -> Trace:

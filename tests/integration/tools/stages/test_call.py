@@ -55,6 +55,13 @@ def failed(end: End | None) -> Fault:
     return end.fault
 
 
+def lost(end: End | None) -> bool:
+    """Whether what became of it is in doubt; it says why nobody knows."""
+    assert isinstance(end, Unknown)
+    assert end.reason
+    return end.in_doubt
+
+
 def raising(error: BaseException, effect: Effect = Effect.READ) -> Tool:
     def act() -> object:
         raise error
@@ -114,7 +121,7 @@ async def test_an_exception_of_a_look_is_its_failure(effect: Effect, threads: Th
 async def test_an_exception_of_a_write_tells_nothing_of_what_became_of_it(effect: Effect, threads: Threads) -> None:
     """A client library's own timeout is no TimeoutError: only a ToolFailure is definite."""
     _, end = await called(raising(OSError("read timed out"), effect), threads)
-    assert end == Unknown(in_doubt=effect is not Effect.KEYED)
+    assert lost(end) is (effect is not Effect.KEYED)
 
 
 async def test_an_exception_without_words_is_named(threads: Threads) -> None:
@@ -131,19 +138,19 @@ async def test_a_look_that_takes_too_long_has_failed_and_may_be_repeated(effect:
 
 async def test_a_keyed_call_is_in_doubt_only_after_its_last_attempt(threads: Threads) -> None:
     pay = sleeping(Effect.KEYED)
-    assert await timed_out(pay, threads, attempt=pay.attempts_max - 1) == Unknown(in_doubt=False)
-    assert await timed_out(pay, threads, attempt=pay.attempts_max) == Unknown(in_doubt=True)
+    assert lost(await timed_out(pay, threads, attempt=pay.attempts_max - 1)) is False
+    assert lost(await timed_out(pay, threads, attempt=pay.attempts_max)) is True
 
 
 @pytest.mark.parametrize("effect", [Effect.TRANSACTIONAL, Effect.UNSAFE])
 async def test_any_other_write_is_in_doubt_at_once(effect: Effect, threads: Threads) -> None:
-    assert await timed_out(sleeping(effect), threads) == Unknown(in_doubt=True)
+    assert lost(await timed_out(sleeping(effect), threads)) is True
 
 
 @pytest.mark.parametrize("error", [OutcomeUnknown("lost"), TimeoutError(), ConnectionResetError("reset by peer")])
 async def test_a_connection_that_broke_says_as_little_as_a_timeout(error: Exception, threads: Threads) -> None:
     _, end = await called(raising(error, Effect.UNSAFE), threads)
-    assert end == Unknown(in_doubt=True)
+    assert lost(end) is True
     _, end = await called(raising(error, Effect.READ), threads)
     assert failed(end).kind is ErrorKind.TIMEOUT
     assert failed(end).message.startswith("act broke off: ")
@@ -158,7 +165,7 @@ async def test_what_is_raised_while_time_runs_out_does_not_hide_the_doubt(thread
         finally:
             raise ValueError("while tidying up")
 
-    assert await timed_out(tidy, threads) == Unknown(in_doubt=True)
+    assert lost(await timed_out(tidy, threads)) is True
 
 
 async def test_cancellation_passes(threads: Threads) -> None:
@@ -222,7 +229,7 @@ def blocked_by(gate: threading.Event) -> Callable[[Effect], Tool]:
 
 
 async def test_a_plain_function_past_its_time_is_left_to_finish(threads: Threads, gate: threading.Event) -> None:
-    assert await timed_out(blocked_by(gate)(Effect.UNSAFE), threads) == Unknown(in_doubt=True)
+    assert lost(await timed_out(blocked_by(gate)(Effect.UNSAFE), threads)) is True
 
 
 async def test_without_a_free_thread_nothing_is_sent(threads: Threads, gate: threading.Event) -> None:
@@ -259,4 +266,4 @@ async def test_only_what_the_author_says_has_failed_for_certain(effect: Effect, 
 @pytest.mark.parametrize("effect", WRITES)
 async def test_a_later_attempt_that_fails_says_nothing_of_the_one_before_it(effect: Effect, threads: Threads) -> None:
     _, end = await called(raising(ToolFailure("too many requests"), effect), threads, attempt=2)
-    assert end == Unknown(in_doubt=effect is not Effect.KEYED)
+    assert lost(end) is (effect is not Effect.KEYED)

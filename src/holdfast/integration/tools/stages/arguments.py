@@ -8,12 +8,13 @@ from holdfast.integration.tools.arguments import (
     Malformed,
     canonical_arguments,
 )
-from holdfast.integration.tools.contract import Tool
+from holdfast.integration.tools.definition import Tool
 from holdfast.integration.tools.evidence import Evidence
 from holdfast.integration.tools.example import example_of
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import End, Invocation, Refused
 from holdfast.integration.tools.schema import Problem, Unfit
+from holdfast.integration.tools.timing import OF_TIME
 from holdfast.integration.tools.variables import Variables
 from holdfast.journal.fold.variables import visible
 from holdfast.kernel.errors import DefinitionError
@@ -46,7 +47,8 @@ class Arguments:
         if isinstance(values, Unfit):
             return _refuse(tool, explain(values.problems, tool))
         for parameter, resource in tool.signature.provided.items() if self._lends else ():
-            values[parameter] = await _lent(invocation, resource)
+            if resource not in OF_TIME:  # that is lent when it is called, not before
+                values[parameter] = await _lent(invocation, resource)
         invocation.digest, invocation.values = digest(canonical), values
         return None
 

@@ -2,9 +2,11 @@
 
 from holdfast.governance.verdict import Deny, policies_of
 from holdfast.integration.tools.arguments import Malformed, canonical_arguments
-from holdfast.integration.tools.faults import told
-from holdfast.integration.tools.invocation import Expired, Failed, Invocation, Refused, Unknown
-from holdfast.journal.events import StepEnded, StepInterrupted
+from holdfast.integration.tools.faults import MESSAGE_CHARACTERS_MAX, told
+from holdfast.integration.tools.invocation import Expired, Failed, Invocation, Later, Refused, Unknown
+from holdfast.integration.tools.parts import mended, unfinished
+from holdfast.integration.tools.visible import one_line
+from holdfast.journal.events import StepEnded, StepInterrupted, StepRetried
 from holdfast.journal.events.steps import Write
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.ids import PayloadId, digest
@@ -13,6 +15,7 @@ from holdfast.kernel.outcomes import Fault, Outcome
 from holdfast.kernel.provenance import Provenance, Trust
 from holdfast.kernel.sketch import sketch_of
 
+KEY_FORGOTTEN = "it was not sent again: the other side may have forgotten the key"
 GAVE_DIGITS = 16
 """Enough to tell apart what one agent was shown."""
 
@@ -27,16 +30,20 @@ class Audit:
 
     async def run(self, invocation: Invocation) -> None:
         match invocation.end:
+            case None if invocation.left_in_part is not None:
+                self._ended(invocation, Outcome.PARTIAL, invocation.left_in_part)
             case None:
                 self._ended(invocation, Outcome.SUCCEEDED, None)
             case Refused(fault):
                 self._ended(invocation, Outcome.REFUSED, fault, is_definite=True)
             case Failed(fault, is_definite):
                 self._ended(invocation, Outcome.FAILED, fault, is_definite=is_definite)
-            case Unknown(in_doubt):
-                self._interrupted(invocation, invocation.order.attempt, in_doubt=in_doubt)
+            case Unknown(in_doubt, reason):
+                self._interrupted(invocation, invocation.order.attempt, reason, in_doubt=in_doubt)
+            case Later():
+                self._retried(invocation, invocation.end)
             case Expired():
-                self._interrupted(invocation, invocation.order.attempt - 1, in_doubt=True)
+                self._interrupted(invocation, invocation.order.attempt - 1, KEY_FORGOTTEN, in_doubt=True)
 
     def _ended(
         self, invocation: Invocation, outcome: Outcome, fault: Fault | None, *, is_definite: bool = False
@@ -50,7 +57,7 @@ class Audit:
                 call=order.index,
                 name=order.call.tool,
                 outcome=outcome,
-                seconds=max(0.0, self._clock.now() - invocation.begun_at),
+                seconds=max(0.0, self._clock.now() - invocation.begun_at - invocation.waited_seconds),
                 attempt=order.attempt,
                 stage=invocation.ended_by,
                 result=result,
@@ -63,10 +70,29 @@ class Audit:
                 sketch=_sketch(invocation) if fault is not None else (),
                 is_simulated=invocation.simulation is not None,
                 policies=policies_of(invocation.verdict) if isinstance(invocation.verdict, Deny) else (),
+                waited_seconds=invocation.waited_seconds,
+                unfinished=unfinished(invocation) if outcome is Outcome.PARTIAL else None,
+                mends=mended(invocation) if outcome is Outcome.SUCCEEDED else (),
             )
         )
 
-    def _interrupted(self, invocation: Invocation, attempt: int, *, in_doubt: bool) -> None:
+    def _retried(self, invocation: Invocation, later: Later) -> None:
+        order = invocation.order
+        invocation.desk.recorder.append(
+            StepRetried(
+                node=order.node,
+                turn=order.turn,
+                call=order.index,
+                name=order.call.tool,
+                effect=invocation.effect,
+                attempt=order.attempt,
+                retry_at=later.instant,
+                fault=later.fault,
+                is_definite=later.is_definite,
+            )
+        )
+
+    def _interrupted(self, invocation: Invocation, attempt: int, reason: str, *, in_doubt: bool) -> None:
         order = invocation.order
         invocation.desk.recorder.append(
             StepInterrupted(
@@ -77,6 +103,7 @@ class Audit:
                 effect=invocation.effect,
                 attempt=attempt,
                 in_doubt=in_doubt,
+                reason=one_line(reason, MESSAGE_CHARACTERS_MAX),
             )
         )
 
@@ -93,7 +120,8 @@ def kept(invocation: Invocation, fault: Fault | None) -> tuple[PayloadId | None,
     """Keep what it gave: the result where a node asked or the text is not all of it; and what a model is shown."""
     if not invocation.order.is_node:
         return invocation.result, _shown(invocation, fault)
-    return (invocation.desk.recorder.payloads.keep(invocation.json) if fault is None else invocation.result), None
+    is_given = fault is None or fault is invocation.left_in_part
+    return (invocation.desk.recorder.payloads.keep(invocation.json) if is_given else invocation.result), None
 
 
 def _shown(invocation: Invocation, fault: Fault | None) -> PayloadId:
@@ -104,7 +132,9 @@ def _shown(invocation: Invocation, fault: Fault | None) -> PayloadId:
 
 
 def _content(invocation: Invocation, fault: Fault | None) -> str:
-    return invocation.text if fault is None else told(fault)
+    if fault is None:
+        return invocation.text
+    return told(fault) if fault is not invocation.left_in_part else f"{told(fault)}\n{invocation.text}"
 
 
 def _gave(invocation: Invocation, fault: Fault | None) -> str:

@@ -1,7 +1,7 @@
 """A fork that is not live changes nothing in the world: what would is made up, or refused."""
 
 from holdfast.integration.tools.companion import Companion
-from holdfast.integration.tools.contract import Tool
+from holdfast.integration.tools.definition import Tool
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import End, Invocation, Refused
 from holdfast.integration.tools.keys import key_for

@@ -1,6 +1,6 @@
 """Whether the result is what the tool promised."""
 
-from holdfast.integration.tools.contract import Tool
+from holdfast.integration.tools.definition import Tool
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import End, Failed, Invocation
 from holdfast.integration.tools.schema import Problem, Unfit

@@ -9,7 +9,7 @@ from holdfast.integration.tools.caught import Raised, caught
 from holdfast.integration.tools.checks.declared import Check, OfArguments, OfLookup, OfValue
 from holdfast.integration.tools.checks.objection import Objection
 from holdfast.integration.tools.companion import Companion
-from holdfast.integration.tools.contract import Tool
+from holdfast.integration.tools.definition import Tool
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import End, Invocation, Refused
 from holdfast.integration.tools.threads import Threads

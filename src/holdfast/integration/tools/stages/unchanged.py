@@ -1,6 +1,6 @@
 """Whether the variables that a call has read or written are still as it saw them."""
 
-from holdfast.integration.tools.contract import Tool
+from holdfast.integration.tools.definition import Tool
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import End, Failed, Invocation, Unknown
 from holdfast.integration.tools.variables import Variables

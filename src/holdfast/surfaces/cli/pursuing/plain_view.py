@@ -15,6 +15,7 @@ from holdfast.journal.events import (
     QuestionAsked,
     ReservationExceeded,
     StepInterrupted,
+    StepRetried,
 )
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Hint
@@ -83,6 +84,7 @@ class PlainView:
                 | DriverChanged()
                 | ModelFailed()
                 | StepInterrupted()
+                | StepRetried()
                 | QuestionAsked()
                 | QuestionAnswered()
                 | BudgetLow()

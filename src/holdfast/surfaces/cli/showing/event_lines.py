@@ -42,6 +42,7 @@ from holdfast.journal.events import (
     StepEnded,
     StepIntended,
     StepInterrupted,
+    StepRetried,
 )
 from holdfast.kernel.limits import Spend
 from holdfast.kernel.messages import Usage
@@ -67,7 +68,7 @@ OfNode = (
 )
 OfChild = ChildStarted | ChildBegun | ChildRecalled | ChildEnded
 OfTurn = ModelCalled | ModelReplied | ModelFailed | ModelOutrun | ModelInterrupted | ModelReconciled | LoopSuspected
-OfStep = StepIntended | StepEnded | StepInterrupted | DoubtProbed | DoubtSettled
+OfStep = StepIntended | StepEnded | StepInterrupted | StepRetried | DoubtProbed | DoubtSettled
 SETTLED = {
     Settlement.HAPPENED: "it happened",
     Settlement.DID_NOT: "it did not happen",
@@ -235,9 +236,14 @@ def _of_step(event: OfStep) -> str:
             stage = f" at {event.stage}" if event.stage else ""
             given = f" · {size(event.result_bytes)}" if event.result_bytes else ""
             simulated = " (simulated)" if event.is_simulated else ""
-            return f"{event.outcome}{simulated}{stage}{_because(event.fault)}{given} · {duration(event.seconds)}"
+            waited = f" after a wait of {duration(event.waited_seconds)}" if event.waited_seconds else ""
+            took = f"{duration(event.seconds)}{waited}"
+            return f"{event.outcome}{simulated}{stage}{_because(event.fault)}{given} · {took}"
         case StepInterrupted():
-            return "cut off: nobody knows what became of it" if event.in_doubt else "cut off before its end"
+            told = "cut off: nobody knows what became of it" if event.in_doubt else "cut off before its end"
+            return f"{told} ({event.reason})" if event.reason else told
+        case StepRetried():
+            return f"attempt {event.attempt} failed{_because(event.fault)} (made again at {instant(event.retry_at)})"
         case DoubtProbed():
             then = "a person must say" if event.retry_at is None else "asked again later"
             return f"probed, and it is not known{_because(event.fault)} ({then})"

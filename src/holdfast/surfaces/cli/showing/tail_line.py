@@ -18,6 +18,7 @@ from holdfast.journal.events import (
     RunParked,
     StepEnded,
     StepInterrupted,
+    StepRetried,
 )
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.handle import Entry
@@ -37,7 +38,7 @@ def _style(event: Event) -> str:
     match event:
         case NodeLeft(outcome=outcome) | RunEnded(outcome=outcome) | StepEnded(outcome=outcome):
             return "red" if outcome in (Outcome.FAILED, Outcome.REFUSED) else "none"
-        case ModelFailed() | ModelInterrupted() | StepInterrupted():
+        case ModelFailed() | ModelInterrupted() | StepInterrupted() | StepRetried():
             return "red"
         case BudgetLow() | ModelOutrun() | ModelSwitched() | ReservationExceeded():
             return "yellow"
