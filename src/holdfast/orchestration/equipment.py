@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from holdfast.context.ratios import Ratios
+from holdfast.execution.agent import Agent
 from holdfast.execution.offered import Offers
 from holdfast.governance.verdict import ALLOW_ALL, DecisionPoint
 from holdfast.integration.gateway.caching.port import KeptReplies
@@ -41,7 +42,7 @@ class Equipment:
         self.ratios = ratios or Ratios()
         self._threads = Threads()
         self.agents: Mapping[str, Executor] = {
-            agent.name: self._executor(app.registries[agent.name], clock, reach, decides, Caller(agent.name))
+            agent.name: self._executor(app.registries[agent.name], clock, reach, decides, _caller(agent))
             for agent in app.agents
         }
         self.functions = self._executor(Registry(app.functions), clock, reach, ALLOW_ALL, NOBODY)
@@ -59,6 +60,10 @@ class Equipment:
     def close(self) -> None:
         """Start no more threads."""
         self._threads.close()
+
+
+def _caller(agent: Agent) -> Caller:
+    return Caller(agent.name, agent.autonomy or "")
 
 
 class Equipped:
