@@ -91,7 +91,7 @@ class _Compiling:
             case Compare(first, links):
                 return self._compared(first, links, present)
             case Defined(path):
-                return self._reach(path, present).asks_for or "true"
+                raise refused(f"what is not there is None here: write '{_shown(path)} != None'")
             case Call("contains", (container, wanted)):
                 return self._holds(wanted, container, present)
             case Call(function, arguments) if function in _LIKE:
@@ -146,8 +146,6 @@ class _Compiling:
                 return frozenset((self._reach(first, present).asks_for,))
             case Compare(first, ((Comparison.EQUAL, Literal(None)),)) if not is_true:
                 return frozenset((self._reach(first, present).asks_for,))
-            case Defined(path) if is_true:
-                return frozenset((self._reach(path, present).asks_for,))
             case Not(operand):
                 return self._known_after(operand, present, is_true=not is_true)
             case Every(operands) if is_true:

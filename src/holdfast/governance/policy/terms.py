@@ -51,7 +51,7 @@ def alike(left: Term, right: Term) -> tuple[Term, Term]:
     """Return both as the same type: a number that is written out goes with either kind of number."""
     if left.shape == right.shape:
         return left, right
-    if right.value is not None:
+    if right.value is not None and (left.value is None or left.shape is Kind.DECIMAL):
         return left, _as(right, left)
     return _as(left, right), right
 
