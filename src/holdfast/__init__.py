@@ -13,6 +13,7 @@ __version__ = VERSION
 _HOMES = {
     "Agent": "holdfast.execution.agent",
     "Alert": "holdfast.journal.alerts",
+    "Autonomy": "holdfast.governance.autonomy",
     "Allowance": "holdfast.governance.allowance",
     "AllowanceLow": "holdfast.governance.purse",
     "AllowanceSpent": "holdfast.kernel.errors",

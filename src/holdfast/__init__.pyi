@@ -2,6 +2,7 @@
 
 from holdfast.execution.agent import Agent as Agent
 from holdfast.governance.allowance import Allowance as Allowance
+from holdfast.governance.autonomy import Autonomy as Autonomy
 from holdfast.governance.loop_thresholds import Threshold as Threshold
 from holdfast.governance.loop_thresholds import Thresholds as Thresholds
 from holdfast.governance.purse import AllowanceLow as AllowanceLow

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from holdfast.execution.answer import Output
+from holdfast.governance.autonomy import Autonomy
 from holdfast.governance.loop_thresholds import DEFAULT, Thresholds
 from holdfast.integration.tools.contract import Tool
 from holdfast.kernel.errors import DefinitionError
@@ -51,6 +52,11 @@ class Agent:
     cached: bool = False
     """Whether a reply that the model gave to the same request within the last hour is taken in the place of a new one,
     whatever the model's temperature."""
+    autonomy: Autonomy | None = None
+    """What it may do without a person; None: whatever it is granted and the policies allow. Like them it is no part of
+    the content hash: lowered, it binds the runs in flight as well."""
+    ask_below_confidence: float | None = None
+    """Somebody has to say yes to a step that changes something, where the model says that it is less sure."""
 
     def __post_init__(self) -> None:
         check_name(self.name, "agent name")
@@ -119,6 +125,9 @@ def _check(agent: Agent) -> None:
             raise DefinitionError(f"agent {agent.name!r}: {told}")
     if wrong := unusable(agent.budget):
         raise DefinitionError(f"agent {agent.name!r}: {wrong}")
+    bounds = (agent.budget.usd, agent.budget.tokens, agent.budget.turns, agent.budget.tool_calls)
+    if agent.autonomy is Autonomy.AUTONOMOUS and all(bound is None for bound in bounds):
+        raise DefinitionError(f"agent {agent.name!r}: expected bounds for an autonomous agent: give it a budget")
     for given in agent.tools:
         if not isinstance(given, Tool):
             raise DefinitionError(f"agent {agent.name!r}: expected tools, found {given!r}: decorate it with @tool")

@@ -1,9 +1,11 @@
 """An application: a flow, and everything its nodes name. Checked when it is declared, before anything runs."""
 
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -21,7 +23,9 @@ from holdfast.orchestration import review as reviews
 from holdfast.orchestration.check import check_flow
 from holdfast.orchestration.check_review import check_review
 from holdfast.orchestration.flow import AgentNode, Node, content_hash
+from holdfast.orchestration.governing import Governed
 from holdfast.orchestration.locate import locate
+from holdfast.orchestration.policy_files import Given, read_sources
 from holdfast.orchestration.review import Review
 from holdfast.orchestration.script import Script
 from holdfast.orchestration.versions import Migration, OnChange, version_id
@@ -76,8 +80,13 @@ class App:
     migrations: Sequence[Migration] = ()
     """Asked in order; the first that can brings the run to the present version."""
     title: Callable[[object], str] = _first_words
+    policies: Given | Sequence[Given] = ()
+    """Files of Cedar policies, or folders of them; a relative path is relative to the file that declares the app. With
+    any, what none permits is denied. They are no part of its definitions: changed, they bind the runs in flight too."""
 
     def __post_init__(self) -> None:
+        folder = Path(sys._getframe(2).f_globals.get("__file__", "")).parent  # noqa: SLF001  # the caller
+        object.__setattr__(self, "policies", read_sources(self.policies, folder))
         check_name(self.name, "app name")
         if self.flow.name != self.name:
             raise DefinitionError(
@@ -93,6 +102,7 @@ class App:
         registries = (Registry(self.functions), Registry(self.tools), *self.registries.values())
         for registry in registries:
             registry.check_provided({tool.name for tool in registry}, self.provides)
+        self.governed.check()
         _check_versions(self)
 
     @cached_property
@@ -124,6 +134,12 @@ class App:
     def grants(self) -> dict[str, frozenset[str]]:
         """The names of the tools each agent has, by the agent's name."""
         return {agent.name: frozenset(tool.name for tool in agent.tools) for agent in self.agents}
+
+    @cached_property
+    def governed(self) -> Governed:
+        """What its policies bear on, and what they are."""
+        assert isinstance(self.policies, tuple), "they were read when it was made"
+        return Governed(self.name, self.agents, self.tools, self.functions, self.policies)
 
     @cached_property
     def definitions(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from holdfast.context.ratios import Ratios
+from holdfast.execution.agent import Agent
 from holdfast.execution.offered import Offers
 from holdfast.governance.verdict import ALLOW_ALL, DecisionPoint
 from holdfast.integration.gateway.caching.port import KeptReplies
@@ -45,7 +46,7 @@ class Equipment:
         self._threads = Threads()
         executor = partial(Executor, clock=clock, threads=self._threads, reach=reach, traffic=traffic or Traffic())
         self.agents: Mapping[str, Executor] = {
-            agent.name: executor(app.registries[agent.name], decides=decides, caller=Caller(agent.name))
+            agent.name: executor(app.registries[agent.name], decides=decides, caller=_caller(agent))
             for agent in app.agents
         }
         self.functions = executor(Registry(app.functions))
@@ -58,6 +59,10 @@ class Equipment:
     def close(self) -> None:
         """Start no more threads."""
         self._threads.close()
+
+
+def _caller(agent: Agent) -> Caller:
+    return Caller(agent.name, agent.autonomy or "")
 
 
 class Equipped:

@@ -43,6 +43,7 @@ from holdfast.runtime.adapters import kept, sealed_store, store_file
 from holdfast.runtime.alerting import Listener, failing_open
 from holdfast.runtime.allowances.admission import WhenSpent, admitted, purses_of
 from holdfast.runtime.allowances.listing import Standing, standings
+from holdfast.runtime.deciding import decides_for
 from holdfast.runtime.kin import LocalKin, check_models
 from holdfast.runtime.models.finding import NamedModels
 from holdfast.runtime.serving import Serving, only
@@ -106,7 +107,9 @@ class Runtime:
         store = sealed_store(url, keys, clock, randomness, reach)
         await store.open()
         named = NamedModels(os.environ, clock, randomness, store_file(store))
-        equipped = Equipped(models or {}, named.find, clock, reach, named.prices, named.replies, randomness)
+        equipped = Equipped(
+            models or {}, named.find, clock, reach, named.prices, named.replies, randomness, decides_for
+        )
         failure: BaseException | None = None
         try:
             catalogue = Catalogue(apps)

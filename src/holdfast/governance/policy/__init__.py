@@ -1,0 +1,1 @@
+"""Policies: rules in Cedar, in files and made of declarations, that decide of every call of a tool."""
