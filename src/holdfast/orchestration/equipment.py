@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from holdfast.context.ratios import Ratios
 from holdfast.execution.offered import Offers
+from holdfast.governance.verdict import ALLOW_ALL, DecisionPoint
 from holdfast.integration.gateway.caching.port import KeptReplies
 from holdfast.integration.gateway.gateway import Gateway
 from holdfast.integration.gateway.port import Model
@@ -28,6 +29,7 @@ class Equipment:
         reach: Reach = pass_by,
         older: "Sequence[Equipment]" = (),
         ratios: Ratios | None = None,
+        decides: DecisionPoint = ALLOW_ALL,
     ) -> None:
         """``older``: the same of the versions that runs may be pinned to. ``ratios``: shared with other apps."""
         self.app, self.gateway, self.older = app, gateway, tuple(older)
@@ -35,11 +37,11 @@ class Equipment:
         self.ratios = ratios or Ratios()
         self._threads = Threads()
         self.agents: Mapping[str, Executor] = {
-            agent.name: Executor(app.registries[agent.name], clock, threads=self._threads, reach=reach)
+            agent.name: Executor(app.registries[agent.name], clock, threads=self._threads, reach=reach, decides=decides)
             for agent in app.agents
         }
-        self.functions = Executor(Registry(app.functions), clock, threads=self._threads, reach=reach)
-        self.tools = Executor(Registry(app.tools), clock, threads=self._threads, reach=reach)
+        self.functions = Executor(Registry(app.functions), clock, threads=self._threads, reach=reach, decides=decides)
+        self.tools = Executor(Registry(app.tools), clock, threads=self._threads, reach=reach, decides=decides)
 
     def under(self, definitions: Mapping[str, str]) -> "Equipment":
         """Return what a run with these definitions works with: its own version's, else the present one's."""
@@ -61,10 +63,11 @@ class Equipped:
         reach: Reach = pass_by,
         prices: Prices | None = None,
         replies: KeptReplies | None = None,
+        decides: DecisionPoint = ALLOW_ALL,
     ) -> None:
         """``find_model`` is asked for a model that nobody has offered, by its name; ``replies`` keeps replies."""
         self._models, self._find_model, self._prices, self._replies = models, find_model, prices, replies
-        self._clock, self._reach = clock, reach
+        self._clock, self._reach, self._decides = clock, reach, decides
         self._made: dict[tuple[str, str], Equipment] = {}
         self._ratios = Ratios()
 
@@ -83,7 +86,7 @@ class Equipped:
                 replies=self._replies,
                 scope=f"{app.name} {app.version}",
             )
-            self._made[version] = Equipment(app, gateway, self._clock, self._reach, older, self._ratios)
+            self._made[version] = Equipment(app, gateway, self._clock, self._reach, older, self._ratios, self._decides)
         return self._made[version]
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from holdfast.execution.actions import Action, Evaluate, Note, RunScript, WaitUntil, WakeAt
 from holdfast.execution.agent import Agent
-from holdfast.execution.decide import call_action, decide_agent
+from holdfast.execution.decide import call_action, decide_agent, effect_actions
 from holdfast.execution.warnings import warnings_of_run
 from holdfast.journal.events import Event, LifecycleMoved, NodeEntered, NodeLeft
 from holdfast.journal.events.scripts import CallKind, ScriptCall
@@ -124,7 +124,7 @@ class _Walk:
             case AgentNode():
                 yield from retried(node.retry, state, decide_agent(self._agents[node.agent], state, self._run))
             case ToolNode() | FunctionNode():
-                yield from retried(node.retry, state, (self._step(state),))
+                yield from retried(node.retry, state, self._step(state))
             case WaitNode():
                 yield timer(state)
             case DecisionNode():
@@ -159,11 +159,11 @@ class _Walk:
             return Note((entering(node, path, imposed.deadline),))
         return Evaluate(path, seconds, imposed.deadline)
 
-    def _step(self, state: NodeState) -> Action:
+    def _step(self, state: NodeState) -> tuple[Action, ...]:
         step = state.step
         if step.outcome is None:
-            return call_action(state.path, 0, 0, step)
-        return Note((NodeLeft(node=state.path, outcome=step.outcome, result=step.result, fault=step.fault),))
+            return effect_actions(state.path, 0, 0, step)
+        return (Note((NodeLeft(node=state.path, outcome=step.outcome, result=step.result, fault=step.fault),)),)
 
     def _script(self, node: ScriptNode, state: NodeState) -> Iterator[Action]:
         """What the script waits for goes on; so does the script once something of it has ended."""

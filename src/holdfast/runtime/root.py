@@ -11,6 +11,7 @@ from holdfast.dispatch.port import Lane, OnTrouble
 from holdfast.execution.agent import Agent
 from holdfast.governance.allowance import Allowance
 from holdfast.governance.purse import Purses
+from holdfast.governance.verdict import ALLOW_ALL, DecisionPoint
 from holdfast.integration.gateway.port import Model
 from holdfast.intent.admit import admit
 from holdfast.intent.door import RUNS_WAITING_MAX, Door
@@ -94,19 +95,19 @@ class Runtime:
         runs_at_once_max: int = RUNS_AT_ONCE_MAX,
         runs_waiting_max: int = RUNS_WAITING_MAX,
         reach: Reach = pass_by,
+        decides: DecisionPoint = ALLOW_ALL,
     ) -> "AsyncIterator[Runtime]":
         """Open the store at ``url`` (``sqlite:///PATH``, ``memory:``, or one made already) and drive its runs.
 
         ``models`` are offered to every app beside its own; ``keys`` holds the keys of data subjects, by default a file
         ``.keys`` beside the store's; ``allowances`` limit what all runs spend, by default those of HOLDFAST_ALLOWANCES.
-        ``on_alert`` hears of what runs low. With ``drives=False`` nothing is driven here, with ``recovers=False`` only
-        runs it is asked about; while ``runs_waiting_max`` wait new ones are refused. Raises InputError, JournalError.
+        ``on_alert`` hears of what runs low, ``decides`` says which calls may be made. With ``drives=False`` nothing is
+        driven, with ``recovers=False`` what it is asked about. Raises InputError, JournalError.
         """
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
-        store = sealed_store(url, keys, clock, randomness, reach)
-        await store.open()
+        await (store := sealed_store(url, keys, clock, randomness, reach)).open()
         named = NamedModels(os.environ, clock, randomness, store_file(store))
-        equipped = Equipped(models or {}, named.find, clock, reach, named.prices, named.replies)
+        equipped = Equipped(models or {}, named.find, clock, reach, named.prices, named.replies, decides)
         failure: BaseException | None = None
         try:
             catalogue = Catalogue(apps)

@@ -73,6 +73,8 @@ class Tool:
     """How long after its time is up a call may still arrive at the other side."""
     simulate: Companion | None = None
     """Makes up what a call would return, in a fork that sends none."""
+    impact: str | Companion | None = None
+    """What is expected to come of a call, or a function that says so: for whoever is asked to say yes to it."""
 
     def __post_init__(self) -> None:
         check_name(self.name, "tool")
@@ -149,6 +151,7 @@ def tool(
     key_seconds: float | None = None,
     settle_seconds: float = SETTLE_SECONDS,
     simulate: Callable[..., object] | None = None,
+    impact: str | Callable[..., object] | None = None,
 ) -> Callable[[Callable[..., object]], Tool]: ...
 
 
@@ -166,6 +169,7 @@ def tool(
     key_seconds: float | None = None,
     settle_seconds: float = SETTLE_SECONDS,
     simulate: Callable[..., object] | None = None,
+    impact: str | Callable[..., object] | None = None,
 ) -> Tool | Callable[[Callable[..., object]], Tool]:
     """Turn a typed function into a Tool. Raises DefinitionError where the declaration does not hold together.
 
@@ -175,7 +179,8 @@ def tool(
 
     ``probe`` looks what became of a call whose outcome is lost: it is handed the key and whichever of the arguments it
     names, changes nothing, and returns Happened, DidNot or Unknown. ``simulate`` is handed the same, changes nothing
-    either, and returns what the tool would: a fork that is not live calls it in the tool's place.
+    either, and returns what the tool would: a fork that is not live calls it in the tool's place. ``impact`` is a text,
+    or is handed the same and returns one: what is expected to come of a call, shown to whoever is to approve it.
     """
 
     def make(function: Callable[..., object]) -> Tool:
@@ -194,6 +199,7 @@ def tool(
             key_seconds,
             settle_seconds,
             None if simulate is None else read_companion(simulate, "simulation", called, signature),
+            read_companion(impact, "impact", called, signature) if callable(impact) else impact,
         )
 
     return make if function is None else make(function)

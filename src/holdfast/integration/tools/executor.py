@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+from holdfast.governance.verdict import ALLOW_ALL, DecisionPoint
 from holdfast.integration.tools.invocation import Desk, Invocation, Order, Stage
 from holdfast.integration.tools.registry import Registry
+from holdfast.integration.tools.stages.approved import Approved
 from holdfast.integration.tools.stages.arguments import Arguments
 from holdfast.integration.tools.stages.audit import Audit
+from holdfast.integration.tools.stages.authorised import Authorised
 from holdfast.integration.tools.stages.call import Call
 from holdfast.integration.tools.stages.fork import Fork
 from holdfast.integration.tools.stages.granted import Granted
@@ -20,13 +23,17 @@ from holdfast.kernel.clock import Clock
 from holdfast.kernel.faults import Reach, pass_by
 
 
-def standard_stages(registry: Registry, clock: Clock, threads: Threads, reach: Reach = pass_by) -> tuple[Stage, ...]:
+def standard_stages(
+    registry: Registry, clock: Clock, threads: Threads, reach: Reach = pass_by, decides: DecisionPoint = ALLOW_ALL
+) -> tuple[Stage, ...]:
     """Return what a call passes, in order; ``audit`` follows wherever it ends."""
     return (
         Known(registry),
         Arguments(),
         Granted(registry),
         Fork(),
+        *(() if decides is ALLOW_ALL else (Authorised(decides),)),
+        Approved(clock, threads),
         Intent(clock),
         Call(clock, threads, reach),
         ResultSchema(),
@@ -47,13 +54,15 @@ class Executor:
         threads: Threads | None = None,
         stages: Sequence[Stage] | None = None,
         reach: Reach = pass_by,
+        decides: DecisionPoint = ALLOW_ALL,
     ) -> None:
         """``threads``: shared with other executors, closed by whoever made them. ``stages``: not the standard ones."""
         self.registry = registry
         self._clock = clock
         self._has_own_threads = threads is None
         self.threads = threads or Threads()
-        self.stages = tuple(stages) if stages is not None else standard_stages(registry, clock, self.threads, reach)
+        standard = standard_stages(registry, clock, self.threads, reach, decides)
+        self.stages = standard if stages is None else tuple(stages)
         self._audit = Audit(clock)
 
     async def invoke(self, order: Order, desk: Desk) -> None:

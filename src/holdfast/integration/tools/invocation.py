@@ -5,10 +5,14 @@ from typing import Protocol
 
 import msgspec
 
+from holdfast.governance.escalation import Grounds
+from holdfast.governance.verdict import Verdict
 from holdfast.integration.tools.companion import Companion
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.stock.results import Results
 from holdfast.integration.tools.variables import Variables
+from holdfast.journal.events.approvals import Need
+from holdfast.journal.fold.approval_state import ApprovalState
 from holdfast.journal.fold.state import Written
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel import paths
@@ -40,6 +44,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     key_node: str | None = None
     """The path that the node had when its keys were first made, where it has another now."""
+    approval: ApprovalState | None = None
+    """What people were asked of this very effect, and have decided, if they were."""
 
     @property
     def is_node(self) -> bool:
@@ -99,7 +105,18 @@ class Expired(msgspec.Struct, frozen=True):
     """It was not sent again: the other side may have forgotten the key. The attempt before is in doubt."""
 
 
-End = Refused | Failed | Unknown | Expired
+class Held(msgspec.Struct, frozen=True):
+    """It waits for people to say yes to it: nothing was sent, and it is called again once they have decided."""
+
+    definition: str
+    digest: str
+    needs: tuple[Need, ...]
+    grounds: Grounds
+    deadline: float | None = None
+    abandons: bool = False
+
+
+End = Refused | Failed | Unknown | Expired | Held
 """How a stage ends a call before its time."""
 
 
@@ -111,12 +128,15 @@ class Invocation:
         *("tool", "digest", "values", "key"),
         *("value", "text", "json", "result", "result_bytes"),
         *("variables", "seen", "simulation"),
+        *("verdict", "note", "canonical"),
     )
 
     tool: Tool
     """Set by ``known``."""
     digest: str
     """The digest of the canonical arguments, set by ``arguments``."""
+    canonical: bytes
+    """The arguments in their one canonical form, set by ``arguments``."""
     values: dict[str, object]
     """What the function is called with, set by ``arguments``."""
     value: object
@@ -138,6 +158,10 @@ class Invocation:
         """Every variable as it stood then."""
         self.simulation: Companion | None = None
         """What is called in the tool's place, if nothing is to be sent; set by ``fork``."""
+        self.verdict: Verdict | None = None
+        """What the decision point says of it; set by ``authorised``."""
+        self.note = ""
+        """What the model is told beside the result; set by ``approved``."""
         self.end: End | None = None
         self.ended_by = ""
 

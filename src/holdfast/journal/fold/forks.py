@@ -55,6 +55,7 @@ def run_forked(state: RunState, event: RunForked, at: float, version: int) -> Ru
         openings_failed=0,
         parked=None,
         awaits=(),
+        approvals=(),
         version=version,
     )
 
@@ -122,6 +123,7 @@ def _unsent(step: StepState) -> StepState:
         sent_at=None,
         act_at=None,
         probes=0,
+        approval=None,
     )
 
 

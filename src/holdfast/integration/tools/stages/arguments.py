@@ -47,7 +47,7 @@ class Arguments:
         for parameter, resource in tool.signature.provided.items() if self._lends else ():
             is_variables = resource is Variables
             values[parameter] = await _variables(invocation) if is_variables else _resource(invocation, resource)
-        invocation.digest, invocation.values = digest(canonical), values
+        invocation.digest, invocation.values, invocation.canonical = digest(canonical), values, canonical
         return None
 
 

@@ -2,8 +2,8 @@
 
 from holdfast.integration.tools.arguments import Malformed, canonical_arguments
 from holdfast.integration.tools.faults import told
-from holdfast.integration.tools.invocation import Expired, Failed, Invocation, Refused, Unknown
-from holdfast.journal.events import StepEnded, StepInterrupted
+from holdfast.integration.tools.invocation import Expired, Failed, Held, Invocation, Refused, Unknown
+from holdfast.journal.events import ApprovalAsked, StepEnded, StepInterrupted
 from holdfast.journal.events.steps import Write
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.ids import PayloadId, digest
@@ -36,6 +36,26 @@ class Audit:
                 self._interrupted(invocation, invocation.order.attempt, in_doubt=in_doubt)
             case Expired():
                 self._interrupted(invocation, invocation.order.attempt - 1, in_doubt=True)
+            case Held() as held:
+                self._held(invocation, held)
+
+    def _held(self, invocation: Invocation, held: Held) -> None:
+        order, recorder = invocation.order, invocation.desk.recorder
+        recorder.append(
+            ApprovalAsked(
+                node=order.node,
+                turn=order.turn,
+                call=order.index,
+                number=recorder.state.asked + 1,
+                tool=order.call.tool,
+                definition=held.definition,
+                digest=held.digest,
+                asked=recorder.payloads.keep_json(held.grounds),
+                needs=held.needs,
+                deadline=held.deadline,
+                abandons=held.abandons,
+            )
+        )
 
     def _ended(
         self, invocation: Invocation, outcome: Outcome, fault: Fault | None, *, is_definite: bool = False
@@ -102,7 +122,8 @@ def _shown(invocation: Invocation, fault: Fault | None) -> PayloadId:
 
 
 def _content(invocation: Invocation, fault: Fault | None) -> str:
-    return invocation.text if fault is None else told(fault)
+    text = invocation.text if fault is None else told(fault)
+    return f"{invocation.note}\n{text}" if invocation.note else text
 
 
 def _gave(invocation: Invocation, fault: Fault | None) -> str:

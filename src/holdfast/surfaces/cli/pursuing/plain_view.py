@@ -5,6 +5,8 @@ from types import TracebackType
 from rich.console import Console
 
 from holdfast.journal.events import (
+    ApprovalAsked,
+    ApprovalDecided,
     BudgetLow,
     CancelRequested,
     DriverChanged,
@@ -85,6 +87,8 @@ class PlainView:
                 | StepInterrupted()
                 | QuestionAsked()
                 | QuestionAnswered()
+                | ApprovalAsked()
+                | ApprovalDecided()
                 | BudgetLow()
                 | ModelSwitched()
                 | ReservationExceeded()
