@@ -55,12 +55,13 @@ def decision_of(state: RunState, letters: Sequence[Delivered], wish: Wish, now: 
     Decisions that lie in the inbox count, although the run has not heard them yet. Raises AlreadySettled if it is
     decided, has changed or comes too late, InputError for who may not decide or arguments that are none.
     """
-    path, approval = _asked_at(state, wish.path)
-    posted = [mail for mail in map(_read, letters) if isinstance(mail, Decide) and mail.number == approval.number]
-    for place, mail in enumerate(posted):
-        if _says(mail, wish):
-            return mail, decision_letter(mail.number, place)  # it is said already: twice is once
+    said = [mail for mail in map(_read, letters) if mail is not None]
+    path, approval = _asked_at(state, wish.path, said)
+    posted = [mail for mail in said if mail.number == approval.number]
     approval = _with_posted(state, path, approval, letters)
+    for place, mail in enumerate(posted):
+        if _says(mail, wish) and _decision(mail) in approval.decisions:
+            return mail, decision_letter(mail.number, place)  # it stands already: twice is once
     if approval.is_settled:
         raise AlreadySettled(f"expected {path} to wait for a yes, found that {_told(approval)}")
     if approval.deadline is not None and approval.deadline <= now:
@@ -100,7 +101,7 @@ def requesters(state: RunState) -> tuple[str, ...]:
 def told_decided(path: str, body: bytes) -> str:
     """Return who decided of the call at ``path`` before, from the letter in ``body``."""
     mail = decode_mail(body)
-    who = f"{mail.by} was first, to {mail.ruling} it" if isinstance(mail, Decide) else "somebody was first"
+    who = _first(mail) if isinstance(mail, Decide) else "somebody was first"
     return f"expected to decide of {path} alone, found that {who}: look at it again"
 
 
@@ -144,8 +145,8 @@ def _edited_digest(approval: ApprovalState, mail: Decide) -> str | None:
     return None if isinstance(canonical, Malformed) else bound(approval.definition, digest(canonical))
 
 
-def _asked_at(state: RunState, path: str) -> tuple[str, ApprovalState]:
-    """Return what waits for a yes at ``path``, a run's only call that does if that is empty."""
+def _asked_at(state: RunState, path: str, said: Sequence[Decide]) -> tuple[str, ApprovalState]:
+    """Return what waits for a yes at ``path``, a run's only call that does if that is empty; ``said`` tells why not."""
     asking = open_approvals(state)
     if not path and len(asking) == 1:
         path = asking[0]
@@ -155,6 +156,9 @@ def _asked_at(state: RunState, path: str) -> tuple[str, ApprovalState]:
         if path in asking:
             return path, step.approval
         raise AlreadySettled(f"expected {path} to wait for a yes, found that {_told(step.approval)}: {listed}")
+    for mail in reversed(said):
+        if mail.path == path:
+            raise AlreadySettled(f"expected {path} to wait for a yes, found that {_first(mail)}: {listed}")
     raise InputError(f"expected the path of a call that waits for a yes, found {path or 'none'!r}: {listed}")
 
 
@@ -189,6 +193,10 @@ def _check_shown(path: str, approval: ApprovalState, wish: Wish) -> None:
         raise AlreadySettled(
             f"expected {path} to be as it was shown ({wish.digest}), found {approval.digest}: look at it again"
         )
+
+
+def _first(mail: Decide) -> str:
+    return f"{mail.by} was first, to {mail.ruling} it"
 
 
 def _says(mail: Decide, wish: Wish) -> bool:

@@ -101,8 +101,9 @@ class Runtime:
 
         ``models`` are offered to every app beside its own; ``keys`` holds the keys of data subjects, by default a file
         ``.keys`` beside the store's; ``allowances`` limit what all runs spend, by default those of HOLDFAST_ALLOWANCES.
-        ``on_alert`` hears of what runs low, ``decides`` says which calls may be made. With ``drives=False`` nothing is
-        driven, with ``recovers=False`` what it is asked about. Raises InputError, JournalError.
+        ``on_alert`` hears of what runs low; ``decides`` allows calls. ``drives=False``: nothing is driven here,
+        ``recovers=False``: only what it is asked about; beyond ``runs_waiting_max`` new ones are refused. Raises
+        InputError, JournalError.
         """
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
         await (store := sealed_store(url, keys, clock, randomness, reach)).open()
