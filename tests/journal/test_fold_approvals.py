@@ -2,11 +2,11 @@
 
 from holdfast.journal.events import ApprovalAsked, ApprovalDecided, NodeEntered, NodeLeft, RunMigrated, StepEnded
 from holdfast.journal.events.approvals import Need, Ruling
-from holdfast.journal.fold import evolve
+from holdfast.journal.fold import begin, evolve
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.fold.step_state import StepState
 from holdfast.kernel.outcomes import Outcome
-from tests.journal.samples import AT, ref, started_state
+from tests.journal.samples import AT, ref, started
 
 ASKED = ApprovalAsked(
     node="pay", turn=0, call=0, number=1, tool="pay", definition="d1", digest="b1", asked=ref("case"), needs=(Need(),)
@@ -15,7 +15,7 @@ YES = ApprovalDecided(node="pay", turn=0, call=0, number=1, ruling=Ruling.APPROV
 
 
 def asked() -> RunState:
-    state = evolve(started_state(), NodeEntered(node="pay", kind="tool"), AT)
+    state = evolve(begin(started(), AT), NodeEntered(node="pay", kind="tool"), AT)
     return evolve(state, ASKED, AT)
 
 
