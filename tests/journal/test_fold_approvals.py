@@ -42,9 +42,7 @@ def test_a_decision_of_another_question_decides_nothing() -> None:
 
 def test_a_definite_end_leaves_no_approval_standing() -> None:
     state = evolve(asked(), YES, AT)
-    ended = StepEnded(
-        node="pay", turn=0, call=0, name="pay", outcome=Outcome.FAILED, seconds=0.0, is_definite=True
-    )
+    ended = StepEnded(node="pay", turn=0, call=0, name="pay", outcome=Outcome.FAILED, seconds=0.0, is_definite=True)
     assert step(evolve(state, ended, AT)).standing_approval is None
 
 

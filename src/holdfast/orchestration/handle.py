@@ -8,6 +8,7 @@ import msgspec
 
 from holdfast.governance.approvals import OPERATOR
 from holdfast.governance.escalation import Escalation
+from holdfast.governance.people import ANYBODY, People
 from holdfast.integration.gateway.rebuilding import SentPrompt, sent_prompt
 from holdfast.integration.gateway.transcript import Transcript, transcript_of
 from holdfast.journal.codec import decode
@@ -82,11 +83,12 @@ class Run:
         trouble: Callable[[RunId], Exception | None],
         find_app: Callable[[str], App],
         clock: Clock,
+        people: People = ANYBODY,
     ) -> None:
         """``trouble`` tells what the last drive of a run in this process raised, if it did not end well."""
         self.id = run
         self._store, self._live, self._post, self._trouble = store, live, post, trouble
-        self._find_app, self._clock = find_app, clock
+        self._find_app, self._clock, self._people = find_app, clock, people
 
     async def head(self) -> Head:
         """Return what the index knows of it: status, app, times. Raises RunNotFound."""
@@ -371,7 +373,7 @@ class Run:
             by=by,
             digest=digest,
             of=of,
-            roles=tuple(roles),
+            roles=self._people.roles_of(by, of, roles),
             note=note,
             arguments=arguments,
         )

@@ -37,6 +37,7 @@ from holdfast.orchestration.dead_letters import DeadLetter, Retrying, dead_lette
 from holdfast.orchestration.driver import Surroundings
 from holdfast.orchestration.equipment import Equipped
 from holdfast.orchestration.handle import Run
+from holdfast.orchestration.inbox import Waiting, waiting
 from holdfast.orchestration.lifecycle import Status
 from holdfast.orchestration.worker import Worker
 from holdfast.prompts.prompt import Prompt
@@ -46,6 +47,7 @@ from holdfast.runtime.allowances.admission import WhenSpent, admitted, purses_of
 from holdfast.runtime.allowances.listing import Standing, standings
 from holdfast.runtime.kin import LocalKin, check_models
 from holdfast.runtime.models.finding import NamedModels
+from holdfast.runtime.people import read_people
 from holdfast.runtime.serving import Serving, only
 from holdfast.version import VERSION
 
@@ -75,6 +77,7 @@ class Runtime:
     ) -> None:
         self._store, self._around, self._apps, self._equipped = store, around, catalogue, equipped
         self._worker, self._door, self._serving = worker, door, serving
+        self._people = read_people(os.environ)
 
     @classmethod
     @asynccontextmanager
@@ -261,13 +264,19 @@ class Runtime:
         """Return how each allowance stands by the store's account: spent, held, renewed when, and who waits for it."""
         return await standings(self._around.purses.allowances, self._store, self._around.clock.now())
 
+    async def inbox(self, under: Run | str | None = None) -> list[Waiting]:
+        """Return what waits for people, oldest first: of every run, or of that run and all below it."""
+        run = under.id if isinstance(under, Run) else None if under is None else await self._full_id(under)
+        return await waiting(self._store, self._handle, run)
+
     async def park(self, reason: str, runs: Collection[RunId] | None = None) -> None:
         """Let go of ``runs``, or of every run this process drives; each waits until somebody resumes it."""
         await self._worker.park(reason, runs)
 
     def _handle(self, run: RunId) -> Run:
         around = self._around
-        return Run(run, self._store, around.live, self._post, self._serving.troubles.get, self._apps.find, around.clock)
+        find, troubles = self._apps.find, self._serving.troubles.get
+        return Run(run, self._store, around.live, self._post, troubles, find, around.clock, self._people)
 
     async def _full_id(self, run_id: str) -> RunId:
         if run_id.startswith("run_"):
