@@ -8,6 +8,8 @@ from holdfast.journal.codec import encode
 from holdfast.journal.events import (
     AllowanceAwaited,
     AllowanceRenewed,
+    ApprovalAsked,
+    ApprovalDecided,
     BranchTaken,
     BudgetLow,
     CancelRequested,
@@ -52,6 +54,7 @@ from holdfast.journal.events import (
     StepInterrupted,
     StepRetried,
 )
+from holdfast.journal.events.approvals import Need, Ruling
 from holdfast.journal.events.circles import Circle
 from holdfast.journal.events.forks import NewSystem
 from holdfast.journal.events.retries import SentBefore
@@ -298,6 +301,34 @@ def every_event() -> tuple[Event, ...]:
             default="no",
         ),
         QuestionAnswered(node="desk", number=1, choice="yes", by="Ann", note="seen", value=ref("given")),
+        ApprovalAsked(
+            node="desk",
+            turn=1,
+            call=1,
+            number=2,
+            tool="pay",
+            definition="d1",
+            digest="b1",
+            asked=ref("escalation"),
+            needs=(Need(roles=("finance",), approvals=2), Need(of="user")),
+            deadline=AT + 3_600,
+            abandons=True,
+        ),
+        ApprovalDecided(
+            node="desk",
+            turn=1,
+            call=1,
+            number=2,
+            ruling=Ruling.EDIT,
+            by="Ann",
+            digest="b2",
+            of="operator",
+            roles=("finance",),
+            note="half of it",
+            arguments=ref("edited"),
+            settles=True,
+            decided_at=AT + 5,
+        ),
         ResourcesFailed(attempt=1, fault=fault, retry_at=AT + 4),
         RunReviewed(node="desk", round=1, unmet=("cites",), found=ref("found")),
         NodeRetried(node="desk", attempt=1, retry_at=AT + 4, fault=fault),

@@ -54,6 +54,8 @@ class Stage:
     disk: MemoryDisk = field(default_factory=MemoryDisk)
     troubles: Troubles = field(default_factory=Troubles)
     seed: int = 0
+    always: dict[str, Any] = field(default_factory=dict)
+    """Options with which every runtime is opened."""
 
     def store(self, reach: Reach = pass_by) -> MemoryStore:
         self.seed += 1
@@ -81,7 +83,7 @@ class Stage:
             clock=self.clock,
             randomness=SeededRandomness(self.seed),
             on_trouble=self.troubles,
-            **options,
+            **{**self.always, **options},
         ) as runtime:
             yield runtime
 

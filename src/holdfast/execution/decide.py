@@ -2,6 +2,7 @@
 
 from holdfast.execution.actions import Action, AwaitPerson, CallModel, CallTool, Note, Probe, WakeAt
 from holdfast.execution.agent import Agent
+from holdfast.execution.approving import approval_actions
 from holdfast.execution.circling import circled
 from holdfast.execution.precedence import may_go
 from holdfast.execution.warnings import RUN, owner_of, warnings_of_agent
@@ -92,12 +93,19 @@ def _pending_calls(agent: Agent, node: NodeState, state: AgentState, run: RunSta
     pending = [(index, call.step) for index, call in enumerate(state.calls, 1) if call.step.outcome is None]
     if not pending:
         return ()
-    is_untouched = len(pending) == len(state.calls) and not any(step.attempt for _, step in pending)
+    is_untouched = len(pending) == len(state.calls) and not any(step.attempt or step.approval for _, step in pending)
     if is_untouched and (reason := forbids_calls(accounts(agent, state, run), len(state.calls))):
         return _leave(node, Outcome.FAILED, Fault(ErrorKind.BUDGET, reason))
     if any(call.request.acts_on for call in state.calls):
         pending = [(index, step) for index, step in pending if may_go(state.calls, index)]
-    return tuple([call_action(node.path, state.turn, index, step) for index, step in pending])
+    return tuple([each for index, step in pending for each in effect_actions(node.path, state.turn, index, step)])
+
+
+def effect_actions(path: str, turn: int, call: int, step: StepState) -> tuple[Action, ...]:
+    """Return what is wanted for an effect without outcome: that people say yes to it where it waits for that."""
+    if step.awaits_approval and not step.in_doubt:
+        return approval_actions(path, turn, call, step)
+    return (call_action(path, turn, call, step),)
 
 
 def call_action(path: str, turn: int, call: int, step: StepState) -> Action:

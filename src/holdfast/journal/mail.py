@@ -2,6 +2,7 @@
 
 import msgspec
 
+from holdfast.journal.events.approvals import Ruling
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.ids import LetterId, RunId
 from holdfast.kernel.limits import Budget
@@ -66,6 +67,23 @@ class Answer(MailItem, frozen=True, kw_only=True, tag="answer/1"):
     """JSON of what is given beside the choice."""
 
 
+class Decide(MailItem, frozen=True, kw_only=True, tag="decide/1"):
+    """A person decides of a call that waits for a yes. Bound to what they were shown: it says nothing of any other."""
+
+    path: str
+    number: int
+    ruling: Ruling
+    by: str
+    digest: str
+    """Of the call as they were shown it."""
+    at: float
+    of: str = "operator"
+    roles: tuple[str, ...] = ()
+    note: str = ""
+    arguments: bytes | None = None
+    """The JSON object that it is to be called with instead."""
+
+
 class RetryNow(MailItem, frozen=True, kw_only=True, tag="retry/1"):
     """Somebody does not want to wait for a node's next try. Bound to one failed try: it says nothing of any other."""
 
@@ -113,7 +131,7 @@ class ChildOver(MailItem, frozen=True, tag="child_over/1"):
     child: RunId
 
 
-Mail = Cancel | Resume | Settle | Reconcile | Answer | RetryNow | Requeue | Drop | LateOutcome | ChildOver
+Mail = Cancel | Resume | Settle | Reconcile | Answer | Decide | RetryNow | Requeue | Drop | LateOutcome | ChildOver
 
 _decoder: msgspec.msgpack.Decoder[Mail] = msgspec.msgpack.Decoder(Mail)
 
@@ -146,6 +164,14 @@ def reconcile_letter(charged: int) -> LetterId:
 def answer_letter(path: str, number: int) -> LetterId:
     """Return the one id under which a person can answer this asking: an inbox takes the first letter and no other."""
     return LetterId(f"answer:{path}:{number}")
+
+
+def decision_letter(number: int, place: int) -> LetterId:
+    """Return the one id of the decision on this question that comes after ``place`` others: one person's, no other's.
+
+    Whoever decides has seen what was decided before; of two who decide at once the second must look again.
+    """
+    return LetterId(f"decide:{number}:{place}")
 
 
 def retry_letter(path: str, attempt: int, requeues: int) -> LetterId:

@@ -43,6 +43,7 @@ class ErrorKind(enum.StrEnum):
     PARTIAL_RESULT = "partial_result"
     POSTCONDITION = "postcondition"
     DENIED = "denied"
+    REJECTED = "rejected"
 
 
 class Settlement(enum.StrEnum):

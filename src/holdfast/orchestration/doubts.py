@@ -83,7 +83,7 @@ async def _doubt(state: RunState, path: str, payloads: Payloads) -> Doubt:
         path=path,
         tool=step.name,
         effect=step.effect,
-        arguments=await _arguments(node, call, payloads),
+        arguments=await _arguments(node, step, call, payloads),
         key=step.key,
         attempt=step.attempt,
         sent_at=step.sent_at,
@@ -93,7 +93,10 @@ async def _doubt(state: RunState, path: str, payloads: Payloads) -> Doubt:
     )
 
 
-async def _arguments(node: NodeState, call: int, payloads: Payloads) -> str:
+async def _arguments(node: NodeState, step: StepState, call: int, payloads: Payloads) -> str:
+    approval = step.standing_approval
+    if approval is not None and approval.arguments is not None:
+        return (await payloads.fetch(approval.arguments)).decode()
     if node.agent is not None and node.agent.reply is not None:
         return decode_message(await payloads.fetch(node.agent.reply)).calls[call - 1].arguments
     assert node.input is not None, "a step has an input"

@@ -1,15 +1,19 @@
 """A run as its caller holds it: follow its events, wait for its result, cancel or resume it."""
 
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing, suppress
 from typing import Protocol
 
 import msgspec
 
+from holdfast.governance.approvals import OPERATOR
+from holdfast.governance.escalation import Escalation
+from holdfast.governance.people import ANYBODY, People
 from holdfast.integration.gateway.rebuilding import SentPrompt, sent_prompt
 from holdfast.integration.gateway.transcript import Transcript, transcript_of
 from holdfast.journal.codec import decode
 from holdfast.journal.events import Event
+from holdfast.journal.events.approvals import Ruling
 from holdfast.journal.fold import fold
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Hint, Listener, Live
@@ -38,13 +42,14 @@ from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import NOTHING_ACHIEVED, Achieved, Settlement
 from holdfast.orchestration.achieved import achieved
 from holdfast.orchestration.app import App
+from holdfast.orchestration.approvals import Wish, approvals_of, decision_of, told_decided
 from holdfast.orchestration.dead_letters import dropped
 from holdfast.orchestration.doubts import Doubt, check_settled, doubt_at, doubts_of
 from holdfast.orchestration.questions import Question, answer_to, question_at, questions_of, told_answered
 from holdfast.orchestration.requeue import check_dead, check_heard, letters_for, past_of
 from holdfast.orchestration.resting import goes_on
 from holdfast.orchestration.rounds import result_path
-from holdfast.orchestration.telling import checked, result_of, told_settled
+from holdfast.orchestration.telling import check_edited, checked, result_of, told_settled
 from holdfast.orchestration.values import Values
 
 READ_AT_ONCE_MAX = 1_000
@@ -78,11 +83,12 @@ class Run:
         trouble: Callable[[RunId], Exception | None],
         find_app: Callable[[str], App],
         clock: Clock,
+        people: People = ANYBODY,
     ) -> None:
         """``trouble`` tells what the last drive of a run in this process raised, if it did not end well."""
         self.id = run
         self._store, self._live, self._post, self._trouble = store, live, post, trouble
-        self._find_app, self._clock = find_app, clock
+        self._find_app, self._clock, self._people = find_app, clock, people
 
     async def head(self) -> Head:
         """Return what the index knows of it: status, app, times. Raises RunNotFound."""
@@ -336,6 +342,46 @@ class Run:
         node = question_at(await self.state(), path)
         mail = answer_to(node, choice, value, by, note, number=number, now=self._clock.now())
         await self._post_first(mail, answer_letter(mail.path, mail.number), lambda body: told_answered(mail.path, body))
+
+    async def approvals(self) -> list[Escalation]:
+        """Return which of its calls wait for people to say yes, in the order of asking. Raises RunNotFound."""
+        state = await self.state()
+        return await approvals_of(state, await self.payloads(state))
+
+    async def decide(
+        self,
+        path: str,
+        ruling: Ruling,
+        arguments: object = None,
+        *,
+        by: str,
+        digest: str = "",
+        of: str = OPERATOR,
+        roles: Sequence[str] = (),
+        note: str = "",
+    ) -> None:
+        """Say yes or no to the call at ``path``, its only one that waits if that is empty; the run goes on by itself.
+
+        ``digest`` is that of the escalation which was looked at, or the beginning of it: whoever approves or edits says
+        what of. ``arguments`` are those to call with instead, for EDIT. Of two who decide at once one is heard. Raises
+        AlreadySettled for the other, for who comes too late, and where what was looked at has changed; InputError for
+        who may not decide, and arguments that do not fit; RunNotFound.
+        """
+        wish = Wish(
+            path=path,
+            ruling=ruling,
+            by=by,
+            digest=digest,
+            of=of,
+            roles=self._people.roles_of(by, of, roles),
+            note=note,
+            arguments=arguments,
+        )
+        state = await self.state()
+        if ruling is Ruling.EDIT:
+            check_edited(self._version_of(state), state, wish)
+        mail, letter_id = decision_of(state, await self._store.inbox(self.id), wish, self._clock.now())
+        await self._post_first(mail, letter_id, lambda body: told_decided(mail.path, body))
 
     async def _post_first(self, mail: Mail, letter_id: LetterId, told: Callable[[bytes], str]) -> None:
         """Post ``mail`` under an id that is taken once. Raises AlreadySettled if another letter has it."""

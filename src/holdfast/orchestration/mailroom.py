@@ -8,6 +8,7 @@ from holdfast.journal.mail import (
     Answer,
     Cancel,
     ChildOver,
+    Decide,
     Drop,
     LateOutcome,
     Mail,
@@ -23,6 +24,7 @@ from holdfast.journal.recorder import Recorder
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import HoldfastError
 from holdfast.kernel.messages import Usage
+from holdfast.orchestration.approvals import heard
 from holdfast.orchestration.equipment import Equipment
 from holdfast.orchestration.parenting import Parenting
 from holdfast.orchestration.settling import Settling
@@ -59,6 +61,8 @@ class Mailroom:
                 self._reconcile(mail)
             case Answer():
                 self._hear(mail)
+            case Decide():
+                self._rule(mail)
             case RetryNow():
                 self._hasten(mail)
             case ChildOver():
@@ -98,6 +102,13 @@ class Mailroom:
         node = self._recorder.state.nodes.get(mail.path)
         if node is not None and node.retry_at is not None and node.tries == mail.attempt:
             self._recorder.append(RetryDue(node=mail.path, attempt=mail.attempt, by=mail.by))
+
+    def _rule(self, mail: Decide) -> None:
+        """Record a decision of a call that still waits for it, by somebody who may."""
+        keep = self._recorder.payloads.keep
+        event = heard(self._recorder.state, mail, None if mail.arguments is None else keep(mail.arguments))
+        if event is not None:
+            self._recorder.append(event)
 
     def _hear(self, mail: Answer) -> None:
         """Record an answer to a question that is still open."""

@@ -1,5 +1,7 @@
 """Which call an effect of a run is, and which executor makes it."""
 
+from msgspec.structs import replace
+
 from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.invocation import Order
 from holdfast.journal.fold.state import NodeState, RunState
@@ -35,7 +37,8 @@ class Ordering:
                 raise DefinitionError(
                     f"expected {path!r} to be a {node.kind}, found {other!r:.60}: the flow has changed"
                 )
-        return self._order(path, turn, call, attempt, tool_call, granted), executor
+        order = self._order(path, turn, call, attempt, tool_call, granted)
+        return await self._edited(order), executor
 
     def told(self, path: str) -> tuple[Order, Executor]:
         """Return the order of an effect that was sent, without its arguments: of which somebody tells what became."""
@@ -64,6 +67,7 @@ class Ordering:
             family=step.family if step else 0,
             key_until=step.key_until if step else None,
             key_node=self._node(path).key_path,
+            approval=step.standing_approval if step else None,
         )
 
     def _executor(self, node: NodeState, tool: str) -> Executor:
@@ -82,6 +86,14 @@ class Ordering:
         if isinstance(flow_node, AgentNode):
             return self._equipment.agents[flow_node.agent]
         return knowing[0] if knowing else self._equipment.tools
+
+    async def _edited(self, order: Order) -> Order:
+        """Return the order with the arguments that somebody has given in place of the caller's."""
+        edited = None if order.approval is None else order.approval.arguments
+        if edited is None:
+            return order
+        arguments = (await self._recorder.payloads.fetch(edited)).decode()
+        return replace(order, call=replace(order.call, arguments=arguments))
 
     async def _asked(self, node: NodeState, call: int) -> ToolCall:
         """One of the calls in the reply of the agent's present turn."""

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from holdfast.governance.approvals import BY_DEADLINE
 from holdfast.journal.fold.state import NodeState, QuestionState, RunState
 from holdfast.journal.mail import Answer, decode_mail
 from holdfast.journal.payloads import Payloads
 from holdfast.kernel.errors import AlreadySettled, InputError
-from holdfast.orchestration.waiting import BY_DEADLINE
 
 CHOICE_CHARACTERS_MAX = 1_000
 

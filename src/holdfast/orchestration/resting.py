@@ -12,6 +12,7 @@ from holdfast.journal.snapshots import current
 from holdfast.kernel.days import written
 from holdfast.kernel.errors import RunNotFound
 from holdfast.kernel.ids import RunId
+from holdfast.orchestration.approvals import open_approvals
 from holdfast.orchestration.questions import open_questions
 
 CHILDREN_READ_MAX = 10_000
@@ -21,12 +22,15 @@ CHILDREN_READ_MAX = 10_000
 def waits_for(rested: Rested, state: RunState) -> str:
     """Return what a run waits for that came to rest, in words."""
     asking = [path for path in rested.persons if path in state.questions]
-    doubtful = [path for path in rested.persons if path not in state.questions]
+    approving = [path for path in rested.persons if path in state.approvals]
+    doubtful = [path for path in rested.persons if path not in state.questions and path not in state.approvals]
     told = list(dict.fromkeys(told_awaited(each) for each in state.awaited))
     if doubtful:
         told.append(f"in doubt: nobody knows what became of {', '.join(doubtful)}")
     if asking:
         told.append(f"a person is to decide at {', '.join(asking)}")
+    if approving:
+        told.append(f"people are to say yes or no to {', '.join(approving)}")
     if not told and rested.children:
         told.append(f"waiting for its child runs at {', '.join(state.children[run].node for run in rested.children)}")
     if told:
@@ -46,7 +50,7 @@ def may_wait_for_somebody(head: Head, now: float) -> bool:
 
 def waits_for_somebody(head: Head, state: RunState) -> bool:
     """Whether a run that is not driven waits for more than the time to come."""
-    waits_for_more = bool(open_questions(state) or state.awaits or state.awaited)
+    waits_for_more = bool(open_questions(state) or open_approvals(state) or state.awaits or state.awaited)
     return state.parked is not None and (head.wake_at is None or waits_for_more)
 
 

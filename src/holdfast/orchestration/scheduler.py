@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from holdfast.execution.actions import Action, Evaluate, Note, RunScript, WaitUntil, WakeAt
 from holdfast.execution.agent import Agent
-from holdfast.execution.decide import call_action, decide_agent
+from holdfast.execution.decide import call_action, decide_agent, effect_actions
 from holdfast.execution.warnings import warnings_of_run
 from holdfast.journal.events import Event, LifecycleMoved, NodeEntered, NodeLeft
 from holdfast.journal.events.scripts import CallKind, ScriptCall
@@ -118,7 +118,7 @@ class _Walk:
             case AgentNode():
                 return retried(node.retry, state, decide_agent(self._agents[node.agent], state, self._run))
             case ToolNode() | FunctionNode():
-                return retried(node.retry, state, (self._step(state),))
+                return retried(node.retry, state, self._step(state))
             case Sequence():
                 return self._sequence(node, state)
             case Parallel():
@@ -150,12 +150,12 @@ class _Walk:
             return Note((entering(node, path, imposed.deadline),))
         return Evaluate(path, seconds, imposed.deadline)
 
-    def _step(self, state: NodeState) -> Action:
+    def _step(self, state: NodeState) -> tuple[Action, ...]:
         step = state.step
         if step.outcome is None:
-            return call_action(state.path, 0, 0, step)
+            return effect_actions(state.path, 0, 0, step)
         outcome = Outcome.FAILED if step.outcome is Outcome.PARTIAL else step.outcome  # nothing builds upon a part
-        return Note((NodeLeft(node=state.path, outcome=outcome, result=step.result, fault=step.fault),))
+        return (Note((NodeLeft(node=state.path, outcome=outcome, result=step.result, fault=step.fault),)),)
 
     def _script(self, node: ScriptNode, state: NodeState) -> Iterator[Action]:
         """What the script waits for goes on; so does the script once something of it has ended."""

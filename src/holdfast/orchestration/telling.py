@@ -12,6 +12,7 @@ from holdfast.kernel import paths
 from holdfast.kernel.errors import DefinitionError, InputError
 from holdfast.kernel.outcomes import Settlement
 from holdfast.orchestration.app import App
+from holdfast.orchestration.approvals import Wish
 from holdfast.orchestration.doubts import OPTIONS
 from holdfast.orchestration.flow import AgentNode
 
@@ -39,6 +40,24 @@ def result_of(app: App, state: RunState, path: str, result: object) -> bytes:
         )
         raise InputError(f"{tool.name} could not have returned this: {told}")
     return body
+
+
+def check_edited(app: App, state: RunState, wish: Wish) -> None:
+    """Raise InputError unless the tool that waits for a yes could be called with the arguments in ``wish``."""
+    path = wish.path or next(iter(state.approvals), "")
+    if path not in state.approvals:
+        return  # that it does not wait is said by who decides
+    tool = _tool(app, state, path)
+    try:
+        read = tool.shape.read_arguments(msgspec.json.encode(wish.arguments))
+    except (TypeError, ValueError) as error:
+        raise InputError(f"expected the arguments as JSON data, found {wish.arguments!r:.80}: {error}") from error
+    if isinstance(read, Unfit):
+        told = "; ".join(
+            f"{problem.where}: {problem.expected}, found {problem.found}"
+            for problem in read.problems[:PROBLEMS_SHOWN_MAX]
+        )
+        raise InputError(f"{tool.name} cannot be called with this: {told}")
 
 
 def told_settled(path: str, body: bytes) -> str:

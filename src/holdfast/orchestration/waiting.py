@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 
 from holdfast.execution.actions import Action, AwaitPerson, Note, WakeAt
+from holdfast.governance.approvals import BY_DEADLINE
 from holdfast.journal.events import Event, NodeLeft, QuestionAnswered
 from holdfast.journal.fold.state import NodeState, QuestionState
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
-
-BY_DEADLINE = "deadline"
-"""Who has decided where nobody did in time."""
 
 
 def timer(state: NodeState) -> Action:

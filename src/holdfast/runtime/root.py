@@ -11,6 +11,7 @@ from holdfast.dispatch.port import Lane, OnTrouble
 from holdfast.execution.agent import Agent
 from holdfast.governance.allowance import Allowance
 from holdfast.governance.purse import Purses
+from holdfast.governance.verdict import ALLOW_ALL, DecisionPoint
 from holdfast.integration.gateway.port import Model
 from holdfast.intent.admit import admit
 from holdfast.intent.door import RUNS_WAITING_MAX, Door
@@ -36,6 +37,7 @@ from holdfast.orchestration.dead_letters import DeadLetter, Retrying, dead_lette
 from holdfast.orchestration.driver import Surroundings
 from holdfast.orchestration.equipment import Equipped
 from holdfast.orchestration.handle import Run
+from holdfast.orchestration.inbox import Waiting, waiting
 from holdfast.orchestration.lifecycle import Status
 from holdfast.orchestration.worker import Worker
 from holdfast.prompts.prompt import Prompt
@@ -46,6 +48,7 @@ from holdfast.runtime.allowances.listing import Standing, standings
 from holdfast.runtime.deciding import decides_for
 from holdfast.runtime.kin import LocalKin, check_models
 from holdfast.runtime.models.finding import NamedModels
+from holdfast.runtime.people import read_people
 from holdfast.runtime.serving import Serving, only
 from holdfast.version import VERSION
 
@@ -75,6 +78,7 @@ class Runtime:
     ) -> None:
         self._store, self._around, self._apps, self._equipped = store, around, catalogue, equipped
         self._worker, self._door, self._serving = worker, door, serving
+        self._people = read_people(os.environ)
 
     @classmethod
     @asynccontextmanager
@@ -95,21 +99,21 @@ class Runtime:
         runs_at_once_max: int = RUNS_AT_ONCE_MAX,
         runs_waiting_max: int = RUNS_WAITING_MAX,
         reach: Reach = pass_by,
+        decides: DecisionPoint = ALLOW_ALL,
     ) -> "AsyncIterator[Runtime]":
         """Open the store at ``url`` (``sqlite:///PATH``, ``memory:``, or one made already) and drive its runs.
 
         ``models`` are offered to every app beside its own; ``keys`` holds the keys of data subjects, by default a file
         ``.keys`` beside the store's; ``allowances`` limit what all runs spend, by default those of HOLDFAST_ALLOWANCES.
-        ``on_alert`` hears of what runs low. With ``drives=False`` nothing is driven here, with ``recovers=False`` only
-        runs it is asked about; while ``runs_waiting_max`` wait new ones are refused. Raises InputError, JournalError.
+        ``on_alert`` hears of what runs low; ``decides`` decides of the calls of apps that have no policies.
+        ``drives=False``: nothing is driven here, ``recovers=False``: only what it is asked about; beyond
+        ``runs_waiting_max`` new ones are refused. Raises InputError, JournalError.
         """
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
-        store = sealed_store(url, keys, clock, randomness, reach)
-        await store.open()
+        await (store := sealed_store(url, keys, clock, randomness, reach)).open()
         named = NamedModels(os.environ, clock, randomness, store_file(store))
-        equipped = Equipped(
-            models or {}, named.find, clock, reach, named.prices, named.replies, randomness, decides_for
-        )
+        deciding = partial(decides_for, otherwise=decides)
+        equipped = Equipped(models or {}, named.find, clock, reach, named.prices, named.replies, randomness, deciding)
         failure: BaseException | None = None
         try:
             catalogue = Catalogue(apps)
@@ -262,13 +266,19 @@ class Runtime:
         """Return how each allowance stands by the store's account: spent, held, renewed when, and who waits for it."""
         return await standings(self._around.purses.allowances, self._store, self._around.clock.now())
 
+    async def inbox(self, under: Run | str | None = None) -> list[Waiting]:
+        """Return what waits for people, oldest first: of every run, or of that run and all below it."""
+        run = under.id if isinstance(under, Run) else None if under is None else await self._full_id(under)
+        return await waiting(self._store, self._handle, run)
+
     async def park(self, reason: str, runs: Collection[RunId] | None = None) -> None:
         """Let go of ``runs``, or of every run this process drives; each waits until somebody resumes it."""
         await self._worker.park(reason, runs)
 
     def _handle(self, run: RunId) -> Run:
         around = self._around
-        return Run(run, self._store, around.live, self._post, self._serving.troubles.get, self._apps.find, around.clock)
+        find, troubles = self._apps.find, self._serving.troubles.get
+        return Run(run, self._store, around.live, self._post, troubles, find, around.clock, self._people)
 
     async def _full_id(self, run_id: str) -> RunId:
         if run_id.startswith("run_"):

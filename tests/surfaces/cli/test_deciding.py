@@ -53,7 +53,7 @@ def test_what_was_settled_is_not_settled_again(holdfast: Program, run: str) -> N
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ((), "expected one of --choose, --happened, --did-not, --abandon, found none"),
+        ((), "--choose, --approve, --edit, --reject, --happened, --did-not, --abandon, found none"),
         (("--happened", "--abandon"), "found 2"),
         (("--did-not",), "that doubtful did not happen, for what was sent may still arrive"),
         (("--happened", "--choose", "yes"), "found 2"),

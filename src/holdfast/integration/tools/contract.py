@@ -46,6 +46,7 @@ class Declared(TypedDict, total=False):
     permission: str | None
     ask_when: str | None
     ask_below_confidence: float | None
+    impact: str | Callable[..., object] | None
 
 
 @overload
@@ -69,7 +70,8 @@ def tool(
     names, changes nothing, and returns Happened, DidNot or Unknown. ``simulate`` is handed the same, changes nothing
     either, and returns what the tool would: a fork that is not live calls it in the tool's place. ``postcondition`` is
     handed the ``result`` too and returns Complete, Partial or Missing. Each of ``checks`` names arguments, and returns
-    None or an Objection.
+    None or an Objection. ``impact`` is a text, or is handed the same as ``probe`` and returns one: what is expected to
+    come of a call, for whoever is to approve it.
     """
 
     def make(function: Callable[..., object]) -> Tool:
@@ -98,6 +100,7 @@ def tool(
             declared.get("permission"),
             declared.get("ask_when"),
             declared.get("ask_below_confidence"),
+            _impact(declared.get("impact"), called, signature),
         )
 
     return make if function is None else make(function)
@@ -107,3 +110,7 @@ def _companion(
     function: Callable[..., object] | None, what: str, tool: str, signature: Signature, *beside: str
 ) -> Companion | None:
     return None if function is None else read_companion(function, what, tool, signature, *beside)
+
+
+def _impact(declared: str | Callable[..., object] | None, tool: str, signature: Signature) -> str | Companion | None:
+    return read_companion(declared, "impact", tool, signature) if callable(declared) else declared

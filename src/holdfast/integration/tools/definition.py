@@ -80,6 +80,8 @@ class Tool:
     """An expression over ``args`` and the circumstances of a call: where it holds, somebody has to say yes."""
     ask_below_confidence: float | None = None
     """Somebody has to say yes where the model's own ``confidence``, an argument of that name, is lower."""
+    impact: str | Companion | None = None
+    """What is expected to come of a call, or a function that says so: for whoever is asked to say yes to it."""
 
     def __post_init__(self) -> None:
         check_name(self.name, "tool")

@@ -7,6 +7,7 @@ from holdfast.integration.tools.circumstances import NOBODY, Caller
 from holdfast.integration.tools.definition import Tool
 from holdfast.integration.tools.invocation import Desk, Invocation, Order, Selective, Stage
 from holdfast.integration.tools.registry import Registry
+from holdfast.integration.tools.stages.approved import Approved
 from holdfast.integration.tools.stages.arguments import Arguments
 from holdfast.integration.tools.stages.audit import Audit
 from holdfast.integration.tools.stages.authorised import Authorised
@@ -48,6 +49,7 @@ def standard_stages(
         Semantics(clock, threads),
         Fork(),
         *(() if decides is ALLOW_ALL else (Authorised(decides, caller),)),
+        Approved(clock, threads),
         Resource(clock, traffic.occupancy),
         RateLimit(clock, traffic.rates, caller.agent or ""),
         CircuitBreaker(clock, traffic),

@@ -5,11 +5,14 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from holdfast.governance.escalation import Grounds
 from holdfast.governance.verdict import Verdict
 from holdfast.integration.tools.companion import Companion
 from holdfast.integration.tools.definition import Tool
 from holdfast.integration.tools.stock.results import Results
 from holdfast.integration.tools.variables import Variables
+from holdfast.journal.events.approvals import Need
+from holdfast.journal.fold.approval_state import ApprovalState
 from holdfast.journal.fold.state import Written
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel import paths
@@ -41,6 +44,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     key_node: str | None = None
     """The path that the node had when its keys were first made, where it has another now."""
+    approval: ApprovalState | None = None
+    """What people were asked of this very effect, and have decided, if they were."""
 
     @property
     def is_node(self) -> bool:
@@ -112,7 +117,18 @@ class Expired(msgspec.Struct, frozen=True):
     """It was not sent again: the other side may have forgotten the key. The attempt before is in doubt."""
 
 
-End = Refused | Failed | Unknown | Later | Expired
+class Held(msgspec.Struct, frozen=True):
+    """It waits for people to say yes to it: nothing was sent, and it is called again once they have decided."""
+
+    definition: str
+    digest: str
+    needs: tuple[Need, ...]
+    grounds: Grounds
+    deadline: float | None = None
+    abandons: bool = False
+
+
+End = Refused | Failed | Unknown | Later | Expired | Held
 """How a stage ends a call before its time."""
 
 
@@ -123,7 +139,8 @@ class Invocation:
         *("order", "desk", "begun_at", "end", "ended_by"),
         *("tool", "digest", "values", "key"),
         *("value", "text", "json", "result", "result_bytes"),
-        *("variables", "seen", "simulation", "verdict"),
+        *("variables", "seen", "simulation"),
+        *("verdict", "note", "canonical"),
         *("keys", "waited_seconds", "left_in_part", "is_settled", "_leaving"),
     )
 
@@ -131,6 +148,8 @@ class Invocation:
     """Set by ``known``."""
     digest: str
     """The digest of the canonical arguments, set by ``arguments``."""
+    canonical: bytes
+    """The arguments in their one canonical form, set by ``arguments``."""
     values: dict[str, object]
     """What the function is called with, set by ``arguments``."""
     value: object
@@ -154,6 +173,8 @@ class Invocation:
         """What is called in the tool's place, if nothing is to be sent; set by ``fork``."""
         self.verdict: Verdict | None = None
         """What the policies say of it; set by ``authorised``, None where nobody is asked."""
+        self.note = ""
+        """What the model is told beside the result; set by ``approved``."""
         self.keys: frozenset[str] = frozenset()
         """The resources that it acts on; set by ``resource``."""
         self.waited_seconds = 0.0

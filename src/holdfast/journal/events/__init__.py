@@ -5,6 +5,7 @@ in payloads that it points at. A field is only ever added, with a default; a cha
 """
 
 from holdfast.journal.events.allowances import AllowanceAwaited, AllowanceRenewed
+from holdfast.journal.events.approvals import ApprovalAsked, ApprovalDecided
 from holdfast.journal.events.budgets import BudgetLow, ModelSwitched, ReservationExceeded
 from holdfast.journal.events.children import ChildBegun, ChildEnded, ChildRecalled, ChildStarted
 from holdfast.journal.events.circles import LoopSuspected
@@ -88,11 +89,15 @@ Event = (
     | ReservationExceeded
     | AllowanceAwaited
     | AllowanceRenewed
+    | ApprovalAsked
+    | ApprovalDecided
 )
 
 __all__ = [
     "AllowanceAwaited",
     "AllowanceRenewed",
+    "ApprovalAsked",
+    "ApprovalDecided",
     "BranchTaken",
     "BudgetLow",
     "CancelRequested",

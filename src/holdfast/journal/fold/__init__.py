@@ -13,6 +13,7 @@ from holdfast.journal.codec import decode
 from holdfast.journal.events import Event
 from holdfast.journal.fold import (
     allowances,
+    approvals,
     budgets,
     children,
     forks,
@@ -74,6 +75,8 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.ReservationExceeded: budgets.reservation_exceeded,
     events.AllowanceAwaited: allowances.allowance_awaited,
     events.AllowanceRenewed: allowances.allowance_renewed,
+    events.ApprovalAsked: approvals.approval_asked,
+    events.ApprovalDecided: approvals.approval_decided,
 }
 
 PROGRESS = (events.NodeLeft, events.ModelReplied, events.StepEnded, events.ChildEnded)

@@ -56,6 +56,7 @@ def run_forked(state: RunState, event: RunForked, at: float, version: int) -> Ru
         openings_failed=0,
         parked=None,
         awaits=(),
+        approvals=(),
         version=version,
     )
 
@@ -125,6 +126,7 @@ def _unsent(step: StepState) -> StepState:
         act_at=None,
         retry_at=None,
         probes=0,
+        approval=None,
     )
 
 

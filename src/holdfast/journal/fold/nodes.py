@@ -7,6 +7,7 @@ from holdfast.journal.fold.agent_state import AgentState
 from holdfast.journal.fold.allowances import without
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.variables import merged
+from holdfast.kernel import paths
 from holdfast.kernel.errors import JournalError
 
 AGENT_KIND = "agent"
@@ -55,6 +56,8 @@ def node_left(state: RunState, event: NodeLeft, _at: float, version: int) -> Run
         state = replace(state, retrying=tuple(path for path in state.retrying if path != event.node))
     if event.node in state.questions:  # whoever answers now is too late
         state = replace(state, questions=tuple(path for path in state.questions if path != event.node))
+    if state.approvals:  # whoever decides now is too late
+        state = replace(state, approvals=tuple(path for path in state.approvals if paths.effect(path)[0] != event.node))
     if state.awaited:
         state = replace(state, awaited=without(state, event.node))
     if node.staged and event.outcome.is_success:

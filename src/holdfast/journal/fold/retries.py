@@ -54,7 +54,7 @@ def run_requeued(state: RunState, event: RunRequeued, at: float, version: int) -
 
 def _reopened(node: NodeState, at: float) -> NodeState:
     deadline = None if node.deadline is None else at + (node.deadline - node.entered_at)
-    node = _once_more(node)
+    node = _asking_nobody(_once_more(node))
     return replace(node, entered_at=at, deadline=deadline, outcome=None, left_at=0, result=None, fault=None, tries=0)
 
 
@@ -64,6 +64,19 @@ def _once_more(node: NodeState) -> NodeState:
     if agent is not None:
         agent = replace(agent, trail=begun_anew(agent, agent.turn))
     return replace(node, step=_sent_again(node.step), agent=agent)
+
+
+def _asking_nobody(node: NodeState) -> NodeState:
+    """Return the node with no call waiting for a yes: whoever is to give one is asked anew."""
+    node = replace(node, step=_unasked(node.step))
+    if node.agent is None:
+        return node
+    calls = tuple(replace(call, step=_unasked(call.step)) for call in node.agent.calls)
+    return replace(node, agent=replace(node.agent, calls=calls))
+
+
+def _unasked(step: StepState) -> StepState:
+    return replace(step, approval=None) if step.awaits_approval else step
 
 
 def _sent_again(step: StepState) -> StepState:

@@ -282,6 +282,8 @@ class RunState(msgspec.Struct, frozen=True, gc=False):
     waived: tuple[str, ...] = ()
     """The unmet criteria in spite of which a person has accepted the result."""
     ended_at: float | None = None
+    approvals: tuple[str, ...] = ()
+    """Paths of the calls that wait for people to say yes to them, in the order in which they were asked."""
 
     def node(self, path: str) -> NodeState | None:
         """Return the state of the node at ``path``, None if it was not entered."""

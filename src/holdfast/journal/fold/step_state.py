@@ -2,6 +2,7 @@
 
 import msgspec
 
+from holdfast.journal.fold.approval_state import ApprovalState
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import Fault, Outcome
@@ -46,6 +47,19 @@ class StepState(msgspec.Struct, frozen=True, gc=False):
     """Digest of what the model is shown."""
     sketch: tuple[int, ...] = ()
     """Of the arguments, if it failed."""
+    approval: ApprovalState | None = None
+    """What people were last asked of it, if they were."""
+
+    @property
+    def standing_approval(self) -> ApprovalState | None:
+        """What people were asked of the effect that is made now: what was decided of one before counts no more."""
+        return self.approval if self.approval is not None and self.approval.family == self.family else None
+
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether it waits for people to say yes to it."""
+        approval = self.standing_approval
+        return approval is not None and not approval.is_settled
 
 
 NOT_TRIED = StepState()

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from holdfast.journal.events import (
+    ApprovalAsked,
+    ApprovalDecided,
     DoubtProbed,
     DoubtSettled,
     StepEnded,
@@ -24,7 +26,16 @@ from holdfast.kernel import paths
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.outcomes import Outcome, Settlement
 
-OfStep = StepIntended | StepEnded | StepInterrupted | StepRetried | DoubtProbed | DoubtSettled
+OfStep = (
+    StepIntended
+    | StepEnded
+    | StepInterrupted
+    | StepRetried
+    | DoubtProbed
+    | DoubtSettled
+    | ApprovalAsked
+    | ApprovalDecided
+)
 
 
 def step_intended(state: RunState, event: StepIntended, at: float, version: int) -> RunState:
@@ -44,7 +55,7 @@ def step_intended(state: RunState, event: StepIntended, at: float, version: int)
             has_probe=event.has_probe,
         )
 
-    state = _change(state, event, version, intend)
+    state = with_step(state, event, version, intend)
     return _key_taken(state, event) if event.node in state.sent else state
 
 
@@ -68,7 +79,7 @@ def step_ended(state: RunState, event: StepEnded, _at: float, version: int) -> R
             sketch=event.sketch,
         )
 
-    state = _settled(_change(state, event, version, end), event)
+    state = _settled(with_step(state, event, version, end), event)
     if event.unfinished is not None or event.mends:
         state = left_in_part(state, event, step_path(event))
     return with_writes(state, event.node, event.writes, version) if event.writes else state
@@ -89,7 +100,7 @@ def step_interrupted(state: RunState, event: StepInterrupted, _at: float, versio
             retry_at=None,
         )
 
-    state = _change(state, event, version, interrupt)
+    state = with_step(state, event, version, interrupt)
     return replace(state, doubts=(*state.doubts, step_path(event))) if event.in_doubt else state
 
 
@@ -107,7 +118,7 @@ def step_retried(state: RunState, event: StepRetried, _at: float, version: int) 
             retry_at=event.retry_at,
         )
 
-    return _change(state, event, version, retry)
+    return with_step(state, event, version, retry)
 
 
 def doubt_probed(state: RunState, event: DoubtProbed, _at: float, version: int) -> RunState:
@@ -115,7 +126,7 @@ def doubt_probed(state: RunState, event: DoubtProbed, _at: float, version: int) 
         act_at = step.act_at if event.retry_at is None else event.retry_at
         return replace(step, probes=event.probe, act_at=act_at, asks_person=event.retry_at is None)
 
-    return _change(state, event, version, probe)
+    return with_step(state, event, version, probe)
 
 
 def doubt_settled(state: RunState, event: DoubtSettled, _at: float, version: int) -> RunState:
@@ -127,7 +138,7 @@ def doubt_settled(state: RunState, event: DoubtSettled, _at: float, version: int
         outcome = Outcome.SUCCEEDED if is_success else Outcome.FAILED
         return replace(settled, outcome=outcome, shown=event.shown, result=event.result, fault=event.fault)
 
-    state = _settled(_change(state, event, version, settle), event)
+    state = _settled(with_step(state, event, version, settle), event)
     if (node := state.nodes[event.node]).agent is not None:
         state = with_agent(state, node, replace(node.agent, trail=begun_anew(node.agent, event.turn - 1)), version)
     if event.how is Settlement.ABANDONED:
@@ -169,7 +180,8 @@ def _settled(state: RunState, event: StepEnded | DoubtSettled) -> RunState:
     return replace(state, doubts=tuple(doubt for doubt in state.doubts if doubt != path))
 
 
-def _change(state: RunState, event: OfStep, version: int, change: Callable[[StepState], StepState]) -> RunState:
+def with_step(state: RunState, event: OfStep, version: int, change: Callable[[StepState], StepState]) -> RunState:
+    """Return the state with the effect that ``event`` speaks of changed. Raises JournalError if there is none."""
     node = entered(state, event.node)
     if event.turn == 0:
         return with_node(state, replace(node, step=change(node.step)), version)

@@ -25,6 +25,7 @@ def run_migrated(state: RunState, event: RunMigrated, _at: float, version: int) 
         nodes=HashTrieMap(nodes),
         doubts=_each_moved(state.doubts, event),
         questions=_each_moved(state.questions, event),
+        approvals=_each_moved(state.approvals, event),
         abandoned=_each_moved(state.abandoned, event),
         retrying=_each_moved(state.retrying, event),
         unseen=tuple(replace(call, node=place(call.node, event)) for call in state.unseen),

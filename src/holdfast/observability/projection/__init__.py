@@ -15,6 +15,7 @@ from holdfast.journal.fold import evolve
 from holdfast.kernel.errors import JournalError
 from holdfast.observability.projection import (
     allowances,
+    approvals,
     budgets,
     children,
     forks,
@@ -84,6 +85,8 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.ReservationExceeded: budgets.reservation_exceeded,
     events.AllowanceAwaited: allowances.allowance_awaited,
     events.AllowanceRenewed: allowances.allowance_renewed,
+    events.ApprovalAsked: approvals.approval_asked,
+    events.ApprovalDecided: approvals.approval_decided,
 }
 """How each event changes a trace; a journal's first event, RunStarted, begins one."""
 

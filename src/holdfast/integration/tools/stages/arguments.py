@@ -49,7 +49,7 @@ class Arguments:
         for parameter, resource in tool.signature.provided.items() if self._lends else ():
             if resource not in OF_TIME:  # that is lent when it is called, not before
                 values[parameter] = await _lent(invocation, resource)
-        invocation.digest, invocation.values = digest(canonical), values
+        invocation.digest, invocation.values, invocation.canonical = digest(canonical), values, canonical
         return None
 
 

@@ -3,10 +3,10 @@
 from holdfast.governance.verdict import Deny, policies_of
 from holdfast.integration.tools.arguments import Malformed, canonical_arguments
 from holdfast.integration.tools.faults import MESSAGE_CHARACTERS_MAX, told
-from holdfast.integration.tools.invocation import Expired, Failed, Invocation, Later, Refused, Unknown
+from holdfast.integration.tools.invocation import Expired, Failed, Held, Invocation, Later, Refused, Unknown
 from holdfast.integration.tools.parts import mended, unfinished
 from holdfast.integration.tools.visible import one_line
-from holdfast.journal.events import StepEnded, StepInterrupted, StepRetried
+from holdfast.journal.events import ApprovalAsked, StepEnded, StepInterrupted, StepRetried
 from holdfast.journal.events.steps import Write
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.ids import PayloadId, digest
@@ -44,6 +44,26 @@ class Audit:
                 self._retried(invocation, invocation.end)
             case Expired():
                 self._interrupted(invocation, invocation.order.attempt - 1, KEY_FORGOTTEN, in_doubt=True)
+            case Held() as held:
+                self._held(invocation, held)
+
+    def _held(self, invocation: Invocation, held: Held) -> None:
+        order, recorder = invocation.order, invocation.desk.recorder
+        recorder.append(
+            ApprovalAsked(
+                node=order.node,
+                turn=order.turn,
+                call=order.index,
+                number=recorder.state.asked + 1,
+                tool=order.call.tool,
+                definition=held.definition,
+                digest=held.digest,
+                asked=recorder.payloads.keep_json(held.grounds),
+                needs=held.needs,
+                deadline=held.deadline,
+                abandons=held.abandons,
+            )
+        )
 
     def _ended(
         self, invocation: Invocation, outcome: Outcome, fault: Fault | None, *, is_definite: bool = False
@@ -133,8 +153,10 @@ def _shown(invocation: Invocation, fault: Fault | None) -> PayloadId:
 
 def _content(invocation: Invocation, fault: Fault | None) -> str:
     if fault is None:
-        return invocation.text
-    return told(fault) if fault is not invocation.left_in_part else f"{told(fault)}\n{invocation.text}"
+        text = invocation.text
+    else:
+        text = told(fault) if fault is not invocation.left_in_part else f"{told(fault)}\n{invocation.text}"
+    return f"{invocation.note}\n{text}" if invocation.note else text
 
 
 def _gave(invocation: Invocation, fault: Fault | None) -> str:

@@ -11,6 +11,7 @@ from holdfast.kernel.errors import JournalError
 from holdfast.observability.projection import project
 from holdfast.observability.totals import Totals, totals
 from holdfast.observability.trace import Trace
+from holdfast.orchestration.approvals import open_approvals
 from holdfast.orchestration.handle import Run
 from holdfast.orchestration.questions import open_questions
 from holdfast.runtime import Runtime
@@ -50,7 +51,7 @@ async def listed(runtime: Runtime, which: RunFilter, url: str) -> list[Listed]:
     for head in heads:
         state = await _state(runtime, head)
         doubts = state.doubts if state else ()
-        questions = open_questions(state) if state else ()
+        questions = (*open_questions(state), *open_approvals(state)) if state else ()
         retry_at = _retry_at(state) if state else None
         stands = condition(head, now, is_store_driven=is_store_driven, **_waits(state))
         seconds = max(0.0, (now if stands is Condition.RUNNING else head.updated_at) - head.created_at)
@@ -78,7 +79,7 @@ def _waits(state: RunState | None) -> dict[str, bool]:
         return {}
     return {
         "has_doubts": bool(state.doubts),
-        "asks": bool(open_questions(state)),
+        "asks": bool(open_questions(state) or open_approvals(state)),
         "is_retrying": bool(state.retrying),
         "awaits_children": bool(state.awaits),
     }

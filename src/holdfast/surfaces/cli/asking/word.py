@@ -2,6 +2,8 @@
 
 import msgspec
 
+from holdfast.governance.approvals import OPERATOR
+from holdfast.journal.events.approvals import Ruling
 from holdfast.kernel.errors import InputError
 from holdfast.kernel.outcomes import Settlement
 
@@ -26,6 +28,19 @@ class Choice(msgspec.Struct, frozen=True):
     note: str
 
 
+class Ruled(msgspec.Struct, frozen=True, kw_only=True):
+    """What is decided of a call that waits for a yes, by whom (None: whoever is at the keyboard), and as whom."""
+
+    step: str
+    ruling: Ruling
+    arguments: object
+    digest: str
+    by: str | None
+    of: str
+    roles: tuple[str, ...]
+    note: str
+
+
 class Said(msgspec.Struct, frozen=True, kw_only=True):
     """The options as they were given."""
 
@@ -35,25 +50,53 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     is_abandoned: bool = False
     choice: str | None = None
     value: str | None = None
+    is_approved: bool = False
+    edited: str | None = None
+    rejected: str | None = None
+    digest: str = ""
+    of: str = OPERATOR
+    roles: tuple[str, ...] = ()
 
 
-def read_word(step: str | None, said: Said, by: str | None, note: str) -> Word | Choice:
+def read_word(step: str | None, said: Said, by: str | None, note: str) -> Word | Choice | Ruled:
     """Return what the options say. Raises InputError unless they say one thing."""
-    flags = {
+    flags: dict[Settlement | Ruling, bool] = {
         Settlement.HAPPENED: said.is_happened,
         Settlement.DID_NOT: said.is_not,
         Settlement.ABANDONED: said.is_abandoned,
+        Ruling.APPROVE: said.is_approved,
+        Ruling.EDIT: said.edited is not None,
+        Ruling.REJECT: said.rejected is not None,
     }
     chosen = [how for how, is_chosen in flags.items() if is_chosen]
     is_answer = said.choice is not None or said.value is not None
     if len(chosen) + is_answer != 1:
         told = f"{len(chosen) + is_answer}" if chosen else "none of them"
-        raise InputError(f"expected one of --choose, --happened, --did-not, --abandon, found {told}")
+        raise InputError(
+            "expected one of --choose, --approve, --edit, --reject, --happened, --did-not, --abandon, found " + told
+        )
     if said.result is not None and not said.is_happened:
         raise InputError("expected --result with --happened only: what did not happen gave nothing")
     if is_answer:
         return Choice(step or "", said.choice or "", _read(said.value, "value"), by, note)
-    return Word(step or "", chosen[0], _read(said.result, "result"), by, note)
+    match chosen[0]:
+        case Ruling() as ruling:
+            return _ruled(step or "", ruling, said, by, note)
+        case how:
+            return Word(step or "", how, _read(said.result, "result"), by, note)
+
+
+def _ruled(step: str, ruling: Ruling, said: Said, by: str | None, note: str) -> Ruled:
+    return Ruled(
+        step=step,
+        ruling=ruling,
+        arguments=_read(said.edited, "arguments"),
+        digest=said.digest,
+        by=by,
+        of=said.of,
+        roles=said.roles,
+        note=note or said.rejected or "",
+    )
 
 
 def _read(text: str | None, what: str) -> object:

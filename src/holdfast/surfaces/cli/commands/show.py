@@ -25,10 +25,13 @@ def trace(
 
 
 async def _show(run_id: str, store: str | None, *, shows_all: bool, as_json: bool) -> None:
+    import time
+
     from holdfast.journal.port import RunFilter
     from holdfast.surfaces.cli.asking.looking import listed, look
     from holdfast.surfaces.cli.asking.stores import reading, store_url
     from holdfast.surfaces.cli.showing.achievements import print_achieved
+    from holdfast.surfaces.cli.showing.inbox_page import inbox_records, print_inbox
     from holdfast.surfaces.cli.showing.records import run_record, write_json
     from holdfast.surfaces.cli.showing.run_page import page_record, print_page
     from holdfast.surfaces.cli.showing.terminal import out
@@ -42,13 +45,20 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, as_json: boo
         variables = await run.variables(seen.trace.state)
         children = await listed(runtime, RunFilter(parent=run.id), store_url(store))
         forks = await listed(runtime, RunFilter(origin=run.id), store_url(store))
+        below = [each for each in await runtime.inbox(run) if each.head.run != run.id]
     version = version_of(seen.trace.state)
     if as_json:
         page = page_record(seen, version, children, forks)
-        told = {"result": value, "achieved": achieved or None, "variables": variables}
+        told = {
+            "result": value,
+            "achieved": achieved or None,
+            "variables": variables,
+            "inbox_below": inbox_records(below),
+        }
         write_json(run_record(seen.trace.state, seen.totals.seconds, {**told, **page}))
     else:
         print_page(seen, version, value, variables, children, forks, out(), shows_all=shows_all)
+        print_inbox(below, time.time(), out())
         if achieved is not None:
             print_achieved(achieved, out(), shows_all=shows_all)
 

@@ -11,9 +11,10 @@ from holdfast.orchestration.handle import Run
 from holdfast.runtime import Runtime
 from holdfast.surfaces.cli.app_command import load_command
 from holdfast.surfaces.cli.asking.stores import must_be_there, store_url
-from holdfast.surfaces.cli.asking.word import Choice, Word
+from holdfast.surfaces.cli.asking.word import Choice, Ruled, Word
 from holdfast.surfaces.cli.pursuing.conduct import Conduct
 from holdfast.surfaces.cli.pursuing.race import first_of
+from holdfast.surfaces.cli.pursuing.ruling import rule
 from holdfast.surfaces.cli.pursuing.troubles import Troubles
 
 CANCEL_SECONDS_MAX = 30.0
@@ -33,8 +34,10 @@ async def resume_run(run_id: str, store: str | None, *, as_json: bool, is_quiet:
         return await conduct.accompany(runtime, run, known=head.version)
 
 
-async def decide_run(run_id: str, word: Word | Choice, store: str | None, *, as_json: bool, is_quiet: bool) -> int:
-    """Answer a question or settle a doubt, stay with the run that goes on and return the exit code."""
+async def decide_run(
+    run_id: str, word: Word | Choice | Ruled, store: str | None, *, as_json: bool, is_quiet: bool
+) -> int:
+    """Answer a question, settle a doubt or say yes or no to a call; stay with the run and return the exit code."""
     url = must_be_there(store_url(store))
     troubles = Troubles()
     async with Runtime.open(url, recovers=False, on_trouble=troubles.note) as runtime:
@@ -46,6 +49,8 @@ async def decide_run(run_id: str, word: Word | Choice, store: str | None, *, as_
                 await run.settle(step, how, result, by=by or person(), note=note)
             case Choice(step, choice, value, by, note):
                 await run.answer(step, choice, value, by=by or person(), note=note)
+            case Ruled():
+                await rule(run, word, person(), asks=not as_json)
         return await conduct.accompany(runtime, run, known=head.version)
 
 

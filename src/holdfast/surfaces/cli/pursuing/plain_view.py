@@ -5,6 +5,8 @@ from types import TracebackType
 from rich.console import Console
 
 from holdfast.journal.events import (
+    ApprovalAsked,
+    ApprovalDecided,
     BudgetLow,
     CancelRequested,
     DriverChanged,
@@ -87,6 +89,8 @@ class PlainView:
                 | StepRetried()
                 | QuestionAsked()
                 | QuestionAnswered()
+                | ApprovalAsked()
+                | ApprovalDecided()
                 | BudgetLow()
                 | ModelSwitched()
                 | ReservationExceeded()

@@ -48,6 +48,7 @@ from holdfast.kernel.limits import Spend
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import Fault, Settlement
 from holdfast.observability.usage import figures
+from holdfast.surfaces.cli.showing.approval_lines import OfApproval, approval_line
 from holdfast.surfaces.cli.showing.budget_lines import OfBudget, budget_line
 from holdfast.surfaces.cli.showing.circles import circle_words
 from holdfast.surfaces.cli.showing.way_words import way_words
@@ -104,6 +105,8 @@ def event_line(event: Event) -> str:
         return f"{event.node}  {turn}{event.name} {_of_step(event)}"
     if isinstance(event, OfBudget):
         return budget_line(event)
+    if isinstance(event, OfApproval):
+        return approval_line(event)
     return _forked(event) if isinstance(event, RunForked) else _of_run(event)
 
 

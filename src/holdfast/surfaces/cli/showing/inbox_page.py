@@ -6,12 +6,14 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
+from holdfast.governance.escalation import Escalation
 from holdfast.journal.fold.state import Awaited
-from holdfast.journal.port import Head
 from holdfast.kernel.outcomes import Settlement
 from holdfast.orchestration.doubts import Doubt
+from holdfast.orchestration.inbox import Waiting
 from holdfast.orchestration.questions import Question
 from holdfast.orchestration.resting import told_awaited
+from holdfast.surfaces.cli.showing.escalation_page import escalation_lines, escalation_record
 from holdfast.surfaces.cli.showing.terminal import clean, styled
 from holdfast.surfaces.cli.showing.wording import age, instant, short_ids
 
@@ -22,26 +24,7 @@ FLAGS = {
     Settlement.ABANDONED: "--abandon",
 }
 
-
-KINDS = {Doubt: "doubt", Question: "question", Awaited: "allowance"}
-
-
-class Waiting(msgspec.Struct, frozen=True):
-    """A call in doubt, an open question or a spent allowance, and the run that waits."""
-
-    head: Head
-    what: Doubt | Question | Awaited
-
-
-def came_at(one: Waiting) -> float:
-    """Return since when it waits."""
-    match one.what:
-        case Doubt(sent_at=sent_at):
-            return sent_at or 0.0
-        case Question(asked_at=asked_at):
-            return asked_at
-        case Awaited():
-            return one.head.updated_at
+KINDS = {Doubt: "doubt", Question: "question", Awaited: "allowance", Escalation: "approval"}
 
 
 def inbox_records(found: Sequence[Waiting]) -> list[dict[str, object]]:
@@ -71,8 +54,10 @@ def print_inbox(found: Sequence[Waiting], now: float, console: Console) -> None:
             console.print(styled(f"  {told}"), soft_wrap=True)
 
 
-def _lines(what: Doubt | Question | Awaited, run: str, now: float) -> Iterator[str]:
+def _lines(what: Escalation | Doubt | Question | Awaited, run: str, now: float) -> Iterator[str]:
     match what:
+        case Escalation():
+            yield from escalation_lines(what, run, now)
         case Doubt():
             yield from _of_doubt(what, run, now)
         case Question():
@@ -82,8 +67,10 @@ def _lines(what: Doubt | Question | Awaited, run: str, now: float) -> Iterator[s
             yield f"once it is raised, go on with: holdfast resume {run}; see all with: holdfast budgets"
 
 
-def _record(what: Doubt | Question | Awaited) -> dict[str, object]:
+def _record(what: Escalation | Doubt | Question | Awaited) -> dict[str, object]:
     match what:
+        case Escalation():
+            return escalation_record(what)
         case Doubt():
             return {
                 "step": what.path,

@@ -14,6 +14,7 @@ from holdfast.observability.span import Span, SpanKind
 from holdfast.observability.totals import Totals
 from holdfast.observability.trace import Trace
 from holdfast.observability.usage import figures, spend_below
+from holdfast.orchestration.approvals import open_approvals
 from holdfast.orchestration.lifecycle import DEAD
 from holdfast.orchestration.questions import open_questions
 from holdfast.surfaces.cli.showing.budget_lines import limits_taken, reserved_now
@@ -106,6 +107,7 @@ def page_record(
         "request_id": state.request_id,
         "doubts": state.doubts,
         "questions": open_questions(state),
+        "approvals": open_approvals(state),
         "retrying": state.retrying,
         "awaited": state.awaited,
         "requeues": state.requeues,
@@ -160,6 +162,8 @@ def _waits(state: RunState, stands: Condition, dropped: Drop | None) -> Iterator
         yield "in doubt", styled(", ".join(state.doubts), style="magenta")
     if asking := open_questions(state):
         yield "asks", styled(", ".join(asking), style="yellow")
+    if approving := open_approvals(state):
+        yield "needs a yes", styled(", ".join(approving), style="yellow")
     yield from _failing(state, dropped)
     is_dead = state.status in DEAD and state.parent is None and dropped is None
     root = state.nodes.get(state.app)

@@ -1,0 +1,97 @@
+"""A call that needs a yes waits for it out of memory, and is made with exactly the arguments that were shown."""
+
+import pytest
+
+from holdfast.governance.verdict import Allow, Deny
+from holdfast.journal.events import ApprovalAsked, ApprovalDecided, RunParked, StepEnded, StepIntended
+from holdfast.journal.events.approvals import Ruling
+from holdfast.kernel.errors import InputError
+from holdfast.kernel.outcomes import ErrorKind, Outcome
+from tests.orchestration.bank import Bank
+from tests.orchestration.counter import CALL, PAID, Rule, counter, pays, shown, waiting
+from tests.runtime.stage import Stage, drivers, events_of, of_kind
+
+
+async def test_a_call_that_is_approved_is_made_once_and_the_run_goes_on() -> None:
+    stage = Stage()
+    bank = Bank(stage.clock)
+    async with stage.runtime(pays(), apps=[counter(bank)], decides=Rule()) as runtime:
+        run = await runtime.start("root", "pay the rent")
+        state = await waiting(stage, run)
+        assert state.parked == f"people are to say yes or no to {CALL}"
+        assert not bank.requests
+        (escalation,) = await run.approvals()
+        await run.decide(CALL, Ruling.APPROVE, by="Ann", digest=escalation.digest, note="it is due")
+        assert await stage.result(run) == PAID
+        events = await events_of(run)
+    assert bank.booked == {"rent": 1}
+    (asked,), (decided,) = of_kind(events, ApprovalAsked), of_kind(events, ApprovalDecided)
+    assert (decided.ruling, decided.by, decided.note, decided.settles) == (Ruling.APPROVE, "Ann", "it is due", True)
+    assert asked.digest == decided.digest == escalation.digest
+    kinds = [type(event) for event in events if isinstance(event, ApprovalAsked | ApprovalDecided | StepIntended)]
+    assert kinds == [ApprovalAsked, ApprovalDecided, StepIntended]
+
+
+async def test_a_call_that_is_rejected_is_never_made_and_the_model_is_told_why() -> None:
+    stage = Stage()
+    bank = Bank(stage.clock)
+    async with stage.runtime(pays(), apps=[counter(bank)], decides=Rule()) as runtime:
+        run = await runtime.start("root", "pay the rent")
+        await waiting(stage, run)
+        await run.decide(CALL, Ruling.REJECT, by="Ann", note="we own the house")
+        assert await stage.result(run) == PAID
+        (ended,) = of_kind(await events_of(run), StepEnded)
+        told = await shown(run)
+    assert (ended.outcome, ended.stage) == (Outcome.REFUSED, "approved")
+    assert ended.fault is not None
+    assert ended.fault.kind is ErrorKind.REJECTED
+    assert "Ann has said no to cash: we own the house" in told.content
+    assert not bank.requests
+
+
+async def test_a_call_whose_arguments_are_edited_is_made_with_those_and_the_model_is_told() -> None:
+    stage = Stage()
+    bank = Bank(stage.clock)
+    async with stage.runtime(pays(), apps=[counter(bank)], decides=Rule()) as runtime:
+        run = await runtime.start("root", "pay the rent")
+        await waiting(stage, run)
+        (escalation,) = await run.approvals()
+        with pytest.raises(InputError, match="cash cannot be called with this: what: "):
+            await run.decide(CALL, Ruling.EDIT, {"what": 7}, by="Ann", digest=escalation.digest)
+        await run.decide(CALL, Ruling.EDIT, {"what": "half the rent"}, by="Ann", digest=escalation.digest)
+        assert await stage.result(run) == PAID
+        told = await shown(run)
+        events = await events_of(run)
+    (asked,), (decided,) = of_kind(events, ApprovalAsked), of_kind(events, ApprovalDecided)
+    assert bank.booked == {"half the rent": 1}
+    assert told.content == (
+        '[before the call was made, Ann has changed its arguments: it was made with {"what":"half the rent"}]\n'
+        "receipt of half the rent"
+    )
+    assert asked.digest != decided.digest
+
+
+async def test_edited_arguments_are_held_against_the_policy_like_any_others() -> None:
+    stage = Stage()
+    bank, rule = Bank(stage.clock), Rule()
+    async with stage.runtime(pays(), apps=[counter(bank)], decides=rule) as runtime:
+        run = await runtime.start("root", "pay the rent")
+        await waiting(stage, run)
+        (escalation,) = await run.approvals()
+        rule.verdict = lambda request: Deny("too much") if request.arguments["what"] == "gold" else Allow()
+        await run.decide(CALL, Ruling.EDIT, {"what": "gold"}, by="Ann", digest=escalation.digest)
+        await stage.result(run)
+        assert "too much" in (await shown(run)).content
+    assert not bank.requests
+
+
+async def test_waiting_costs_no_worker_and_no_memory() -> None:
+    stage = Stage()
+    bank = Bank(stage.clock)
+    before = drivers()
+    async with stage.runtime(pays(), apps=[counter(bank)], decides=Rule()) as runtime:
+        run = await runtime.start("root", "pay the rent")
+        await waiting(stage, run)
+        assert drivers() <= before
+        (parked,) = of_kind(await events_of(run), RunParked)
+    assert parked.wake_at is None
