@@ -20,7 +20,7 @@ from holdfast import (
 )
 from holdfast.kernel.clock import VirtualClock
 from holdfast.orchestration.app import Resources
-from holdfast.orchestration.flow import FunctionNode, Node
+from holdfast.orchestration.flow import FunctionNode, Node, ToolNode
 
 TIMEOUT, SETTLE, KEY_SECONDS = 10.0, 5.0, 100.0
 
@@ -140,6 +140,11 @@ async def giro(what: str, seconds: float = 0.0, *, key: IdempotencyKey, bank: Pr
 
 
 TOOLS = (cash, card, voucher, ticket, wire, giro)
+
+
+def paying_by_tool(by: str, name: str = "root", seconds: float = 0.0, **more: Any) -> ToolNode:
+    """Return the same as a tool, of whose calls policies decide."""
+    return ToolNode(name, by, input=f"{{'what': '{name}', 'seconds': {seconds}}}", **more)
 
 
 def paying(by: str, name: str = "root", seconds: float = 0.0, **more: Any) -> FunctionNode:

@@ -15,7 +15,7 @@ from holdfast.kernel.retry import Retry
 from holdfast.orchestration.cutting import BeforeTurn
 from holdfast.orchestration.flow import AgentNode, Join, Parallel
 from holdfast.orchestration.handle import Run
-from tests.orchestration.bank import SETTLE, TIMEOUT, Bank, paying
+from tests.orchestration.bank import SETTLE, TIMEOUT, TOOLS, Bank, paying_by_tool
 from tests.orchestration.counter import CALL, PAID, Rule, counter, paying_agent, pays, shown, waiting
 from tests.runtime.stage import Stage, desk, events_of, of_kind
 
@@ -140,7 +140,7 @@ async def test_the_same_call_made_again_by_the_model_needs_another_yes() -> None
 async def test_a_node_that_is_itself_a_tool_waits_and_fails_if_somebody_says_no() -> None:
     stage = Stage()
     bank = Bank(stage.clock)
-    async with stage.runtime(apps=[bank.app(paying("cash"))], decides=Rule()) as runtime:
+    async with stage.runtime(apps=[bank.app(paying_by_tool("cash"), tools=TOOLS)], decides=Rule()) as runtime:
         yes, no = await runtime.start("root", None), await runtime.start("root", None)
         for run in (yes, no):
             await waiting(stage, run, "root")
@@ -203,8 +203,8 @@ async def test_what_was_asked_is_asked_anew_once_the_run_is_requeued() -> None:
 async def test_a_definite_failure_uses_the_yes_up() -> None:
     stage = Stage()
     bank = Bank(stage.clock, goes=["busy"])
-    flow = paying("card", retry=Retry(attempts_max=2))
-    async with stage.runtime(apps=[bank.app(flow)], decides=Rule()) as runtime:
+    flow = paying_by_tool("card", retry=Retry(attempts_max=2))
+    async with stage.runtime(apps=[bank.app(flow, tools=TOOLS)], decides=Rule()) as runtime:
         run = await runtime.start("root", None)
         await waiting(stage, run, "root")
         await approve(run, "root")
@@ -219,7 +219,7 @@ async def test_a_definite_failure_uses_the_yes_up() -> None:
 async def test_what_is_sent_again_under_its_key_is_the_same_effect_and_needs_no_other_yes() -> None:
     stage = Stage()
     bank = Bank(stage.clock, goes=["lost"])
-    async with stage.runtime(apps=[bank.app(paying("card"))], decides=Rule()) as runtime:
+    async with stage.runtime(apps=[bank.app(paying_by_tool("card"), tools=TOOLS)], decides=Rule()) as runtime:
         run = await runtime.start("root", None)
         await waiting(stage, run, "root")
         await approve(run, "root")
@@ -288,7 +288,9 @@ async def test_a_live_fork_has_people_asked_anew_and_one_that_is_not_asks_nobody
     stage = Stage()
     bank = Bank(stage.clock)
     beside = desk(name="beside", tools=())
-    app = bank.app(Parallel("root", (paying("cash", "pay"), AgentNode("desk", "beside"))), agents=(beside,))
+    app = bank.app(
+        Parallel("root", (paying_by_tool("cash", "pay"), AgentNode("desk", "beside"))), agents=(beside,), tools=TOOLS
+    )
     async with stage.runtime((answer("hello"),), apps=[app], decides=Rule()) as runtime:
         run = await runtime.start("root", "hello")
         await waiting(stage, run, "root/pay")
@@ -308,8 +310,8 @@ async def test_a_live_fork_has_people_asked_anew_and_one_that_is_not_asks_nobody
 async def test_branches_wait_each_for_themselves_and_the_others_go_on() -> None:
     stage = Stage()
     bank = Bank(stage.clock)
-    flow = Parallel("root", (paying("cash", "pay"), paying("card", "beside")), join=Join.ALL)
-    async with stage.runtime(apps=[bank.app(flow)], decides=Rule(tools=frozenset(("cash",)))) as runtime:
+    flow = Parallel("root", (paying_by_tool("cash", "pay"), paying_by_tool("card", "beside")), join=Join.ALL)
+    async with stage.runtime(apps=[bank.app(flow, tools=TOOLS)], decides=Rule(tools=frozenset(("cash",)))) as runtime:
         run = await runtime.start("root", None)
         await waiting(stage, run, "root/pay")
         assert bank.booked == {"beside": 1}

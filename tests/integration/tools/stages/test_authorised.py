@@ -10,14 +10,14 @@ from holdfast.governance.verdict import Allow, Ask, CallRequest, Deny, Verdict
 from holdfast.integration.tools.circumstances import NOBODY, Caller, least_trust
 from holdfast.integration.tools.contract import tool
 from holdfast.integration.tools.executor import Executor
-from holdfast.integration.tools.invocation import End, Invocation, Refused
 from holdfast.integration.tools.stages.authorised import DO_WITHOUT
-from holdfast.journal.events import StepIntended, StepInterrupted
+from holdfast.journal.codec import decode
+from holdfast.journal.events import ApprovalAsked, StepIntended, StepInterrupted
 from holdfast.kernel.effects import IRREVERSIBLE, Effect
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.kernel.provenance import Trust
 from tests.integration.tools.samples import Ledger, get_order, refund
-from tests.integration.tools.workshop import Workshop, workshop
+from tests.integration.tools.workshop import RUN, Workshop, workshop
 
 REFUND = '{"order_id": "4711", "amount": 7}'
 DESK = Caller("desk", "chained")
@@ -88,23 +88,14 @@ async def test_policies_that_cannot_be_applied_stop_the_call_and_not_the_run() -
     assert "LookupError: no such table" in ended.fault.message
 
 
-async def test_a_stage_behind_it_finds_the_verdict() -> None:
-    seen = list[Verdict | None]()
-
-    class Approved:
-        name = "approved"
-
-        async def run(self, invocation: Invocation) -> End | None:
-            seen.append(invocation.verdict)
-            return Refused(Fault(ErrorKind.NOT_GRANTED, "nobody has said yes"))
-
-    ask = Ask("it is much", policies=("large",))
+async def test_what_somebody_must_say_yes_to_is_held_and_nothing_is_sent() -> None:
     async with workshop(refund) as shop:
-        govern(shop, Rules(lambda _: ask))
-        at = [stage.name for stage in shop.executor.stages].index("authorised") + 1
-        shop.executor.stages = (*shop.executor.stages[:at], Approved(), *shop.executor.stages[at:])
-        await shop.ended(shop.order("refund", REFUND))
-    assert seen == [ask]
+        ledger = govern(shop, Rules(lambda _: Ask("it is much", policies=("large",))))
+        await shop.invoke(shop.order("refund", REFUND))
+        await shop.recorder.durable()
+        asked = decode((await shop.store.read(RUN))[-1].body)
+    assert isinstance(asked, ApprovalAsked)
+    assert (asked.tool, ledger.sent) == ("refund", [])
 
 
 async def test_it_is_asked_with_the_arguments_as_the_function_gets_them_and_the_circumstances() -> None:
@@ -167,4 +158,4 @@ async def test_where_nobody_decides_no_call_passes_there() -> None:
         assert "authorised" not in [stage.name for stage in shop.executor.stages]
         govern(shop, Rules(lambda _: Allow()))
         names = [stage.name for stage in shop.executor.stages]
-    assert names[names.index("authorised") - 1 :][:3] == ["fork", "authorised", "intent"]
+    assert names[names.index("authorised") - 1 :][:3] == ["fork", "authorised", "approved"]
