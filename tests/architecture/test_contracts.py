@@ -27,7 +27,7 @@ CLEAN = {
     "surfaces.server.main": "import asyncio",
     "runtime": "from holdfast.journal.stores import sqlite\nfrom holdfast.dispatch import local",
     "flow": "from holdfast.orchestration.flow import Sequence",
-    "tools": "from holdfast.kernel.retry import Retry",
+    "tools": "from holdfast.kernel import ids",
     "intent.route": "",
     "orchestration.flow": "import msgspec",
     "orchestration.scheduler": "from holdfast.execution import decide",

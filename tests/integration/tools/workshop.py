@@ -18,6 +18,7 @@ from holdfast.journal.events import (
     StepEnded,
     StepIntended,
     StepInterrupted,
+    StepRetried,
 )
 from holdfast.journal.events.turns import CallRequest
 from holdfast.journal.fold import begin
@@ -36,7 +37,7 @@ RUN = RunId("run_01J0000000WORKSHOP00000000")
 TENANT = "acme"
 AGENT, NODE = "desk", "lookup"
 CALLS = 8
-Step = StepIntended | StepEnded | StepInterrupted
+Step = StepIntended | StepEnded | StepInterrupted | StepRetried
 
 
 class Workshop:

@@ -63,7 +63,7 @@ class Resource:
         if part is None:
             return None
         name, undo = invocation.tool.name, f", or undo it by {part.left.undo}" if part.left.undo else ""
-        message = f"{name} was not called: {part.tool} has done only a part of its work there: {part.reason}"
+        message = f"{name} was not called: {part.reason}"
         hint = f"call {part.tool} again for the same{undo}; or leave it, and say in your answer what is missing"
         said = fault(ErrorKind.PARTIAL_RESULT, message, hint=hint)
         return held_back(invocation, said, self._clock.now() + LATER_SECONDS)
