@@ -22,6 +22,7 @@ from holdfast.surfaces.cli.commands import (
     inbox,
     models,
     move,
+    policy,
     reconcile,
     replay,
     requeue,
@@ -31,6 +32,7 @@ from holdfast.surfaces.cli.commands import (
     sandbox,
     show,
     tail,
+    tools,
 )
 from holdfast.surfaces.cli.exit_codes import EXIT_CODES_TOLD, ExitCode
 from holdfast.surfaces.cli.problems import tell
@@ -56,6 +58,8 @@ COMMANDS = (
     "requeue",
     "drop",
     "draw",
+    "tools",
+    "policy",
     "export",
     "import",
     "backup",
@@ -102,6 +106,8 @@ app.command("retries")(dead.retries)
 app.command("requeue")(requeue.requeue)
 app.command("drop")(requeue.drop)
 app.command("draw")(draw.draw)
+app.command("tools")(tools.tools)
+app.add_typer(policy.policy, name="policy")
 app.command("export")(move.export_run)
 app.command("import")(move.import_run)
 app.command("backup")(backup.backup)
