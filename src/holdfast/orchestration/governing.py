@@ -69,6 +69,11 @@ class Governed:
             _ = self.sources
 
     @property
+    def tools_by_name(self) -> dict[str, Tool]:
+        """Every tool that policies can speak of."""
+        return {tool.name: tool for tool in (*RESULT_TOOLS, *self._tools)}
+
+    @property
     def _tools(self) -> Iterable[Tool]:
         given = (*(tool for agent in self.agents for tool in agent.tools), *self.tools)
         return dict.fromkeys((*given, *(tool.undo for tool in given if tool.undo is not None)))

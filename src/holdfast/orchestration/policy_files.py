@@ -24,6 +24,6 @@ def _read(given: Given, folder: Path) -> tuple[Source, ...]:
     if not files:
         raise DefinitionError(f"expected policies in {path}, found no file *{SUFFIX}: add one, or leave policies out")
     try:
-        return tuple(Source(file.name, file.read_text(encoding="utf-8")) for file in files)
+        return tuple(Source(file.name, file.read_text(encoding="utf-8"), folder=str(file.parent)) for file in files)
     except (OSError, UnicodeDecodeError) as error:
         raise DefinitionError(f"expected a file of policies, found {path}: {error}") from error

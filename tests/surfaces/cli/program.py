@@ -20,6 +20,7 @@ APPS = (
     "boss",
     "doubtful",
     "gated",
+    "governed",
     "greet",
     "pausing",
     "picky",

@@ -21,9 +21,9 @@ def test_help_lists_the_commands_in_the_order_they_are_needed_and_the_exit_codes
     assert "Exit codes: 0 done · 1 the run failed" in " ".join(told.out.split())
 
 
-WITHOUT_STORE = ("sandbox doctor",)
+WITHOUT_STORE = ("sandbox doctor", "tools", "policy check", "policy test")
 """Commands that ask no journal."""
-GROUPS = {"sandbox": ("doctor",)}
+GROUPS = {"sandbox": ("doctor",), "policy": ("check", "test")}
 """Commands that have commands of their own."""
 LEAVES = [f"{name} {below}".strip() for name in COMMANDS for below in GROUPS.get(name, ("",))]
 

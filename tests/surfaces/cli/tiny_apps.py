@@ -35,6 +35,7 @@ from holdfast.integration.tools.contract import OutcomeUnknown
 from holdfast.journal.events import NodeLeft
 from holdfast.orchestration.handle import Entry
 from holdfast.surfaces.cli.extension import Ask, Ended, PlainCommand
+from tests.surfaces.cli.governed import governed as governed
 
 GATE_SECONDS_MAX = 60.0
 GATE_LOOK_SECONDS = 0.01

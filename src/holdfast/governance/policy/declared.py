@@ -68,3 +68,5 @@ class Source(msgspec.Struct, frozen=True):
     """The file's, without its folder; or what they were made of."""
     text: str
     is_generated: bool = False
+    folder: str = ""
+    """Where the file lies."""

@@ -1,5 +1,7 @@
 """A call as a policy sees it: what was asked for, by whom, and what the run's state says of the circumstances."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from holdfast.governance.verdict import CallRequest
@@ -42,7 +44,7 @@ def request_of(invocation: Invocation, caller: Caller) -> CallRequest | None:
         permission=tool.permission,
         trust=least_trust(order, state),
         autonomy=caller.autonomy,
-        confidence=_confidence(arguments.get(CONFIDENCE)),
+        confidence=confidence_in(arguments),
         spent_usd=state.spend.usd,
         turns=state.spend.turns,
         tool_calls=state.spend.tool_calls,
@@ -70,5 +72,7 @@ def least_trust(order: Order, state: RunState) -> Trust:
     return Trust.USER if is_opening and state.parent is None else Trust.UNTRUSTED
 
 
-def _confidence(said: object) -> float | None:
+def confidence_in(arguments: Mapping[str, object]) -> float | None:
+    """Return how sure a model says it is; None if it does not."""
+    said = arguments.get(CONFIDENCE)
     return float(said) if isinstance(said, int | float) and not isinstance(said, bool) else None

@@ -82,12 +82,12 @@ class _Drawing:
         """Draw what is asked of the result, and the way back through a revision."""
         drawing = _Drawing(Knowledge(self._known.models, self._known.grants), self._count + 2)
         judged, person = f"n{self._count}", f"n{self._count + 1}"
-        self._line(1, f'{judged}{{"{"<br/>".join(("review", *map(_text, criteria_told(review))))}"}}')
+        self._line(1, f'{judged}{{"{"<br/>".join(("review", *map(escaped, criteria_told(review))))}"}}')
         self._line(1, f'{person}(["a person decides"])')
         for role, node in review.nodes.items():
             identity = drawing.draw(node, node.name, 1)
             if role == REVISE:
-                drawing.edges.append(f'    {judged} -->|"unmet, {_text(rounds_told(review))}"| {identity}')
+                drawing.edges.append(f'    {judged} -->|"unmet, {escaped(rounds_told(review))}"| {identity}')
                 drawing.edges.append(f"    {identity} --> {judged}")
             else:
                 drawing.edges.append(f'    {judged} -.->|"{role}"| {identity}')
@@ -118,17 +118,17 @@ class _Drawing:
         """Draw the decision, and an edge from it to each way it can go."""
         decision = f"n{self._count}"
         self._count += 1
-        self._line(depth, f'{decision}{{"{_text(node.name)}?"}}')
+        self._line(depth, f'{decision}{{"{escaped(node.name)}?"}}')
         guards = [case.when for case in node.cases] + ["otherwise"]
         for guard, child in zip(guards, below, strict=False):
-            self.edges.append(f'    {decision} -->|"{_text(guard)}"| {child}')
+            self.edges.append(f'    {decision} -->|"{escaped(guard)}"| {child}')
 
     def _label(self, node: Node, path: str) -> str:
         said = [kind_word(node), *captions(node, self._known)]
         if isinstance(node, Map) and (done := items_told(path, self._known)):
             said.append(f"{done} done")
         sign = mark(path, self._known) if "[]" not in path else ""
-        return f"{_text(f'{sign} {node.name}'.strip())}<br/>{_text(' · '.join(said))}"
+        return f"{escaped(f'{sign} {node.name}'.strip())}<br/>{escaped(' · '.join(said))}"
 
     def _classify(self, identity: str, path: str) -> None:
         state = None if self._known.run is None else self._known.run.nodes.get(path)
@@ -139,6 +139,6 @@ class _Drawing:
         self.lines.append("    " * depth + text)
 
 
-def _text(text: str) -> str:
+def escaped(text: str) -> str:
     """Return ``text`` as it may stand between quotes: what Mermaid would read as its own is written as a number."""
     return " ".join(text.split()).translate(_ESCAPED)

@@ -23,6 +23,7 @@ from holdfast.surfaces.cli.commands import (
     init,
     models,
     move,
+    policy,
     reconcile,
     replay,
     requeue,
@@ -32,6 +33,7 @@ from holdfast.surfaces.cli.commands import (
     sandbox,
     show,
     tail,
+    tools,
 )
 from holdfast.surfaces.cli.exit_codes import EXIT_CODES_TOLD, ExitCode
 from holdfast.surfaces.cli.problems import tell
@@ -58,6 +60,8 @@ COMMANDS = (
     "requeue",
     "drop",
     "draw",
+    "tools",
+    "policy",
     "export",
     "import",
     "backup",
@@ -105,6 +109,8 @@ app.command("retries")(dead.retries)
 app.command("requeue")(requeue.requeue)
 app.command("drop")(requeue.drop)
 app.command("draw")(draw.draw)
+app.command("tools")(tools.tools)
+app.add_typer(policy.policy, name="policy")
 app.command("export")(move.export_run)
 app.command("import")(move.import_run)
 app.command("backup")(backup.backup)
