@@ -161,6 +161,7 @@ async def test_the_inbox_lists_what_waits_at_any_depth_and_below_one_run() -> No
     async with stage.runtime(script, apps=[outer, middle, inner, counter(bank)], decides=Rule()) as runtime:
         other = await runtime.start("root", "pay the rent")
         await waiting(stage, other)
+        await stage.clock.advance(1)
         top = await runtime.start("outer", None)
         await stage.ended(top)
         everywhere, below = await runtime.inbox(), await runtime.inbox(top)
