@@ -62,21 +62,21 @@ class Held:
 
 def measure_runs(sizes: Sizes, folder: Path) -> Held:
     """Measure everything, one after the other, in folders of its own below ``folder``."""
-    with _fresh(folder) as own:
-        active = _take("active", "--runs", sizes.active, "--turns", 0, "--folder", own)
-    with _fresh(folder) as own:
+    with fresh(folder) as own:
+        active = take("active", "--runs", sizes.active, "--turns", 0, "--folder", own)
+    with fresh(folder) as own:
         turns = TURNS_BEFORE_A_PROMPT_IS_MEASURED
-        with_prompt = _take("active", "--runs", sizes.active, "--turns", turns, "--folder", own)
-    with _fresh(folder) as own:
-        parked = _take("parked", "park", "--warm-up", sizes.warm_up, "--runs", sizes.parked, "--folder", own)
-        held = _take("parked", "look", "--folder", own)
-    with _fresh(folder) as own:
-        empty = _take("parked", "look", "--folder", own)
-    with _fresh(folder) as own:
-        long = _take("disk", "--turns", sizes.turns, "--folder", own)
-    with _fresh(folder) as own:
+        with_prompt = take("active", "--runs", sizes.active, "--turns", turns, "--folder", own)
+    with fresh(folder) as own:
+        parked = take("parked", "park", "--warm-up", sizes.warm_up, "--runs", sizes.parked, "--folder", own)
+        held = take("parked", "look", "--folder", own)
+    with fresh(folder) as own:
+        empty = take("parked", "look", "--folder", own)
+    with fresh(folder) as own:
+        long = take("disk", "--turns", sizes.turns, "--folder", own)
+    with fresh(folder) as own:
         _kill_in_mid_run(sizes.resumed, own)
-        resumed = _take("resume", "go-on", "--runs", sizes.resumed, "--folder", own)
+        resumed = take("resume", "go-on", "--runs", sizes.resumed, "--folder", own)
     return Held(
         active_runs=sizes.active,
         active_run_bytes=int(active["bytes_per_run"]),
@@ -96,7 +96,8 @@ def measure_runs(sizes: Sizes, folder: Path) -> Held:
 
 
 @contextmanager
-def _fresh(folder: Path) -> Iterator[Path]:
+def fresh(folder: Path) -> Iterator[Path]:
+    """Lend an empty folder below ``folder``."""
     with tempfile.TemporaryDirectory(dir=folder) as own:
         yield Path(own)
 
@@ -105,7 +106,7 @@ def _command(module: str, *arguments: object) -> list[str]:
     return [sys.executable, "-m", f"bench.runs.{module}", *map(str, arguments)]
 
 
-def _take(module: str, *arguments: object) -> Read:
+def take(module: str, *arguments: object) -> Read:
     """Return what a program of ``bench.runs`` prints; say how long it took."""
     started = time.perf_counter()
     done = subprocess.run(

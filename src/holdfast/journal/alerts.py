@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import msgspec
 
-from holdfast.journal.events import BudgetLow, ModelSwitched, ReservationExceeded
+from holdfast.journal.events import ApprovalAsked, BudgetLow, ModelSwitched, QuestionAsked, ReservationExceeded
 from holdfast.kernel.ids import RunId
 
-Alarming = BudgetLow | ModelSwitched | ReservationExceeded
+Alarming = BudgetLow | ModelSwitched | ReservationExceeded | ApprovalAsked | QuestionAsked
 
 
 class Alert(msgspec.Struct, frozen=True):

@@ -1,17 +1,18 @@
 """What waits for people over all runs of a store, at whatever depth they stand."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import msgspec
 
 from holdfast.governance.escalation import Escalation
 from holdfast.journal.fold.state import Awaited
+from holdfast.journal.payloads import Payloads
 from holdfast.journal.port import Head, RunFilter, Store
+from holdfast.journal.snapshots import current
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.ids import RunId
 from holdfast.orchestration.approvals import approvals_of
 from holdfast.orchestration.doubts import Doubt, doubts_of
-from holdfast.orchestration.handle import Run
 from holdfast.orchestration.lifecycle import FINAL, Status
 from holdfast.orchestration.questions import Question, questions_of
 from holdfast.orchestration.resting import unfinished_below
@@ -20,11 +21,14 @@ RUNS_LOOKED_AT_MAX = 20_000
 """Among how many of the newest unfinished runs what waits is looked for."""
 
 
+Wait = Escalation | Doubt | Question | Awaited
+
+
 class Waiting(msgspec.Struct, frozen=True):
     """A call that waits for a yes, a call in doubt, an open question or a spent allowance, and the run that waits."""
 
     head: Head
-    what: Escalation | Doubt | Question | Awaited
+    what: Wait
 
     @property
     def since(self) -> float:
@@ -38,7 +42,7 @@ class Waiting(msgspec.Struct, frozen=True):
                 return self.head.updated_at
 
 
-async def waiting(store: Store, handle: Callable[[RunId], Run], under: RunId | None = None) -> list[Waiting]:
+async def waiting(store: Store, under: RunId | None = None) -> list[Waiting]:
     """Return what waits, in the order in which it came to be; ``under`` a run: of that run and of all below it.
 
     A run that cannot be read hides none of the others.
@@ -46,23 +50,23 @@ async def waiting(store: Store, handle: Callable[[RunId], Run], under: RunId | N
     found: list[Waiting] = []
     async for head in _heads(store, under):
         try:
-            found.extend(Waiting(head, what) for what in await waits_of(handle(head.run)))
+            found.extend(await waits_of(store, head))
         except JournalError:
             continue
     return sorted(found, key=lambda each: each.since)
 
 
-async def waits_of(run: Run) -> list[Escalation | Doubt | Question | Awaited]:
-    """Return what of ``run`` waits for people. Raises JournalError, RunNotFound."""
-    state = await run.state()
-    payloads = await run.payloads(state)
-    doubts = [doubt for doubt in await doubts_of(state, payloads) if doubt.asks_person]
-    return [
-        *doubts,
-        *await approvals_of(state, payloads),
-        *await questions_of(state, payloads),
-        *state.awaited,
-    ]
+async def waits_of(store: Store, head: Head) -> list[Waiting]:
+    """Return what of one run waits for people. Raises JournalError, RunNotFound."""
+    state = (await current(store, head.run)).state
+    if not (state.doubts or state.approvals or state.questions or state.awaited):
+        return []
+    payloads = Payloads(store, head.run, await store.tenant_key(state.tenant))
+    waits: list[Wait] = [doubt for doubt in await doubts_of(state, payloads) if doubt.asks_person]
+    waits.extend(await approvals_of(state, payloads))
+    waits.extend(await questions_of(state, payloads))
+    waits.extend(state.awaited)
+    return [Waiting(head, what) for what in waits]
 
 
 async def _heads(store: Store, under: RunId | None) -> AsyncIterator[Head]:

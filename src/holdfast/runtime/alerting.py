@@ -7,7 +7,8 @@ from holdfast.governance.purse import AllowanceLow
 from holdfast.journal.alerts import Alert
 
 Listener = Callable[[Alert | AllowanceLow], None]
-"""Told of a run's budget that runs low or was exceeded, and once a period of an allowance that is nearly spent."""
+"""Told of a run's budget that runs low or was exceeded, of what people are asked, and once a period of an allowance
+that is nearly spent."""
 
 _log = logging.getLogger("holdfast")
 

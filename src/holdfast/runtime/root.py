@@ -50,6 +50,9 @@ from holdfast.runtime.kin import LocalKin, check_models
 from holdfast.runtime.models.finding import NamedModels
 from holdfast.runtime.people import read_people
 from holdfast.runtime.serving import Serving, only
+from holdfast.runtime.webhooks.configuration import read_webhooks
+from holdfast.runtime.webhooks.post import post
+from holdfast.runtime.webhooks.sending import Sender
 from holdfast.version import VERSION
 
 DEFAULT_STORE = "sqlite:///holdfast.db"
@@ -105,9 +108,9 @@ class Runtime:
 
         ``models`` are offered to every app beside its own; ``keys`` holds the keys of data subjects, by default a file
         ``.keys`` beside the store's; ``allowances`` limit what all runs spend, by default those of HOLDFAST_ALLOWANCES.
-        ``on_alert`` hears of what runs low; ``decides`` decides of the calls of apps that have no policies.
-        ``drives=False``: nothing is driven here, ``recovers=False``: only what it is asked about; beyond
-        ``runs_waiting_max`` new ones are refused. Raises InputError, JournalError.
+        ``on_alert`` hears what people should know; ``decides`` decides of the calls of apps that have no policies.
+        ``drives=False``: nothing is driven here, ``recovers=False``: only what it is asked about; at
+        ``runs_waiting_max`` none begin. Raises InputError, JournalError.
         """
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
         await (store := sealed_store(url, keys, clock, randomness, reach)).open()
@@ -116,14 +119,14 @@ class Runtime:
         equipped = Equipped(models or {}, named.find, clock, reach, named.prices, named.replies, randomness, deciding)
         failure: BaseException | None = None
         try:
-            catalogue = Catalogue(apps)
-            kin = LocalKin(store, clock, randomness, catalogue, equipped)
-            alert = failing_open(on_alert)
+            kin = LocalKin(store, clock, randomness, catalogue := Catalogue(apps), equipped)
+            sender = Sender(read_webhooks(os.environ), store, clock, post)
+            alert, beside = sender.also_told(failing_open(on_alert)), sender.beside(named.serve)
             around = _around(store, clock, randomness, kin, purses_of(allowances, clock, alert), alert)
             work = Worker(around, lambda app: equipped.with_all_for(catalogue.find(app)))
             door, trouble = Door(store, clock, runs_waiting_max), on_trouble or _log_trouble
-            serving = Serving(around, work, door, runs_at_once_max, trouble, reach, named.serve, recovers=recovers)
-            kin.stirs = serving.stir
+            serving = Serving(around, work, door, runs_at_once_max, trouble, reach, beside, recovers=recovers)
+            kin.stirs, sender.drives = serving.stir, lambda: serving.drives
             async with serving.serve(drives=drives):
                 yield cls(store, around, catalogue, equipped, work, door, serving)
         except BaseExceptionGroup as failures:
@@ -269,7 +272,7 @@ class Runtime:
     async def inbox(self, under: Run | str | None = None) -> list[Waiting]:
         """Return what waits for people, oldest first: of every run, or of that run and all below it."""
         run = under.id if isinstance(under, Run) else None if under is None else await self._full_id(under)
-        return await waiting(self._store, self._handle, run)
+        return await waiting(self._store, run)
 
     async def park(self, reason: str, runs: Collection[RunId] | None = None) -> None:
         """Let go of ``runs``, or of every run this process drives; each waits until somebody resumes it."""

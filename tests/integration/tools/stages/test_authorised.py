@@ -6,18 +6,17 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from holdfast.governance.verdict import Allow, Ask, CallRequest, Deny, Verdict
+from holdfast.governance.verdict import Allow, CallRequest, Deny, Verdict
 from holdfast.integration.tools.circumstances import NOBODY, Caller, least_trust
 from holdfast.integration.tools.contract import tool
 from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.stages.authorised import DO_WITHOUT
-from holdfast.journal.codec import decode
-from holdfast.journal.events import ApprovalAsked, StepIntended, StepInterrupted
+from holdfast.journal.events import StepIntended, StepInterrupted
 from holdfast.kernel.effects import IRREVERSIBLE, Effect
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.kernel.provenance import Trust
 from tests.integration.tools.samples import Ledger, get_order, refund
-from tests.integration.tools.workshop import RUN, Workshop, workshop
+from tests.integration.tools.workshop import Workshop, workshop
 
 REFUND = '{"order_id": "4711", "amount": 7}'
 DESK = Caller("desk", "chained")
@@ -86,16 +85,6 @@ async def test_policies_that_cannot_be_applied_stop_the_call_and_not_the_run() -
     assert ended.fault is not None
     assert (ended.outcome, ended.fault.kind, ledger.sent) == (Outcome.REFUSED, ErrorKind.DENIED, [])
     assert "LookupError: no such table" in ended.fault.message
-
-
-async def test_what_somebody_must_say_yes_to_is_held_and_nothing_is_sent() -> None:
-    async with workshop(refund) as shop:
-        ledger = govern(shop, Rules(lambda _: Ask("it is much", policies=("large",))))
-        await shop.invoke(shop.order("refund", REFUND))
-        await shop.recorder.durable()
-        asked = decode((await shop.store.read(RUN))[-1].body)
-    assert isinstance(asked, ApprovalAsked)
-    assert (asked.tool, ledger.sent) == ("refund", [])
 
 
 async def test_it_is_asked_with_the_arguments_as_the_function_gets_them_and_the_circumstances() -> None:
