@@ -3,14 +3,12 @@
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
 import msgspec
 
-from holdfast.dispatch.port import Lane
-from holdfast.integration.gateway.limits.account import Account, Permit, Terms
-from holdfast.integration.gateway.limits.admission import Admission, Prefer
-from holdfast.integration.gateway.limits.rate import Demand
+from holdfast.integration.gateway.limits.account import Account, Terms
+from holdfast.integration.gateway.limits.admission import Prefer
 from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest, TextDelta
 from holdfast.integration.gateway.pricing.price import Price, Rate, Rates
 from holdfast.integration.gateway.routing.hedging import HedgeAfter
@@ -23,6 +21,7 @@ from holdfast.kernel.limits import NOTHING_SPENT, Spend
 from holdfast.kernel.messages import Message, Reply, Role, StopReason, Text, ToolCall, Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault
 from holdfast.kernel.randomness import SeededRandomness
+from tests.integration.gateway.routing.places import Served
 from tests.runtime.stage import SCRIPTED, Stage
 
 PRICE = Price(Rates(input=Rate(3.0), output=Rate(15.0), cached=Rate(0.3), cache_write=Rate(3.75)), "greedy")
@@ -130,20 +129,6 @@ class Dawdler(Greedy):
         yield TextDelta("so ")
         await self._stage.clock.sleep(chance.choice(SILENT_SECONDS))
         yield self._reply(called, chance, usage)
-
-
-class Served(Admission):
-    """Lets calls pass by itself: no runtime serves a route that is handed to it."""
-
-    async def admit(
-        self, tenant: str, lane: Lane, demand: Demand, among: Sequence[Account], prefer: Prefer = Prefer.ORDER
-    ) -> Permit:
-        serving = asyncio.ensure_future(self.serve())
-        try:
-            return await super().admit(tenant, lane, demand, among, prefer)
-        finally:
-            serving.cancel()
-            await asyncio.wait((serving,))
 
 
 class TwoLanes(Route):

@@ -1,11 +1,13 @@
 """Routes to models that do as they are told, at places whose accounts are as a test wants them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
+from holdfast.dispatch.port import Lane
 from holdfast.integration.gateway.gateway import Gateway
-from holdfast.integration.gateway.limits.account import Account, Terms
+from holdfast.integration.gateway.limits.account import Account, Permit, Terms
 from holdfast.integration.gateway.limits.admission import Admission, Prefer
-from holdfast.integration.gateway.limits.rate import Rate
+from holdfast.integration.gateway.limits.rate import Demand, Rate
 from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest, TextDelta
 from holdfast.integration.gateway.routing.hedging import HedgeAfter
 from holdfast.integration.gateway.routing.place import Place
@@ -65,6 +67,20 @@ class Slow:
             yield Reply(say(Role.ASSISTANT, self._says), StopReason.END_TURN, Usage(100, 5), self.name)
         finally:
             self.under_way -= 1
+
+
+class Served(Admission):
+    """Lets calls pass by itself: no runtime serves a route that is handed to it."""
+
+    async def admit(
+        self, tenant: str, lane: Lane, demand: Demand, among: Sequence[Account], prefer: Prefer = Prefer.ORDER
+    ) -> Permit:
+        serving = asyncio.ensure_future(self.serve())
+        try:
+            return await super().admit(tenant, lane, demand, among, prefer)
+        finally:
+            serving.cancel()
+            await asyncio.wait((serving,))
 
 
 class Routed:
