@@ -186,8 +186,8 @@ async def test_a_quantile_is_learned_of_each_place_before_anybody_is_asked_besid
     calls = Calls(1.0, 1.0, hedge=HedgeAfter(share=0.95))
     routed = calls.routed()
     for _ in range(SEEN_MIN):
-        assert not routed.gateway.is_hedged("large")
-        await calls.call(routed, seconds=2.0)
+        assert not routed.gateway.is_hedged("large"), "and so nobody has paid for two"
+        await calls.call(routed, Caller(), seconds=2.0)
     assert routed.gateway.is_hedged("large")
     calls.models[0].silent = [30.0]
     reply = await calls.call(routed)
