@@ -203,6 +203,7 @@ def every_event() -> tuple[Event, ...]:
             attempt=1,
             account="backup",
             place="openai:gpt-5.5",
+            after_seconds=2.5,
             seconds=3.0,
             cost_usd=0.1,
         ),

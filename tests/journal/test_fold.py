@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from holdfast.journal.events import (
     CancelRequested,
@@ -10,8 +11,10 @@ from holdfast.journal.events import (
     Event,
     LifecycleMoved,
     MailRead,
+    ModelCalled,
     ModelFailed,
     ModelInterrupted,
+    ModelOutrun,
     ModelReconciled,
     NodeEntered,
     NodeLeft,
@@ -135,7 +138,7 @@ def test_what_was_looked_up_is_charged_in_place_of_the_worst_and_once(cost: floa
 def test_a_call_is_charged_to_the_day_on_which_it_was_made() -> None:
     asked = after(ENTERED, called(1, reserved=500))
     day = day_of(AT)
-    assert asked.charges == (Charge(day, held_tokens=500),)
+    assert asked.charges == (Charge(day, held_tokens=500, held_unpriced=1),)
     answered = evolve(asked, replied(1), begins_at(day + 1) + 1)
     spent = answered.spend
     assert answered.charges == (Charge(day, spent.tokens, nano(spent.usd), spent.calls_of_unknown_cost),)
@@ -145,6 +148,54 @@ def test_a_call_is_charged_to_the_day_on_which_it_was_made() -> None:
         node="desk", turn=1, attempt=1, usage=Usage(90, 10, 5, 0.01), by="Ann", charged=lost.version
     )
     assert evolve(lost, looked_up, begins_at(day + 9)).charges == (Charge(day, 100, 10_000_000),)
+
+
+def hedged() -> ModelCalled:
+    """A call that reserves for a second beside it."""
+    return replace(called(1, reserved=500), reserved_usd=0.5, is_hedged=True)
+
+
+def outrun() -> ModelOutrun:
+    """The end of one of the two."""
+    return ModelOutrun(
+        node="desk", turn=1, attempt=1, account="a", place="m", after_seconds=0.0, seconds=3.0, cost_usd=0.25
+    )
+
+
+def test_of_two_calls_the_one_not_heard_is_charged_half_and_the_other_keeps_the_rest() -> None:
+    day = day_of(AT)
+    both, left = after(ENTERED, hedged()), after(ENTERED, hedged(), outrun())
+    assert both.charges == (Charge(day, held_tokens=500, held_nano_usd=500_000_000),)
+    assert left.charges == (Charge(day, 250, 250_000_000, held_tokens=250, held_nano_usd=250_000_000),)
+    assert (left.reserved, left.reserved_usd, left.spend.tokens, left.spend.usd) == (250, 0.25, 250, 0.25)
+    assert (desk(left).reserved, desk(left).is_hedged) == (250, False)
+    answered = evolve(left, replied(1), AT + 9)
+    assert (answered.reserved, answered.reserved_usd) == (0, 0.0)
+    assert answered.spend.tokens == 250 + 60
+    (unseen,) = answered.unseen
+    looked_up = ModelReconciled(
+        node="desk", turn=1, attempt=1, usage=Usage(90, 10, 0, 0.01), by="Ann", charged=unseen.charged
+    )
+    assert evolve(answered, looked_up, AT + 9).spend.tokens == 100 + 60
+
+
+@pytest.mark.parametrize("ends", [(), (outrun(),)])
+def test_whatever_becomes_of_two_calls_all_is_charged_and_nothing_stays_reserved(ends: tuple[Event, ...]) -> None:
+    failed = ModelFailed(node="desk", turn=1, attempt=1, fault=FAULT, seconds=1.0, is_charged=True, cost_usd=0.25)
+    cut_off = ModelInterrupted(node="desk", turn=1, attempt=1, cost_usd=0.25 if ends else 0.5)
+    unsent = replace(cut_off, is_charged=False)
+    outrun_tokens = 250 * len(ends)
+    for event, tokens in ((failed, 250), (cut_off, 500 - outrun_tokens), (unsent, 0)):
+        state = after(ENTERED, hedged(), *ends, event)
+        taken = Charge(day_of(AT), outrun_tokens + tokens, (outrun_tokens + tokens) * 1_000_000)
+        assert (state.charges, state.reserved, state.reserved_usd) == ((taken,), 0, 0.0)
+        assert state.spend.tokens == outrun_tokens + tokens
+
+
+def test_a_call_that_was_never_sent_is_no_attempt() -> None:
+    unsent = ModelInterrupted(node="desk", turn=1, attempt=1, is_charged=False)
+    agent = desk(after(ENTERED, called(1), unsent))
+    assert (agent.phase, agent.attempts_before, agent.interrupted) == (Phase.READY, 1, 0)
 
 
 def test_a_failed_call_that_costs_nothing_holds_nothing_more() -> None:

@@ -7,20 +7,31 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
+from holdfast.integration.gateway.limits.account import Account, Terms
+from holdfast.integration.gateway.limits.admission import Prefer
 from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest, TextDelta
 from holdfast.integration.gateway.pricing.price import Price, Rate, Rates
+from holdfast.integration.gateway.routing.hedging import HedgeAfter
+from holdfast.integration.gateway.routing.place import Place
+from holdfast.integration.gateway.routing.route import Route
 from holdfast.journal.codec import decode
 from holdfast.journal.events import ModelCalled
 from holdfast.kernel import paths
 from holdfast.kernel.limits import NOTHING_SPENT, Spend
 from holdfast.kernel.messages import Message, Reply, Role, StopReason, Text, ToolCall, Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault
+from holdfast.kernel.randomness import SeededRandomness
+from tests.integration.gateway.routing.places import Served
 from tests.runtime.stage import SCRIPTED, Stage
 
 PRICE = Price(Rates(input=Rate(3.0), output=Rate(15.0), cached=Rate(0.3), cache_write=Rate(3.75)), "greedy")
 CHEAP = Price(Rates(input=Rate(0.2), output=Rate(1.0)), "thrifty")
 PARTS = (0.0, 0.3, 1.0)
 THRIFTY = "thrifty"
+
+
+SILENT_SECONDS = (0.0, 0.5, 1.0, 3.0, 8.0)
+HEDGE_AFTER = HedgeAfter(seconds=1.0)
 
 
 class Greedy:
@@ -99,4 +110,41 @@ class Greedy:
         events = (decode(entry.body) for entry in reversed(self._stage.disk.get(run).events))
         return next(
             event for event in events if isinstance(event, ModelCalled) and paths.turn(event.node, event.turn) == step
+        )
+
+
+class Dawdler(Greedy):
+    """Bills at once, and then is silent for a while: whoever lets go of it meanwhile pays for nothing."""
+
+    async def _served(self, called: ModelCalled, request: ModelRequest) -> AsyncIterator[TextDelta | Reply]:
+        chance = random.Random(f"{self._seed}:{called.node}:{called.turn}:{called.attempt}")
+        silent, goes = chance.choice(SILENT_SECONDS), chance.choice(("well", "well", "well", "badly", "free"))
+        if goes == "free":
+            await self._stage.clock.sleep(silent)
+            raise ModelCallFailed(Fault(ErrorKind.OVERLOADED, "come back later", retryable=True))
+        usage = self._bill(called, chance)
+        await self._stage.clock.sleep(silent)
+        if goes == "badly":
+            raise ModelCallFailed(Fault(ErrorKind.TIMEOUT, "it said nothing", retryable=True), may_be_billed=True)
+        yield TextDelta("so ")
+        await self._stage.clock.sleep(chance.choice(SILENT_SECONDS))
+        yield self._reply(called, chance, usage)
+
+
+class TwoLanes(Route):
+    """Two such providers behind one name, a second asked beside a silent first; they write one bill."""
+
+    price = PRICE
+
+    def __init__(self, stage: Stage, seed: int, tools: tuple[str, ...]) -> None:
+        lanes = [Dawdler(stage, seed + number, tools) for number in range(2)]
+        for lane in lanes:
+            lane.billed = lanes[0].billed
+        self.billed, self.thrifty = lanes[0].billed, lanes[0].thrifty
+        now = stage.clock.now()
+        accounts = [Account(Terms(f"lane {number}", model=f"greedy-{number}"), now) for number in range(2)]
+        places = [Place(lane, account) for lane, account in zip(lanes, accounts, strict=True)]
+        admission = Served(SCRIPTED, accounts, stage.clock)
+        super().__init__(
+            SCRIPTED, places, admission, stage.clock, SeededRandomness(seed), Prefer.HEADROOM, hedge_after=HEDGE_AFTER
         )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 
 from holdfast.integration.gateway.port import Model
+from holdfast.integration.gateway.routing.route import Route
 from holdfast.integration.gateway.scripted import Script
 from holdfast.journal.codec import decode
 from holdfast.journal.events import Event
@@ -42,7 +43,7 @@ async def live(
     stage: Stage,
     app: App,
     given: object,
-    script: Script | Model,
+    script: Script | Model | Route,
     kill_at: int = 0,
     attend: Attend = Run.wait,
     others: Sequence[App] = (),
@@ -59,7 +60,7 @@ async def live(
 
 
 async def live_with(
-    stage: Stage, apps: Sequence[App], script: Script | Model, work: Work, process: Process
+    stage: Stage, apps: Sequence[App], script: Script | Model | Route, work: Work, process: Process
 ) -> RunState | None:
     """Do ``work`` with a runtime of ``process``; None if that died before its end."""
 
@@ -84,7 +85,12 @@ async def live_with(
 
 
 async def points(
-    stage: Stage, app: App, given: object, script: Script | Model, attend: Attend = Run.wait, others: Sequence[App] = ()
+    stage: Stage,
+    app: App,
+    given: object,
+    script: Script | Model | Route,
+    attend: Attend = Run.wait,
+    others: Sequence[App] = (),
 ) -> int:
     """Return how many points a life without death passes."""
     process = Process(0)

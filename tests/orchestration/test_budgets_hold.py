@@ -4,21 +4,23 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast import App, Budget, Effect, Settlement, tool
 from holdfast.journal.codec import decode
-from holdfast.journal.events import BudgetLow, ModelCalled, ModelFailed, ModelInterrupted, ModelSwitched
+from holdfast.journal.events import BudgetLow, ModelCalled, ModelFailed, ModelInterrupted, ModelOutrun, ModelSwitched
 from holdfast.journal.fold import begin, evolve
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.limits import NOTHING_SPENT, Spend, plus
 from holdfast.orchestration.flow import AgentNode, ChildNode, Join, Map, Node, Parallel, Sequence
-from tests.orchestration.greedy import THRIFTY, Greedy
+from tests.orchestration.greedy import THRIFTY, Greedy, TwoLanes
 from tests.orchestration.lives import live, only_run, points, recorded
 from tests.runtime.stage import Stage, desk
 
 NANO = 1e-9
+Provider = Greedy | TwoLanes
 DOUBTS_MAX = 60
 NO_LIMITS = Budget()
 LIMITS = st.builds(
@@ -69,7 +71,7 @@ PLANS = st.recursive(
 )
 
 
-def grown(plan: Plan, name: str, greedy: Greedy, budget: Budget = NO_LIMITS) -> list[App]:
+def grown(plan: Plan, name: str, greedy: Provider, budget: Budget = NO_LIMITS) -> list[App]:
     """Return the apps below ``plan``, and as the last one itself."""
     below = [grown(each, f"{name}_{place}", greedy) for place, each in enumerate(plan.below)]
     agent = desk(
@@ -94,13 +96,15 @@ def grown(plan: Plan, name: str, greedy: Greedy, budget: Budget = NO_LIMITS) -> 
     ]
 
 
-def staged(plan: Plan, budget: Budget, seed: int) -> tuple[Stage, list[App], Greedy]:
+def staged(
+    plan: Plan, budget: Budget, seed: int, provider: type[Provider] = Greedy
+) -> tuple[Stage, list[App], Provider]:
     stage = Stage()
-    greedy = Greedy(stage, seed, ("look", "send"))
+    greedy = provider(stage, seed, ("look", "send"))
     return stage, grown(plan, "root", greedy, budget), greedy
 
 
-async def settled(stage: Stage, apps: list[App], greedy: Greedy) -> None:
+async def settled(stage: Stage, apps: list[App], greedy: Provider) -> None:
     """Drive everything to its end; of what is in doubt a person says that it was done."""
     async with stage.runtime(greedy, apps=apps) as runtime:
         root = only_run(stage)
@@ -119,7 +123,7 @@ async def settled(stage: Stage, apps: list[App], greedy: Greedy) -> None:
     raise AssertionError("it does not end")
 
 
-def check(stage: Stage, apps: list[App], greedy: Greedy) -> None:
+def check(stage: Stage, apps: list[App], greedy: Provider) -> None:
     """Raise AssertionError unless every budget held after every event, and nothing is left over."""
     limits = {app.name: app.agents[0].budget for app in apps}
     billed = NOTHING_SPENT
@@ -159,19 +163,31 @@ def _check_account(budget: Budget, taken: Spend, reserved: int, reserved_usd: fl
     assert budget.turns is None or taken.turns <= budget.turns
 
 
-@given(PLANS, LIMITS, st.integers(0, 10**6), KILLS)
-def test_whatever_is_charged_and_whoever_dies_no_budget_is_ever_overshot(
-    plan: Plan, budget: Budget, seed: int, kills: list[int]
-) -> None:
-    stage, apps, greedy = staged(plan, budget, seed)
+def lived(plan: Plan, budget: Budget, seed: int, kills: list[int], provider: type[Provider]) -> None:
+    """Let the plan live, die at each of ``kills``, and come to its end; then look at the books."""
+    stage, apps, greedy = staged(plan, budget, seed, provider)
 
-    async def lived() -> None:
+    async def whole() -> None:
         for kill_at in kills:
             await live(stage, apps[-1], "go", greedy, kill_at, others=apps[:-1])
         await settled(stage, apps, greedy)
 
-    asyncio.run(lived())
+    asyncio.run(whole())
     check(stage, apps, greedy)
+
+
+@given(PLANS, LIMITS, st.integers(0, 10**6), KILLS)
+def test_whatever_is_charged_and_whoever_dies_no_budget_is_ever_overshot(
+    plan: Plan, budget: Budget, seed: int, kills: list[int]
+) -> None:
+    lived(plan, budget, seed, kills, Greedy)
+
+
+@given(PLANS, LIMITS, st.integers(0, 10**6), KILLS)
+def test_nor_where_a_second_call_is_sent_beside_a_silent_first(
+    plan: Plan, budget: Budget, seed: int, kills: list[int]
+) -> None:
+    lived(plan, budget, seed, kills, TwoLanes)
 
 
 FAMILY = Plan(
@@ -179,17 +195,32 @@ FAMILY = Plan(
 )
 
 
-async def test_killed_at_each_point_of_its_way_a_family_never_spends_more_than_it_has() -> None:
-    budget = Budget(tokens=30_000, usd=0.12)
-    stage, apps, greedy = staged(FAMILY, budget, 7)
+ALONE = (ModelCalled, ModelInterrupted, ModelFailed, ModelSwitched, BudgetLow)
+IN_TWOS = (ModelCalled, ModelInterrupted, ModelFailed, ModelOutrun)
+
+
+WITH_A_SECOND = Plan(2, Budget(tokens=30_000, usd=0.2))
+
+
+@pytest.mark.parametrize(
+    ("provider", "plan", "budget", "kinds"),
+    [
+        (Greedy, FAMILY, Budget(tokens=30_000, usd=0.12), ALONE),
+        (TwoLanes, WITH_A_SECOND, Budget(tokens=60_000, usd=0.4), IN_TWOS),
+    ],
+)
+async def test_killed_at_each_point_of_its_way_a_family_never_spends_more_than_it_has(
+    provider: type[Provider], plan: Plan, budget: Budget, kinds: tuple[type, ...]
+) -> None:
+    stage, apps, greedy = staged(plan, budget, 7, provider)
     count = await points(stage, apps[-1], "go", greedy, others=apps[:-1])
     assert count > 20
     seen: Counter[type] = Counter()
     for kill_at in range(1, count + 1):
-        stage, apps, greedy = staged(FAMILY, budget, 7)
+        stage, apps, greedy = staged(plan, budget, 7, provider)
         await live(stage, apps[-1], "go", greedy, kill_at, others=apps[:-1])
         check(stage, apps, greedy)
         await settled(stage, apps, greedy)
         check(stage, apps, greedy)
         seen.update(type(event) for head in stage.disk.heads() for event in recorded(stage, head.run))
-    assert min(seen[kind] for kind in (ModelCalled, ModelInterrupted, ModelFailed, ModelSwitched, BudgetLow)) > 0
+    assert min(seen[kind] for kind in kinds) > 0

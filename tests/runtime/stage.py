@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from holdfast.execution.agent import Agent
 from holdfast.integration.gateway.port import Model
+from holdfast.integration.gateway.routing.route import Route
 from holdfast.integration.gateway.scripted import Script, ScriptedModel
 from holdfast.journal.events import Event
 from holdfast.journal.fold.state import RunState
@@ -64,7 +65,7 @@ class Stage:
     @asynccontextmanager
     async def runtime(
         self,
-        script: Script | Model | None = None,
+        script: Script | Model | Route | None = None,
         *,
         apps: Sequence[App | Agent] = (),
         models: Mapping[str, Model] | None = None,
@@ -121,9 +122,9 @@ class Stage:
         return await self.until(run.wait())
 
 
-def scripted(script: Script | Model) -> Model:
-    """Return a model that follows ``script``; one that is a model already stays as it is."""
-    return script if hasattr(script, "stream") else ScriptedModel(script)  # type: ignore[return-value]
+def scripted(script: Script | Model | Route) -> Model:
+    """Return a model that follows ``script``; what is a model already, or a route to several, stays as it is."""
+    return script if hasattr(script, "stream") or isinstance(script, Route) else ScriptedModel(script)  # type: ignore[return-value]
 
 
 def desk(**changes: Any) -> Agent:

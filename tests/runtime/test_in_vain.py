@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from holdfast.integration.gateway.lines import answer
+from holdfast.integration.gateway.lines import answer, stall
 from holdfast.journal.codec import encode
 from holdfast.journal.events import DriverChanged
+from holdfast.journal.fold import fold
 from holdfast.journal.port import Claim, Commit, Committed, Recorded
 from holdfast.kernel.errors import RunFailed
 from holdfast.kernel.ids import commit_id
@@ -52,6 +53,32 @@ async def test_a_run_that_brings_down_every_driver_is_parked_and_can_be_resumed(
             await stage.result(run)
         await run.resume()
         assert await stage.result(run) == "hi"
+
+
+async def test_a_run_whose_drivers_were_put_down_in_good_order_is_not_given_up() -> None:
+    stage, patient = Stage(), desk(model_attempts_max=2 * DRIVERS_IN_VAIN_MAX)
+    async with stage.runtime(lambda _: answer("hi"), drives=False) as runtime:
+        run = await runtime.start(patient, "hello")
+    for _ in range(2 * DRIVERS_IN_VAIN_MAX):
+        async with stage.runtime(lambda _: stall("let me see"), apps=[patient]):
+            await stage.clock.advance(5.0)
+    async with stage.runtime(lambda _: answer("hi"), apps=[patient]) as runtime:
+        assert await stage.result(await runtime.run(run.id)) == "hi"
+
+
+async def test_drivers_that_die_between_clean_stops_still_count() -> None:
+    stage = Stage()
+    async with stage.runtime(lambda _: stall("let me see")) as runtime:
+        run = await runtime.start(desk(), "hello")
+        await stage.clock.advance(5.0)
+    for died in range(DRIVERS_IN_VAIN_MAX):
+        await die_driving(stage, run)
+        state = fold(stage.disk.get(run.id).events)
+        assert state.drivers_in_vain == died
+    await die_driving(stage, run)
+    async with stage.runtime(lambda _: answer("hi"), apps=[desk()]) as runtime:
+        with pytest.raises(RunFailed, match="it brought down 5 drivers in a row"):
+            await stage.result(await runtime.run(run.id))
 
 
 async def test_a_runtime_can_be_closed_while_resources_do_not_open() -> None:

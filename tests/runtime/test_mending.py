@@ -65,7 +65,8 @@ async def test_a_model_that_is_not_there_any_more_parks_the_run() -> None:
         await stage.clock.advance(1)
     async with stage.runtime(apps=[desk()]) as runtime:
         state = await stage.ended(await runtime.run(run.id))
-        assert state.parked == "expected the name of a model, found 'scripted': use a runtime that has models"
+        told = "expected the name of a model, found 'scripted': use a runtime that has models, or a provider's as "
+        assert state.parked == f"{told}provider:model, such as anthropic:claude-sonnet-4-6"
         assert isinstance(stage.troubles.errors[0], DefinitionError)
         assert state.reserved == 0
     async with stage.runtime([answer("hi")], apps=[desk()]) as runtime:

@@ -105,7 +105,7 @@ async def test_a_request_that_is_refused_leaves_nothing_behind() -> None:
             await runtime.start(typed, "seven")
         with pytest.raises(DefinitionError, match="expected the name of a model, found 'scriptd': use scripted"):
             await runtime.start(desk(), "hello", model="scriptd")
-        with pytest.raises(DefinitionError, match="expected the name of a model, found 'large': use scripted"):
+        with pytest.raises(DefinitionError, match="found 'large': use scripted, or a provider's as provider:model"):
             await runtime.start(desk(name="clerk", model="large"), "hello")
         with pytest.raises(DefinitionError, match=r"expected models for agents of 'desk' \(desk\), found dsk"):
             await runtime.start(desk(), "hello", models={"dsk": "scripted"})

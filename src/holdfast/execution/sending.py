@@ -31,8 +31,7 @@ class Sending:
 
 def outrun(action: CallModel, state: AgentState, way: Way | None) -> tuple[ModelOutrun, ...]:
     """Return what is to be recorded of the other of two calls, where it may be billed though nobody has heard it."""
-    hedge = None if way is None else way.hedge
-    if hedge is None or not hedge.is_charged:
+    if way is None or (hedge := way.hedge) is None or not hedge.is_charged:
         return ()
     event = ModelOutrun(
         node=action.path,
@@ -40,6 +39,7 @@ def outrun(action: CallModel, state: AgentState, way: Way | None) -> tuple[Model
         attempt=action.attempt,
         account=hedge.account,
         place=hedge.place,
+        after_seconds=round(way.waited_seconds + (0.0 if hedge.is_first else hedge.after_seconds), 6),
         seconds=hedge.seconds,
         cost_usd=state.reserved_usd_for_one,
     )

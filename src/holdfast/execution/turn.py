@@ -82,10 +82,11 @@ class Turns:
         if isinstance(prepared, Spent):
             self._wait(action, prepared)
             return
-        await self._recorder.durable()
-        started = self._clock.now()
         state, hinter, sending = self._state(action), self._hinter(action), Sending(self._recorder, action)
+        started = self._clock.now()
         try:
+            await self._recorder.durable()
+            started = self._clock.now()
             caller = self._calling.caller(action, agent, state.prompt_tokens, is_hedged=state.is_hedged)
             reply = await self._gateway.call(state.model, prepared, hinter, caller, sending.sent)
         except ModelCallFailed as failed:

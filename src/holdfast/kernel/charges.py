@@ -19,6 +19,8 @@ class Charge(msgspec.Struct, frozen=True, omit_defaults=True):
     """Calls of which nobody knows what they cost."""
     held_tokens: int = 0
     held_nano_usd: int = 0
+    held_unpriced: int = 0
+    """Calls in flight of which nobody knows what they may cost: to be told from those that are free."""
 
 
 Charges = tuple[Charge, ...]
@@ -54,6 +56,7 @@ def _plus(one: Charge, other: Charge) -> Charge:
         one.unpriced + other.unpriced,
         one.held_tokens + other.held_tokens,
         one.held_nano_usd + other.held_nano_usd,
+        one.held_unpriced + other.held_unpriced,
     )
 
 
@@ -67,4 +70,5 @@ def _spent_since(before: Charge | None, now: Charge) -> Charge:
         now.unpriced - before.unpriced,
         now.held_tokens,
         now.held_nano_usd,
+        now.held_unpriced,
     )

@@ -90,6 +90,8 @@ class Attributes(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Why nothing is done, for a wait."""
     until: float | None = None
     """When a wait ends by itself."""
+    left_out_seconds: float = 0.0
+    """Time in it that is no part of it: between the history that a fork has inherited and the fork."""
     is_simulated: bool = False
     """Nothing was sent: the tool's simulation has made the result up."""
     is_inherited: bool = False
@@ -124,7 +126,8 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 
     def seconds(self, now: float) -> float:
         """Return how long it took, or has taken until ``now``."""
-        return max(0.0, (now if self.end is None else self.end) - self.start)
+        end = now if self.end is None else self.end
+        return max(0.0, end - self.start - self.attributes.left_out_seconds)
 
 
 def span_id(run: RunId, kind: SpanKind, path: str, attempt: int) -> str:

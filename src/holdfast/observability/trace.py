@@ -43,6 +43,8 @@ class Trace(msgspec.Struct, frozen=True):
     """Every driver after the first."""
     idle_seconds: float = 0.0
     """How long nobody drove it."""
+    gaps: tuple[tuple[float, float], ...] = ()
+    """From when to when there was no run: between the history that a fork has inherited and the fork."""
     context_tokens_peak: int = 0
     tool_errors: int = 0
     """Tool calls of agents that did not succeed."""
@@ -60,6 +62,11 @@ class Trace(msgspec.Struct, frozen=True):
     def span(self, kind: SpanKind, path: str, attempt: int = 1) -> Span | None:
         """Return the span of that thing, None if there is none yet."""
         return self.by_id.get(span_id(self.state.run, kind, path, attempt))
+
+    def seconds_at(self, instant: float) -> float:
+        """Return how long after its beginning that instant was; a gap takes no time."""
+        left_out = sum(max(0.0, min(end, instant) - start) for start, end in self.gaps)
+        return max(0.0, instant - self.root.start - left_out)
 
     def open_spans(self) -> list[Span]:
         """Return the spans that go on, in the order they began."""

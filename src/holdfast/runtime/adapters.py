@@ -48,6 +48,11 @@ def store_file(store: Store) -> Path | None:
     return behind.path if isinstance(behind, SqliteStore) else None
 
 
+def keys_file(store: Path) -> Path:
+    """Return where the keys of data subjects are kept whose runs are in the file ``store``."""
+    return store.with_name(store.name + SUFFIX)
+
+
 def sealed_store(
     given: str | Store, keys: KeptKeys | None, clock: Clock, randomness: Randomness, reach: Reach
 ) -> Store:
@@ -58,8 +63,8 @@ def sealed_store(
     store = _store_at(given, clock, randomness, reach) if isinstance(given, str) else given
     match store:
         case SqliteStore():
-            beside = store.path.with_name(store.path.name + SUFFIX)
-            return SealingStore(store, keys or FileKeys(beside, clock, randomness, reach), _aes_gcm, randomness)
+            keys = keys or FileKeys(keys_file(store.path), clock, randomness, reach)
+            return SealingStore(store, keys, _aes_gcm, randomness)
         case MemoryStore():
             return SealingStore(store, keys or MemoryKeys(clock, randomness), _aes_gcm, randomness)
         case _:

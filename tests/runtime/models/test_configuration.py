@@ -7,6 +7,7 @@ import pytest
 
 from holdfast.integration.gateway.limits.admission import Prefer
 from holdfast.integration.gateway.limits.rate import Counting, Rate
+from holdfast.integration.gateway.routing.hedging import HedgeAfter
 from holdfast.integration.gateway.routing.route import Route
 from holdfast.kernel.errors import InputError
 from holdfast.runtime.models.configuration import read_models_file
@@ -114,6 +115,46 @@ async def test_a_name_may_stand_for_several_places_each_with_its_account(tmp_pat
     assert second.window_tokens == 400_000
     assert route.prefer is Prefer.PRICE
     await models.close()
+
+
+TWO_PLACES = 'large = {{ routes = ["openai:m", "google:g"], hedge = "{}" }}'
+HEDGES = [
+    ("3s", HedgeAfter(3.0)),
+    ("0.5s", HedgeAfter(0.5)),
+    ("800ms", HedgeAfter(0.8)),
+    ("p95", HedgeAfter(share=0.95)),
+]
+
+
+@pytest.mark.parametrize(("said", "after"), HEDGES)
+async def test_a_name_of_several_places_may_say_when_a_second_is_asked(
+    tmp_path: Path, said: str, after: HedgeAfter
+) -> None:
+    file = configured_by(tmp_path, TWO_PLACES.format(said))
+    assert read_models_file(file).models["large"].hedge_after == after
+    models = NamedModels(file | {"OPENAI_API_KEY": "o", "GEMINI_API_KEY": "g"})
+    route = models.find("large")
+    assert isinstance(route, Route)
+    assert route.hedging is not None
+    assert route.hedging.is_possible(0.0) == (after.share is None)
+    await models.close()
+
+
+@pytest.mark.parametrize("said", ["3", "0s", "0.000s", "-1s", "p100", "p49", "p9", "5m", "always", "p95 "])
+def test_what_is_no_silence_is_refused(tmp_path: Path, said: str) -> None:
+    with pytest.raises(InputError, match=r"large\.hedge.*such as 3s, 800ms or p95"):
+        read_models_file(configured_by(tmp_path, TWO_PLACES.format(said)))
+
+
+def test_a_second_beside_the_only_place_is_refused(tmp_path: Path) -> None:
+    for places in ('model = "openai:m"', 'routes = ["openai:m"]'):
+        with pytest.raises(InputError, match="hedge is said of a model that has two routes at the least"):
+            read_models_file(configured_by(tmp_path, f'large = {{ {places}, hedge = "3s" }}'))
+
+
+def test_what_is_kept_for_identical_requests_does_not_depend_on_who_is_asked_beside_whom(tmp_path: Path) -> None:
+    models = [read_models_file(configured_by(tmp_path, TWO_PLACES.format(said))).models for said in ("3s", "p95")]
+    assert len({each["large"].signature for each in models}) == 1
 
 
 async def test_names_that_share_an_account_share_its_limits_and_its_line(tmp_path: Path) -> None:

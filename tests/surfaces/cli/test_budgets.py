@@ -1,5 +1,10 @@
 """A budget that runs low is seen in every view; one that ends a run is told with what was achieved and how to go on."""
 
+import asyncio
+
+import pytest
+
+from holdfast.runtime import Runtime
 from tests.surfaces.cli.program import Program
 
 
@@ -25,6 +30,23 @@ def test_what_a_run_had_achieved_is_shown_though_it_failed(holdfast: Program) ->
     told = " ".join(holdfast("show", run).out.split())
     assert "achieved before it ended shop/enter: " in told
     assert list(holdfast("show", run, "--json").json["achieved"]["results"]) == ["shop/enter"]
+
+
+@pytest.mark.parametrize("limit", ["--depth", "--fan-out", "--descendants"])
+def test_a_run_can_be_limited_in_the_runs_that_it_begins(holdfast: Program, limit: str) -> None:
+    done = holdfast("run", "boss", "go", limit, "0", "--json")
+    assert (done.code, done.json["fault"]["kind"]) == (1, "budget")
+
+
+def test_a_run_for_which_nobody_waits_says_so(holdfast: Program) -> None:
+    runs = [holdfast("run", "greet", "hello", *flags, "--json").json["run_id"] for flags in ((), ("--batch",))]
+
+    async def are_batch() -> list[bool]:
+        (store,) = holdfast.folder.rglob("holdfast.db")
+        async with Runtime.open(f"sqlite:///{store}", drives=False) as runtime:
+            return [(await (await runtime.run(run)).state()).is_batch for run in runs]
+
+    assert asyncio.run(are_batch()) == [False, True]
 
 
 def test_the_limits_of_a_family_can_be_raised_too(holdfast: Program) -> None:

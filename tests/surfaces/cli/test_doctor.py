@@ -44,6 +44,38 @@ MOUNTS = """\
 """
 
 
+def sealed(holdfast: Program) -> Path:
+    """Return where the keys are after a run about a person."""
+    assert holdfast("run", "greet", "hello", "--subject", "ann").code == 0
+    (path,) = holdfast.folder.rglob("*.keys")
+    return path
+
+
+def test_it_tells_where_the_keys_of_data_subjects_will_be_and_are(holdfast: Program) -> None:
+    level, told = found(holdfast)["subject keys"]
+    assert (level, told.endswith("holdfast.db.keys, made with the first run about a person")) == ("ok", True)
+    path = sealed(holdfast)
+    assert found(holdfast)["subject keys"] == ("ok", f"{path}, mode 0600, 1 key")
+
+
+def test_keys_that_others_can_get_at_are_warned_of(holdfast: Program) -> None:
+    path = sealed(holdfast)
+    path.chmod(0o640)
+    level, told = found(holdfast)["subject keys"]
+    assert (level, told) == ("warn", f"{path}, mode 0640, 1 key: others can get at it")
+
+
+def test_keys_that_are_missed_or_spoilt_are_in_the_way(holdfast: Program) -> None:
+    path = sealed(holdfast)
+    kept = path.read_bytes()
+    path.unlink()
+    level, told = found(holdfast)["subject keys"]
+    assert (level, "1 run about people cannot be read without it" in told) == ("fail", True)
+    path.write_bytes(b"no database " + kept)
+    level, told = found(holdfast)["subject keys"]
+    assert (level, told) == ("fail", f"{path} cannot be read as a file of keys")
+
+
 def found(holdfast: Program) -> dict[str, tuple[str, str]]:
     checks = holdfast("doctor", "--json").json["checks"]
     return {check["about"]: (check["level"], check["found"]) for check in checks}

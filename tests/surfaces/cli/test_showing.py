@@ -17,12 +17,14 @@ from holdfast.journal.events import (
     ChildRecalled,
     ChildStarted,
     DriverChanged,
+    DriverLeft,
     Event,
     ItemsMapped,
     LifecycleMoved,
     LoopSuspected,
     MailRead,
     ModelInterrupted,
+    ModelOutrun,
     ModelReconciled,
     ModelSwitched,
     NodeEntered,
@@ -165,6 +167,13 @@ LINES: dict[Event, str] = {
     ChildRecalled(node="a/b", child=CHILD, reason="enough"): "a/b  child run run_1 is recalled: enough",
     ChildRecalled(node="a/b", child=CHILD, reason="enough", abandons_doubts=True): (
         "a/b  child run run_1 is recalled, doubts abandoned: enough"
+    ),
+    DriverLeft(worker="host:1:ab"): "put down by host:1:ab",
+    ModelOutrun(
+        node="a/b", turn=2, attempt=1, account="second", place="openai:m", after_seconds=2, seconds=3, cost_usd=0.01
+    ): "a/b  turn 2: openai:m by second was outrun, its reply not heard · 3.0 s · charged with $0.0100",
+    ModelInterrupted(node="a/b", turn=2, attempt=1, is_charged=False): (
+        "a/b  turn 2: model call cut off (cancelled) before it was sent: nothing is charged"
     ),
     BudgetLow(owner="run", limit="usd", spent=0.4, allowed=0.5): "budget of the run runs low: $0.4000 of $0.5000",
     BudgetLow(owner="agent desk", limit="tool_calls", spent=4, allowed=5, node="a/b"): (

@@ -31,6 +31,7 @@ REPLY_SECONDS = 900.0
 """How long a whole reply may take."""
 ERROR_CHARACTERS_MAX = 300
 NAMES_SHOWN_MAX = 8
+PROVIDERS_FORM = "a provider's as provider:model, such as anthropic:claude-sonnet-4-6"
 
 Item = TextDelta | Reply
 Answering = Coroutine[object, None, Reply]
@@ -80,7 +81,8 @@ class Gateway:
         if found is None:
             near = difflib.get_close_matches(name, self._models, n=3) or self.names[:NAMES_SHOWN_MAX]
             raise DefinitionError(
-                f"expected the name of a model, found {name!r}: use {', '.join(near) or 'a runtime that has models'}"
+                f"expected the name of a model, found {name!r}: use {', '.join(near) or 'a runtime that has models'}, "
+                f"or {PROVIDERS_FORM}"
             )
         return self._models.setdefault(name, found)
 

@@ -117,7 +117,10 @@ class ModelOutrun(JournalEvent, frozen=True, tag="turn.outrun/1"):
     account: str
     place: str
     """The model that was asked there, such as ``anthropic:claude-sonnet-4-6``."""
+    after_seconds: float
+    """How long after the call was recorded it was sent: it had to wait for its turn, or for the first to be silent."""
     seconds: float
+    """How long it was under way."""
     cost_usd: float | None = None
     """What is charged for it: what was reserved; None where that is not known."""
 

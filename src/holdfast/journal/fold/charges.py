@@ -1,5 +1,6 @@
 """What a run is charged, from its model calls: the one place that says which day a call belongs to."""
 
+from holdfast.journal.events import ModelCalled
 from holdfast.journal.fold.agent_state import AgentState
 from holdfast.journal.fold.state import UnseenCall
 from holdfast.kernel.charges import Charge, Charges, added, nano
@@ -7,9 +8,12 @@ from holdfast.kernel.days import day_of
 from holdfast.kernel.messages import Usage
 
 
-def holding(charges: Charges, at: float, tokens: int, usd: float | None) -> Charges:
+def holding(charges: Charges, event: ModelCalled, at: float) -> Charges:
     """Return ``charges`` with what a call holds that is made at the instant ``at``."""
-    return added(charges, Charge(day_of(at), held_tokens=tokens, held_nano_usd=nano(usd)))
+    usd = event.reserved_usd
+    unpriced = (1 + event.is_hedged) * (usd is None)
+    held = Charge(day_of(at), held_tokens=event.reserved, held_nano_usd=nano(usd), held_unpriced=unpriced)
+    return added(charges, held)
 
 
 def settled(charges: Charges, agent: AgentState, usage: Usage | None) -> Charges:
@@ -33,4 +37,6 @@ def _spent(day: int, usage: Usage) -> Charge:
 
 
 def _less_held(spent: Charge, agent: AgentState) -> Charge:
-    return Charge(spent.day, spent.tokens, spent.nano_usd, spent.unpriced, -agent.reserved, -nano(agent.reserved_usd))
+    usd = agent.reserved_usd
+    unpriced = (1 + agent.is_hedged) * (usd is None)
+    return Charge(spent.day, spent.tokens, spent.nano_usd, spent.unpriced, -agent.reserved, -nano(usd), -unpriced)

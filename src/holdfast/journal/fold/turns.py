@@ -66,7 +66,7 @@ def model_called(state: RunState, event: ModelCalled, at: float, version: int) -
         state,
         reserved=state.reserved + event.reserved,
         reserved_usd=round(state.reserved_usd + (event.reserved_usd or 0.0), USD_DIGITS),
-        charges=charges.holding(state.charges, at, event.reserved, event.reserved_usd),
+        charges=charges.holding(state.charges, event, at),
         spend=replace(state.spend, turns=state.spend.turns + is_new_turn),
     )
     return with_agent(state, node, called, version)

@@ -13,14 +13,12 @@ def run_forked(trace: Trace, event: RunForked, at: float) -> Trace:
     for span in reversed(trace.open_spans()):
         if _was_sent(span):
             trace = closed(trace, span, trace.last_at, SpanStatus.INTERRUPTED)
-    inherited = {
-        identity: replace(span, attributes=replace(span.attributes, is_inherited=True))
-        for identity, span in trace.by_id.items()
-        if not span.is_open
-    }
+    gap = max(0.0, at - trace.last_at)
+    spans = {identity: _taken_over(span, gap) for identity, span in trace.by_id.items()}
     trace = replace(
         trace,
-        by_id=trace.by_id.update(HashTrieMap(inherited)),
+        by_id=HashTrieMap(spans),
+        gaps=(*trace.gaps, (trace.last_at, trace.last_at + gap)),
         drivers=(),
         idle_seconds=0.0,
         context_tokens_peak=0,
@@ -28,6 +26,14 @@ def run_forked(trace: Trace, event: RunForked, at: float) -> Trace:
     )
     told = f"from run {event.origin.run} at version {event.origin.version}, by {event.by}"
     return marked(trace, Mark(at, "forked", told))
+
+
+def _taken_over(span: Span, gap_seconds: float) -> Span:
+    """Return the span as the fork has it: what goes on did not go on between the history and the fork."""
+    known = span.attributes
+    if span.is_open:
+        return replace(span, attributes=replace(known, left_out_seconds=known.left_out_seconds + gap_seconds))
+    return replace(span, attributes=replace(known, is_inherited=True))
 
 
 def _was_sent(span: Span) -> bool:

@@ -88,7 +88,7 @@ def model_outrun(trace: Trace, event: ModelOutrun, at: float) -> Trace:
     left = None if call.attributes.reserved_tokens is None else call.attributes.reserved_tokens // 2
     trace = changed(trace, replace(call, attributes=replace(call.attributes, reserved_tokens=left)))
     path = f"{call.path}{BESIDE}"
-    start = max(call.start, at - event.seconds)
+    start = min(at, call.start + event.after_seconds)
     trace = opened(
         trace,
         SpanKind.MODEL,
@@ -101,7 +101,7 @@ def model_outrun(trace: Trace, event: ModelOutrun, at: float) -> Trace:
     )
     beside = trace.span(SpanKind.MODEL, path, event.attempt)
     assert beside is not None, "it was opened just now"
-    return closed(trace, beside, at, SpanStatus.INTERRUPTED)
+    return closed(trace, beside, min(at, start + event.seconds), SpanStatus.INTERRUPTED)
 
 
 def model_interrupted(trace: Trace, event: ModelInterrupted, at: float) -> Trace:

@@ -31,6 +31,10 @@ class RunOptions:
     budget_usd: float | None = None
     turns: int | None = None
     seconds: float | None = None
+    depth: int | None = None
+    fan_out: int | None = None
+    descendants: int | None = None
+    is_batch: bool = False
     when_spent: WhenSpent = "refuse"
     store: str | None = None
     as_json: bool = False
@@ -103,6 +107,16 @@ def _shared(
     budget_usd: Annotated[float | None, _option("--budget-usd", "The most it may cost.", least=0)] = None,
     turns: Annotated[int | None, _option("--turns", "The most turns its agents may take.", least=1)] = None,
     seconds: Annotated[float | None, _option("--seconds", "The longest it may take.", least=0)] = None,
+    depth: Annotated[
+        int | None, _option("--depth", "How many levels of runs may stand below it; 0: it begins none.", least=0)
+    ] = None,
+    fan_out: Annotated[
+        int | None, _option("--fan-out", "How many runs it may begin, and items each of its maps may have.", least=0)
+    ] = None,
+    descendants: Annotated[
+        int | None, _option("--descendants", "How many runs may be begun below it in all.", least=0)
+    ] = None,
+    is_batch: Annotated[bool, _option("--batch", "Nobody waits for it: other runs go first.")] = False,
     when_spent: Annotated[
         WhenSpent, _option("--when-spent", "While an allowance is spent: refuse the run, or queue it until renewed.")
     ] = "refuse",
@@ -122,6 +136,10 @@ def _shared(
         budget_usd,
         turns,
         seconds,
+        depth,
+        fan_out,
+        descendants,
+        is_batch,
         when_spent,
         store,
         as_json,

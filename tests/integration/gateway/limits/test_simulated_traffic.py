@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 import pytest
@@ -14,12 +14,13 @@ from holdfast.integration.gateway.limits.account import Account, Terms
 from holdfast.integration.gateway.limits.admission import Admission, Prefer
 from holdfast.integration.gateway.limits.line import cost_of
 from holdfast.integration.gateway.limits.rate import Counting, Demand, Rate, consumed
-from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest, Offer
+from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest, Offer, TextDelta
 from holdfast.integration.gateway.routing.caller import Caller
+from holdfast.integration.gateway.routing.hedging import HedgeAfter
 from holdfast.integration.gateway.routing.place import Place
 from holdfast.integration.gateway.routing.route import Route
 from holdfast.kernel.breaker import State
-from holdfast.kernel.messages import Usage
+from holdfast.kernel.messages import Reply, Usage
 from holdfast.kernel.randomness import SeededRandomness
 from holdfast.testing.simulator.clock import SimClock
 from holdfast.testing.simulator.loop import SimLoop
@@ -31,6 +32,7 @@ ANTHROPIC = Counting(counts_cached_input=False)
 OPENAI = Counting(reserves_output_max=True, joins_output=True)
 OUTPUT_MAX = 400
 MINUTES = 10
+SLOW_SHARE = 0.03
 
 
 def played(seed: int, work: Coroutine[object, object, Any]) -> Any:
@@ -50,18 +52,29 @@ class Traffic:
     """Callers that always have another call to make through the gateway, and what became of their calls."""
 
     def __init__(
-        self, seed: int, counting: Counting, rate: Rate = RATE, accounts: int = 1, *, knows_limits: bool = True
+        self,
+        seed: int,
+        counting: Counting,
+        rate: Rate = RATE,
+        accounts: int = 1,
+        *,
+        knows_limits: bool = True,
+        provider: type[Provider] = Provider,
+        hedge_after: HedgeAfter | None = None,
     ) -> None:
         self.random, self.clock = random.Random(seed), SimClock()
         self.counting = counting
-        self.providers = [Provider(rate, counting, seed + number) for number in range(accounts)]
+        self.providers = [provider(rate, counting, seed + number) for number in range(accounts)]
         known = rate if knows_limits else Rate()
         terms = [Terms(f"account{number}", known, counting, model="m") for number in range(accounts)]
         self.accounts = [Account(each, self.clock.now()) for each in terms]
         self.admission = Admission("large", self.accounts, self.clock)
         places = [Place(each, account) for each, account in zip(self.providers, self.accounts, strict=True)]
-        route = Route("large", places, self.admission, self.clock, SeededRandomness(seed), Prefer.HEADROOM)
+        chance = SeededRandomness(seed)
+        route = Route("large", places, self.admission, self.clock, chance, Prefer.HEADROOM, hedge_after=hedge_after)
         self.gateway = Gateway({"large": route}, self.clock)
+        self.silences: list[float] = []
+        self.asked_twice = 0
         self.tokens: Counter[str] = Counter()
         self.waits: dict[Lane, list[float]] = {lane: [] for lane in Lane}
         self.failures = 0
@@ -71,14 +84,17 @@ class Traffic:
         usage = self._drawn(size)
         estimate = int(usage.input_tokens * self.random.uniform(0.97, 1.05))
         request = ModelRequest((), Offer(), OUTPUT_MAX, step=to_step(usage))
-        caller = Caller(tenant=tenant, lane=lane, input_tokens=estimate)
+        caller = Caller(tenant=tenant, lane=lane, input_tokens=estimate, may_hedge=self.gateway.is_hedged("large"))
+        began, heard = self.clock.now(), list[float]()
         try:
-            reply = await self.gateway.call("large", request, unheard, caller)
+            reply = await self.gateway.call("large", request, lambda _: heard.append(self.clock.now()), caller)
         except ModelCallFailed:
             self.failures += 1
             return
         assert reply.way is not None
         self.waits[lane].append(reply.way.waited_seconds)
+        self.silences.append((heard or [self.clock.now()])[0] - began - reply.way.waited_seconds)
+        self.asked_twice += reply.way.hedge is not None
         demand = Demand(input_tokens=estimate, output_tokens=0, output_tokens_max=OUTPUT_MAX)
         self.tokens[tenant] += int(cost_of(consumed(reply.usage, demand, self.counting)))
 
@@ -239,3 +255,29 @@ def test_two_accounts_are_used_together_and_one_that_is_down_leaves_its_calls_to
     assert first.turned_away == second.turned_away == 0
     assert first.served > 0.3 * second.served
     assert traffic.failures <= 60
+
+
+class Moody(Provider):
+    """Begins at once, but now and then only after half a minute."""
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[TextDelta | Reply]:
+        await asyncio.sleep(30.0 if self._random.random() < SLOW_SHARE else self._random.uniform(0.3, 1.0))
+        yield TextDelta("")
+        async for item in super().stream(request):
+            yield item
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_second_beside_the_slowest_cuts_the_tail_and_nothing_is_refused_for_it(seed: int) -> None:
+    async def simulate(hedge_after: HedgeAfter | None) -> Traffic:
+        traffic = Traffic(seed, ANTHROPIC, accounts=2, provider=Moody, hedge_after=hedge_after)
+        await traffic.for_minutes(MINUTES, traffic.keep_busy("one", 10))
+        return traffic
+
+    alone, beside = (played(seed, simulate(after)) for after in (None, HedgeAfter(share=0.95)))
+    assert alone.asked_twice == 0
+    assert sorted(alone.silences)[int(0.99 * len(alone.silences))] >= 30.0
+    assert sorted(beside.silences)[int(0.99 * len(beside.silences))] < 5.0
+    assert 0.02 < beside.asked_twice / len(beside.silences) < 0.08
+    assert sum(provider.turned_away for provider in beside.providers) == beside.failures == 0
+    assert [account.meter.under_way for account in beside.accounts] == [0, 0]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from holdfast.integration.tools.circumstances import Caller
 from holdfast.integration.tools.contract import IdempotencyKey, Tool, ToolFailure, tool
 from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.occupancy import LINE_MAX
@@ -358,7 +359,7 @@ async def test_executors_that_share_their_traffic_share_breakers_and_others_do_n
         for _ in range(CALLS_MIN):
             shop.executor = Executor(shop.registry, shop.clock, traffic=traffic)
             await shop.ended(shop.order("act"))
-        shop.executor = Executor(shop.registry, shop.clock, traffic=traffic, owner="another agent")
+        shop.executor = Executor(shop.registry, shop.clock, traffic=traffic, caller=Caller("another agent"))
         assert (await shop.ended(shop.order("act"))).stage == "breaker"
         shop.executor = Executor(shop.registry, shop.clock)
         assert (await shop.ended(shop.order("act"))).stage == "call"

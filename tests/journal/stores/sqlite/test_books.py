@@ -1,5 +1,6 @@
 """Files from before the ledger: they are brought up to date, keep their runs, and are charged from then on."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from holdfast.journal.ledger import Charged
@@ -13,8 +14,8 @@ from holdfast.kernel.faults import pass_by
 from holdfast.testing.conformance.journal.charging import DAY, charging
 from holdfast.testing.conformance.journal.samples import RUN, events, following, take
 
-BEFORE = 3
-"""How many migrations a file from before the ledger has been through."""
+BEFORE, BEFORE_UNPRICED = 3, 5
+"""How many migrations a file has been through from before the ledger, and from before it told free from unknown."""
 _RUN = """
     INSERT INTO runs (run, tenant, app, title, created_at, version, epoch, begun_by, commit_id, status, is_over,
                       worker, lease_until, lease_seconds, wake_at, updated_at)
@@ -23,12 +24,26 @@ _RUN = """
 _EVENT = "INSERT INTO events (run_id, version, at, body) VALUES (1, ?, ?, ?)"
 
 
-def write_older(path: Path) -> None:
-    """Write a file as the version before left it: one run in mid-flight."""
-    connection = lay_out(path, may_upgrade=True, reach=pass_by, migrations=MIGRATIONS[:BEFORE])
+def write_older(path: Path, migrations: int = BEFORE, held: Sequence[tuple[int, int]] = ()) -> None:
+    """Write a file as an older version left it: one run in mid-flight, which held so many tokens and nano-dollars."""
+    connection = lay_out(path, may_upgrade=True, reach=pass_by, migrations=MIGRATIONS[:migrations])
     connection.execute(_RUN, (RUN,))
     connection.executemany(_EVENT, [(event.version, event.at, event.body) for event in events(1, 2)])
+    for place, amounts in enumerate(held):
+        connection.execute("INSERT INTO held VALUES (1, ?, 'acme', 'desk', ?, ?)", (DAY + place, *amounts))
     connection.close()
+
+
+async def test_what_an_older_file_held_without_money_is_taken_for_unknown_as_it_was(
+    path: Path, clock: VirtualClock
+) -> None:
+    write_older(path, BEFORE_UNPRICED, [(30, 0), (40, 4)])
+    store = SqliteStore(path, clock)
+    await store.open()
+    unknown, known = Charge(DAY, held_tokens=30, held_unpriced=1), Charge(DAY + 1, held_tokens=40, held_nano_usd=4)
+    assert await store.charged(DAY, DAY) == (Charged("acme", "desk", unknown),)
+    assert await store.charged(DAY + 1, DAY + 1) == (Charged("acme", "desk", known),)
+    await store.close()
 
 
 async def test_a_run_in_an_older_file_goes_on_and_is_charged_from_then_on(path: Path, clock: VirtualClock) -> None:

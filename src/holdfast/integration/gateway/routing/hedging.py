@@ -46,8 +46,8 @@ class Hedging:
         """Return where a second may be asked: what has a capacity of its own and is in good health."""
         return tuple(each for each in self._places if _is_apart(each, place) and _is_healthy(each, now))
 
-    def broke_silence(self, place: Place, seconds: float) -> None:
-        """Take note of how long a call was silent."""
+    def note_silence(self, place: Place, seconds: float) -> None:
+        """Take note of how long a call at ``place`` was silent."""
         if self._after.share is not None:
             self._silences[place].append(seconds)
 

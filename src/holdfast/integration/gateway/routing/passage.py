@@ -75,7 +75,7 @@ class Passage:
         """Return the reply. Raises ModelCallFailed once nothing is left to be done within this attempt."""
 
         def heard(text: str) -> None:
-            self._has_begun = True
+            self._begins()
             on_text(text)
 
         places = self._first_choice()
@@ -111,6 +111,7 @@ class Passage:
         try:
             with hearing(headers):
                 reply = await self._ask(place, self._request, on_text)
+            self._begins()
         except ModelCallFailed as failed:
             self._settle(permit, failed)
             raise
@@ -123,8 +124,19 @@ class Passage:
         finally:  # cancelled, if its end was not told before
             now = self._clock.now()
             if self.is_outrun:
+                self._note_silence()
                 permit.outrun(now)
             permit.withdrawn(now)
+
+    def _begins(self) -> None:
+        """It has something to say: to be told at each piece of it."""
+        if not self._has_begun:
+            self._has_begun = True
+            self._note_silence()
+
+    def _note_silence(self) -> None:
+        if self._route.hedging is not None and self.asked is not None:
+            self._route.hedging.note_silence(self.asked, self._clock.now() - self.asked_since)
 
     def _settle(self, permit: Permit, failed: ModelCallFailed) -> None:
         now, fault = self._clock.now(), failed.fault

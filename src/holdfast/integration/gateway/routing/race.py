@@ -77,13 +77,8 @@ class Race:
         """Whether it is the one that is heard, now that it has something to say: the first that has is."""
         if self._heard is None:
             self._heard = runner
-            self._note_silence(runner.passage)
             self._changed.set()
         return self._heard is runner
-
-    def _note_silence(self, passage: Passage) -> None:
-        if passage.asked is not None:
-            self._hedging.broke_silence(passage.asked, self._clock.now() - passage.asked_since)
 
     async def _silent_at(self, first: "_Runner") -> Place | None:
         """Return where the first was silent for too long; None once it has begun to answer, or failed."""
@@ -121,9 +116,7 @@ class Race:
     async def _let_go(self, other: "_Runner", *, is_first: bool) -> None:
         if other.is_over:
             return
-        if is_first:
-            self._note_silence(other.passage)
-            other.passage.is_outrun = True
+        other.passage.is_outrun = is_first
         other.task.cancel()
         await asyncio.wait((other.task,))
 

@@ -22,18 +22,18 @@ class Books:
         tenant, app = entries.tenant, entries.app
         for each in entries.charges:
             if each.tokens or each.nano_usd or each.unpriced:
-                spent = replace(each, held_tokens=0, held_nano_usd=0)
+                spent = replace(each, held_tokens=0, held_nano_usd=0, held_unpriced=0)
                 self._spent[tenant, app] = added(self._spent[tenant, app], spent)
             self._held.pop((run, each.day), None)
             if each.held_tokens or each.held_nano_usd:
-                held = Charge(each.day, held_tokens=each.held_tokens, held_nano_usd=each.held_nano_usd)
+                held = replace(each, tokens=0, nano_usd=0, unpriced=0)
                 self._held[run, each.day] = (tenant, app, held)
 
     def spend_held(self, run: RunId) -> None:
         """Charge in full what a run holds that nobody will drive again."""
         for key in [key for key in self._held if key[0] == run]:
             tenant, app, held = self._held.pop(key)
-            spent = Charge(held.day, held.held_tokens, held.held_nano_usd, int(not held.held_nano_usd))
+            spent = Charge(held.day, held.held_tokens, held.held_nano_usd, held.held_unpriced)
             self._spent[tenant, app] = added(self._spent[tenant, app], spent)
 
     def forget(self, run: RunId) -> None:

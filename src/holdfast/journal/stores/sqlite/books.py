@@ -12,20 +12,23 @@ _SPEND = """
     ON CONFLICT DO UPDATE SET tokens = tokens + excluded.tokens, nano_usd = nano_usd + excluded.nano_usd,
                               unpriced = unpriced + excluded.unpriced
 """
-_HOLD = "INSERT OR REPLACE INTO held (run_id, day, tenant, app, tokens, nano_usd) VALUES (?, ?, ?, ?, ?, ?)"
+_HOLD = (
+    "INSERT OR REPLACE INTO held (run_id, day, tenant, app, tokens, nano_usd, unpriced) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
 _RELEASE = "DELETE FROM held WHERE (run_id, day) IN (VALUES (?, ?))"
 _SPEND_HELD = """
     INSERT INTO spent (day, tenant, app, tokens, nano_usd, unpriced)
-        SELECT day, tenant, app, tokens, nano_usd, nano_usd = 0 FROM held WHERE run_id = ?
+        SELECT day, tenant, app, tokens, nano_usd, unpriced FROM held WHERE run_id = ?
     ON CONFLICT DO UPDATE SET tokens = tokens + excluded.tokens, nano_usd = nano_usd + excluded.nano_usd,
                               unpriced = unpriced + excluded.unpriced
 """
 _CHARGED = """
-    SELECT tenant, app, sum(tokens), sum(nano_usd), sum(unpriced), sum(held_tokens), sum(held_nano_usd) FROM (
-        SELECT tenant, app, tokens, nano_usd, unpriced, 0 AS held_tokens, 0 AS held_nano_usd
+    SELECT tenant, app, sum(tokens), sum(nano_usd), sum(unpriced),
+           sum(held_tokens), sum(held_nano_usd), sum(held_unpriced) FROM (
+        SELECT tenant, app, tokens, nano_usd, unpriced, 0 AS held_tokens, 0 AS held_nano_usd, 0 AS held_unpriced
         FROM spent WHERE day BETWEEN ?1 AND ?2
         UNION ALL
-        SELECT tenant, app, 0, 0, 0, tokens, nano_usd FROM held WHERE day BETWEEN ?1 AND ?2
+        SELECT tenant, app, 0, 0, 0, tokens, nano_usd, unpriced FROM held WHERE day BETWEEN ?1 AND ?2
     )
     GROUP BY tenant, app ORDER BY tenant, app
 """
@@ -36,13 +39,14 @@ class Books:
 
     def __init__(self) -> None:
         self._spent: dict[tuple[int, str, str], list[int]] = {}
-        self._held: dict[tuple[int, int], tuple[int, int, str, str, int, int]] = {}
+        self._held: dict[tuple[int, int], tuple[int, int, str, str, int, int, int]] = {}
 
     def enter(self, row_id: int, entries: Entries) -> None:
         """Take in what one commit enters."""
         tenant, app = entries.tenant, entries.app
         for each in entries.charges:
-            self._held[row_id, each.day] = (row_id, each.day, tenant, app, each.held_tokens, each.held_nano_usd)
+            held = (each.held_tokens, each.held_nano_usd, each.held_unpriced)
+            self._held[row_id, each.day] = (row_id, each.day, tenant, app, *held)
             if each.tokens or each.nano_usd or each.unpriced:
                 spent = self._spent.setdefault((each.day, tenant, app), [0, 0, 0])
                 spent[0] += each.tokens

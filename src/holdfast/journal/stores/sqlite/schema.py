@@ -122,4 +122,10 @@ _LEDGER: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST, _SNAPSHOTS, _SEALS, _FORKS, _LEDGER)
+_UNPRICED: Migration = (
+    # How many of the calls that a run holds for have no known price. Of those held before, one that holds no money did.
+    "ALTER TABLE held ADD COLUMN unpriced INTEGER NOT NULL DEFAULT 0",
+    "UPDATE held SET unpriced = 1 WHERE nano_usd = 0",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _SNAPSHOTS, _SEALS, _FORKS, _LEDGER, _UNPRICED)

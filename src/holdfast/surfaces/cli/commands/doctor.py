@@ -15,13 +15,14 @@ ModelOption = Annotated[
 
 
 def doctor(store: StoreOption = None, model: ModelOption = None, as_json: JsonOption = False) -> None:
-    """Check Python, packages, SQLite, the store's folder, applications and models; 1 if something is in the way."""
+    """Check Python, packages, SQLite, the store, its keys, applications and models; 1 if something is in the way."""
     import asyncio
     import os
 
     from holdfast.surfaces.cli.asking.stores import store_url
     from holdfast.surfaces.cli.diagnosis.apps import look_at_apps
     from holdfast.surfaces.cli.diagnosis.finding import Finding, Level
+    from holdfast.surfaces.cli.diagnosis.keys import look_at_keys
     from holdfast.surfaces.cli.diagnosis.machine import look_at_machine
     from holdfast.surfaces.cli.diagnosis.models import ask_models, look_at_models
     from holdfast.surfaces.cli.diagnosis.store import look_at_store
@@ -32,6 +33,7 @@ def doctor(store: StoreOption = None, model: ModelOption = None, as_json: JsonOp
 
     async def examine() -> list[Finding]:
         of_store = [finding async for finding in look_at_store(store_url(store))]
+        of_store.extend(look_at_keys(store_url(store)))
         of_versions = [finding async for finding in look_at_versions(store_url(store))]
         of_models = [*look_at_models(os.environ), *await ask_models(model or (), os.environ)]
         return [*look_at_machine(), *of_store, *look_at_apps(), *of_versions, *of_models]

@@ -54,6 +54,7 @@ async def _start(runtime: Runtime, app: App, options: RunOptions, models: Mappin
         budget=budget_of(app, options),
         model=options.model,
         models=models,
+        is_batch=options.is_batch,
         when_spent=options.when_spent,
     )
 
@@ -76,6 +77,9 @@ def budget_of(app: App, options: RunOptions) -> Budget | None:
         "usd": options.budget_usd,
         "turns": options.turns,
         "seconds": options.seconds,
+        "depth": options.depth,
+        "fan_out": options.fan_out,
+        "descendants": options.descendants,
     }
     limits = {name: limit for name, limit in given.items() if limit is not None}
     return msgspec.structs.replace(app.budget, **limits) if limits else None

@@ -43,7 +43,8 @@ class Scale:
 
     def __init__(self, trace: Trace, now: float, width: int) -> None:
         self._start, self._width = trace.root.start, width
-        self._gaps = [(change.at - change.idle_seconds, change.at) for change in trace.drivers]
+        idle = ((change.at - change.idle_seconds, change.at) for change in trace.drivers)
+        self._gaps = [*trace.gaps, *idle]
         self._total = max(self._active(now), 1e-9)
 
     def bar(self, span: Span, now: float) -> str:
@@ -119,7 +120,7 @@ def _cells(row: Row, trace: Trace, scale: Scale, now: float, *, is_wide: bool) -
     told = styled(detail(span), style="red" if span.attributes.error else "bright_black")
     if not is_wide and told:
         label.append("  ").append(told)
-    offset = styled(f"+{duration(max(0.0, span.start - trace.root.start))}", style="bright_black")
+    offset = styled(f"+{duration(trace.seconds_at(span.start))}", style="bright_black")
     bar = styled(style=style).append(scale.bar(span, now))
     cells = (offset, bar, label, styled(duration(span.seconds(now))))
     return (*cells, told) if is_wide else cells
@@ -141,7 +142,7 @@ def _name(span: Span) -> str:
 def _print_drivers(trace: Trace, console: Console) -> None:
     for change in trace.drivers:
         what = "resumed" if change.was_parked else "interrupted, taken up again"
-        at = duration(max(0.0, change.at - trace.root.start))
+        at = duration(trace.seconds_at(change.at))
         told = f"+{at} {what} by {change.worker} (driver {change.epoch}) after {duration(change.idle_seconds)}"
         console.print(styled(told, style="magenta"), soft_wrap=True)
 

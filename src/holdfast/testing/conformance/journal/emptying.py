@@ -121,13 +121,26 @@ class EmptyingConformance(OpenStore):
         await begin(store, RUN, SEALED)
         claim = await take(store)
         charges = (Charge(DAY, tokens=70, nano_usd=7), Charge(DAY + 1, held_tokens=30, held_nano_usd=3))
-        await store.commit(following(claim, entries=charging(*charges, Charge(DAY + 2, held_tokens=5))))
+        unpriced = Charge(DAY + 2, held_tokens=5, held_unpriced=1)
+        await store.commit(following(claim, entries=charging(*charges, unpriced)))
         await kept(store).empty([RUN], ENDED_AS)
         await kept(store).empty([RUN], ENDED_AS)
         spent = Charge(DAY, tokens=105, nano_usd=10, unpriced=1)
         assert await store.charged(DAY, DAY + 2) == (Charged("acme", "desk", spent),)
         await kept(store).remove([RUN])
         assert await store.charged(DAY, DAY + 2) == (Charged("acme", "desk", spent),)
+
+    async def test_what_an_emptied_run_held_for_free_calls_is_not_taken_for_unknown(self, store: Store) -> None:
+        await begin(store, RUN, SEALED)
+        free = Charge(DAY, held_tokens=30)
+        mixed = Charge(DAY + 1, held_tokens=70, held_nano_usd=7, held_unpriced=2)
+        await store.commit(following(await take(store), entries=charging(free, mixed)))
+        assert await store.charged(DAY, DAY) == (Charged("acme", "desk", free),)
+        assert await store.charged(DAY + 1, DAY + 1) == (Charged("acme", "desk", mixed),)
+        await kept(store).empty([RUN], ENDED_AS)
+        assert await store.charged(DAY, DAY) == (Charged("acme", "desk", Charge(DAY, tokens=30)),)
+        spent = Charge(DAY + 1, tokens=70, nano_usd=7, unpriced=2)
+        assert await store.charged(DAY + 1, DAY + 1) == (Charged("acme", "desk", spent),)
 
     async def test_an_emptied_run_can_be_removed(self, store: Store) -> None:
         await lived(store, new=SEALED)
