@@ -3,7 +3,7 @@
 from holdfast.execution.actions import Action, AwaitPerson, CallModel, CallTool, Note, Probe, WakeAt
 from holdfast.execution.agent import Agent
 from holdfast.execution.circling import circled
-from holdfast.execution.warnings import RUN, owner_of, warnings_of_agent
+from holdfast.execution.warnings import RUN, warnings_of_agent
 from holdfast.governance.budget import Account, forbids_calls, forbids_turn
 from holdfast.journal.events import AllowanceRenewed, NodeLeft
 from holdfast.journal.fold.agent_state import AgentState, Phase
@@ -59,7 +59,7 @@ def accounts(agent: Agent, state: AgentState, run: RunState) -> tuple[Account, .
     """Return the budgets that this agent's calls are paid from."""
     return (
         Account(
-            owner_of(agent),
+            agent.owner,
             raised(agent.budget, run.raised),
             state.spend,
             state.reserved,

@@ -30,7 +30,7 @@ from holdfast.journal.recorder import Recorder
 from holdfast.kernel import paths
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import ExpressionError
-from holdfast.kernel.ids import RunId
+from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.messages import Message, Reply
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.kernel.provenance import Provenance, Trust
@@ -60,6 +60,7 @@ class Turns:
         self._digests: dict[str, list[str]] = {}
         self._bearings: dict[str, Bearing] = {}
         self._offered, self._purse = offers, purse
+        self._offers_kept: dict[str, PayloadId] = {}
         self._estimates = Estimates(ratios)
         self._reserving = Reserving(gateway.price, recorder)
         self._calling = Calling(gateway, clock, randomness, caller)
@@ -79,11 +80,11 @@ class Turns:
             self._wait(action, prepared)
             return
         await self._recorder.durable()
-        started = self._clock.now()
-        model, hinter = self._state(action).model, self._hinter(action)
+        started, state = self._clock.now(), self._state(action)
+        hinter = _Hinter(self._live, self._recorder.state.run, prepared.step, action.attempt, self._clock)
         try:
-            caller = self._calling.caller(action, agent, self._state(action).prompt_tokens)
-            reply = await self._gateway.call(model, prepared, hinter, caller)
+            caller = self._calling.caller(action, agent, state.prompt_tokens)
+            reply = await self._gateway.call(state.model, prepared, hinter, caller)
         except ModelCallFailed as failed:
             self._failed(action, agent, failed, self._clock.now() - started)
         else:
@@ -117,7 +118,7 @@ class Turns:
                 model=reserved.model,
                 request=self._digest(action.path, request, offer),
                 added=assembled.added,
-                tools=recorder.payloads.keep(offer.body),
+                tools=self._offer_kept(offer),
                 messages=len(assembled.messages),
                 tokens=tokens,
                 reserved=reserved.tokens,
@@ -160,10 +161,17 @@ class Turns:
             return ()
         return self._bearings.setdefault(action.path, Bearing()).adrift(messages)
 
+    def _offer_kept(self, offer: Offered) -> PayloadId:
+        """Return the id of the offer's payload, which is the same in every turn."""
+        identity = self._offers_kept.get(offer.digest)
+        if identity is None:
+            identity = self._offers_kept[offer.digest] = self._recorder.payloads.keep(offer.body)
+        return identity
+
     def _digest(self, path: str, request: ModelRequest, offer: Offered) -> str:
         """Digest the request; of its messages only those that are new."""
         known = self._digests.setdefault(path, [])
-        known.extend(message_digest(message) for message in request.messages[len(known) :])
+        known += [message_digest(message) for message in request.messages[len(known) :]]
         return request_digest(known, offer.digest, request.output_tokens_max)
 
     def _replied(self, action: CallModel, agent: Agent, reply: Reply, seconds: float, first: float | None) -> None:
@@ -212,10 +220,6 @@ class Turns:
                 way=failed.way,
             )
         )
-
-    def _hinter(self, action: CallModel) -> "_Hinter":
-        step = paths.turn(action.path, action.turn)
-        return _Hinter(self._live, self._recorder.state.run, step, action.attempt, self._clock)
 
     def _node(self, action: CallModel) -> NodeState:
         node = self._recorder.state.nodes.get(action.path)

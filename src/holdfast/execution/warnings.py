@@ -34,19 +34,14 @@ def warnings_of_agent(agent: Agent, node: NodeState, state: AgentState, run: Run
     """Return what is to be told of the agent's budget, and what follows from it and from the run's."""
     budget = raised(agent.budget, run.raised)
     low = low_limits(budget, state.spend)
-    events: tuple[Event, ...] = _news(low, state.low, owner_of(agent), node.path) if low else ()
+    events: tuple[Event, ...] = _news(low, state.low, agent.owner, node.path) if low else ()
     if state.phase is not Phase.CALLING and is_to_economise(agent, state, run):
         why = _why(agent, budget, state, run)
         events = (*events, switched(agent, node.path, state, run, why)) if why else events
     told = (Note(events),) if events else ()
     if budget.seconds is None or _is_told(budget.seconds, state.low):
         return told
-    return (*told, _low_at(node.path, owner_of(agent), node.path, node.entered_at, budget.seconds))
-
-
-def owner_of(agent: Agent) -> str:
-    """Return how the owner of the agent's budget is named."""
-    return f"agent {agent.name}"
+    return (*told, _low_at(node.path, agent.owner, node.path, node.entered_at, budget.seconds))
 
 
 def model_of(agent: Agent, state: AgentState, run: RunState) -> str:
@@ -70,7 +65,7 @@ def switched(agent: Agent, path: str, state: AgentState, run: RunState, reason: 
 
 def _why(agent: Agent, budget: Budget, state: AgentState, run: RunState) -> str:
     """Return whose money runs low; nothing where nobody's does."""
-    for owner, limits, spend in ((owner_of(agent), budget, state.spend), (RUN, run.budget, run.spend)):
+    for owner, limits, spend in ((agent.owner, budget, state.spend), (RUN, run.budget, run.spend)):
         if any(reached.limit == ECONOMISED for reached in low_limits(limits, spend)):
             return f"the {owner}'s budget of {ECONOMISED} runs low"
     return ""

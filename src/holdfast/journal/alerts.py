@@ -11,6 +11,8 @@ from holdfast.journal.events import BudgetLow, ModelSwitched, ReservationExceede
 from holdfast.kernel.ids import RunId
 
 Alarming = BudgetLow | ModelSwitched | ReservationExceeded
+ALARMING = (BudgetLow, ModelSwitched, ReservationExceeded)
+"""The same, as it is asked for of every event."""
 
 
 class Alert(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import msgspec
 NANO = 1_000_000_000
 
 
-class Charge(msgspec.Struct, frozen=True, omit_defaults=True):
+class Charge(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What one day is charged with; in a sum of differences an amount may be below nothing."""
 
     day: int
@@ -32,10 +32,11 @@ def nano(usd: float | None) -> int:
 
 def added(charges: Charges, more: Charge) -> Charges:
     """Return ``charges`` with ``more`` added to its day."""
-    for index, each in enumerate(charges):
-        if each.day == more.day:
-            return (*charges[:index], _plus(each, more), *charges[index + 1 :])
-    return tuple(sorted((*charges, more), key=lambda each: each.day))
+    days = [each.day for each in charges]
+    if more.day not in days:
+        return tuple(sorted((*charges, more), key=lambda each: each.day))
+    index = days.index(more.day)
+    return (*charges[:index], _plus(charges[index], more), *charges[index + 1 :])
 
 
 def since(before: Charges, now: Charges) -> Charges:
@@ -43,7 +44,7 @@ def since(before: Charges, now: Charges) -> Charges:
     if now is before:
         return ()
     known = {each.day: each for each in before}
-    return tuple(_spent_since(known.get(each.day), each) for each in now if known.get(each.day) != each)
+    return tuple([_spent_since(known.get(each.day), each) for each in now if known.get(each.day) != each])
 
 
 def _plus(one: Charge, other: Charge) -> Charge:
