@@ -57,16 +57,9 @@ def _wanted(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> 
 
 def accounts(agent: Agent, state: AgentState, run: RunState) -> tuple[Account, ...]:
     """Return the budgets that this agent's calls are paid from."""
-    return (
-        Account(
-            agent.owner,
-            raised(agent.budget, run.raised),
-            state.spend,
-            state.reserved,
-            state.reserved_usd or 0.0,
-        ),
-        run_account(run),
-    )
+    budget = agent.budget if run.raised is None else raised(agent.budget, run.raised)
+    own = Account(agent.owner, budget, state.spend, state.reserved, state.reserved_usd or 0.0)
+    return own, run_account(run)
 
 
 def run_account(run: RunState) -> Account:

@@ -25,21 +25,21 @@ def warnings_of_run(run: RunState, root: str, limited_from: float) -> tuple[Acti
     low = low_limits(budget, spend)
     events = _news(low, run.low, RUN) if low else ()
     told = (Note(events),) if events else ()
-    if budget.seconds is None or _is_told(budget.seconds, run.low):
+    if budget.seconds is None or (run.low and _is_told(budget.seconds, run.low)):
         return told
     return (*told, _low_at(root, RUN, "", limited_from, budget.seconds))
 
 
 def warnings_of_agent(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> tuple[Action, ...]:
     """Return what is to be told of the agent's budget, and what follows from it and from the run's."""
-    budget = raised(agent.budget, run.raised)
+    budget = agent.budget if run.raised is None else raised(agent.budget, run.raised)
     low = low_limits(budget, state.spend)
     events: tuple[Event, ...] = _news(low, state.low, agent.owner, node.path) if low else ()
-    if state.phase is not Phase.CALLING and is_to_economise(agent, state, run):
+    if agent.economy_model is not None and state.phase is not Phase.CALLING and is_to_economise(agent, state, run):
         why = _why(agent, budget, state, run)
         events = (*events, switched(agent, node.path, state, run, why)) if why else events
     told = (Note(events),) if events else ()
-    if budget.seconds is None or _is_told(budget.seconds, state.low):
+    if budget.seconds is None or (state.low and _is_told(budget.seconds, state.low)):
         return told
     return (*told, _low_at(node.path, agent.owner, node.path, node.entered_at, budget.seconds))
 
@@ -81,7 +81,7 @@ def _news(low: list[Reached], known: tuple[Low, ...], owner: str, node: str = ""
 
 
 def _is_told(seconds: float, known: tuple[Low, ...]) -> bool:
-    return bool(known) and Low("seconds", seconds) in known
+    return Low("seconds", seconds) in known
 
 
 @lru_cache(maxsize=INSTANTS_REMEMBERED_MAX)

@@ -38,6 +38,9 @@ from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import Fenced
 from holdfast.kernel.ids import RunId, commit_id
 
+NOTABLE = (*TOLD, *ALARMING)
+"""The few events of which somebody else is to hear."""
+
 Stir = Callable[[RunId], Awaitable[None]]
 """Told of each run to which a letter has become durable: it wants driving now. A call lost is only late."""
 
@@ -97,9 +100,10 @@ class Recorder:
             body = encode(event)  # first: an event that cannot be written must not change the state
             self.state = state = evolve(state, event, at)
             self._pending.append(Recorded(state.version, at, body))
-            if isinstance(event, TOLD):
-                self._letters.extend(letters_of(state, event))
-            elif isinstance(event, ALARMING):
+            if not isinstance(event, NOTABLE):
+                continue
+            self._letters.extend(letters_of(state, event))
+            if isinstance(event, ALARMING):
                 self._alerts.append((state.version, Alert(state.run, state.app, state.tenant, at, event)))
         if letters:
             self._letters.extend(letters)

@@ -43,6 +43,8 @@ def since(before: Charges, now: Charges) -> Charges:
     """Return what was spent between the two, with what is held now, of each day on which they differ."""
     if now is before:
         return ()
+    if len(before) == len(now) == 1 and before[0].day == now[0].day:  # nearly always
+        return (_spent_since(before[0], now[0]),) if before[0] != now[0] else ()
     known = {each.day: each for each in before}
     return tuple([_spent_since(known.get(each.day), each) for each in now if known.get(each.day) != each])
 

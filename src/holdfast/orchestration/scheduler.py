@@ -118,7 +118,8 @@ class _Walk:
     def _inside(self, node: Node, state: NodeState) -> Iterable[Action]:
         match node:
             case AgentNode():
-                return retried(node.retry, state, decide_agent(self._agents[node.agent], state, self._run))
+                wanted = decide_agent(self._agents[node.agent], state, self._run)
+                return wanted if node.retry is None else retried(node.retry, state, wanted)
             case ToolNode() | FunctionNode():
                 return retried(node.retry, state, (self._step(state),))
             case Sequence():
