@@ -249,10 +249,10 @@ class Loop:
             return None
         if self._is_looking or task.cancelling() or self._is_stopping or self._fenced is not None:
             return None
-        others = self._under_way.keys() - {ended}
+        others = [key for key in self._under_way if key != ended]
         while True:
             events, work = self._parted(self._decide(self._recorder.state))
-            if not others <= work.keys():  # withdrawn before anything is concluded: a run never ends over open work
+            if others and not work.keys() >= set(others):  # withdrawn before anything is concluded: a run never ends over open work
                 return None
             if not self._note(events):
                 break

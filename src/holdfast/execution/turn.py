@@ -243,7 +243,6 @@ class _Hinter:
     def __call__(self, text: str) -> None:
         if self.first_at is None:
             self.first_at = self._clock.now()
-        if not text:
-            return
-        self._live.hint(Hint(self._run, self._step, self._attempt, self._offset, text))
+        if text and self._live.is_heard(self._run):
+            self._live.hint(Hint(self._run, self._step, self._attempt, self._offset, text))
         self._offset += len(text)

@@ -87,7 +87,8 @@ class Performer:
                 return self._wake(work)
 
     def _call_model(self, work: CallModel) -> Doing:
-        node = self._agent_node(work.path)
+        node = self._flow_node(work.path)
+        assert isinstance(node, AgentNode), "turns are taken at agent nodes"
         agent = self._app.agents_by_name[node.agent]
         return self._turns.take(work, agent, self._app.registries[agent.name], self._app.granted(node))
 
@@ -132,11 +133,6 @@ class Performer:
 
     def _flow_node(self, path: str) -> Node:
         return self._app.node_at(path, self._recorder.state)
-
-    def _agent_node(self, path: str) -> AgentNode:
-        node = self._flow_node(path)
-        assert isinstance(node, AgentNode), "turns are taken at agent nodes"
-        return node
 
     def _state(self, path: str) -> NodeState:
         node = self._recorder.state.nodes.get(path)
