@@ -48,7 +48,8 @@ class Assembly:
                     messages.append(piece)
                 case identity:
                     added.append(identity)
-                    messages.append(await self._payloads.fetch_message(identity))
+                    known = self._payloads.message_at_hand(identity)
+                    messages.append(known or await self._payloads.fetch_message(identity))
             if added[-1] == agent.counted:
                 tokens_max += borders_tokens_max(messages[-1])
             else:

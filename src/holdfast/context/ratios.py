@@ -39,7 +39,7 @@ class Ratio(msgspec.Struct, frozen=True):
 
     def upper(self, estimated: int) -> int:
         """Return how many tokens there are at most, as far as can be told."""
-        return max(math.ceil(estimated * self.high), self.expected(estimated) + self.more) if estimated else 0
+        return max(math.ceil(estimated * self.high), math.ceil(estimated * self.mean) + self.more) if estimated else 0
 
 
 class Ratios:

@@ -45,7 +45,8 @@ async def additions(agent: Agent, state: AgentState, payloads: Payloads) -> Piec
         said = await _without_calls(state.reply, payloads)
     if state.defect is not None:
         return (*said, _correction(agent, state.defect))
-    said = (*said, *hints(agent, state))
+    if state.trail.suspected:
+        said = (*said, *hints(agent, state))
     return (*said, say(Role.USER, PAUSED.render({}), RUNTIME)) if state.stop is StopReason.PAUSE else said
 
 

@@ -80,6 +80,11 @@ class Agent:
         return self.task
 
     @cached_property
+    def owner(self) -> str:
+        """How the owner of its budget is named."""
+        return f"agent {self.name}"
+
+    @cached_property
     def answer(self) -> Output:
         """What the answer must be."""
         return Output(self.output)

@@ -5,7 +5,7 @@ from holdfast.execution.agent import Agent
 from holdfast.execution.approving import approval_actions
 from holdfast.execution.circling import circled
 from holdfast.execution.precedence import may_go
-from holdfast.execution.warnings import RUN, owner_of, warnings_of_agent
+from holdfast.execution.warnings import RUN, warnings_of_agent
 from holdfast.governance.budget import Account, forbids_calls, forbids_turn
 from holdfast.journal.events import AllowanceRenewed, NodeLeft
 from holdfast.journal.fold.agent_state import AgentState, Phase
@@ -59,16 +59,9 @@ def _wanted(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> 
 
 def accounts(agent: Agent, state: AgentState, run: RunState) -> tuple[Account, ...]:
     """Return the budgets that this agent's calls are paid from."""
-    return (
-        Account(
-            owner_of(agent),
-            raised(agent.budget, run.raised),
-            state.spend,
-            state.reserved,
-            state.reserved_usd or 0.0,
-        ),
-        run_account(run),
-    )
+    budget = agent.budget if run.raised is None else raised(agent.budget, run.raised)
+    own = Account(agent.owner, budget, state.spend, state.reserved, state.reserved_usd or 0.0)
+    return own, run_account(run)
 
 
 def run_account(run: RunState) -> Account:

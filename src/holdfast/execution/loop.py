@@ -24,6 +24,8 @@ from holdfast.execution.actions import (
     CallModel,
     CallTool,
     Note,
+    WaitUntil,
+    WakeAt,
     Work,
 )
 from holdfast.execution.alarm import Alarm
@@ -35,9 +37,6 @@ from holdfast.journal.recorder import Recorder, nobody_listens
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import Fenced, HoldfastError
 from holdfast.kernel.ids import RunId
-
-OTHERS = (AwaitPerson, AwaitChild)
-"""What is wanted of others. A few types are asked for faster than the many of ``Work``."""
 
 FOLLOWED_MAX = 100
 """How many pieces of work a task does, one after the other, before others must get their turn."""
@@ -142,7 +141,7 @@ class Loop:
                 self._has_mail = False
                 await self._read_mail()
             wanted = () if self._is_stopping else self._decide(self._recorder.state)
-            events, work = _parted(wanted)
+            events, work = self._parted(wanted)
             if await self._withdraw(work):
                 continue
             if self._note(events):
@@ -192,6 +191,23 @@ class Loop:
         if cancelled := [task for task in dropped if task.cancel()]:
             await asyncio.wait(cancelled)
 
+    def _parted(self, wanted: Sequence[Action]) -> tuple[list[Event], dict[str, Work]]:
+        """Return what is to be recorded now, and by its key what is to be done; for the rest the alarm is set."""
+        events: list[Event] = []
+        work: dict[str, Work] = {}
+        for action in wanted:
+            match action:
+                case Note():
+                    events.extend(action.events)
+                case WaitUntil() | WakeAt():
+                    if action.instant < self._alarm.instant and not self._alarm.rings_by(action.instant):
+                        work[action.key] = action  # its instant has come
+                case AwaitPerson() | AwaitChild():
+                    pass
+                case _:
+                    work[action.key] = action
+        return events, work
+
     def _note(self, events: Sequence[Event]) -> bool:
         if not events:
             return False
@@ -205,7 +221,7 @@ class Loop:
 
     def _start(self, wanted: Mapping[str, Work]) -> None:
         for key, action in wanted.items():
-            if key in self._under_way or (isinstance(action, WAITING) and self._alarm.rings_by(action.instant)):
+            if key in self._under_way:
                 continue
             task = self._group.create_task(self._pursue(key, action), name=key)
             self._under_way[key] = task
@@ -233,15 +249,17 @@ class Loop:
             return None
         if self._is_looking or task.cancelling() or self._is_stopping or self._fenced is not None:
             return None
-        others = self._under_way.keys() - {ended}
+        others = [key for key in self._under_way if key != ended]
         while True:
-            events, work = _parted(self._decide(self._recorder.state))
-            if not others <= work.keys():  # withdrawn before anything is concluded: a run never ends over open work
+            events, work = self._parted(self._decide(self._recorder.state))
+            if others and not work.keys() >= set(
+                others
+            ):  # withdrawn before anything is concluded: a run never ends over open work
                 return None
             if not self._note(events):
                 break
-        key = next((key for key in work if key not in self._under_way and not isinstance(work[key], WAITING)), None)
-        if key is None or ended in work:
+        key = next((key for key in work if key not in self._under_way), None)
+        if key is None or ended in work or isinstance(work[key], WAITING):
             return None
         del self._under_way[ended]
         self._under_way[key] = task
@@ -272,18 +290,6 @@ class Loop:
         return Rested(
             Rest.WAITING, wake_at, persons, tuple(each.child for each in wanted if isinstance(each, AwaitChild))
         )
-
-
-def _parted(wanted: Sequence[Action]) -> tuple[list[Event], dict[str, Work]]:
-    """Return what is to be recorded now, and by its key what is to be done."""
-    events: list[Event] = []
-    work: dict[str, Work] = {}
-    for action in wanted:
-        if isinstance(action, Note):
-            events.extend(action.events)
-        elif not isinstance(action, OTHERS):
-            work[action.key] = action
-    return events, work
 
 
 def _key(event: ModelInterrupted | StepInterrupted) -> str:

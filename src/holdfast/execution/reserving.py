@@ -34,11 +34,11 @@ class Reserving:
 
         Where only the price is too high the agent goes on with its cheaper model, if it declares one: that is recorded.
         """
-        budgets = accounts(agent, self._state(action), self._recorder.state)
+        run, state = self._recorder.state, self._state(action)
+        budgets = accounts(agent, state, run)
         refusal = forbids_turn(budgets) if action.attempt == 1 else None
         if refusal is not None:
             return refusal
-        run, state = self._recorder.state, self._state(action)
         model = model_of(agent, state, run)
         tokens_max = _tokens_max(state, model, assembled, offer_tokens_max)
         reserved = reserve(budgets, model, tokens_max, agent.output_tokens_max, self._price(model))

@@ -34,7 +34,7 @@ from holdfast.journal.recorder import Recorder
 from holdfast.kernel import paths
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import ExpressionError
-from holdfast.kernel.ids import RunId
+from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.messages import Message, Reply
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.kernel.provenance import Provenance, Trust
@@ -64,6 +64,7 @@ class Turns:
         self._digests: dict[str, list[str]] = {}
         self._bearings: dict[str, Bearing] = {}
         self._offered, self._purse = offers, purse
+        self._offers_kept: dict[str, PayloadId] = {}
         self._estimates = Estimates(ratios)
         self._reserving = Reserving(gateway.price, gateway.is_hedged, recorder)
         self._calling = Calling(gateway, clock, randomness, caller)
@@ -82,7 +83,8 @@ class Turns:
         if isinstance(prepared, Spent):
             self._wait(action, prepared)
             return
-        state, hinter, sending = self._state(action), self._hinter(action), Sending(self._recorder, action)
+        state, sending = self._state(action), Sending(self._recorder, action)
+        hinter = _Hinter(self._live, self._recorder.state.run, prepared.step, action.attempt, self._clock)
         started = self._clock.now()
         try:
             await self._recorder.durable()
@@ -125,7 +127,7 @@ class Turns:
                 model=reserved.model,
                 request=self._digest(action.path, request, offer),
                 added=assembled.added,
-                tools=recorder.payloads.keep(offer.body),
+                tools=self._offer_kept(offer),
                 messages=len(assembled.messages),
                 tokens=tokens,
                 reserved=reserved.tokens,
@@ -169,10 +171,17 @@ class Turns:
             return ()
         return self._bearings.setdefault(action.path, Bearing()).adrift(messages)
 
+    def _offer_kept(self, offer: Offered) -> PayloadId:
+        """Return the id of the offer's payload, which is the same in every turn."""
+        identity = self._offers_kept.get(offer.digest)
+        if identity is None:
+            identity = self._offers_kept[offer.digest] = self._recorder.payloads.keep(offer.body)
+        return identity
+
     def _digest(self, path: str, request: ModelRequest, offer: Offered) -> str:
         """Digest the request; of its messages only those that are new."""
         known = self._digests.setdefault(path, [])
-        known.extend(message_digest(message) for message in request.messages[len(known) :])
+        known += [message_digest(message) for message in request.messages[len(known) :]]
         return request_digest(known, offer.digest, request.output_tokens_max)
 
     def _replied(self, action: CallModel, agent: Agent, reply: Reply, seconds: float, first: float | None) -> None:
@@ -224,10 +233,6 @@ class Turns:
             ),
         )
 
-    def _hinter(self, action: CallModel) -> "_Hinter":
-        step = paths.turn(action.path, action.turn)
-        return _Hinter(self._live, self._recorder.state.run, step, action.attempt, self._clock)
-
     def _node(self, action: CallModel) -> NodeState:
         node = self._recorder.state.nodes.get(action.path)
         assert node is not None, "a turn is taken of an entered node"
@@ -250,7 +255,6 @@ class _Hinter:
     def __call__(self, text: str) -> None:
         if self.first_at is None:
             self.first_at = self._clock.now()
-        if not text:
-            return
-        self._live.hint(Hint(self._run, self._step, self._attempt, self._offset, text))
+        if text and self._live.is_heard(self._run):
+            self._live.hint(Hint(self._run, self._step, self._attempt, self._offset, text))
         self._offset += len(text)

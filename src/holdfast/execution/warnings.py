@@ -25,28 +25,23 @@ def warnings_of_run(run: RunState, root: str, limited_from: float) -> tuple[Acti
     low = low_limits(budget, spend)
     events = _news(low, run.low, RUN) if low else ()
     told = (Note(events),) if events else ()
-    if budget.seconds is None or _is_told(budget.seconds, run.low):
+    if budget.seconds is None or (run.low and _is_told(budget.seconds, run.low)):
         return told
     return (*told, _low_at(root, RUN, "", limited_from, budget.seconds))
 
 
 def warnings_of_agent(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> tuple[Action, ...]:
     """Return what is to be told of the agent's budget, and what follows from it and from the run's."""
-    budget = raised(agent.budget, run.raised)
+    budget = agent.budget if run.raised is None else raised(agent.budget, run.raised)
     low = low_limits(budget, state.spend)
-    events: tuple[Event, ...] = _news(low, state.low, owner_of(agent), node.path) if low else ()
-    if state.phase is not Phase.CALLING and is_to_economise(agent, state, run):
+    events: tuple[Event, ...] = _news(low, state.low, agent.owner, node.path) if low else ()
+    if agent.economy_model is not None and state.phase is not Phase.CALLING and is_to_economise(agent, state, run):
         why = _why(agent, budget, state, run)
         events = (*events, switched(agent, node.path, state, run, why)) if why else events
     told = (Note(events),) if events else ()
-    if budget.seconds is None or _is_told(budget.seconds, state.low):
+    if budget.seconds is None or (state.low and _is_told(budget.seconds, state.low)):
         return told
-    return (*told, _low_at(node.path, owner_of(agent), node.path, node.entered_at, budget.seconds))
-
-
-def owner_of(agent: Agent) -> str:
-    """Return how the owner of the agent's budget is named."""
-    return f"agent {agent.name}"
+    return (*told, _low_at(node.path, agent.owner, node.path, node.entered_at, budget.seconds))
 
 
 def model_of(agent: Agent, state: AgentState, run: RunState) -> str:
@@ -70,7 +65,7 @@ def switched(agent: Agent, path: str, state: AgentState, run: RunState, reason: 
 
 def _why(agent: Agent, budget: Budget, state: AgentState, run: RunState) -> str:
     """Return whose money runs low; nothing where nobody's does."""
-    for owner, limits, spend in ((owner_of(agent), budget, state.spend), (RUN, run.budget, run.spend)):
+    for owner, limits, spend in ((agent.owner, budget, state.spend), (RUN, run.budget, run.spend)):
         if any(reached.limit == ECONOMISED for reached in low_limits(limits, spend)):
             return f"the {owner}'s budget of {ECONOMISED} runs low"
     return ""
@@ -86,7 +81,7 @@ def _news(low: list[Reached], known: tuple[Low, ...], owner: str, node: str = ""
 
 
 def _is_told(seconds: float, known: tuple[Low, ...]) -> bool:
-    return bool(known) and Low("seconds", seconds) in known
+    return Low("seconds", seconds) in known
 
 
 @lru_cache(maxsize=INSTANTS_REMEMBERED_MAX)

@@ -70,11 +70,10 @@ class Purses:
 
     def changed(self, state: RunState, durable: int) -> None:
         """Count what a run that is driven has come to."""
-        if self._ledger.allowances:
-            if not state.awaited:
-                self._ledger.waits_no_more(state.run)
-            self._ledger.changed(state.run, state.charges, state.version, durable, self._clock.now())
-            self._tell()
+        if not state.awaited:
+            self._ledger.waits_no_more(state.run)
+        self._ledger.changed(state.run, state.charges, state.version, durable, self._clock.now())
+        self._tell()
 
     def closed(self, state: RunState) -> None:
         """Count what a run that is driven no more may come to as spent."""
@@ -112,9 +111,10 @@ class Purse:
     def __init__(self, purses: Purses, state: RunState) -> None:
         self._purses, self._state = purses, state
 
-    def changed(self, state: RunState, durable: int) -> None:
-        """Count what the run has come to."""
-        self._purses.changed(state, durable)
+    @property
+    def watch(self) -> Callable[[RunState, int], None] | None:
+        """What counts what the run has come to; None where nothing is allotted."""
+        return self._purses.changed if self._purses.allowances else None
 
     def ask(self, tokens: int, usd: float | None) -> Spent | Busy | None:
         """Return why a call that may come to so much has no room, None if it has: until anything else is awaited."""

@@ -21,8 +21,8 @@ class Reached(msgspec.Struct, frozen=True):
 def low_limits(budget: Budget, spend: Spend) -> list[Reached]:
     """Return the limits that run low; one that allows nothing never does. What is reserved or lent may come back."""
     low: list[Reached] = []
-    if budget.tokens and spend.tokens >= LOW_PART * budget.tokens:
-        low.append(Reached("tokens", spend.tokens, budget.tokens))
+    if budget.tokens and (tokens := spend.tokens) >= LOW_PART * budget.tokens:
+        low.append(Reached("tokens", tokens, budget.tokens))
     if budget.usd and spend.usd >= LOW_PART * budget.usd:
         low.append(Reached("usd", spend.usd, budget.usd))
     if budget.turns and spend.turns >= LOW_PART * budget.turns:

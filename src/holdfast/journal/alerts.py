@@ -11,6 +11,8 @@ from holdfast.journal.events import ApprovalAsked, BudgetLow, ModelSwitched, Que
 from holdfast.kernel.ids import RunId
 
 Alarming = BudgetLow | ModelSwitched | ReservationExceeded | ApprovalAsked | QuestionAsked
+ALARMING = (BudgetLow, ModelSwitched, ReservationExceeded, ApprovalAsked, QuestionAsked)
+"""The same, as it is asked for of every event."""
 
 
 class Alert(msgspec.Struct, frozen=True):

@@ -81,6 +81,10 @@ class Live:
         for run in self._listeners:
             self.rest(run)
 
+    def is_heard(self, run: RunId) -> bool:
+        """Whether anybody listens to ``run``."""
+        return run in self._listeners
+
     def hint(self, hint: Hint) -> None:
         """Pass on a piece of streamed text."""
         self._tell(hint.run, hint)

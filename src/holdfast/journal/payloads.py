@@ -58,7 +58,7 @@ class Payloads:
         """Hand over what was staged since the last commit; it can still be fetched while that is under way."""
         staged, self._staged = self._staged, {}
         self._under_way.update(staged)
-        return tuple(Payload(identity, body) for identity, body in staged.items())
+        return tuple([Payload(identity, body) for identity, body in staged.items()])
 
     def committed(self) -> None:
         """Say that what was handed over is in the store."""
@@ -71,8 +71,12 @@ class Payloads:
 
     async def fetch_message(self, identity: PayloadId) -> Message:
         """Return the message that a payload is. Raises JournalError as ``fetch`` does, and for any other payload."""
+        return self.message_at_hand(identity) or decode_message(await self.fetch(identity))
+
+    def message_at_hand(self, identity: PayloadId) -> Message | None:
+        """Return the message that a payload is, if it need not be fetched."""
         known = self._cache.get(identity)
-        return known if isinstance(known, Message) else decode_message(await self.fetch(identity))
+        return known if isinstance(known, Message) else None
 
     async def fetch_json(self, identity: PayloadId) -> object:
         """Return the value of a payload of JSON."""

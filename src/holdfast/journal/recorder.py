@@ -8,9 +8,10 @@ and a refused commit stops the whole driver, taking every conclusion drawn from 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from holdfast.journal.alerts import Alarming, Alert, OnAlert, tell_nobody
+from holdfast.journal.alerts import ALARMING, Alert, OnAlert, tell_nobody
 from holdfast.journal.bell import Bell
 from holdfast.journal.codec import decode, encode
+from holdfast.journal.correspondence import TOLD
 from holdfast.journal.correspondence import letters as letters_of
 from holdfast.journal.events import Event
 from holdfast.journal.fold import evolve
@@ -37,16 +38,15 @@ from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import Fenced
 from holdfast.kernel.ids import RunId, commit_id
 
+NOTABLE = (*TOLD, *ALARMING)
+"""The few events of which somebody else is to hear."""
+
 Stir = Callable[[RunId], Awaitable[None]]
 """Told of each run to which a letter has become durable: it wants driving now. A call lost is only late."""
 
 
 Watch = Callable[[RunState, int], None]
 """Told of each state in which the run is charged otherwise than before, and what version of it is durable."""
-
-
-def watch_nothing(_state: RunState, _durable: int) -> None:
-    """What is told where nothing is allotted."""
 
 
 async def stir_nobody(_run: RunId) -> None:
@@ -71,9 +71,9 @@ class Recorder:
         snapshot_version: int = 0,
         stir: Stir = stir_nobody,
         alert: OnAlert = tell_nobody,
-        watch: Watch = watch_nothing,
+        watch: Watch | None = None,
     ) -> None:
-        """``snapshot_version`` is how far a snapshot reaches already."""
+        """``snapshot_version`` is how far a snapshot reaches already; without allowances nobody watches."""
         self.state = state
         self.payloads = payloads
         self.heard: Callable[[], None] = nobody_listens
@@ -94,18 +94,21 @@ class Recorder:
 
     def append(self, *events: Event, letters: Sequence[Letter] = ()) -> None:
         """Record ``events``, in order, at this instant; what they tell other runs goes into the same commit."""
-        at, charges = self._clock.now(), self.state.charges
+        at, state = self._clock.now(), self.state
+        charges = state.charges
         for event in events:
             body = encode(event)  # first: an event that cannot be written must not change the state
-            self.state = evolve(self.state, event, at)
-            self._pending.append(Recorded(self.state.version, at, body))
-            self._letters.extend(letters_of(self.state, event))
-            if isinstance(event, Alarming):
-                alert = Alert(self.state.run, self.state.app, self.state.tenant, at, event)
-                self._alerts.append((self.state.version, alert))
-        self._letters.extend(letters)
-        if self.state.charges is not charges:
-            self._watch(self.state, self._durable)
+            self.state = state = evolve(state, event, at)
+            self._pending.append(Recorded(state.version, at, body))
+            if not isinstance(event, NOTABLE):
+                continue
+            self._letters.extend(letters_of(state, event))
+            if isinstance(event, ALARMING):
+                self._alerts.append((state.version, Alert(state.run, state.app, state.tenant, at, event)))
+        if letters:
+            self._letters.extend(letters)
+        if self._watch is not None and state.charges is not charges:
+            self._watch(state, self._durable)
         self._wanted.set()
         self.heard()
 
@@ -182,7 +185,8 @@ class Recorder:
         match result:
             case Committed(version):
                 self._durable, self._under_way = version, ()
-                self._watch(self.state, version)
+                if self._watch is not None:
+                    self._watch(self.state, version)
                 self.payloads.committed()
                 self._release()
                 self._live.ring(run)

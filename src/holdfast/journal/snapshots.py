@@ -56,7 +56,8 @@ async def current(journal: Keeps, run: RunId) -> Current:
 
 def is_due(version: int, snapshot_version: int) -> bool:
     """Whether a run that has ``version`` events, the last snapshot after ``snapshot_version``, is to take one."""
-    return version - snapshot_version >= max(SNAPSHOT_EVERY, version // TAIL_SHARE)
+    new = version - snapshot_version
+    return new >= SNAPSHOT_EVERY and new >= version // TAIL_SHARE
 
 
 def freeze(state: RunState) -> Snapshot:

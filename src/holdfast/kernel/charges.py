@@ -9,7 +9,7 @@ import msgspec
 NANO = 1_000_000_000
 
 
-class Charge(msgspec.Struct, frozen=True, omit_defaults=True):
+class Charge(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What one day is charged with; in a sum of differences an amount may be below nothing."""
 
     day: int
@@ -34,18 +34,21 @@ def nano(usd: float | None) -> int:
 
 def added(charges: Charges, more: Charge) -> Charges:
     """Return ``charges`` with ``more`` added to its day."""
-    for index, each in enumerate(charges):
-        if each.day == more.day:
-            return (*charges[:index], _plus(each, more), *charges[index + 1 :])
-    return tuple(sorted((*charges, more), key=lambda each: each.day))
+    days = [each.day for each in charges]
+    if more.day not in days:
+        return tuple(sorted((*charges, more), key=lambda each: each.day))
+    index = days.index(more.day)
+    return (*charges[:index], _plus(charges[index], more), *charges[index + 1 :])
 
 
 def since(before: Charges, now: Charges) -> Charges:
     """Return what was spent between the two, with what is held now, of each day on which they differ."""
     if now is before:
         return ()
+    if len(before) == len(now) == 1 and before[0].day == now[0].day:  # nearly always
+        return (_spent_since(before[0], now[0]),) if before[0] != now[0] else ()
     known = {each.day: each for each in before}
-    return tuple(_spent_since(known.get(each.day), each) for each in now if known.get(each.day) != each)
+    return tuple([_spent_since(known.get(each.day), each) for each in now if known.get(each.day) != each])
 
 
 def _plus(one: Charge, other: Charge) -> Charge:

@@ -25,7 +25,7 @@ class Effect(enum.StrEnum):
     @property
     def needs_intent(self) -> bool:
         """Whether the intent must be durable before it is sent."""
-        return self not in (Effect.PURE, Effect.READ)
+        return self is not Effect.PURE and self is not Effect.READ
 
 
 IRREVERSIBLE = "irreversible"

@@ -55,11 +55,8 @@ def idempotency_key(tenant: str, run: RunId, path: str, arguments_digest: str, f
 
 def digest(*pieces: bytes) -> str:
     """Return a 128-bit hexadecimal digest of ``pieces``, each bounded by its length so that none can pose as two."""
-    hashed = hashlib.blake2b(digest_size=16)
-    for piece in pieces:
-        hashed.update(len(piece).to_bytes(8, "big"))
-        hashed.update(piece)
-    return hashed.hexdigest()
+    bounded = [len(piece).to_bytes(8, "big") + piece for piece in pieces]
+    return hashlib.blake2b(bounded[0] if len(bounded) == 1 else b"".join(bounded), digest_size=16).hexdigest()
 
 
 def _digest(size: int, *pieces: str) -> bytes:

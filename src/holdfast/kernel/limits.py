@@ -89,7 +89,7 @@ def usd_left(limit: float, taken: float) -> float:
     """Return what is left of ``limit``, in whole nano-dollars if both are."""
     left = limit - taken
     rounded = round(left, USD_DIGITS)
-    return rounded if math.isclose(left, rounded, rel_tol=0.0, abs_tol=EXACT_USD) else left
+    return rounded if abs(left - rounded) <= EXACT_USD else left
 
 
 class Exceeded(msgspec.Struct, frozen=True, gc=False):

@@ -16,10 +16,11 @@ T = TypeVar("T")
 class Patience:
     """How long one thing is waited for."""
 
-    __slots__ = ("_clock", "_seconds", "_timeout")
+    __slots__ = ("_began", "_clock", "_seconds", "_timeout")
 
-    def __init__(self, clock: Clock, seconds: float) -> None:
-        self._clock, self._seconds = clock, seconds
+    def __init__(self, clock: Clock, seconds: float, began: float | None = None) -> None:
+        """``began``: the instant from which the seconds count, if not from the wait itself."""
+        self._clock, self._seconds, self._began = clock, seconds, began
         self._timeout: Timeout | None = None
 
     @property
@@ -29,7 +30,8 @@ class Patience:
 
     async def wait_for(self, work: Awaitable[T]) -> T:
         """Return what ``work`` gives. Raises TimeoutError if it is cancelled because the time is up."""
-        began, steps = self._clock.now(), work.__await__()
+        began = self._clock.now() if self._began is None else self._began
+        steps = work.__await__()
         try:
             waits_for = steps.send(None)
         except StopIteration as ended:

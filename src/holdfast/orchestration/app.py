@@ -183,6 +183,8 @@ class App:
 
         Raises DefinitionError if there is none.
         """
+        if path == self.name:
+            return self.flow
         return reviews.node_at(self.review, path, run) or locate(self.flow, path, run=run)
 
     def validate(self, value: object) -> object:

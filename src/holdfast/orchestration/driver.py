@@ -168,7 +168,7 @@ class Driver:
         if begun is not None:
             payloads.have(begun.input)
         self._purse = around.purses.open(state)
-        reached, hooks = found.snapshot_version, (around.kin.stir, around.alert, self._purse.changed)
+        reached, hooks = found.snapshot_version, (around.kin.stir, around.alert, self._purse.watch)
         recorder = Recorder(around.store, around.clock, around.live, payloads, state, claim.epoch, reached, *hooks)
         if claim.epoch > 1 or state.parked is not None:
             recorder.append(DriverChanged(worker=around.worker, epoch=claim.epoch))

@@ -4,8 +4,8 @@ from msgspec.structs import replace
 
 from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.invocation import Order
-from holdfast.journal.fold.state import NodeState, RunState
-from holdfast.journal.fold.steps import step_at
+from holdfast.journal.fold.state import NodeState
+from holdfast.journal.fold.steps import step_at, step_of
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel import paths
 from holdfast.kernel.errors import DefinitionError
@@ -37,7 +37,7 @@ class Ordering:
                 raise DefinitionError(
                     f"expected {path!r} to be a {node.kind}, found {other!r:.60}: the flow has changed"
                 )
-        order = self._order(path, turn, call, attempt, tool_call, granted)
+        order = self._order(node, turn, call, attempt, tool_call, granted)
         return await self._edited(order), executor
 
     def told(self, path: str) -> tuple[Order, Executor]:
@@ -46,18 +46,17 @@ class Ordering:
         node, step = self._node(name), step_at(self._recorder.state, path)
         assert step is not None, "it was sent"
         call_id = node.agent.calls[call - 1].request.call_id if node.agent and turn else ""
-        order = self._order(name, turn, call, step.attempt, ToolCall(call_id, step.name, ""), frozenset())
+        order = self._order(node, turn, call, step.attempt, ToolCall(call_id, step.name, ""), frozenset())
         return order, self._executor(node, step.name)
 
     def _order(
-        self, path: str, turn: int, call: int, attempt: int, tool_call: ToolCall, granted: frozenset[str]
+        self, node: NodeState, turn: int, call: int, attempt: int, tool_call: ToolCall, granted: frozenset[str]
     ) -> Order:
-        state: RunState = self._recorder.state
-        step = step_at(state, paths.call(path, turn, call) if turn else path)
+        state, step = self._recorder.state, step_of(node, turn, call)
         return Order(
             tenant=state.tenant,
             run=state.run,
-            node=path,
+            node=node.path,
             call=tool_call,
             granted=granted,
             turn=turn,
@@ -66,7 +65,7 @@ class Ordering:
             attempts_void=step.attempts_void if step else 0,
             family=step.family if step else 0,
             key_until=step.key_until if step else None,
-            key_node=self._node(path).key_path,
+            key_node=node.key_path,
             approval=step.standing_approval if step else None,
         )
 

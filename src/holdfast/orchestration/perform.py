@@ -1,6 +1,6 @@
 """Does one piece of wanted work: the thin shell between the scheduler's decisions and the parts that act."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 
 from holdfast.execution.actions import (
     Action,
@@ -36,6 +36,9 @@ from holdfast.orchestration.review import is_round
 from holdfast.orchestration.scripts.running import Scripts
 from holdfast.orchestration.settling import Settling
 
+Doing = Coroutine[object, object, None]
+"""Work that is to be awaited."""
+
 
 class Performer:
     """Performs the work of one claim of one run. Whatever becomes of it is recorded."""
@@ -57,35 +60,37 @@ class Performer:
         self._ordering = Ordering(equipment, desk.recorder)
         self._turns, self._parenting, self._scripts = turns, parenting, scripts
 
-    async def perform(self, work: Work) -> None:
+    # Not a coroutine itself: a frame is some 260 bytes for each piece of work under way.
+    def perform(self, work: Work) -> Doing:
         """Do ``work``."""
         match work:
             case CallModel():
-                await self._call_model(work)
+                return self._call_model(work)
             case CallTool():
-                await self._call_tool(work)
+                return self._call_tool(work)
             case Evaluate():
-                await enter(work, self._flow_node(work.path), self._recorder, self._clock)
+                return enter(work, self._flow_node(work.path), self._recorder, self._clock)
             case Assess():
                 assert self._app.review is not None, "only what an app declares is assessed"
-                await assess(work, self._app.review, self._recorder)
+                return assess(work, self._app.review, self._recorder)
             case Probe():
-                await Settling(self._equipment, self._desk, self._clock).probe(work)
+                return Settling(self._equipment, self._desk, self._clock).probe(work)
             case PlanRetry():
-                self._plan_retry(work)
+                return self._plan_retry(work)
             case BeginChild():
-                await self._parenting.begin(work)
+                return self._parenting.begin(work)
             case RunScript():
-                await self._scripts.run(work)
+                return self._scripts.run(work)
             case WaitUntil():
-                await self._time_out(work)
+                return self._time_out(work)
             case WakeAt():
-                await self._wake(work)
+                return self._wake(work)
 
-    async def _call_model(self, work: CallModel) -> None:
-        node = self._agent_node(work.path)
+    def _call_model(self, work: CallModel) -> Doing:
+        node = self._flow_node(work.path)
+        assert isinstance(node, AgentNode), "turns are taken at agent nodes"
         agent = self._app.agents_by_name[node.agent]
-        await self._turns.take(work, agent, self._app.registries[agent.name], self._app.granted(node))
+        return self._turns.take(work, agent, self._app.registries[agent.name], self._app.granted(node))
 
     async def _call_tool(self, work: CallTool) -> None:
         """A call in the reply of an agent's present turn, or a node that is itself a tool or function."""
@@ -94,7 +99,7 @@ class Performer:
         order, executor = await self._ordering.of(work.path, work.turn, work.call, work.attempt)
         await executor.invoke(order, self._desk)
 
-    def _plan_retry(self, work: PlanRetry) -> None:
+    async def _plan_retry(self, work: PlanRetry) -> None:
         """Draw the wait from nothing to its bound: what fails together does not come back together."""
         retry_at = self._clock.now() + self._randomness.uniform(0, work.seconds_max)
         self._recorder.append(NodeRetried(node=work.path, attempt=work.attempt, retry_at=retry_at, fault=work.fault))
@@ -128,11 +133,6 @@ class Performer:
 
     def _flow_node(self, path: str) -> Node:
         return self._app.node_at(path, self._recorder.state)
-
-    def _agent_node(self, path: str) -> AgentNode:
-        node = self._flow_node(path)
-        assert isinstance(node, AgentNode), "turns are taken at agent nodes"
-        return node
 
     def _state(self, path: str) -> NodeState:
         node = self._recorder.state.nodes.get(path)

@@ -73,15 +73,15 @@ def _wanted(flow: Node, agents: Mapping[str, Agent], run: RunState, review: Revi
         return tuple(end(run, flow.name, Outcome.CANCELLED, Fault(ErrorKind.CANCELLED, run.cancel_reason)))
     if run.status in TO_EXECUTING:
         return (Note(tuple(_to_executing(Status(run.status)))),)
-    root, walk = run.nodes.get(flow.name), _Walk(agents, run).node
+    root, walk = run.nodes.get(flow.name), _Walk(agents, run)
     if root is None:
         within = run.budget.seconds
         limits = None if within is None else Evaluate(flow.name, deadline=limited_from(run) + within)
-        return tuple(walk(flow, flow.name, limits))
+        return (walk.enter(flow, flow.name, limits),)
     if root.outcome is None:
-        return tuple(walk(flow, flow.name))
+        return tuple(walk.entered(flow, root))
     if review is not None and root.outcome.is_success:
-        return tuple(review_result(review, run, walk))
+        return tuple(review_result(review, run, walk.node))
     return tuple(end(run, flow.name, root.outcome, root.fault))
 
 
@@ -107,16 +107,19 @@ class _Walk:
         """Return what the node at ``path`` wants; ``limits`` are imposed on it from outside."""
         state = self._run.nodes.get(path)
         if state is None:
-            return (self._enter(node, path, limits),)
-        if state.outcome is not None:
-            return ()
+            return (self.enter(node, path, limits),)
+        return self.entered(node, state) if state.outcome is None else ()
+
+    def entered(self, node: Node, state: NodeState) -> Iterable[Action]:
+        """Return what the node at ``state`` wants, which was entered and has not ended."""
         wanted = self._inside(node, state) if state.retry_at is None else (until_retried(state, state.retry_at),)
-        return wanted if state.deadline is None else (WaitUntil(path, state.deadline), *wanted)
+        return wanted if state.deadline is None else (WaitUntil(state.path, state.deadline), *wanted)
 
     def _inside(self, node: Node, state: NodeState) -> Iterable[Action]:
         match node:
             case AgentNode():
-                return retried(node.retry, state, decide_agent(self._agents[node.agent], state, self._run))
+                wanted = decide_agent(self._agents[node.agent], state, self._run)
+                return wanted if node.retry is None else retried(node.retry, state, wanted)
             case ToolNode() | FunctionNode():
                 return retried(node.retry, state, self._step(state))
             case Sequence():
@@ -140,8 +143,8 @@ class _Walk:
             case ScriptNode():
                 return self._script(node, state)
 
-    def _enter(self, node: Node, path: str, limits: Evaluate | None) -> Action:
-        """Enter at once where nothing is to be evaluated and no instant to be reckoned."""
+    def enter(self, node: Node, path: str, limits: Evaluate | None) -> Action:
+        """Return what enters the node: at once where nothing is to be evaluated and no instant to be reckoned."""
         imposed = limits or Evaluate(path)
         own = self._agents[node.agent].budget.seconds if isinstance(node, AgentNode) else None
         timeouts = (node.timeout_seconds, imposed.timeout_seconds, own)

@@ -172,26 +172,24 @@ class Gateway:
         on_text: OnText,
         on_sent: Callable[[], None],
     ) -> Reply:
+        """Return the whole reply of ``model``, which is called ``name`` and was asked for as ``asked``."""
+        provider, began = None, self._clock.now()
         on_sent()
         self._reach(Point.MODEL_BEFORE_CALL)
         try:
-            return await self._whole_reply(_Provider(model, name, request), asked, on_text)
-        finally:
-            self._reach(Point.MODEL_AFTER_CALL)
-
-    async def _whole_reply(self, provider: "_Provider", asked: str, on_text: OnText) -> Reply:
-        began = self._clock.now()
-        try:
+            provider = _Provider(model, name, request)
             first = await self._within(self._first_item_seconds, began, provider, provider.next_item())
             reply = await self._within(self._reply_seconds, began, provider, self._reply(provider, first, on_text))
-            return reply if provider.prices_itself else self._prices.priced(provider.name, reply, began, asked)
+            return reply if provider.prices_itself else self._prices.priced(name, reply, began, asked)
         finally:
-            await provider.let_go()
+            if provider is not None:
+                await provider.let_go()
+            self._reach(Point.MODEL_AFTER_CALL)
 
     async def _within(self, seconds: float, began: float, provider: "_Provider", work: Awaitable[T]) -> T:
         """Return what ``work`` gives, or raise ModelCallFailed ``seconds`` after the call ``began``."""
         limit = min(seconds, self._reply_seconds)
-        patience = Patience(self._clock, limit - (self._clock.now() - began))
+        patience = Patience(self._clock, limit, began)
         try:
             return await patience.wait_for(work)
         except TimeoutError:

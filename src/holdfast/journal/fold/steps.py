@@ -18,7 +18,7 @@ from holdfast.journal.fold.agent_state import CallState
 from holdfast.journal.fold.circles import begun_anew
 from holdfast.journal.fold.nodes import entered, with_node
 from holdfast.journal.fold.parts import left_in_part
-from holdfast.journal.fold.state import RunState
+from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.step_state import StepState
 from holdfast.journal.fold.turns import agent_of, with_agent
 from holdfast.journal.fold.variables import with_writes
@@ -165,8 +165,13 @@ def step_at(state: RunState, path: str) -> StepState | None:
     """Return the effect at ``path``; None if there is none, or its agent has taken another turn since."""
     name, turn, call = paths.effect(path)
     node = state.nodes.get(name)
-    if node is None or turn == 0:
-        return None if node is None else node.step
+    return None if node is None else step_of(node, turn, call)
+
+
+def step_of(node: NodeState, turn: int, call: int) -> StepState | None:
+    """Return that call of that turn of the agent at ``node``, or without a turn the node's own effect."""
+    if turn == 0:
+        return node.step
     agent = node.agent
     if agent is None or agent.turn != turn or not 0 < call <= len(agent.calls):
         return None

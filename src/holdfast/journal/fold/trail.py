@@ -10,7 +10,7 @@ SUSPICIONS_MAX = 16
 """Of how many circles it is remembered that the model was told."""
 
 
-class Mark(msgspec.Struct, frozen=True):
+class Mark(msgspec.Struct, frozen=True, gc=False):
     """One call on the trail."""
 
     tool: str
@@ -29,7 +29,7 @@ class Mark(msgspec.Struct, frozen=True):
     """Neither its arguments nor its result had anything in common with the task."""
 
 
-class Suspicion(msgspec.Struct, frozen=True):
+class Suspicion(msgspec.Struct, frozen=True, gc=False):
     """A circle that was found, and how large it was then."""
 
     circle: Circle
@@ -39,7 +39,7 @@ class Suspicion(msgspec.Struct, frozen=True):
     tools: tuple[str, ...]
 
 
-class Trail(msgspec.Struct, frozen=True):
+class Trail(msgspec.Struct, frozen=True, gc=False):
     """An agent's last calls, and what was found on them."""
 
     marks: tuple[Mark, ...] = ()

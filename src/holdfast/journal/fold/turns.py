@@ -28,9 +28,10 @@ def agent_of(node: NodeState) -> AgentState:
     return node.agent
 
 
-def with_agent(state: RunState, node: NodeState, agent: AgentState, version: int) -> RunState:
-    """Return the state with ``agent`` in ``node``."""
-    return replace(state, nodes=state.nodes.insert(node.path, replace(node, agent=agent)), version=version)
+def with_agent(state: RunState, node: NodeState, agent: AgentState, version: int, **changes: object) -> RunState:
+    """Return the state with ``agent`` in ``node``, and with ``changes`` to its other fields."""
+    nodes = state.nodes.insert(node.path, replace(node, agent=agent))
+    return replace(state, nodes=nodes, version=version, **changes)
 
 
 def model_called(state: RunState, event: ModelCalled, at: float, version: int) -> RunState:
@@ -62,20 +63,22 @@ def model_called(state: RunState, event: ModelCalled, at: float, version: int) -
         spend=replace(agent.spend, turns=agent.spend.turns + is_new_turn),
         trail=moved_on(agent, event.adrift),
     )
-    state = replace(
+    return with_agent(
         state,
+        node,
+        called,
+        version,
         reserved=state.reserved + event.reserved,
         reserved_usd=round(state.reserved_usd + (event.reserved_usd or 0.0), USD_DIGITS),
         charges=charges.holding(state.charges, event, at),
         spend=replace(state.spend, turns=state.spend.turns + is_new_turn),
     )
-    return with_agent(state, node, called, version)
 
 
 def model_replied(state: RunState, event: ModelReplied, _at: float, version: int) -> RunState:
     node = entered(state, event.node)
     agent = agent_of(node)
-    calls = tuple(CallState(request) for request in event.calls)
+    calls = tuple([CallState(request) for request in event.calls])
     is_counted = event.usage.input_tokens > 0 and event.usage.output_tokens > 0
     replied = replace(
         agent,
@@ -94,12 +97,16 @@ def model_replied(state: RunState, event: ModelReplied, _at: float, version: int
         is_hedged=False,
         spend=_charge(agent.spend, event.usage, len(calls)),
     )
-    state = replace(
-        _freed(state, agent),
+    return with_agent(
+        state,
+        node,
+        replied,
+        version,
+        reserved=state.reserved - agent.reserved,
+        reserved_usd=_freed_usd(state, agent),
         charges=charges.settled(state.charges, agent, event.usage),
         spend=_charge(state.spend, event.usage, len(calls)),
     )
-    return with_agent(state, node, replied, version)
 
 
 def model_failed(state: RunState, event: ModelFailed, at: float, version: int) -> RunState:
@@ -123,7 +130,8 @@ def model_failed(state: RunState, event: ModelFailed, at: float, version: int) -
         state, failed = _charged_unseen(state, event, agent, failed, agent.reserved_for_one, at, version)
     else:
         state = replace(state, charges=charges.settled(state.charges, agent, None))
-    return with_agent(_freed(state, agent), node, failed, version)
+    reserved, reserved_usd = state.reserved - agent.reserved, _freed_usd(state, agent)
+    return with_agent(state, node, failed, version, reserved=reserved, reserved_usd=reserved_usd)
 
 
 def model_outrun(state: RunState, event: ModelOutrun, at: float, version: int) -> RunState:
@@ -133,7 +141,8 @@ def model_outrun(state: RunState, event: ModelOutrun, at: float, version: int) -
     tokens, usd = agent.reserved_for_one, agent.reserved_usd_for_one
     outrun = replace(agent, reserved=tokens, reserved_usd=usd, is_hedged=False)
     state, left = _charged_unseen(state, event, outrun, outrun, tokens, at, version)
-    return with_agent(_freed(state, outrun), node, left, version)
+    reserved, reserved_usd = state.reserved - tokens, _freed_usd(state, outrun)
+    return with_agent(state, node, left, version, reserved=reserved, reserved_usd=reserved_usd)
 
 
 def model_interrupted(state: RunState, event: ModelInterrupted, at: float, version: int) -> RunState:
@@ -147,7 +156,8 @@ def model_interrupted(state: RunState, event: ModelInterrupted, at: float, versi
     else:
         interrupted = replace(interrupted, attempts_before=agent.attempts_before + 1)
         state = replace(state, charges=charges.settled(state.charges, agent, None))
-    return with_agent(_freed(state, agent), node, interrupted, version)
+    reserved, reserved_usd = state.reserved - agent.reserved, _freed_usd(state, agent)
+    return with_agent(state, node, interrupted, version, reserved=reserved, reserved_usd=reserved_usd)
 
 
 def model_reconciled(state: RunState, event: ModelReconciled, _at: float, version: int) -> RunState:
@@ -172,10 +182,9 @@ def loop_suspected(state: RunState, event: LoopSuspected, _at: float, version: i
     return with_agent(state, node, replace(agent, trail=suspected(agent.trail, event)), version)
 
 
-def _freed(state: RunState, agent: AgentState) -> RunState:
-    """Return the state without what the agent's call had reserved."""
-    left_usd = round(state.reserved_usd - (agent.reserved_usd or 0.0), USD_DIGITS)
-    return replace(state, reserved=state.reserved - agent.reserved, reserved_usd=left_usd)
+def _freed_usd(state: RunState, agent: AgentState) -> float:
+    """Return the dollars that are reserved without what the agent's call had."""
+    return round(state.reserved_usd - (agent.reserved_usd or 0.0), USD_DIGITS)
 
 
 def _charged_unseen(

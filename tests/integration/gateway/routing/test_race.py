@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from holdfast.integration.gateway.limits.breaker import CALLS_MIN, State
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +10,7 @@ from holdfast.integration.gateway.limits.rate import Rate
 from holdfast.integration.gateway.port import ModelCallFailed
 from holdfast.integration.gateway.routing.caller import Caller
 from holdfast.integration.gateway.routing.hedging import SEEN_MIN, HedgeAfter
+from holdfast.kernel.breaker import CALLS_MIN, State
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.messages import Reply
 from holdfast.kernel.outcomes import ErrorKind

@@ -28,7 +28,11 @@ class Rate(msgspec.Struct, frozen=True):
 
     def dearest(self, input_tokens: int) -> float:
         """Return the highest price in any call of at most that much input."""
-        return max(self.usd, *(usd for start, usd in self.steps if input_tokens > start), 0.0)
+        dearest = max(self.usd, 0.0)
+        for start, usd in self.steps:
+            if input_tokens > start and usd > dearest:
+                dearest = usd
+        return dearest
 
 
 class Rates(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,8 +100,9 @@ class Price(msgspec.Struct, frozen=True):
         """Return the most that a call of at most so many tokens can cost."""
         if self is FREE:
             return 0.0
-        possible = self.possible or (self.rates,)
-        return round(max(rates.cost_usd_max(input_tokens, output_tokens) for rates in possible), USD_DIGITS)
+        if not self.possible:
+            return round(self.rates.cost_usd_max(input_tokens, output_tokens), USD_DIGITS)
+        return round(max(rates.cost_usd_max(input_tokens, output_tokens) for rates in self.possible), USD_DIGITS)
 
 
 FREE = Price(Rates(input=Rate(0.0), output=Rate(0.0)), "free")
@@ -115,4 +120,4 @@ def worst_of(prices: Sequence[Price | None]) -> Price | None:
 
 
 def _dearest(rates: tuple[Rate | None, ...], input_tokens: int) -> float:
-    return max(rate.dearest(input_tokens) for rate in rates if rate is not None)
+    return max([rate.dearest(input_tokens) for rate in rates if rate is not None])
