@@ -96,6 +96,8 @@ class Unknown(msgspec.Struct, frozen=True):
 
     in_doubt: bool
     reason: str = ""
+    retry_after_seconds: float | None = None
+    """Not before when it is to be sent again, if the other side has said so."""
 
 
 class Later(msgspec.Struct, frozen=True):
