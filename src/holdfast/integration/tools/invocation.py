@@ -125,7 +125,7 @@ class Invocation:
         *("tool", "digest", "values", "key"),
         *("value", "text", "json", "result", "result_bytes"),
         *("variables", "seen", "simulation"),
-        *("keys", "waited_seconds", "left_in_part", "is_settled", "_leaving"),
+        *("keys", "waited_seconds", "left_in_part", "is_settled", "leaving"),
     )
 
     tool: Tool
@@ -163,15 +163,16 @@ class Invocation:
         self.ended_by = ""
         self.is_settled = False
         """Whether it has passed all stages, or ended at one; otherwise it was withdrawn, or a guard broke."""
-        self._leaving: tuple[Callable[[Invocation], None], ...] = ()
+        self.leaving: tuple[Callable[[Invocation], None], ...] = ()
+        """What gives back what the stages have taken."""
 
     def afterwards(self, leave: "Callable[[Invocation], None]") -> None:
         """Have ``leave`` called once it is on record what became of it, or it was withdrawn; the last comes first."""
-        self._leaving = (leave, *self._leaving)
+        self.leaving = (leave, *self.leaving)
 
     def leave(self) -> None:
         """Give back what the stages have taken."""
-        for leave in self._leaving:
+        for leave in self.leaving:
             leave(self)
 
     @property

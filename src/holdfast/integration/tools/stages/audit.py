@@ -49,7 +49,8 @@ class Audit:
     ) -> None:
         order = invocation.order
         result, shown = kept(invocation, fault)
-        invocation.desk.recorder.append(
+        recorder = invocation.desk.recorder
+        recorder.append(
             StepEnded(
                 node=order.node,
                 turn=order.turn,
@@ -70,7 +71,7 @@ class Audit:
                 is_simulated=invocation.simulation is not None,
                 waited_seconds=invocation.waited_seconds,
                 unfinished=unfinished(invocation) if outcome is Outcome.PARTIAL else None,
-                mends=mended(invocation) if outcome is Outcome.SUCCEEDED else (),
+                mends=mended(invocation) if recorder.state.in_part and outcome is Outcome.SUCCEEDED else (),
             )
         )
 
