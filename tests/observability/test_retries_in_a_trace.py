@@ -1,6 +1,7 @@
 """A trace shows the waits between tries, the time a run lay dead, and both lives of what was done again."""
 
-from holdfast.flow import Retry, Sequence
+from holdfast import App, Effect, IdempotencyKey, OutcomeUnknown, ToolFailure, tool
+from holdfast.flow import FunctionNode, Retry, Sequence
 from holdfast.observability.projection import project
 from holdfast.observability.span import Span, SpanKind, SpanStatus
 from holdfast.observability.totals import totals
@@ -74,3 +75,26 @@ async def test_what_is_done_again_has_spans_beside_those_of_the_first_time() -> 
     known = {span.span_id for span in trace.spans}
     assert all(span.parent in known for span in trace.spans if span.parent is not None)
     assert len(known) == len(trace.spans)
+
+
+async def test_each_attempt_of_a_call_has_a_span_and_says_what_went_wrong() -> None:
+    stage = Stage()
+    goes = [ToolFailure("busy", retryable=True), OutcomeUnknown("lost")]
+
+    @tool(effect=Effect.KEYED, retry=Retry())
+    async def pay(*, key: IdempotencyKey) -> str:
+        """Pay."""
+        if goes:
+            raise goes.pop(0)
+        return "paid"
+
+    app = App("root", FunctionNode("root", "pay", input="{}"), functions=(pay,), input=object)
+    async with stage.runtime(apps=[app]) as runtime:
+        run = await runtime.start("root", {})
+        await stage.result(run)
+        trace = await traced(run)
+    spans = [span for span in trace.spans if span.kind is SpanKind.TOOL]
+    assert [span.attempt for span in spans] == [1, 2, 3]
+    assert [span.status for span in spans] == [SpanStatus.FAILED, SpanStatus.INTERRUPTED, SpanStatus.SUCCEEDED]
+    assert [span.attributes.error for span in spans] == ["busy", "pay broke off: OutcomeUnknown: lost", None]
+    assert not trace.open_spans()

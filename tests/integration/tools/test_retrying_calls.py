@@ -98,6 +98,8 @@ async def test_the_wait_lies_within_a_bound_that_doubles(attempt: int, first: fl
 async def test_the_other_side_says_how_long() -> None:
     _, wait = await last(failing(ToolFailure("busy", retryable=True, retry_after_seconds=90)))
     assert wait == 90
+    _, wait = await last(failing(ToolFailure("busy", retry_after_seconds=90), Effect.KEYED), attempt=2)
+    assert wait == 90, "of an attempt whose outcome is as unknown as that of the one before"
     step, _ = await last(failing(ToolFailure("busy", retryable=True, retry_after_seconds=RETRY_AFTER_SECONDS_MAX + 1)))
     assert isinstance(step, StepEnded)
     assert step.fault is not None

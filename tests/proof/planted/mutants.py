@@ -79,10 +79,11 @@ MUTANTS: dict[str, Mutant] = {
         ("crash", "simulation"),
     ),
     "a timeout passes for a failure": Mutant(
-        "holdfast.integration.tools.stages.call",
-        "            case Effect.TRANSACTIONAL | Effect.UNSAFE:\n                return Unknown(in_doubt=True)\n",
-        "            case Effect.TRANSACTIONAL | Effect.UNSAFE:\n"
-        "                return Failed(fault(ErrorKind.TIMEOUT, message, retryable=True))\n",
+        "holdfast.integration.tools.lost",
+        "        case Effect.TRANSACTIONAL | Effect.UNSAFE:\n"
+        "            return Unknown(in_doubt=True, reason=message)\n",
+        "        case Effect.TRANSACTIONAL | Effect.UNSAFE:\n"
+        "            return Failed(fault(ErrorKind.TIMEOUT, message, retryable=True))\n",
     ),
     "a finished step is done again": Mutant(
         "holdfast.journal.fold.steps",

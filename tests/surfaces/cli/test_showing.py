@@ -42,6 +42,9 @@ from holdfast.journal.events import (
     RunRequeued,
     RunReviewed,
     ScriptAdvanced,
+    StepEnded,
+    StepInterrupted,
+    StepRetried,
 )
 from holdfast.journal.events.circles import Circle
 from holdfast.journal.events.runs import Origin
@@ -154,6 +157,22 @@ LINES: dict[Event, str] = {
     AllowanceAwaited(node="a/b", allowance="the allowance of acme", reason="9 of 9", renews_at=9.0): (
         f"a/b  waits for the allowance of acme, renewed at {instant(9.0)} (9 of 9)"
     ),
+    StepRetried(
+        node="a/b", turn=1, call=2, name="pay", effect=Effect.KEYED, attempt=2, retry_at=9.0, fault=FAULT
+    ): f"a/b  turn 1, call 2: pay attempt 2 failed: too slow (made again at {instant(9.0)})",
+    StepInterrupted(
+        node="a/b",
+        turn=1,
+        call=2,
+        name="pay",
+        effect=Effect.UNSAFE,
+        attempt=1,
+        in_doubt=True,
+        reason="it could not be read back",
+    ): "a/b  turn 1, call 2: pay cut off: nobody knows what became of it (it could not be read back)",
+    StepEnded(
+        node="a/b", turn=1, call=2, name="pay", outcome=Outcome.PARTIAL, seconds=2.0, waited_seconds=9.0, fault=FAULT
+    ): "a/b  turn 1, call 2: pay partial: too slow · 2.0 s after a wait of 9.0 s",
     AllowanceRenewed(node="a/b"): "a/b  goes on: its allowance is renewed",
     RetryDue(node="a/b", attempt=2): "a/b  tried again after try 2",
     RetryDue(node="a/b", attempt=2, by="Ann"): "a/b  tried again after try 2, for Ann did not wait",

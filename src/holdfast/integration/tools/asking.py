@@ -9,6 +9,10 @@ from holdfast.integration.tools.threads import Threads
 from holdfast.kernel.clock import Clock
 
 
+class NoAnswer(TimeoutError):
+    """It gave no answer in its time."""
+
+
 class Asking:
     """Asks on the loop what is ``async``, in a thread what is a plain function. Cancellation passes through."""
 
@@ -18,7 +22,7 @@ class Asking:
         self._clock, self._threads = clock, threads
 
     async def ask(self, function: Companion, values: Mapping[str, object], seconds: float) -> object:
-        """Return what ``function`` returns for ``values``; Raised if it raises, or gives no answer in its time."""
+        """Return what ``function`` returns for ``values``; Raised if it raises, or with NoAnswer in its time."""
         try:
             async with self._clock.timeout(seconds):
                 if function.is_async:
@@ -27,7 +31,7 @@ class Asking:
                 await self._threads.reserve()
                 return await awaited(self._threads.start(function.function, dict(values)))
         except TimeoutError:
-            return Raised(TimeoutError(f"it gave no answer in {seconds:g} seconds"))
+            return Raised(NoAnswer(f"it gave no answer in {seconds:g} seconds"))
 
 
 def missing(function: Companion, held: Mapping[type, object]) -> type | None:

@@ -192,8 +192,6 @@ def _on_care(tool: Tool) -> tuple[bytes, ...]:
         "rate": tool.rate,
         "retry": tool.retry,
         "breaker": tool.has_breaker,
-        "postcondition": source_of(tool.postcondition.function).decode("utf-8", "replace")
-        if tool.postcondition
-        else "",
+        "postcondition": tool.postcondition.source if tool.postcondition else None,
     }
     return (_json.encode(declared),) if any(declared.values()) else ()

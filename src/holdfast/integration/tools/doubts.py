@@ -1,13 +1,11 @@
 """Ends a doubt: asks the tool what became of its call, and records what somebody, or something, has found out."""
 
-from collections.abc import Awaitable
-
 import msgspec
 
+from holdfast.integration.tools.asking import Asking, NoAnswer, missing
 from holdfast.integration.tools.caught import Raised
 from holdfast.integration.tools.companion import Companion
 from holdfast.integration.tools.definition import Tool
-from holdfast.integration.tools.edge import awaited
 from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import Desk, Failed, Invocation, Order
@@ -49,9 +47,9 @@ async def probe(executor: Executor, order: Order, key: str | None, desk: Desk, c
     asked = invocation.tool.probe
     if asked is None:
         return fault(ErrorKind.TOOL_FAILED, f"{order.call.tool} has no probe any more")
-    missing = [resource.__name__ for resource in asked.provided.values() if resource not in desk.resources]
-    if missing:
-        return fault(ErrorKind.TOOL_FAILED, f"the probe needs a {missing[0]}, which this run does not hold any more")
+    if (lacking := missing(asked, desk.resources)) is not None:
+        message = f"the probe needs a {lacking.__name__}, which this run does not hold any more"
+        return fault(ErrorKind.TOOL_FAILED, message)
     values = asked.values(invocation.values, key, desk.resources)
     return await _answer(executor, invocation.tool, asked, values, clock)
 
@@ -110,22 +108,13 @@ async def _take(executor: Executor, invocation: Invocation, value: object) -> Fa
 async def _answer(
     executor: Executor, tool: Tool, asked: Companion, values: dict[str, object], clock: Clock
 ) -> Answer | Fault:
-    limit = clock.timeout(tool.timeout_seconds)
-    answer: object
-    try:
-        async with limit:
-            work: Awaitable[object]
-            if asked.is_async:
-                work = asked.function(**values)
-            else:
-                await executor.threads.reserve()
-                work = executor.threads.start(asked.function, values)
-            answer = await awaited(work)
-    except TimeoutError:
-        return fault(ErrorKind.TIMEOUT, f"the probe of {tool.name} gave no answer in {tool.timeout_seconds:g} seconds")
+    answer = await Asking(clock, executor.threads).ask(asked, values, tool.timeout_seconds)
     match answer:
         case Happened() | DidNot() | Unknown():
             return answer
+        case Raised(NoAnswer()):
+            message = f"the probe of {tool.name} gave no answer in {tool.timeout_seconds:g} seconds"
+            return fault(ErrorKind.TIMEOUT, message)
         case Raised(error):
             return fault(ErrorKind.TOOL_FAILED, f"the probe of {tool.name}: {type(error).__name__}: {error}")
         case other:

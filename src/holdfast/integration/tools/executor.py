@@ -113,7 +113,8 @@ class Executor:
             invocation.is_settled = True
             await self._audit.run(invocation)
         finally:
-            invocation.leave()
+            if invocation.leaving:
+                invocation.leave()
 
     def close(self) -> None:
         """Start no more threads of its own."""

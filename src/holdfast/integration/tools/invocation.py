@@ -102,6 +102,8 @@ class Unknown(msgspec.Struct, frozen=True):
 
     in_doubt: bool
     reason: str = ""
+    retry_after_seconds: float | None = None
+    """Not before when it is to be sent again, if the other side has said so."""
 
 
 class Later(msgspec.Struct, frozen=True):
@@ -141,7 +143,7 @@ class Invocation:
         *("value", "text", "json", "result", "result_bytes"),
         *("variables", "seen", "simulation"),
         *("verdict", "note", "canonical"),
-        *("keys", "waited_seconds", "left_in_part", "is_settled", "_leaving"),
+        *("keys", "waited_seconds", "left_in_part", "is_settled", "leaving"),
     )
 
     tool: Tool
@@ -185,15 +187,16 @@ class Invocation:
         self.ended_by = ""
         self.is_settled = False
         """Whether it has passed all stages, or ended at one; otherwise it was withdrawn, or a guard broke."""
-        self._leaving: tuple[Callable[[Invocation], None], ...] = ()
+        self.leaving: tuple[Callable[[Invocation], None], ...] = ()
+        """What gives back what the stages have taken."""
 
     def afterwards(self, leave: "Callable[[Invocation], None]") -> None:
         """Have ``leave`` called once it is on record what became of it, or it was withdrawn; the last comes first."""
-        self._leaving = (leave, *self._leaving)
+        self.leaving = (leave, *self.leaving)
 
     def leave(self) -> None:
         """Give back what the stages have taken."""
-        for leave in self._leaving:
+        for leave in self.leaving:
             leave(self)
 
     @property

@@ -6,13 +6,15 @@ from holdfast.kernel.effects import Effect
 from holdfast.kernel.outcomes import ErrorKind, Fault
 
 
-def unknown(invocation: Invocation, message: str) -> End:
+def unknown(invocation: Invocation, message: str, retry_after_seconds: float | None = None) -> End:
     """End an attempt that was sent and of which nothing came back."""
     match invocation.effect:
         case Effect.PURE | Effect.READ:
-            return Failed(fault(ErrorKind.TIMEOUT, message, retryable=True))
+            said = fault(ErrorKind.TIMEOUT, message, retryable=True)
+            return Failed(said, retry_after_seconds=retry_after_seconds)
         case Effect.KEYED:
-            return Unknown(in_doubt=has_no_attempt_left(invocation), reason=message)
+            in_doubt = has_no_attempt_left(invocation)
+            return Unknown(in_doubt=in_doubt, reason=message, retry_after_seconds=retry_after_seconds)
         case Effect.TRANSACTIONAL | Effect.UNSAFE:
             return Unknown(in_doubt=True, reason=message)
 

@@ -25,7 +25,7 @@ def in_the_way(invocation: Invocation) -> InPart | None:
 def mended(invocation: Invocation) -> tuple[str, ...]:
     """Return the paths of the effects in part that the call, which has done all that it was to do, puts right."""
     in_part = invocation.desk.recorder.state.in_part
-    return tuple(part.path for part in in_part if _mends(invocation, part)) if in_part else ()
+    return tuple(part.path for part in in_part if _mends(invocation, part))
 
 
 def _mends(invocation: Invocation, part: InPart) -> bool:

@@ -37,8 +37,8 @@ class Again:
             case Failed(said, is_definite, after) if said.retryable:
                 at = self._next(invocation, retry, after)
                 return Later(at, said, is_definite=is_definite) if at is not None else _tried_in_vain(invocation, end)
-            case Unknown(in_doubt=False, reason=reason):
-                at = self._next(invocation, retry, None)
+            case Unknown(in_doubt=False, reason=reason, retry_after_seconds=after):
+                at = self._next(invocation, retry, after)
                 return Unknown(in_doubt=True, reason=reason) if at is None else Later(at, _lost(reason))
             case _:
                 return end

@@ -94,6 +94,8 @@ def test_a_url_of_an_allowed_site_is_taken(url: str) -> None:
         "https://api.example.com/v1/%2e%2e/admin",
         "https://api.example.com/v1/%2E./admin",
         "https://api.example.com/v1/..%2fadmin",
+        "https://api.example.com/v1/..;/admin",
+        "https://api.example.com/v1/%252e%252e/admin",
         "https://api.example.com\\@evil.test/v1/",
         "https://api.example.com/v1/\torders",
         " https://api.example.com/v1/orders",

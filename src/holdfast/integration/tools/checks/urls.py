@@ -74,9 +74,15 @@ def _checked(parts: SplitResult, host: str, port: int | None) -> _Site | str:
     if "@" in parts.netloc:
         return "it holds a user name or password"
     segments = tuple(unquote(each) for each in parts.path.split("/")[1:])
-    if any(each in (".", "..") or "/" in each or "\\" in each for each in segments):
-        return "its path holds '.', '..' or an encoded slash"
+    if any(map(_leads_astray, segments)):
+        return "its path holds '.', '..', an encoded slash, or what is encoded twice"
     return _Site(parts.scheme, host, port if port is not None else _PORTS[parts.scheme], segments)
+
+
+def _leads_astray(segment: str) -> bool:
+    """Whether servers may read it as a way out of the path before it."""
+    is_step = segment.partition(";")[0] in (".", "..")
+    return is_step or "/" in segment or "\\" in segment or unquote(segment) != segment
 
 
 def _covers(allowed: _Site, wanted: _Site) -> bool:

@@ -70,7 +70,8 @@ class Audit:
     ) -> None:
         order = invocation.order
         result, shown = kept(invocation, fault)
-        invocation.desk.recorder.append(
+        recorder = invocation.desk.recorder
+        recorder.append(
             StepEnded(
                 node=order.node,
                 turn=order.turn,
@@ -92,7 +93,7 @@ class Audit:
                 policies=policies_of(invocation.verdict) if isinstance(invocation.verdict, Deny) else (),
                 waited_seconds=invocation.waited_seconds,
                 unfinished=unfinished(invocation) if outcome is Outcome.PARTIAL else None,
-                mends=mended(invocation) if outcome is Outcome.SUCCEEDED else (),
+                mends=mended(invocation) if recorder.state.in_part and outcome is Outcome.SUCCEEDED else (),
             )
         )
 

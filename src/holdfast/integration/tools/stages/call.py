@@ -92,10 +92,11 @@ class Call:
         match error:
             case ToolFailure() if is_open(invocation):
                 # It speaks for this attempt; what became of the one before it is as unknown as it was.
-                return unknown(invocation, f"{invocation.tool.name} failed: {_said(error)}")
+                said = f"{invocation.tool.name} failed: {_said(error)}"
+                return unknown(invocation, said, error.retry_after_seconds)
             case ToolFailure():
-                said = fault(ErrorKind.TOOL_FAILED, error.message, retryable=error.retryable, hint=error.hint)
-                return Failed(said, is_definite=True, retry_after_seconds=error.retry_after_seconds)
+                failed = fault(ErrorKind.TOOL_FAILED, error.message, retryable=error.retryable, hint=error.hint)
+                return Failed(failed, is_definite=True, retry_after_seconds=error.retry_after_seconds)
             case OutcomeUnknown() | TimeoutError() | ConnectionError():
                 return unknown(invocation, f"{invocation.tool.name} broke off: {_said(error)}")
             case _ if invocation.effect.needs_intent:

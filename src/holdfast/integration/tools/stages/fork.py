@@ -1,5 +1,6 @@
 """A fork that is not live changes nothing in the world: what would is made up, or refused."""
 
+from holdfast.integration.tools.asking import missing
 from holdfast.integration.tools.companion import Companion
 from holdfast.integration.tools.definition import Tool
 from holdfast.integration.tools.faults import fault
@@ -35,10 +36,9 @@ class Fork:
 
 def _values(invocation: Invocation, simulation: Companion) -> dict[str, object]:
     order, held = invocation.order, invocation.desk.resources
-    missing = [resource.__name__ for resource in simulation.provided.values() if resource not in held]
-    if missing:
+    if (lacking := missing(simulation, held)) is not None:
         raise DefinitionError(
-            f"the simulation of tool {invocation.tool.name} needs a {missing[0]}, which the run does not hold: "
+            f"the simulation of tool {invocation.tool.name} needs a {lacking.__name__}, which the run does not hold: "
             "provide it"
         )
     key = key_for(order, invocation.tool.name, invocation.digest).key

@@ -12,6 +12,7 @@ from holdfast.integration.tools.companion import Companion
 from holdfast.integration.tools.definition import Tool
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import End, Invocation, Refused
+from holdfast.integration.tools.lost import is_open
 from holdfast.integration.tools.threads import Threads
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import DefinitionError
@@ -40,8 +41,7 @@ class Semantics:
         return bool(tool.checks)
 
     async def run(self, invocation: Invocation) -> End | None:
-        order = invocation.order
-        if not order.is_first and invocation.tool.effect.needs_intent:
+        if is_open(invocation):
             return None  # the same call was let through before, and may have changed what is looked up
         objections, until = list[Objection](), self._clock.now() + CHECKS_SECONDS_MAX
         for check in invocation.tool.checks:
