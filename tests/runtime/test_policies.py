@@ -64,7 +64,14 @@ async def test_what_is_permitted_is_done_and_what_is_not_is_told_to_the_model(tm
         "ask a colleague",
     )
     assert "small would in others" in denied.fault.message
-    assert (intended.policies, done.outcome) == (("small",), Outcome.SUCCEEDED)
+    assert (intended.policies, intended.autonomy, done.outcome) == (("small",), "", Outcome.SUCCEEDED)
+
+
+async def test_the_level_of_an_agent_is_on_record_with_each_call() -> None:
+    shop = Shop(autonomy=Autonomy.AUTONOMOUS)
+    _, events = await played(shop.app, [call("refund", {"amount": 1}), answer("done")])
+    (intended,) = of_kind(events, StepIntended)
+    assert (intended.autonomy, intended.policies) == ("autonomous", ("granted",))
 
 
 async def test_an_agent_that_only_suggests_changes_nothing() -> None:

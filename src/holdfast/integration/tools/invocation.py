@@ -111,7 +111,7 @@ class Invocation:
         *("order", "desk", "begun_at", "end", "ended_by"),
         *("tool", "digest", "values", "key"),
         *("value", "text", "json", "result", "result_bytes"),
-        *("variables", "seen", "simulation", "verdict"),
+        *("variables", "seen", "simulation", "verdict", "autonomy"),
     )
 
     tool: Tool
@@ -141,6 +141,8 @@ class Invocation:
         """What is called in the tool's place, if nothing is to be sent; set by ``fork``."""
         self.verdict: Verdict | None = None
         """What the policies say of it; set by ``authorised``, None where nobody is asked."""
+        self.autonomy = ""
+        """How much the caller may do by itself; set by ``authorised``."""
         self.end: End | None = None
         self.ended_by = ""
 
