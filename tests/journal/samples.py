@@ -231,6 +231,7 @@ def every_event() -> tuple[Event, ...]:
             has_probe=True,
             is_simulated=True,
             policies=("small-refunds",),
+            autonomy="chained",
         ),
         StepEnded(
             node="desk",

@@ -1,5 +1,7 @@
 """Policies under a whole run: what is denied is not done, the run lives with it, and the journal says which rule."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,7 +66,14 @@ async def test_what_is_permitted_is_done_and_what_is_not_is_told_to_the_model(tm
         "ask a colleague",
     )
     assert "small would in others" in denied.fault.message
-    assert (intended.policies, done.outcome) == (("small",), Outcome.SUCCEEDED)
+    assert (intended.policies, intended.autonomy, done.outcome) == (("small",), "", Outcome.SUCCEEDED)
+
+
+async def test_the_level_of_an_agent_is_on_record_with_each_call() -> None:
+    shop = Shop(autonomy=Autonomy.AUTONOMOUS)
+    _, events = await played(shop.app, [call("refund", {"amount": 1}), answer("done")])
+    (intended,) = of_kind(events, StepIntended)
+    assert (intended.autonomy, intended.policies) == ("autonomous", ("granted",))
 
 
 async def test_an_agent_that_only_suggests_changes_nothing() -> None:
@@ -146,3 +155,15 @@ def test_a_tool_that_asks_below_a_confidence_takes_one() -> None:
 
     with pytest.raises(DefinitionError, match=r"tool send: expected an argument 'confidence: float'"):
         App("shop", AgentNode("shop", "desk"), agents=[desk(tools=[send])])
+
+
+def test_cedar_is_loaded_only_for_an_app_that_has_something_to_decide_by() -> None:
+    script = (
+        "import sys; from holdfast import Agent, App, Prompt, Runtime; from holdfast.flow import AgentNode;"
+        "from holdfast.runtime.deciding import decides_for;"
+        "agent = Agent('desk', Prompt('desk', 'x'), 'm');"
+        "decides_for(App('a', AgentNode('a', 'desk'), agents=[agent]));"
+        "print('cedarpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

@@ -78,6 +78,8 @@ class Attributes(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The executor's stage that ended a call; none if it passed all."""
     policies: tuple[str, ...] = ()
     """The ids of the policies that let a call through, or forbade it."""
+    autonomy: str = ""
+    """How much the agent that calls may do by itself."""
     result_bytes: int | None = None
     items: int | None = None
     """How many items a map has."""

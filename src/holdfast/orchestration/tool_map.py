@@ -97,7 +97,7 @@ def _rules(bearing_on: BearingOn | None, tool: Tool, agent: str | None) -> tuple
     if bearing_on is None:
         return None
     return tuple(
-        Rule(each.name, each.source, each.effect, not each.template.clauses, each.reason, each.advice)
+        Rule(each.name, each.source, each.effect, each.is_always, each.reason, each.advice)
         for each in bearing_on(tool.name, agent)
     )
 

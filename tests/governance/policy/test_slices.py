@@ -115,6 +115,11 @@ def test_a_slice_decides_as_all_policies_together(text: str, asked: CallRequest)
             assert not permits or not is_allowed
 
 
+def test_an_argument_that_no_declaration_has_is_never_overlooked() -> None:
+    decides = policies("permit (principal, action, resource);")
+    assert isinstance(decides.decide(request(LABEL, arguments={"order_id": "1", "as": "boss"})), Deny)
+
+
 def test_a_policy_about_other_tools_and_agents_costs_nothing() -> None:
     scope = '(principal == Agent::"clerk", action == Action::"refund", resource)'
     many = "\n".join(f'@id("p{n}") permit {scope} when {{ context.turns == {n} }};' for n in range(500))

@@ -229,3 +229,28 @@ def test_what_contradicts_itself_is_refused_in_words(tmp_path: Path, text: str, 
     assert "mend it in " in str(refused.value)
     assert "sk-proj" not in "".join(traceback.format_exception(refused.value))
     assert "word" not in str(refused.value)
+
+
+# --- tools that the provider runs itself ---
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ('tools = [{ type = "web_search_20250305", name = "web_search" }]', "web_search_20250305"),
+        ('tools = [{ type = "code_interpreter", container = { type = "auto" } }]', "code_interpreter"),
+        ("tools = [{ googleSearch = {} }]", "googleSearch"),
+        ('tools = [{ type = "function", function = { name = "mine" } }]', "mine"),
+        ('tools = "all"', "tools"),
+        ("web_search_options = {}", "web_search_options"),
+        ('mcp_servers = [{ type = "url", url = "https://example.com" }]', "mcp_servers"),
+    ],
+)
+def test_a_tool_that_the_provider_would_run_itself_is_refused_unless_it_is_granted(
+    tmp_path: Path, body: str, name: str
+) -> None:
+    text = f'[large]\nmodel = "anthropic:claude-sonnet-4-6"\nhosted = [GRANTED]\n[large.body]\n{body}\n'
+    with pytest.raises(InputError, match=f'run {name} itself, where no policy sees it: .*hosted = ."{name}"'):
+        read_models_file(configured_by(tmp_path, text.replace("GRANTED", "")))
+    granted = read_models_file(configured_by(tmp_path, text.replace("GRANTED", f'"{name}"'))).models
+    assert granted["large"].hosted == (name,)

@@ -115,8 +115,10 @@ def _arguments(request: CallRequest, bearing: Slice) -> dict[str, object]:
     Raises Unrepresentable for one that is read and cannot be said: left out, it would slip past a policy that asks
     whether it is there.
     """
-    said = dict[str, object]()
-    for name, field in bearing.arguments.fields.items():
+    fields, said = bearing.arguments.fields, dict[str, object]()
+    if unknown := request.arguments.keys() - fields.keys() - bearing.arguments.unsaid:
+        raise Unrepresentable(f"it has arguments that its declaration has not: {', '.join(sorted(unknown))}")
+    for name, field in fields.items():
         value = request.arguments.get(name)
         if value is None or not bearing.reads(f"args.{name}"):
             continue

@@ -36,6 +36,15 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     advice: str
     template: pst.Template
 
+    @property
+    def is_always(self) -> bool:
+        """Whether it holds for every call that it bears on, whatever the arguments and circumstances are."""
+        match self.template.principal:
+            case pst.ScopeEq(pst.EntityUid(pst.EntityType("Agent"))) | pst.ScopeAny() | pst.ScopeIs():
+                return not self.template.clauses
+            case _:
+                return False
+
 
 def policy_of(name: str, source: str, template: pst.Template) -> Policy:
     """Return the policy with its annotations read. Raises DefinitionError that names the policy and what is allowed."""

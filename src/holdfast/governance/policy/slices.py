@@ -54,6 +54,10 @@ def _bears(template: pst.Template, actions: frozenset[str], agent: str | None) -
     match template.principal:
         case pst.ScopeEq(pst.EntityUid(pst.EntityType("Agent"), name)) if name != agent:
             return False
+        case pst.ScopeIs(pst.EntityType("Agent")) if agent is None:
+            return False
+        case pst.ScopeEq(pst.EntityUid(pst.EntityType("Node"))) | pst.ScopeIs(pst.EntityType("Node")) if agent:
+            return False
         case _:
             pass
     match template.action:

@@ -53,9 +53,9 @@ def request_of(invocation: Invocation, caller: Caller) -> CallRequest | None:
 
 def _arguments(invocation: Invocation) -> dict[str, object] | None:
     """Return the arguments, defaults filled in. A simulation has put values of its own in the place of the tool's."""
-    shape = invocation.tool.shape
+    shape, provided = invocation.tool.shape, invocation.tool.signature.provided
     if invocation.simulation is None:
-        return shape.plain(invocation.values)
+        return shape.plain({name: value for name, value in invocation.values.items() if name not in provided})
     canonical = canonical_arguments(invocation.order.call.arguments, NODE_ARGUMENTS_CHARACTERS_MAX)
     read = canonical if isinstance(canonical, Malformed) else shape.read_arguments(canonical)
     return shape.plain(read) if isinstance(read, dict) else None

@@ -142,7 +142,7 @@ class Invocation:
         *("tool", "digest", "values", "key"),
         *("value", "text", "json", "result", "result_bytes"),
         *("variables", "seen", "simulation"),
-        *("verdict", "note", "canonical"),
+        *("verdict", "autonomy", "note", "canonical"),
         *("keys", "waited_seconds", "left_in_part", "is_settled", "leaving"),
     )
 
@@ -175,6 +175,8 @@ class Invocation:
         """What is called in the tool's place, if nothing is to be sent; set by ``fork``."""
         self.verdict: Verdict | None = None
         """What the policies say of it; set by ``authorised``, None where nobody is asked."""
+        self.autonomy = ""
+        """How much the caller may do by itself; set by ``authorised``."""
         self.note = ""
         """What the model is told beside the result; set by ``approved``."""
         self.keys: frozenset[str] = frozenset()

@@ -45,8 +45,6 @@ class Shape:
 
     parameters: Schema
     result: Schema
-    names: tuple[str, ...]
-    """The parameters that the model fills in."""
     _arguments: TypeAdapter[Any]  # Any: the type is known only at run time
     _result: TypeAdapter[Any]
 
@@ -57,7 +55,7 @@ class Shape:
 
     def plain(self, values: Mapping[str, object]) -> dict[str, object] | None:
         """Return checked arguments as JSON data, as the function gets them; None where JSON cannot say them."""
-        written = caught(to_jsonable_python, {name: values[name] for name in self.names})
+        written = caught(to_jsonable_python, values)
         return written if isinstance(written, dict) else None
 
     def check_result(self, value: object) -> object:
@@ -89,7 +87,7 @@ def shape_of(signature: Signature, name: str) -> Shape:
             f"tool {name}: its types cannot be turned into a JSON Schema ({one_line(str(error), 300)}): "
             "use plain types, dataclasses, TypedDicts or pydantic models"
         ) from error
-    return Shape(parameters, shown, tuple(each.name for each in signature.parameters), arguments, result)
+    return Shape(parameters, shown, arguments, result)
 
 
 class _Untitled(GenerateJsonSchema):

@@ -33,6 +33,8 @@ class StepIntended(JournalEvent, frozen=True, tag="step.intended/1"):
     """Nothing is sent: the tool's own simulation is called, which touches nothing; ``effect`` is that of the call."""
     policies: tuple[str, ...] = ()
     """The ids of the policies that let it through, or let it through once somebody had said yes."""
+    autonomy: str = ""
+    """How much the agent may do by itself; empty where nobody has said."""
 
 
 class Write(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

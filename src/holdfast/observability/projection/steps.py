@@ -17,7 +17,7 @@ Step = StepIntended | StepEnded | StepInterrupted | StepRetried | DoubtProbed | 
 def step_intended(trace: Trace, event: StepIntended, at: float) -> Trace:
     """Open it, or, for a call that waited since the reply, let it begin now."""
     trace, span = _found(trace, event, at)
-    attributes = replace(span.attributes, effect=event.effect, policies=event.policies)
+    attributes = replace(span.attributes, effect=event.effect, policies=event.policies, autonomy=event.autonomy)
     return changed(trace, replace(span, start=at, attributes=attributes))
 
 

@@ -18,6 +18,7 @@ from holdfast.kernel.errors import InputError
 from holdfast.kernel.ids import digest
 from holdfast.runtime.models.configured_accounts import ConfiguredAccount, check_account
 from holdfast.runtime.models.file_problems import problems_of
+from holdfast.runtime.models.hosted import hosted_in
 from holdfast.runtime.models.name import FORM, ModelName, parse_name
 
 VARIABLE = "HOLDFAST_MODELS"
@@ -45,6 +46,17 @@ class ConfiguredPlace(BaseModel):
     has_tool_calls: bool = True
     caches_prompt: bool = True
     streams: bool = True
+    hosted: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_the_hosted_tools_granted(self) -> Self:
+        if denied := [name for name in hosted_in(self.body) if name not in self.hosted]:
+            names = ", ".join(f'"{name}"' for name in denied)
+            raise ValueError(
+                f"body has the provider run {', '.join(denied)} itself, where no policy sees it: leave it out, or "
+                f"grant it with hosted = [{names}]"
+            )
+        return self
 
     @property
     def settings(self) -> Settings:

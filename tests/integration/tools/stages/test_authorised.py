@@ -7,10 +7,14 @@ import pytest
 from msgspec.structs import replace
 
 from holdfast.governance.verdict import Allow, CallRequest, Deny, Verdict
-from holdfast.integration.tools.circumstances import NOBODY, Caller, least_trust
+from holdfast.integration.tools.circumstances import NOBODY, Caller, least_trust, request_of
+from holdfast.integration.tools.companion import read_companion
 from holdfast.integration.tools.contract import tool
 from holdfast.integration.tools.executor import Executor
+from holdfast.integration.tools.invocation import Invocation
+from holdfast.integration.tools.stages.arguments import Arguments
 from holdfast.integration.tools.stages.authorised import DO_WITHOUT
+from holdfast.integration.tools.stages.known import Known
 from holdfast.journal.events import StepIntended, StepInterrupted
 from holdfast.kernel.effects import IRREVERSIBLE, Effect
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
@@ -140,6 +144,19 @@ async def test_a_call_that_may_have_been_made_is_in_doubt_when_it_may_not_be_sen
         (last,) = await shop.steps()
     assert isinstance(last, StepInterrupted)
     assert (last.attempt, last.in_doubt, ledger.sent) == (1, True, [])
+
+
+async def test_a_call_that_is_simulated_is_judged_by_the_arguments_the_model_gave() -> None:
+    async with workshop(get_order) as shop:
+        shop.resources = {Ledger: Ledger()}
+        invocation = shop.invocation(shop.order("get_order", '{"order_id": "4711"}'))
+        for stage in (Known(shop.registry), Arguments()):
+            assert await stage.run(invocation) is None
+        companion = read_companion(lambda: "made up", "simulation", "get_order", get_order.signature)
+        invocation.simulation, invocation.values = companion, {}
+        asked = request_of(invocation, DESK)
+    assert asked is not None
+    assert asked.arguments == {"order_id": "4711", "detail": "short"}
 
 
 async def test_where_nobody_decides_no_call_passes_there() -> None:

@@ -25,6 +25,7 @@ class Authorised:
 
     async def run(self, invocation: Invocation) -> End | None:
         invocation.verdict = verdict = self._verdict(request_of(invocation, self._caller))
+        invocation.autonomy = self._caller.autonomy
         match verdict:
             case Allow() | Ask():
                 return None

@@ -46,6 +46,7 @@ class Intent:
                 has_probe=tool.probe is not None and invocation.simulation is None,
                 is_simulated=invocation.simulation is not None,
                 policies=policies_of(invocation.verdict),
+                autonomy=invocation.autonomy,
             )
         )
         if invocation.effect.needs_intent:

@@ -25,6 +25,7 @@ from holdfast.surfaces.cli.showing.results import worded
 from holdfast.surfaces.cli.showing.runs_table import Listed, print_runs, runs_records
 from holdfast.surfaces.cli.showing.span_tree import rows
 from holdfast.surfaces.cli.showing.terminal import clean, styled
+from holdfast.surfaces.cli.showing.verdicts import verdict_facts, verdict_record
 from holdfast.surfaces.cli.showing.versions import Registered, Version
 from holdfast.surfaces.cli.showing.waterfall import SIGNS
 from holdfast.surfaces.cli.showing.wording import consumed, counted, duration, instant, short_id, tokens
@@ -96,6 +97,7 @@ def page_record(
         "budget": state.budget,
         "reserved": {"tokens": state.reserved, "usd": state.reserved_usd},
         "low": [low.limit for low in state.low],
+        "policies": verdict_record(seen.trace.spans),
         "definitions": state.definitions,
         "version": version,
         "migrations": state.migrations,
@@ -141,6 +143,7 @@ def _facts(state: RunState, seen: Shown, version: Version) -> Iterator[tuple[str
         yield "budget", styled(" · ".join(limits))
     if reserved := reserved_now(state):
         yield "reserved", styled(f"{reserved}, for calls whose reply is not known yet")
+    yield from verdict_facts(seen.trace.spans)
     if state.low:
         yield "runs low", styled(", ".join(low.limit for low in state.low), style="yellow")
     told_of = (
