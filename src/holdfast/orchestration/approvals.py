@@ -18,7 +18,7 @@ from holdfast.journal.payloads import Payloads
 from holdfast.journal.port import Delivered
 from holdfast.kernel import paths
 from holdfast.kernel.errors import AlreadySettled, InputError
-from holdfast.kernel.ids import LetterId, PayloadId, digest
+from holdfast.kernel.ids import LetterId, digest
 
 DIGEST_CHARACTERS_LEAST = 8
 """As much of a digest tells apart what a person is shown."""
@@ -84,13 +84,13 @@ def decision_of(state: RunState, letters: Sequence[Delivered], wish: Wish, now: 
     return mail, decision_letter(approval.number, len(posted))
 
 
-def heard(state: RunState, mail: Decide, arguments: PayloadId | None) -> ApprovalDecided | None:
+def heard(state: RunState, mail: Decide) -> ApprovalDecided | None:
     """Return the event that ``mail`` makes; None if it counts for nothing: who may not, for what is no more, too late.
 
-    ``arguments`` is where those are kept that it gives in place of the caller's.
+    Where the arguments are kept that it gives in place of the caller's is left to be said.
     """
     found = _numbered(state, mail.number)
-    return None if found is None else _heard(state, *found, mail, arguments)
+    return None if found is None else _heard(state, *found, mail)
 
 
 def requesters(state: RunState) -> tuple[str, ...]:
@@ -105,9 +105,7 @@ def told_decided(path: str, body: bytes) -> str:
     return f"expected to decide of {path} alone, found that {who}: look at it again"
 
 
-def _heard(
-    state: RunState, path: str, approval: ApprovalState, mail: Decide, arguments: PayloadId | None
-) -> ApprovalDecided | None:
+def _heard(state: RunState, path: str, approval: ApprovalState, mail: Decide) -> ApprovalDecided | None:
     node, turn, call = paths.effect(path)
     decision = _decision(mail)
     is_late = approval.deadline is not None and approval.deadline <= mail.at
@@ -131,7 +129,6 @@ def _heard(
         of=mail.of,
         roles=mail.roles,
         note=mail.note,
-        arguments=arguments if is_edit else None,
         settles=mail.ruling is Ruling.REJECT or is_granted(approval.needs, standing),
         decided_at=mail.at,
     )
@@ -175,7 +172,7 @@ def _with_posted(state: RunState, path: str, approval: ApprovalState, letters: S
     for letter in letters:
         mail = _read(letter) if letter.position > state.inbox_read else None
         if isinstance(mail, Decide) and mail.number == approval.number and not approval.is_settled:
-            event = _heard(state, path, approval, mail, None)
+            event = _heard(state, path, approval, mail)
             approval = approval if event is None else decided(approval, event, mail.at)
     return approval
 
