@@ -2,7 +2,8 @@
 
 import msgspec
 
-from holdfast.governance.escalation import Escalation, Grounds
+from holdfast.governance.escalation import Escalation, Grounds, Way
+from holdfast.journal.events.approvals import Ruling
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.fold.steps import step_at
 from holdfast.journal.payloads import Payloads
@@ -14,6 +15,13 @@ async def approvals_of(state: RunState, payloads: Payloads) -> list[Escalation]:
     return [await _escalation(state, path, payloads) for path in open_approvals(state)]
 
 
+def _edited(grounds: Grounds, arguments: str) -> Grounds:
+    """Return what is to be known of a call with other arguments: what was found of the first ones says nothing of it."""
+    approve = Way(Ruling.APPROVE, f"{grounds.tool} is called with the arguments as they were changed")
+    others = tuple(way for way in grounds.options if way.ruling is not Ruling.APPROVE)
+    return msgspec.structs.replace(grounds, arguments=arguments, options=(approve, *others), evidence=())
+
+
 async def _escalation(state: RunState, path: str, payloads: Payloads) -> Escalation:
     """Return what was asked at ``path`` with the arguments as they are now, and how the decision of it stands."""
     step = step_at(state, path)
@@ -21,8 +29,7 @@ async def _escalation(state: RunState, path: str, payloads: Payloads) -> Escalat
     assert approval is not None, "what waits for a yes was asked for"
     grounds = msgspec.json.decode(await payloads.fetch(approval.asked), type=Grounds)
     if approval.arguments is not None:
-        edited = (await payloads.fetch(approval.arguments)).decode()
-        grounds = msgspec.structs.replace(grounds, arguments=edited)
+        grounds = _edited(grounds, (await payloads.fetch(approval.arguments)).decode())
     return Escalation(
         tool=grounds.tool,
         arguments=grounds.arguments,
