@@ -16,7 +16,7 @@ async def approvals_of(state: RunState, payloads: Payloads) -> list[Escalation]:
 
 
 def _edited(grounds: Grounds, arguments: str) -> Grounds:
-    """Return what is to be known of a call with other arguments: what was found of the first ones says nothing of it."""
+    """Return what is known of a call with other arguments: what was found of the first ones says nothing of it."""
     approve = Way(Ruling.APPROVE, f"{grounds.tool} is called with the arguments as they were changed")
     others = tuple(way for way in grounds.options if way.ruling is not Ruling.APPROVE)
     return msgspec.structs.replace(grounds, arguments=arguments, options=(approve, *others), evidence=())
