@@ -32,7 +32,7 @@ def test_every_name_of_the_flow_algebra_is_there(name: str) -> None:
 
 
 def test_a_name_that_there_is_not_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'Agnet': it offers Agent, Alert, Allowance"):
+    with pytest.raises(AttributeError, match="no attribute 'Agnet': it offers Agent, Alert, Allow"):
         _ = holdfast.Agnet  # type: ignore[attr-defined]  # what this test is about
 
 

@@ -3,9 +3,15 @@
 from holdfast.execution.agent import Agent as Agent
 from holdfast.governance.allowance import Allowance as Allowance
 from holdfast.governance.autonomy import Autonomy as Autonomy
+from holdfast.governance.escalation import Escalation as Escalation
 from holdfast.governance.loop_thresholds import Threshold as Threshold
 from holdfast.governance.loop_thresholds import Thresholds as Thresholds
 from holdfast.governance.purse import AllowanceLow as AllowanceLow
+from holdfast.governance.verdict import Allow as Allow
+from holdfast.governance.verdict import Ask as Ask
+from holdfast.governance.verdict import Asking as Asking
+from holdfast.governance.verdict import CallRequest as CallRequest
+from holdfast.governance.verdict import Deny as Deny
 from holdfast.integration.tools.contract import IdempotencyKey as IdempotencyKey
 from holdfast.integration.tools.contract import OutcomeUnknown as OutcomeUnknown
 from holdfast.integration.tools.contract import Provided as Provided
@@ -17,6 +23,7 @@ from holdfast.integration.tools.probe import Unknown as Unknown
 from holdfast.integration.tools.stock.code import run_python as run_python
 from holdfast.integration.tools.variables import Variables as Variables
 from holdfast.journal.alerts import Alert as Alert
+from holdfast.journal.events.approvals import Ruling as Ruling
 from holdfast.kernel.effects import Effect as Effect
 from holdfast.kernel.errors import AllowanceSpent as AllowanceSpent
 from holdfast.kernel.errors import HoldfastError as HoldfastError

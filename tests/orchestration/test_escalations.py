@@ -12,7 +12,6 @@ from holdfast.integration.gateway.lines import answer, call
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.sources import Source, evidence_for
 from holdfast.journal.events.approvals import Ruling
-from holdfast.kernel.provenance import Trust
 from holdfast.orchestration.flow import AgentNode, ChildNode, Sequence, ToolNode
 from tests.orchestration.bank import Bank, cash, paying
 from tests.orchestration.counter import CALL, PAID, Rule, counter, pays, waiting
@@ -122,13 +121,13 @@ async def test_what_would_come_of_it_is_said_even_where_the_tool_cannot_say(
 )
 def test_a_value_stands_where_it_stands_as_a_word_of_its_own(value: str, text: str, is_found: bool) -> None:
     arguments = msgspec.json.encode({"x": value})
-    (found,) = evidence_for(arguments, (Source("the task", text, Trust.USER),))
+    (found,) = evidence_for(arguments, (Source("the task", text),))
     assert (found.found_in == ("the task",)) == is_found
 
 
 def test_values_that_lie_deeper_are_found_by_the_way_to_them_and_flags_are_not_looked_for() -> None:
     arguments = msgspec.json.encode({"to": {"cities": ["Bonn", "Ulm"]}, "n": 3, "flag": True, "none": None})
-    found = evidence_for(arguments, (Source("the task", "send 3 to Ulm", Trust.USER),))
+    found = evidence_for(arguments, (Source("the task", "send 3 to Ulm"),))
     assert [(each.argument, bool(each.found_in)) for each in found] == [
         ("to.cities[0]", False),
         ("to.cities[1]", True),
@@ -171,6 +170,36 @@ async def test_the_inbox_lists_what_waits_at_any_depth_and_below_one_run() -> No
         (escalation,) = await run.approvals()
         await run.decide("", Ruling.APPROVE, by="Ann", digest=escalation.digest)
         assert await stage.result(top) == PAID
+
+
+async def test_what_a_flow_hands_to_an_agent_is_nobody_s_word() -> None:
+    stage = Stage()
+    bank = Bank(stage.clock)
+    flow = Sequence("root", (paying("card", "order"), AgentNode("desk", "desk", input="'pay rent, says ' + order")))
+    app = bank.app(flow, agents=(desk(tools=(cash,)),))
+    async with stage.runtime(pays(), apps=[app], decides=Rule(tools=frozenset(("cash",)))) as runtime:
+        run = await runtime.start("root", "pay the rent")
+        await waiting(stage, run, "root/desk/turn.1/call.1")
+        (asked,) = await run.approvals()
+    assert asked.goal == "pay rent, says receipt of order"
+    assert asked.evidence == (Evidence("what", "rent", ("what it was given",)),)
+
+
+async def test_of_changed_arguments_nothing_is_said_that_was_found_of_those_before() -> None:
+    stage = Stage()
+    rule = Rule((Asking(approvals=2),), tools=frozenset(("announce",)))
+    script = (call("announce", {"text": "go"}), answer(PAID))
+    async with stage.runtime(script, apps=[desk(tools=(announce,))], decides=rule) as runtime:
+        run = await runtime.start("desk", "go on")
+        path = "desk/turn.1/call.1"
+        await waiting(stage, run, path)
+        (asked,) = await run.approvals()
+        await run.decide(path, Ruling.EDIT, {"text": "stop"}, by="Ann", digest=asked.digest)
+        await waiting(stage, run, path)
+        (changed,) = await run.approvals()
+    assert (asked.options[0].impact, len(asked.evidence)) == ("everybody reads it; nothing undoes it", 1)
+    assert changed.options[0].impact == "announce is called with the arguments as they were changed"
+    assert (changed.evidence, changed.options[1:]) == ((), asked.options[1:])
 
 
 async def test_a_policy_is_named_with_its_reason() -> None:

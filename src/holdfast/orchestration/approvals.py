@@ -1,11 +1,10 @@
-"""What calls of a run wait for a yes, as one needs it to decide; and whether, and as what, a decision is heard."""
+"""Whether a decision of a call that waits for a yes can be made, and as what the run hears it. Pure."""
 
 from collections.abc import Sequence
 
 import msgspec
 
 from holdfast.governance.approvals import bound, is_granted, objection
-from holdfast.governance.escalation import Escalation
 from holdfast.integration.tools.arguments import Malformed, canonical_arguments
 from holdfast.journal.events import ApprovalDecided
 from holdfast.journal.events.approvals import Ruling
@@ -14,17 +13,16 @@ from holdfast.journal.fold.approvals import decided
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.fold.steps import step_at
 from holdfast.journal.mail import Decide, decision_letter, decode_mail
-from holdfast.journal.payloads import Payloads
 from holdfast.journal.port import Delivered
 from holdfast.kernel import paths
 from holdfast.kernel.errors import AlreadySettled, InputError
-from holdfast.kernel.ids import LetterId, PayloadId, digest
+from holdfast.kernel.ids import LetterId, digest
 
 DIGEST_CHARACTERS_LEAST = 8
 """As much of a digest tells apart what a person is shown."""
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
+class Wish(msgspec.Struct, frozen=True):
     """What somebody wants to decide."""
 
     path: str
@@ -42,11 +40,6 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 def open_approvals(state: RunState) -> tuple[str, ...]:
     """Return the calls of ``state`` that wait for a yes, in the order of asking: none once the run is to end."""
     return () if state.is_over or state.cancel_reason is not None else state.approvals
-
-
-async def approvals_of(state: RunState, payloads: Payloads) -> list[Escalation]:
-    """Return what ``state`` needs a yes to, in the order of asking."""
-    return [await _escalation(state, path, payloads) for path in open_approvals(state)]
 
 
 def decision_of(state: RunState, letters: Sequence[Delivered], wish: Wish, now: float) -> tuple[Decide, LetterId]:
@@ -84,13 +77,13 @@ def decision_of(state: RunState, letters: Sequence[Delivered], wish: Wish, now: 
     return mail, decision_letter(approval.number, len(posted))
 
 
-def heard(state: RunState, mail: Decide, arguments: PayloadId | None) -> ApprovalDecided | None:
+def heard(state: RunState, mail: Decide) -> ApprovalDecided | None:
     """Return the event that ``mail`` makes; None if it counts for nothing: who may not, for what is no more, too late.
 
-    ``arguments`` is where those are kept that it gives in place of the caller's.
+    Where the arguments are kept that it gives in place of the caller's is left to be said.
     """
     found = _numbered(state, mail.number)
-    return None if found is None else _heard(state, *found, mail, arguments)
+    return None if found is None else _heard(state, *found, mail)
 
 
 def requesters(state: RunState) -> tuple[str, ...]:
@@ -105,9 +98,7 @@ def told_decided(path: str, body: bytes) -> str:
     return f"expected to decide of {path} alone, found that {who}: look at it again"
 
 
-def _heard(
-    state: RunState, path: str, approval: ApprovalState, mail: Decide, arguments: PayloadId | None
-) -> ApprovalDecided | None:
+def _heard(state: RunState, path: str, approval: ApprovalState, mail: Decide) -> ApprovalDecided | None:
     node, turn, call = paths.effect(path)
     decision = _decision(mail)
     is_late = approval.deadline is not None and approval.deadline <= mail.at
@@ -131,7 +122,6 @@ def _heard(
         of=mail.of,
         roles=mail.roles,
         note=mail.note,
-        arguments=arguments if is_edit else None,
         settles=mail.ruling is Ruling.REJECT or is_granted(approval.needs, standing),
         decided_at=mail.at,
     )
@@ -175,7 +165,7 @@ def _with_posted(state: RunState, path: str, approval: ApprovalState, letters: S
     for letter in letters:
         mail = _read(letter) if letter.position > state.inbox_read else None
         if isinstance(mail, Decide) and mail.number == approval.number and not approval.is_settled:
-            event = _heard(state, path, approval, mail, None)
+            event = _heard(state, path, approval, mail)
             approval = approval if event is None else decided(approval, event, mail.at)
     return approval
 
@@ -232,27 +222,3 @@ def _encoded(wish: Wish) -> bytes | None:
 def _read(letter: Delivered) -> Decide | None:
     mail = decode_mail(letter.body)
     return mail if isinstance(mail, Decide) else None
-
-
-async def _escalation(state: RunState, path: str, payloads: Payloads) -> Escalation:
-    step = step_at(state, path)
-    assert step is not None
-    approval = step.approval
-    assert approval is not None, "what waits for a yes was asked for"
-    asked = await payloads.fetch_json(approval.asked)
-    assert isinstance(asked, dict), "an escalation is kept as an object"
-    if approval.arguments is not None:
-        asked = {**asked, "arguments": (await payloads.fetch(approval.arguments)).decode()}
-    standing = {
-        "run": state.run,
-        "path": path,
-        "number": approval.number,
-        "digest": approval.digest,
-        "asked_at": approval.asked_at,
-        "needs": approval.needs,
-        "deadline": approval.deadline,
-        "at_deadline": "abandon" if approval.abandons else "reject",
-        "decisions": approval.decisions,
-        "is_edited": approval.arguments is not None,
-    }
-    return msgspec.convert({**asked, **msgspec.to_builtins(standing)}, Escalation)

@@ -42,9 +42,10 @@ from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import NOTHING_ACHIEVED, Achieved, Settlement
 from holdfast.orchestration.achieved import achieved
 from holdfast.orchestration.app import App
-from holdfast.orchestration.approvals import Wish, approvals_of, decision_of, told_decided
+from holdfast.orchestration.approvals import Wish, decision_of, told_decided
 from holdfast.orchestration.dead_letters import dropped
 from holdfast.orchestration.doubts import Doubt, check_settled, doubt_at, doubts_of
+from holdfast.orchestration.escalations import approvals_of
 from holdfast.orchestration.questions import Question, answer_to, question_at, questions_of, told_answered
 from holdfast.orchestration.requeue import check_dead, check_heard, letters_for, past_of
 from holdfast.orchestration.resting import goes_on
@@ -367,16 +368,7 @@ class Run:
         AlreadySettled for the other, for who comes too late, and where what was looked at has changed; InputError for
         who may not decide, and arguments that do not fit; RunNotFound.
         """
-        wish = Wish(
-            path=path,
-            ruling=ruling,
-            by=by,
-            digest=digest,
-            of=of,
-            roles=self._people.roles_of(by, of, roles),
-            note=note,
-            arguments=arguments,
-        )
+        wish = Wish(path, ruling, by, digest, of, self._people.roles_of(by, of, roles), note, arguments)
         state = await self.state()
         if ruling is Ruling.EDIT:
             check_edited(self._version_of(state), state, wish)

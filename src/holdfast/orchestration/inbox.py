@@ -11,8 +11,8 @@ from holdfast.journal.port import Head, RunFilter, Store
 from holdfast.journal.snapshots import current
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.ids import RunId
-from holdfast.orchestration.approvals import approvals_of
 from holdfast.orchestration.doubts import Doubt, doubts_of
+from holdfast.orchestration.escalations import approvals_of
 from holdfast.orchestration.lifecycle import FINAL, Status
 from holdfast.orchestration.questions import Question, questions_of
 from holdfast.orchestration.resting import unfinished_below

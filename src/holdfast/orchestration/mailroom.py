@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from holdfast.integration.tools.invocation import Desk
 from holdfast.journal.events import CancelRequested, MailRead, ModelReconciled, QuestionAnswered, RetryDue
+from holdfast.journal.events.approvals import Ruling
 from holdfast.journal.mail import (
     Answer,
     Cancel,
@@ -105,10 +106,12 @@ class Mailroom:
 
     def _rule(self, mail: Decide) -> None:
         """Record a decision of a call that still waits for it, by somebody who may."""
-        keep = self._recorder.payloads.keep
-        event = heard(self._recorder.state, mail, None if mail.arguments is None else keep(mail.arguments))
-        if event is not None:
-            self._recorder.append(event)
+        event = heard(self._recorder.state, mail)
+        if event is None:
+            return
+        if event.ruling is Ruling.EDIT and mail.arguments is not None:
+            event = replace(event, arguments=self._recorder.payloads.keep(mail.arguments))
+        self._recorder.append(event)
 
     def _hear(self, mail: Answer) -> None:
         """Record an answer to a question that is still open."""

@@ -4,10 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from holdfast import Agent, App, Prompt, Runtime
+from holdfast.governance.verdict import ALLOW_ALL, Allow, Ask, Asking, CallRequest, DecisionPoint, Verdict
 from holdfast.integration.gateway.lines import Improvised, Line, answer, answer_json, call, calls, fail
 from holdfast.integration.gateway.port import ModelRequest
 from holdfast.integration.gateway.scripted import Script
 from holdfast.journal.events import ChildBegun, StepIntended
+from holdfast.journal.events.approvals import Ruling
 from holdfast.journal.fold.state import RunState
 from holdfast.orchestration.cutting import BeforeStep
 from holdfast.orchestration.flow import (
@@ -83,6 +85,27 @@ async def cancel_a_parent(_runtime: Runtime, run: Run, diary: Diary) -> RunState
     return await run.wait()
 
 
+async def approve_all(_runtime: Runtime, run: Run, _diary: Diary) -> RunState:
+    """Have two people say yes to whatever it asks."""
+    for _ in range(RESUMES_MAX):
+        state = await run.wait()
+        if state.is_over or state.doubts:
+            return state
+        for asked in await run.approvals():
+            said = {each.by for each in asked.decisions}
+            for by in ("Ann", "Bob"):
+                if by not in said:
+                    await run.decide(asked.path, Ruling.APPROVE, by=by, digest=asked.digest)
+    raise AssertionError(f"asked {RESUMES_MAX} times, and it asks again")
+
+
+class FourEyes:
+    """Has two people look at whatever changes the world."""
+
+    def decide(self, request: CallRequest) -> Verdict:
+        return Ask("it changes the world", (Asking(approvals=2),)) if request.effect.needs_intent else Allow()
+
+
 async def _seen(run: Run, node: str) -> None:
     async for entry in run.events():
         if isinstance(entry.event, StepIntended) and entry.event.node.endswith(node):
@@ -110,6 +133,8 @@ class Scenario:
     """How many runs of it go on side by side."""
     subject: str | None = None
     """The person they are about."""
+    decides: DecisionPoint = ALLOW_ALL
+    """Which of their calls may be made."""
 
     def apps(self, diary: Diary) -> list[App]:
         """Return it as an app, and those of its child runs."""
@@ -276,6 +301,13 @@ SCENARIOS: dict[str, Scenario] = {
         kids=(_kid("kid_a", "look"), _kid("kid_b", "hang")),
         look=cancel_a_parent,
         status="CANCELLED",
+    ),
+    "approved": Scenario(
+        Sequence("asks", tuple(step(each, each, "asks") for each in ("look", "pay", "send"))),
+        ("asks/look", "asks/pay", "asks/send"),
+        unsafe=("asks/send",),
+        look=approve_all,
+        decides=FourEyes(),
     ),
     "side by side": Scenario(
         Sequence("many", tuple(step(f"s{place}", "pay_for_run", "many") for place in range(3))),

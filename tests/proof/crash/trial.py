@@ -153,7 +153,8 @@ async def _life(scenario: Scenario, database: Path, diary: Diary, reach: Reach) 
     script = scenario.script or Stubborn(diary, MODEL_FAILURES)
     models = {SCRIPTED: witnessed(script, diary)}
     url = f"sqlite:///{database}"
-    async with Runtime.open(url, apps=apps, models=models, clock=HurriedClock(), reach=reach) as runtime:
+    clock, decides = HurriedClock(), scenario.decides
+    async with Runtime.open(url, apps=apps, models=models, clock=clock, reach=reach, decides=decides) as runtime:
 
         async def one(number: int) -> None:
             run = await runtime.start(apps[0], None, subject=scenario.subject, request_id=f"{REQUEST} {number}")

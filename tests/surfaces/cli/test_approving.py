@@ -94,6 +94,16 @@ def test_a_decision_that_cannot_be_used_is_refused(
     assert holdfast("inbox", "--json").json
 
 
+def test_a_file_of_people_that_is_not_right_says_what_is_wrong(
+    holdfast: Program, run: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "people.toml"
+    file.write_text("[people.ann]\nrole = 1\n", encoding="utf-8")
+    monkeypatch.setenv("HOLDFAST_PEOPLE", str(file))
+    done = holdfast("decide", run, "--reject", "no", "--by", "Ann")
+    assert (done.code, "expected a file of people as in [people.ann]" in done.err) == (2, True)
+
+
 def test_where_people_are_declared_only_they_decide_and_only_in_their_roles(
     holdfast: Program, run: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

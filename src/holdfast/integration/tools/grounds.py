@@ -7,14 +7,13 @@ from holdfast.integration.tools.companion import Companion
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.edge import awaited
 from holdfast.integration.tools.invocation import Invocation
-from holdfast.integration.tools.sources import Source, evidence_for, sources_of
+from holdfast.integration.tools.sources import evidence_for, sources_of
 from holdfast.integration.tools.threads import Threads
 from holdfast.integration.tools.visible import one_line
 from holdfast.journal.events.approvals import Ruling
 from holdfast.journal.fold.state import NodeState
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.effects import IRREVERSIBLE
-from holdfast.kernel.provenance import Trust
 
 IMPACT_SECONDS_MAX = 5.0
 GOAL_CHARACTERS_MAX, WORDS_CHARACTERS_MAX, IMPACT_CHARACTERS_MAX = 2_000, 2_000, 600
@@ -32,17 +31,13 @@ async def grounds_of(invocation: Invocation, verdict: Ask, clock: Clock, threads
         reversibility=tool.reversibility,
         reason=verdict.reason,
         policies=verdict.policies,
-        goal=one_line(_goal(sources) or state.title, GOAL_CHARACTERS_MAX),
+        goal=one_line(next((each.text for each in sources if each.is_task), state.title), GOAL_CHARACTERS_MAX),
         words=one_line(await _words(invocation, node), WORDS_CHARACTERS_MAX),
         caller=None if order.is_node else node.path.rpartition("/")[2],
         user=state.user,
         options=_options(tool, await _impact(invocation, clock, threads)),
         evidence=evidence_for(invocation.canonical, sources),
     )
-
-
-def _goal(sources: tuple[Source, ...]) -> str:
-    return next((source.text for source in sources if source.trust is Trust.USER), "")
 
 
 async def _words(invocation: Invocation, node: NodeState) -> str:

@@ -33,17 +33,19 @@ class Source(msgspec.Struct, frozen=True):
 
     name: str
     text: str
-    trust: Trust
+    is_trusted: bool = False
+    """The user or the developer has said it, and nobody else had a hand in it."""
+    is_task: bool = False
 
 
 async def sources_of(node: NodeState, run: RunState, payloads: Payloads) -> tuple[Source, ...]:
     """Return what the caller at ``node`` was shown by others, oldest first. Raises JournalError."""
     if node.agent is None:
         return await _of_flow(node, run, payloads)
-    shown = node.agent.prompt
+    shown, is_users = node.agent.prompt, _is_users(node.input, run)
     newest = shown[max(TASK_MESSAGES, len(shown) - MESSAGES_MAX) :]
     bodies = await payloads.fetch_all((*shown[:TASK_MESSAGES], *newest))
-    return tuple(source for body in bodies for source in _said(decode_message(body)))
+    return tuple(source for body in bodies for source in _said(decode_message(body), is_users=is_users))
 
 
 def evidence_for(arguments: bytes, sources: tuple[Source, ...]) -> tuple[Evidence, ...]:
@@ -58,34 +60,36 @@ async def _of_flow(node: NodeState, run: RunState, payloads: Payloads) -> tuple[
     newest = sorted(gave, key=lambda each: each.left_at)[-MESSAGES_MAX:]
     ids: list[PayloadId] = [run.input, *(each.result for each in newest if each.result is not None)]
     given, *results = await payloads.fetch_all(ids)
-    task = Source("the run's input", given.decode(errors="replace"), Trust.USER)
+    task = Source("the run's input", given.decode(errors="replace"), _is_users(run.input, run), is_task=True)
     return (
         task,
         *(
-            Source(f"the result of {each.path}", body.decode(errors="replace"), Trust.UNTRUSTED)
+            Source(f"the result of {each.path}", body.decode(errors="replace"))
             for each, body in zip(newest, results, strict=True)
         ),
     )
 
 
-def _said(message: Message) -> Iterator[Source]:
+def _is_users(given: PayloadId | None, run: RunState) -> bool:
+    """Whether that is what the user has said: what a flow or a parent hands on may quote anybody."""
+    return run.parent is None and given == run.input
+
+
+def _said(message: Message, *, is_users: bool) -> Iterator[Source]:
     if message.role is Role.ASSISTANT:
         return  # its own words are no evidence
     trust = message.provenance.trust if message.provenance is not None else Trust.UNTRUSTED
     for part in message.parts:
         match part:
+            case Text(text=text) if trust is Trust.USER:
+                yield Source("the task" if is_users else "what it was given", text, is_users, is_task=True)
             case Text(text=text):
-                yield Source(_named(message.role, trust), text, trust)
+                named = "the agent's prompt" if message.role is Role.SYSTEM else "a message of the runtime"
+                yield Source(named, text, trust >= Trust.DEVELOPER)
             case ToolResult(tool=tool, content=content):
-                yield Source(f"a result of {tool}", content, trust)
+                yield Source(f"a result of {tool}", content)
             case _:
                 pass
-
-
-def _named(role: Role, trust: Trust) -> str:
-    if trust is Trust.USER:
-        return "the task"
-    return "the agent's prompt" if role is Role.SYSTEM else "a message of the runtime"
 
 
 def _leaves(name: str, value: object, depth: int) -> Iterator[tuple[str, str]]:
@@ -107,7 +111,7 @@ def _leaves(name: str, value: object, depth: int) -> Iterator[tuple[str, str]]:
 def _evidence(name: str, value: str, sources: tuple[Source, ...]) -> Evidence:
     found = [source for source in sources if _stands(value, source.text)]
     named = tuple(dict.fromkeys(source.name for source in found))[:FOUND_MAX]
-    is_trusted = any(source.trust >= Trust.USER for source in found)
+    is_trusted = any(source.is_trusted for source in found)
     return Evidence(name, one_line(value, VALUE_CHARACTERS_MAX), named, is_trusted)
 
 

@@ -11,7 +11,6 @@ from holdfast.integration.tools.circumstances import NOBODY, Caller, least_trust
 from holdfast.integration.tools.companion import read_companion
 from holdfast.integration.tools.contract import tool
 from holdfast.integration.tools.executor import Executor
-from holdfast.integration.tools.invocation import Invocation
 from holdfast.integration.tools.stages.arguments import Arguments
 from holdfast.integration.tools.stages.authorised import DO_WITHOUT
 from holdfast.integration.tools.stages.known import Known

@@ -33,7 +33,7 @@ class Approved:
 
     async def run(self, invocation: Invocation) -> End | None:
         approval, verdict = invocation.order.approval, invocation.verdict
-        if invocation.simulation is not None:
+        if invocation.simulation is not None or (approval is None and not isinstance(verdict, Ask)):
             return None
         if approval is not None and approval.rejection is not None:
             return _rejected(invocation, approval.rejection)
