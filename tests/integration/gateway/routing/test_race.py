@@ -99,7 +99,13 @@ async def test_a_place_in_bad_health_is_not_asked_beside_another() -> None:
     assert (reply.message.text, calls.models[1].asked) == ("a", 0)
 
 
-async def test_as_many_seconds_are_as_rare_as_retries() -> None:
+async def test_a_place_whose_window_is_too_small_is_not_asked_beside_another() -> None:
+    calls = Calls(10.0, 1.0)
+    reply = await calls.call(calls.routed(windows=[100_000, 1_000]))
+    assert (reply.message.text, calls.models[1].asked) == ("a", 0)
+
+
+async def test_seconds_are_as_rare_as_other_retries() -> None:
     calls = Calls(10.0, 1.0)
     routed = calls.routed()
     while routed.route.retries.draws(calls.clock.now()):
