@@ -19,11 +19,13 @@ from holdfast.journal.events import (
     NodeEntered,
     NodeLeft,
     RunEnded,
+    RunForked,
     RunParked,
     StepEnded,
     StepIntended,
     StepInterrupted,
 )
+from holdfast.journal.events.runs import Origin
 from holdfast.journal.fold import begin, evolve, fold
 from holdfast.journal.fold.agent_state import AgentState, Phase
 from holdfast.journal.fold.children import OfChild
@@ -33,9 +35,10 @@ from holdfast.kernel.charges import Charge, nano
 from holdfast.kernel.days import begins_at, day_of
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.errors import JournalError
+from holdfast.kernel.limits import Budget
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
-from tests.journal.samples import AT, called, every_event, recorded, ref, replied, started
+from tests.journal.samples import AT, RUN, called, every_event, recorded, ref, replied, started
 
 FAULT = Fault(ErrorKind.MODEL_FAILED, "the provider is down")
 ENTERED = NodeEntered(node="desk", kind="agent", input=ref("input"))
@@ -190,6 +193,15 @@ def test_whatever_becomes_of_two_calls_all_is_charged_and_nothing_stays_reserved
         taken = Charge(day_of(AT), outrun_tokens + tokens, (outrun_tokens + tokens) * 1_000_000)
         assert (state.charges, state.reserved, state.reserved_usd) == ((taken,), 0, 0.0)
         assert state.spend.tokens == outrun_tokens + tokens
+
+
+@pytest.mark.parametrize("ends", [(), (outrun(),)])
+def test_a_fork_has_neither_of_two_calls_that_were_under_way(ends: tuple[Event, ...]) -> None:
+    forked = RunForked(origin=Origin(RUN, 3), by="Ann", budget=Budget(), models={})
+    state = after(ENTERED, hedged(), *ends, forked)
+    assert (state.reserved, state.reserved_usd, state.unseen, state.charges) == (0, 0.0, (), ())
+    assert (desk(state).phase, desk(state).reserved, desk(state).is_hedged) == (Phase.READY, 0, False)
+    assert state.inherited.tokens == 250 * len(ends)
 
 
 def test_a_call_that_was_never_sent_is_no_attempt() -> None:

@@ -55,9 +55,11 @@ async def test_a_call_gives_the_reply_and_tells_the_text_as_it_comes() -> None:
 
 async def test_an_unknown_model_is_named_with_the_nearest() -> None:
     gateway = Gateway({"offline:review": ScriptedModel([]), "other": ScriptedModel([])}, SystemClock())
-    with pytest.raises(DefinitionError, match=r"'offline:reveiw': use offline:review$"):
+    with pytest.raises(
+        DefinitionError, match=r"'offline:reveiw': use offline:review, or a provider's as provider:model,"
+    ):
         await gateway.call("offline:reveiw", asked(), unheard)
-    with pytest.raises(DefinitionError, match=r"'x': use offline:review, other$"):
+    with pytest.raises(DefinitionError, match=r"'x': use offline:review, other, or a provider's"):
         gateway.model("x")
     with pytest.raises(DefinitionError, match="a runtime that has models"):
         Gateway({}, SystemClock()).model("x")

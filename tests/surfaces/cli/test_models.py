@@ -80,6 +80,7 @@ ROUTES = """
 [large]
 routes = ["anthropic:claude-sonnet-4-6", { model = "openai:gpt-5.5", account = "backup", window = 300000 }]
 cache = "1h"
+hedge = "p95"
 [accounts.backup]
 provider = "openai"
 key = "BACKUP_KEY"
@@ -111,7 +112,7 @@ def test_each_place_of_a_model_is_listed_with_its_account(holdfast: Program, mon
     assert (first["is_window_configured"], second["window"], second["is_window_configured"]) == (False, 300_000, True)
     assert (second["account"], second["keys"], second["is_ready"]) == ("backup", ["BACKUP_KEY"], True)
     assert (second["limits"], second["prefer"], second["cache"]) == ({"input_tokens": 200_000}, "order", "1h")
-    assert second["health"] is None
+    assert (second["hedge"], second["health"]) == ("p95", None)
 
 
 @pytest.mark.parametrize(("age", "told"), [(1.0, "as of"), (3_600.0, "stale: process 4711 wrote this 1 h")])

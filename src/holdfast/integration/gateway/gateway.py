@@ -14,7 +14,7 @@ from holdfast.integration.gateway.pricing.price import Price
 from holdfast.integration.gateway.pricing.prices import Prices
 from holdfast.integration.gateway.replies import breach_of, settled
 from holdfast.integration.gateway.routing.caller import ANYBODY, Caller
-from holdfast.integration.gateway.routing.passage import OnText, Passage
+from holdfast.integration.gateway.routing.passage import OnText, Passage, tell_nobody
 from holdfast.integration.gateway.routing.place import Place
 from holdfast.integration.gateway.routing.race import Race
 from holdfast.integration.gateway.routing.route import Route
@@ -36,10 +36,6 @@ PROVIDERS_FORM = "a provider's as provider:model, such as anthropic:claude-sonne
 Item = TextDelta | Reply
 Answering = Coroutine[object, None, Reply]
 T = TypeVar("T")
-
-
-def _nobody() -> None:
-    """Nobody wants to know."""
 
 
 class Gateway:
@@ -112,7 +108,7 @@ class Gateway:
         request: ModelRequest,
         on_text: OnText,
         caller: Caller = ANYBODY,
-        on_sent: Callable[[], None] = _nobody,
+        on_sent: Callable[[], None] = tell_nobody,
     ) -> Answering:
         """Return the model's one reply to ``request``, once it is the turn of ``caller``.
 
@@ -155,7 +151,7 @@ class Gateway:
             return self._once(model, name, name, request, on_text, on_sent)
         ask = partial(self._of_place, name, on_sent)
         if caller.may_hedge and model.hedging is not None:
-            return Race(model, model.hedging, request, caller, ask).reply(on_text)
+            return Race(model, model.hedging, request, caller, ask, on_text).reply()
         return Passage(model, request, caller, ask).reply(on_text)
 
     def _of_place(

@@ -50,6 +50,8 @@ class ListedModel(msgspec.Struct, frozen=True):
     """How it is chosen from the others of its name, where there are any."""
     cache: str | None = None
     """How long replies are kept for identical requests."""
+    hedge: str | None = None
+    """After how long a second place is asked beside this one, as the file says it."""
     health: AccountHealth | None = None
     """How the account stands in the process that drives the runs, if that is known."""
 
@@ -86,6 +88,7 @@ def _placed(
             window=place.window,
             prefer=str(configured.prefer) if configured.routes else None,
             cache=configured.cache or None,
+            hedge=configured.hedge or None,
             health=known.get((entry.account, place.model)),
         )
 

@@ -107,9 +107,7 @@ def _shared(
     budget_usd: Annotated[float | None, _option("--budget-usd", "The most it may cost.", least=0)] = None,
     turns: Annotated[int | None, _option("--turns", "The most turns its agents may take.", least=1)] = None,
     seconds: Annotated[float | None, _option("--seconds", "The longest it may take.", least=0)] = None,
-    depth: Annotated[
-        int | None, _option("--depth", "How many levels of runs may stand below it; 0: it begins none.", least=0)
-    ] = None,
+    depth: Annotated[int | None, _option("--depth", "How many levels of runs may stand below it.", least=0)] = None,
     fan_out: Annotated[
         int | None, _option("--fan-out", "How many runs it may begin, and items each of its maps may have.", least=0)
     ] = None,

@@ -1,18 +1,19 @@
 """A second beside a silent first: one of them is heard, the other let go of, and both are told of and counted."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.integration.gateway.limits.rate import Rate
-from holdfast.integration.gateway.port import ModelCallFailed
+from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest, TextDelta
 from holdfast.integration.gateway.routing.caller import Caller
 from holdfast.integration.gateway.routing.hedging import SEEN_MIN, HedgeAfter
 from holdfast.kernel.breaker import CALLS_MIN, State
 from holdfast.kernel.clock import VirtualClock
-from holdfast.kernel.messages import Reply
+from holdfast.kernel.messages import Reply, Role, StopReason, Usage, say
 from holdfast.kernel.outcomes import ErrorKind
 from holdfast.kernel.ways import Hedge, Way
 from tests.integration.gateway.asking import asked
@@ -98,7 +99,13 @@ async def test_a_place_in_bad_health_is_not_asked_beside_another() -> None:
     assert (reply.message.text, calls.models[1].asked) == ("a", 0)
 
 
-async def test_as_many_seconds_are_as_rare_as_retries() -> None:
+async def test_a_place_whose_window_is_too_small_is_not_asked_beside_another() -> None:
+    calls = Calls(10.0, 1.0)
+    reply = await calls.call(calls.routed(windows=[100_000, 1_000]))
+    assert (reply.message.text, calls.models[1].asked) == ("a", 0)
+
+
+async def test_seconds_are_as_rare_as_other_retries() -> None:
     calls = Calls(10.0, 1.0)
     routed = calls.routed()
     while routed.route.retries.draws(calls.clock.now()):
@@ -180,6 +187,35 @@ async def test_a_cancelled_call_leaves_neither_of_the_two() -> None:
     assert [account.meter.under_way for account in routed.accounts] == [0, 0]
     serving.cancel()
     await asyncio.wait((serving,))
+
+
+class AtOnce(Slow):
+    """Is silent until ``begins`` is set, and says who it is in the same turn of the loop as any other such."""
+
+    begins: asyncio.Event
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[TextDelta | Reply]:
+        self.asked += 1
+        await self.begins.wait()
+        yield TextDelta(self.name)
+        yield Reply(say(Role.ASSISTANT, self.name), StopReason.END_TURN, Usage(100, 5), self.name)
+
+
+async def test_of_two_that_begin_in_the_same_instant_one_is_heard() -> None:
+    calls, begins = Calls(0.0, 0.0), asyncio.Event()
+    models = [AtOnce(name, calls.clock, [0.0]) for name in ("one", "two")]
+    for model in models:
+        model.begins = begins
+    routed = Routed(*models, clock=calls.clock, hedge_after=AFTER_TWO_SECONDS)
+    calling = asyncio.ensure_future(routed.gateway.call("large", asked(), calls.heard.append, PAID_FOR_TWO))
+    await calls.clock.advance(3.0)
+    assert [model.asked for model in models] == [1, 1]
+    begins.set()
+    reply = await calling
+    assert "".join(calls.heard) == reply.message.text
+    assert reply.way is not None
+    assert reply.way.hedge is not None
+    assert reply.way.hedge.is_charged
 
 
 async def test_a_quantile_is_learned_of_each_place_before_anybody_is_asked_beside_it() -> None:

@@ -29,15 +29,14 @@ PAUSE_SECONDS_FIRST, PAUSE_SECONDS_MAX = 0.5, 60.0
 TROUBLES = REMEDIES.keys() - {ErrorKind.CONTEXT_TOO_LONG}
 """Failures that tell something of an account; the others are the request's, or the reply's."""
 
-
-def _nobody() -> None:
-    """Nobody wants to know."""
-
-
 OnText = Callable[[str], None]
 """Told each piece of text as it streams: a hint, the reply's text wins. An empty one: it begins with another part."""
 Ask = Callable[[Place, ModelRequest, OnText], Awaitable[Reply]]
 """Asks one place, once. Raises ModelCallFailed."""
+
+
+def tell_nobody() -> None:
+    """What is told where nobody wants to know."""
 
 
 class Passage:
@@ -49,7 +48,7 @@ class Passage:
         request: ModelRequest,
         caller: Caller,
         ask: Ask,
-        on_asked: Callable[[], None] = _nobody,
+        on_asked: Callable[[], None] = tell_nobody,
         *,
         beside: Sequence[Place] = (),
     ) -> None:
@@ -96,6 +95,10 @@ class Passage:
                 self.asked = None
                 seconds = round(self._clock.now() - began, 6)
                 self._tries.append(Try(permit.account.terms.name, place.name, failed.fault.kind, seconds))
+
+    def fits(self, place: Place) -> bool:
+        """Whether the call is no larger than what can be read there."""
+        return place.account.fits(self._demand)
 
     def way(self, place: Place | None) -> Way:
         """Return the way that it has taken to its end at ``place``; None: it has not come to any."""

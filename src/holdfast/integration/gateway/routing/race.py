@@ -22,17 +22,17 @@ from holdfast.kernel.ways import Hedge, Way
 class Race:
     """Makes one attempt of one call, at two places at once if need be. What both can take must have been reserved."""
 
-    def __init__(self, route: Route, hedging: Hedging, request: ModelRequest, caller: Caller, ask: Ask) -> None:
+    def __init__(
+        self, route: Route, hedging: Hedging, request: ModelRequest, caller: Caller, ask: Ask, on_text: OnText
+    ) -> None:
         self._route, self._hedging, self._clock = route, hedging, route.clock
-        self._request, self._caller, self._ask = request, caller, ask
+        self._request, self._caller, self._ask, self._on_text = request, caller, ask, on_text
         self._changed = asyncio.Event()
-        self._on_text: OnText = _unheard
         self._heard: _Runner | None = None
         self._after_seconds = 0.0
 
-    async def reply(self, on_text: OnText) -> Reply:
+    async def reply(self) -> Reply:
         """Return the reply of the one that was heard. Raises ModelCallFailed once nobody is left who could answer."""
-        self._on_text = on_text
         try:
             async with asyncio.TaskGroup() as group:
                 end = await self._run(group)
@@ -45,14 +45,15 @@ class Race:
     async def _run(self, group: asyncio.TaskGroup) -> "_End":
         first = self._started(group, Passage(self._route, self._request, self._caller, self._ask, self._changed.set))
         silent_at = await self._silent_at(first)
-        places = () if silent_at is None else self._hedging.beside(silent_at, self._clock.now())
+        beside = () if silent_at is None else self._hedging.beside(silent_at, self._clock.now())
+        places = tuple(each for each in beside if first.passage.fits(each))
         if not places or not self._route.retries.draws(self._clock.now()):
             await asyncio.wait((first.task,))
             return first.end
         self._after_seconds = round(self._clock.now() - first.passage.asked_since, 6)
         first.passage.goes_elsewhere = False
-        beside = Passage(self._route, self._request, self._caller, self._ask, beside=places)
-        return await self._of_two(first, self._started(group, beside))
+        second = Passage(self._route, self._request, self._caller, self._ask, beside=places)
+        return await self._of_two(first, self._started(group, second))
 
     def _started(self, group: asyncio.TaskGroup, passage: Passage) -> "_Runner":
         runner = _Runner(passage)
@@ -174,7 +175,3 @@ def _more_hopeful(first: _Runner, second: _Runner) -> _Runner:
     assert first.failed is not None
     assert second.failed is not None
     return second if second.failed.fault.retryable and not first.failed.fault.retryable else first
-
-
-def _unheard(_text: str) -> None:
-    """Nobody listens."""

@@ -39,6 +39,7 @@ def models_records(
             "limits": msgspec.to_builtins(one.limits),
             "prefer": one.prefer,
             "cache": one.cache,
+            "hedge": one.hedge,
             "health": health_record(one.health, health, now) if one.health and health else None,
         }
         for one in found
