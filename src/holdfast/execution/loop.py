@@ -13,6 +13,7 @@ flight, 0.8 commits a step instead of 1.8. Work of one run may therefore see the
 import asyncio
 import enum
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 
 import msgspec
 
@@ -64,6 +65,10 @@ class Rested(msgspec.Struct, frozen=True):
     """The child runs whose end it waits for."""
 
 
+_working_for: ContextVar[object] = ContextVar("working_for", default=None)
+"""Whose work a task does: a mark of its loop, not the loop itself, which whatever the work begins would keep alive."""
+
+
 class Loop:
     """Drives one run from one claim. Work runs in ``group``; none outlives ``run``."""
 
@@ -82,6 +87,7 @@ class Loop:
         self._has_mail = False
         self._look = Bell()
         """Rung when it is to be asked again what is wanted."""
+        self._mark = object()
         self._alarm = Alarm(clock, group, self._look.set)
         self._event_loop = asyncio.get_running_loop()
         self._under_way: dict[str, asyncio.Task[None]] = {}
@@ -126,8 +132,7 @@ class Loop:
             self._recorder.heard = nobody_listens  # a cycle would keep all that the run has said until it is collected
 
     def _heard(self) -> None:
-        task = asyncio.current_task(self._event_loop)
-        if task is None or self._under_way.get(task.get_name()) is not task:
+        if _working_for.get() is not self._mark:
             self._look.set()
 
     async def _looked(self) -> Rested | None:
@@ -232,6 +237,7 @@ class Loop:
 
         It holds no task: one that is cancelled keeps this frame, and with it all that the run has said.
         """
+        _working_for.set(self._mark)
         for _ in range(FOLLOWED_MAX):
             await self._perform(work)
             following = self._following(key)

@@ -175,12 +175,12 @@ class Gateway:
 class _Provider:
     """The edge to whoever serves a model: whatever is raised there becomes a fault that the run can live with."""
 
-    __slots__ = ("_cancellations", "_stream", "name", "prices_itself")
+    __slots__ = ("_cancellations", "_is_exhausted", "_stream", "name", "prices_itself")
 
     def __init__(self, model: Model, name: str, request: ModelRequest) -> None:
         self.name = name
         self.prices_itself = prices_itself(model)
-        self._cancellations = _cancellations()
+        self._cancellations, self._is_exhausted = _cancellations(), False
         try:
             self._stream = model.stream(request)
         except ModelCallFailed:
@@ -193,7 +193,9 @@ class _Provider:
     async def next_item(self) -> Item | None:
         """Return the next item, None at the end of the stream."""
         try:
-            return await anext(self._stream, None)
+            item = await anext(self._stream, None)
+            self._is_exhausted = item is None
+            return item
         except asyncio.CancelledError as error:
             if _cancellations() > self._cancellations:
                 raise
@@ -207,7 +209,7 @@ class _Provider:
 
     async def let_go(self) -> None:
         """Close the stream. A provider that fails at this can change neither the reply nor an error on its way."""
-        if isinstance(self._stream, AsyncGenerator):
+        if not self._is_exhausted and isinstance(self._stream, AsyncGenerator):
             with contextlib.suppress(Exception):
                 await self._stream.aclose()
 
