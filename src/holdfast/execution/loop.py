@@ -22,17 +22,15 @@ from holdfast.execution.actions import (
     Action,
     AwaitChild,
     AwaitPerson,
-    CallModel,
-    CallTool,
     Note,
     WaitUntil,
     WakeAt,
     Work,
 )
 from holdfast.execution.alarm import Alarm
-from holdfast.execution.interrupt import interruptions
+from holdfast.execution.sent import cut_off, sent
 from holdfast.journal.bell import Bell
-from holdfast.journal.events import Event, ModelInterrupted, StepIntended, StepInterrupted
+from holdfast.journal.events import Event
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.recorder import Recorder, nobody_listens
 from holdfast.kernel.clock import Clock
@@ -123,7 +121,7 @@ class Loop:
         try:
             while (rested := await self._looked()) is None:
                 self._is_looking = False
-                await self._look.wait()
+                await self._look.rung()
                 self._is_looking = True
             return rested
         finally:
@@ -171,25 +169,17 @@ class Loop:
         if not cancelled:
             return False
         await asyncio.wait(cancelled)
-        cut_off = [event for event in interruptions(self._recorder.state) if _key(event) not in self._under_way]
-        if cut_off:
-            self._recorder.append(*cut_off)
+        if interrupted := cut_off(self._recorder.state, self._under_way):
+            self._recorder.append(*interrupted)
         return True
 
     async def _see_effects_end(self) -> None:
         """Drop everything but the effects that were sent, and return once these have ended; each has its own limit."""
-        sent = self._sent()
-        await self._drop(self._under_way.keys() - sent)
+        await self._drop(self._under_way.keys() - sent(self._recorder.state, self._recorder.lost()))
         while self._under_way and not self._is_stopping:
             self._look.clear()
-            await self._look.wait()
+            await self._look.rung()
         await self._drop(self._under_way.keys())
-
-    def _sent(self) -> set[str]:
-        """Return the keys of the calls under way whose intent is durable, and so may have been sent."""
-        open_calls = {_key(event) for event in interruptions(self._recorder.state) if _has_consequence(event)}
-        unsent = (event for event in self._recorder.lost() if isinstance(event, StepIntended))
-        return open_calls - {CallTool(each.node, each.turn, each.call, each.attempt).key for each in unsent}
 
     async def _drop(self, keys: Iterable[str]) -> None:
         dropped = [self._under_way.pop(key) for key in tuple(keys)]
@@ -258,8 +248,8 @@ class Loop:
         others = [key for key in self._under_way if key != ended]
         while True:
             events, work = self._parted(self._decide(self._recorder.state))
-            if others and not work.keys() >= set(others):  # withdrawn before anything is concluded: a run never ends over open work
-                return None
+            if others and not work.keys() >= set(others):
+                return None  # withdrawn before anything is concluded: a run never ends over open work
             if not self._note(events):
                 break
         key = next((key for key in work if key not in self._under_way), None)
@@ -294,16 +284,3 @@ class Loop:
         return Rested(
             Rest.WAITING, wake_at, persons, tuple(each.child for each in wanted if isinstance(each, AwaitChild))
         )
-
-
-def _key(event: ModelInterrupted | StepInterrupted) -> str:
-    """Return the key of the action that ``event`` says was cut off."""
-    match event:
-        case ModelInterrupted():
-            return CallModel(event.node, event.turn, event.attempt).key
-        case StepInterrupted():
-            return CallTool(event.node, event.turn, event.call, event.attempt).key
-
-
-def _has_consequence(event: ModelInterrupted | StepInterrupted) -> bool:
-    return isinstance(event, StepInterrupted) and event.effect.needs_intent
