@@ -73,7 +73,7 @@ class Agenda:
 
     def take(self) -> RunId | None:
         """Return the run to drive now, driven until ``finished``; None when no run waits or no place is free."""
-        waiting = [lane for lane in Lane if self._queues[lane]]
+        waiting = [lane for lane, queue in self._queues.items() if queue]
         if not waiting or len(self._driven) >= self._runs_at_once_max:
             return None
         lane = waiting[0]

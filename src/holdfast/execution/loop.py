@@ -13,6 +13,7 @@ flight, 0.8 commits a step instead of 1.8. Work of one run may therefore see the
 import asyncio
 import enum
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 
 import msgspec
 
@@ -21,17 +22,15 @@ from holdfast.execution.actions import (
     Action,
     AwaitChild,
     AwaitPerson,
-    CallModel,
-    CallTool,
     Note,
     WaitUntil,
     WakeAt,
     Work,
 )
 from holdfast.execution.alarm import Alarm
-from holdfast.execution.interrupt import interruptions
+from holdfast.execution.sent import cut_off, sent
 from holdfast.journal.bell import Bell
-from holdfast.journal.events import Event, ModelInterrupted, StepIntended, StepInterrupted
+from holdfast.journal.events import Event
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.recorder import Recorder, nobody_listens
 from holdfast.kernel.clock import Clock
@@ -64,6 +63,10 @@ class Rested(msgspec.Struct, frozen=True):
     """The child runs whose end it waits for."""
 
 
+_working_for: ContextVar[object] = ContextVar("working_for", default=None)
+"""Whose work a task does: a mark of its loop, not the loop itself, which whatever the work begins would keep alive."""
+
+
 class Loop:
     """Drives one run from one claim. Work runs in ``group``; none outlives ``run``."""
 
@@ -82,6 +85,7 @@ class Loop:
         self._has_mail = False
         self._look = Bell()
         """Rung when it is to be asked again what is wanted."""
+        self._mark = object()
         self._alarm = Alarm(clock, group, self._look.set)
         self._event_loop = asyncio.get_running_loop()
         self._under_way: dict[str, asyncio.Task[None]] = {}
@@ -117,7 +121,7 @@ class Loop:
         try:
             while (rested := await self._looked()) is None:
                 self._is_looking = False
-                await self._look.wait()
+                await self._look.rung()
                 self._is_looking = True
             return rested
         finally:
@@ -126,8 +130,7 @@ class Loop:
             self._recorder.heard = nobody_listens  # a cycle would keep all that the run has said until it is collected
 
     def _heard(self) -> None:
-        task = asyncio.current_task(self._event_loop)
-        if task is None or self._under_way.get(task.get_name()) is not task:
+        if _working_for.get() is not self._mark:
             self._look.set()
 
     async def _looked(self) -> Rested | None:
@@ -166,25 +169,17 @@ class Loop:
         if not cancelled:
             return False
         await asyncio.wait(cancelled)
-        cut_off = [event for event in interruptions(self._recorder.state) if _key(event) not in self._under_way]
-        if cut_off:
-            self._recorder.append(*cut_off)
+        if interrupted := cut_off(self._recorder.state, self._under_way):
+            self._recorder.append(*interrupted)
         return True
 
     async def _see_effects_end(self) -> None:
         """Drop everything but the effects that were sent, and return once these have ended; each has its own limit."""
-        sent = self._sent()
-        await self._drop(self._under_way.keys() - sent)
+        await self._drop(self._under_way.keys() - sent(self._recorder.state, self._recorder.lost()))
         while self._under_way and not self._is_stopping:
             self._look.clear()
-            await self._look.wait()
+            await self._look.rung()
         await self._drop(self._under_way.keys())
-
-    def _sent(self) -> set[str]:
-        """Return the keys of the calls under way whose intent is durable, and so may have been sent."""
-        open_calls = {_key(event) for event in interruptions(self._recorder.state) if _has_consequence(event)}
-        unsent = (event for event in self._recorder.lost() if isinstance(event, StepIntended))
-        return open_calls - {CallTool(each.node, each.turn, each.call, each.attempt).key for each in unsent}
 
     async def _drop(self, keys: Iterable[str]) -> None:
         dropped = [self._under_way.pop(key) for key in tuple(keys)]
@@ -232,6 +227,7 @@ class Loop:
 
         It holds no task: one that is cancelled keeps this frame, and with it all that the run has said.
         """
+        _working_for.set(self._mark)
         for _ in range(FOLLOWED_MAX):
             await self._perform(work)
             following = self._following(key)
@@ -252,10 +248,8 @@ class Loop:
         others = [key for key in self._under_way if key != ended]
         while True:
             events, work = self._parted(self._decide(self._recorder.state))
-            if others and not work.keys() >= set(
-                others
-            ):  # withdrawn before anything is concluded: a run never ends over open work
-                return None
+            if others and not work.keys() >= set(others):
+                return None  # withdrawn before anything is concluded: a run never ends over open work
             if not self._note(events):
                 break
         key = next((key for key in work if key not in self._under_way), None)
@@ -290,16 +284,3 @@ class Loop:
         return Rested(
             Rest.WAITING, wake_at, persons, tuple(each.child for each in wanted if isinstance(each, AwaitChild))
         )
-
-
-def _key(event: ModelInterrupted | StepInterrupted) -> str:
-    """Return the key of the action that ``event`` says was cut off."""
-    match event:
-        case ModelInterrupted():
-            return CallModel(event.node, event.turn, event.attempt).key
-        case StepInterrupted():
-            return CallTool(event.node, event.turn, event.call, event.attempt).key
-
-
-def _has_consequence(event: ModelInterrupted | StepInterrupted) -> bool:
-    return isinstance(event, StepInterrupted) and event.effect.needs_intent

@@ -132,7 +132,7 @@ class Recorder:
     async def write(self) -> None:
         """Commit whatever is appended until the run's end is durable. Raises Fenced when another driver took over."""
         while not self.state.is_over or self._durable < self.state.version:
-            await self._wanted.wait()
+            await self._wanted.rung()
             await self._commit()
 
     def lost(self) -> list[Event]:

@@ -34,6 +34,8 @@ def nano(usd: float | None) -> int:
 
 def added(charges: Charges, more: Charge) -> Charges:
     """Return ``charges`` with ``more`` added to its day."""
+    if len(charges) == 1 and charges[0].day == more.day:  # nearly always
+        return (_plus(charges[0], more),)
     days = [each.day for each in charges]
     if more.day not in days:
         return tuple(sorted((*charges, more), key=lambda each: each.day))

@@ -55,8 +55,10 @@ def idempotency_key(tenant: str, run: RunId, path: str, arguments_digest: str, f
 
 def digest(*pieces: bytes) -> str:
     """Return a 128-bit hexadecimal digest of ``pieces``, each bounded by its length so that none can pose as two."""
-    bounded = [len(piece).to_bytes(8, "big") + piece for piece in pieces]
-    return hashlib.blake2b(bounded[0] if len(bounded) == 1 else b"".join(bounded), digest_size=16).hexdigest()
+    bounded = b""
+    for piece in pieces:
+        bounded += len(piece).to_bytes(8, "big") + piece
+    return hashlib.blake2b(bounded, digest_size=16).hexdigest()
 
 
 def _digest(size: int, *pieces: str) -> bytes:

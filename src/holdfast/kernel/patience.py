@@ -16,11 +16,11 @@ T = TypeVar("T")
 class Patience:
     """How long one thing is waited for."""
 
-    __slots__ = ("_began", "_clock", "_seconds", "_timeout")
+    __slots__ = ("_began", "_clock", "_timeout", "seconds")
 
     def __init__(self, clock: Clock, seconds: float, began: float | None = None) -> None:
         """``began``: the instant from which the seconds count, if not from the wait itself."""
-        self._clock, self._seconds, self._began = clock, seconds, began
+        self._clock, self.seconds, self._began = clock, seconds, began
         self._timeout: Timeout | None = None
 
     @property
@@ -37,7 +37,7 @@ class Patience:
         except StopIteration as ended:
             value: T = ended.value
             return value
-        self._timeout = self._clock.timeout(max(0.0, self._seconds - (self._clock.now() - began)))
+        self._timeout = self._clock.timeout(max(0.0, self.seconds - (self._clock.now() - began)))
         async with self._timeout:
             return await _Begun(steps, waits_for)
 

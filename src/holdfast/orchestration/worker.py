@@ -42,8 +42,21 @@ class Worker:
         """Drive ``run`` until it rests, and return when to drive it again, or None. See ``dispatch.port.Drive``."""
         self._under_way.add(run)
         try:
-            return await self._drive(run)
+            driver = await self._driver_of(run)
+            rested = None if driver is None else await driver.drive()
+            match rested:
+                case None:
+                    self.asked.discard(run)
+                case Rested(Rest.OVER) if driver is not None:
+                    self.asked.discard(run)
+                    self._around.live.rest(run, driver.ended)
+                case Held(lease_until=again_at) | Rested(Rest.WAITING, again_at):
+                    return again_at
+                case _:
+                    pass
+            return None
         finally:
+            self._drivers.pop(run, None)
             self._under_way.discard(run)
             self._one_rests.set()
             self._around.live.rest(run)
@@ -84,25 +97,6 @@ class Worker:
         self._is_closing = True
         for driver in self._drivers.values():
             driver.stop()
-
-    async def _drive(self, run: RunId) -> float | None:
-        driver = await self._driver_of(run)
-        if driver is None:
-            self.asked.discard(run)
-            return None
-        try:
-            rested = await driver.drive()
-        finally:
-            del self._drivers[run]
-        match rested:
-            case Rested(Rest.OVER):
-                self.asked.discard(run)
-                self._around.live.rest(run, driver.ended)
-                return None
-            case Held(lease_until=again_at) | Rested(Rest.WAITING, again_at):
-                return again_at
-            case _:
-                return None
 
     async def _driver_of(self, run: RunId) -> Driver | None:
         """Return a driver for ``run``; None if it is not to be driven."""

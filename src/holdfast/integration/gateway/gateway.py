@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import difflib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -170,29 +170,24 @@ class Gateway:
     ) -> Reply:
         """Return the whole reply of ``model``, which is called ``name`` and was asked for as ``asked``."""
         provider, began = None, self._clock.now()
+        patience = Patience(self._clock, min(self._first_item_seconds, self._reply_seconds), began)
         on_sent()
         self._reach(Point.MODEL_BEFORE_CALL)
         try:
             provider = _Provider(model, name, request)
-            first = await self._within(self._first_item_seconds, began, provider, provider.next_item())
-            reply = await self._within(self._reply_seconds, began, provider, self._reply(provider, first, on_text))
+            first = await patience.wait_for(provider.next_item())
+            patience = Patience(self._clock, self._reply_seconds, began)
+            reply = await patience.wait_for(self._reply(provider, first, on_text))
             return reply if provider.prices_itself else self._prices.priced(name, reply, began, asked)
+        except TimeoutError:
+            if not patience.is_over:
+                raise
+            what = "no whole reply" if patience.seconds == self._reply_seconds else "nothing"
+            raise _timed_out(name, what, patience.seconds) from None
         finally:
             if provider is not None:
                 await provider.let_go()
             self._reach(Point.MODEL_AFTER_CALL)
-
-    async def _within(self, seconds: float, began: float, provider: "_Provider", work: Awaitable[T]) -> T:
-        """Return what ``work`` gives, or raise ModelCallFailed ``seconds`` after the call ``began``."""
-        limit = min(seconds, self._reply_seconds)
-        patience = Patience(self._clock, limit, began)
-        try:
-            return await patience.wait_for(work)
-        except TimeoutError:
-            if not patience.is_over:
-                raise
-            what = "no whole reply" if limit == self._reply_seconds else "nothing"
-            raise _timed_out(provider.name, what, limit) from None
 
     async def _reply(self, provider: "_Provider", item: Item | None, on_text: OnText) -> Reply:
         while isinstance(item, TextDelta):
@@ -213,12 +208,12 @@ class Gateway:
 class _Provider:
     """The edge to whoever serves a model: whatever is raised there becomes a fault that the run can live with."""
 
-    __slots__ = ("_cancellations", "_stream", "name", "prices_itself")
+    __slots__ = ("_cancellations", "_is_exhausted", "_stream", "name", "prices_itself")
 
     def __init__(self, model: Model, name: str, request: ModelRequest) -> None:
         self.name = name
         self.prices_itself = prices_itself(model)
-        self._cancellations = _cancellations()
+        self._cancellations, self._is_exhausted = _cancellations(), False
         try:
             self._stream = model.stream(request)
         except ModelCallFailed:
@@ -231,7 +226,9 @@ class _Provider:
     async def next_item(self) -> Item | None:
         """Return the next item, None at the end of the stream."""
         try:
-            return await anext(self._stream, None)
+            item = await anext(self._stream, None)
+            self._is_exhausted = item is None
+            return item
         except asyncio.CancelledError as error:
             if _cancellations() > self._cancellations:
                 raise
@@ -245,7 +242,7 @@ class _Provider:
 
     async def let_go(self) -> None:
         """Close the stream. A provider that fails at this can change neither the reply nor an error on its way."""
-        if isinstance(self._stream, AsyncGenerator):
+        if not self._is_exhausted and isinstance(self._stream, AsyncGenerator):
             with contextlib.suppress(Exception):
                 await self._stream.aclose()
 

@@ -28,11 +28,8 @@ class Rate(msgspec.Struct, frozen=True):
 
     def dearest(self, input_tokens: int) -> float:
         """Return the highest price in any call of at most that much input."""
-        dearest = max(self.usd, 0.0)
-        for start, usd in self.steps:
-            if input_tokens > start and usd > dearest:
-                dearest = usd
-        return dearest
+        beyond = [usd for start, usd in self.steps if input_tokens > start] if self.steps else ()
+        return max(self.usd, *beyond, 0.0)
 
 
 class Rates(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,4 +117,8 @@ def worst_of(prices: Sequence[Price | None]) -> Price | None:
 
 
 def _dearest(rates: tuple[Rate | None, ...], input_tokens: int) -> float:
-    return max([rate.dearest(input_tokens) for rate in rates if rate is not None])
+    dearest = 0.0
+    for rate in rates:
+        if rate is not None:
+            dearest = max(dearest, rate.dearest(input_tokens))
+    return dearest
