@@ -2,9 +2,19 @@
 
 from pathlib import Path
 
+import pytest
+
+from holdfast import Ruling
+from holdfast.kernel.errors import InputError
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.testing import ScriptedModel, answer, call, calls, fail
-from tests.apps.support.desk import ADA, BRUNO, CHIDI, DANA, open_desk
+from tests.apps.support.desk import ADA, BRUNO, CHIDI, DANA, Desk, open_desk
+
+
+def paid_back(desk: Desk, customer: str, number: str) -> str:
+    order = desk.shop(customer).order(number)
+    assert order is not None
+    return str(order.refunded)
 
 
 async def test_several_matters_are_seen_to_in_the_order_that_is_asked_for(tmp_path: Path) -> None:
@@ -32,9 +42,65 @@ async def test_an_order_of_somebody_else_is_not_told(tmp_path: Path) -> None:
 async def test_a_refund_is_paid_once(tmp_path: Path) -> None:
     async with open_desk(tmp_path) as desk:
         assert "879.00" in await desk.reply("I want my money back for the family tent", BRUNO)
-        order = desk.shop(BRUNO).order("A-5014")
+        assert paid_back(desk, BRUNO, "A-5014") == "879.00"
+
+
+async def test_a_refund_over_a_thousand_waits_for_a_person_who_is_not_the_customer(tmp_path: Path) -> None:
+    async with open_desk(tmp_path) as desk:
+        run = await desk.begin("I'd like a refund for the trekking tents", DANA)
+        state = await run.wait()
+        (asked,) = await run.approvals()
+        assert (state.outcome, asked.tool, asked.policies) == (None, "refund", ("large-refunds",))
+        assert asked.options[0].impact == "1058.00 of order A-5008 go back to customer c-1004; nothing undoes it"
+        with pytest.raises(InputError):
+            await run.decide(asked.path, Ruling.APPROVE, by=DANA, digest=asked.digest)
+        assert paid_back(desk, DANA, "A-5008") == "0.00"
+        await run.decide(asked.path, Ruling.APPROVE, by="Ann", digest=asked.digest)
+        assert "1058.00 of order A-5008 goes back to you" in str(await run.result())
+        assert paid_back(desk, DANA, "A-5008") == "1058.00"
+
+
+async def test_a_refund_that_a_person_makes_smaller_is_paid_as_it_was_made(tmp_path: Path) -> None:
+    async with open_desk(tmp_path) as desk:
+        run = await desk.begin("I'd like a refund for the trekking tents", DANA)
+        await run.wait()
+        (asked,) = await run.approvals()
+        smaller = {"order_id": "A-5008", "amount": "529.00", "reason": "one of them"}
+        await run.decide(asked.path, Ruling.EDIT, smaller, by="Ann", digest=asked.digest)
+        assert "529.00" in str(await run.result())
+        assert paid_back(desk, DANA, "A-5008") == "529.00"
+
+
+async def test_a_refund_that_a_person_rejects_is_not_paid_and_the_customer_is_told(tmp_path: Path) -> None:
+    async with open_desk(tmp_path) as desk:
+        run = await desk.begin("I'd like a refund for the trekking tents", DANA)
+        await run.wait()
+        await run.decide("", Ruling.REJECT, by="Ann", note="they were used")
+        assert "they were used" in str(await run.result())
+        assert paid_back(desk, DANA, "A-5008") == "0.00"
+
+
+async def test_a_large_refund_cannot_be_had_in_small_parts(tmp_path: Path) -> None:
+    parts = [call("refund", {"order_id": "A-5008", "amount": amount, "reason": "tents"}) for amount in ("600", "458")]
+    splits = ScriptedModel([calls(call("list_orders")), calls(parts[0]), calls(parts[1]), answer("It is done.")])
+    async with open_desk(tmp_path, {"returns": splits}) as desk:
+        await desk.reply("refund the tents of A-5008", DANA)
+        assert paid_back(desk, DANA, "A-5008") == "600.00"
+    assert "a colleague decides" in str(splits.requests[-1].messages[-1])
+
+
+async def test_an_order_is_cancelled_once_the_customer_has_confirmed_it(tmp_path: Path) -> None:
+    async with open_desk(tmp_path) as desk:
+        run = await desk.begin("Please cancel order A-5030", CHIDI)
+        await run.wait()
+        (asked,) = await run.approvals()
+        with pytest.raises(InputError):
+            await run.decide(asked.path, Ruling.APPROVE, by="Ann", digest=asked.digest)
+        await run.decide(asked.path, Ruling.APPROVE, by=CHIDI, of="user", digest=asked.digest)
+        assert "A-5030 is cancelled" in str(await run.result())
+        order = desk.shop(CHIDI).order("A-5030")
     assert order is not None
-    assert str(order.refunded) == "879.00"
+    assert order.status == "cancelled"
 
 
 async def test_what_cannot_be_returned_is_told_with_the_reason(tmp_path: Path) -> None:

@@ -26,5 +26,6 @@ app = App(
     models={OFFLINE: stand_in},
     budget=Budget(turns=60, tool_calls=120, tokens=1_000_000),
     review=REVIEW,
+    policies="policies",
     title=_title,
 )

@@ -11,6 +11,10 @@ from holdfast.apps.support.shop.records import RefundMade, ReturnMade
 from holdfast.apps.support.shop.shop import Shop
 from holdfast.integration.tools.contract import IdempotencyKey, Provided, ToolFailure, tool
 from holdfast.kernel.effects import Effect
+from holdfast.tools import Complete, Missing, Objection
+
+DECIDED_ABOVE = Decimal(1000)
+"""Refunds above it are decided by a person: policies/desk.cedar."""
 
 OrderId = Annotated[str, Field(pattern=r"^[A-Z]-\d{3,8}$", description="An order's number, such as A-5001.")]
 Words = Annotated[str, Field(min_length=2, max_length=200, description="A few plain words to search for.")]
@@ -53,7 +57,7 @@ def cancel_return(return_id: int, *, key: IdempotencyKey, shop: Provided[Shop]) 
     return changing.cancel_return(shop, return_id)
 
 
-@tool(effect=Effect.KEYED, undo=cancel_return)
+@tool(effect=Effect.KEYED, undo=cancel_return, resource="order:{order_id}")
 def register_return(
     order_id: OrderId,
     line: Annotated[int, Field(ge=1, description="The line of the order, as get_order numbers it.")],
@@ -67,7 +71,38 @@ def register_return(
     return changing.register_return(shop, order_id, line, quantity, reason, key)
 
 
-@tool(effect=Effect.KEYED)
+def _at_once(order_id: str, amount: Decimal, *, shop: Provided[Shop]) -> Objection | None:
+    """Object to an amount that is only so small because a part of it was refunded before."""
+    order = shop.order(order_id)
+    before = Decimal(0) if order is None else order.refunded
+    if amount > DECIDED_ABOVE or before + amount <= DECIDED_ABOVE or not before:
+        return None
+    return Objection(
+        f"an amount with which at most {DECIDED_ABOVE} of the order are refunded",
+        f"{amount} after {before}",
+        parameter="amount",
+        allowed=(f"{max(DECIDED_ABOVE - before, Decimal(0))} or less; of more a colleague decides",),
+    )
+
+
+def _paid_back(order_id: str, amount: Decimal, *, shop: Provided[Shop]) -> str:
+    return f"{amount} of order {order_id} go back to customer {shop.customer}"
+
+
+def _is_paid(amount: Decimal, *, key: IdempotencyKey, shop: Provided[Shop]) -> Complete | Missing:
+    made = changing.refund_paid(shop, key)
+    return (
+        Complete() if made is not None and made.amount == amount else Missing(f"no refund of {amount} is in the books")
+    )
+
+
+@tool(
+    effect=Effect.KEYED,
+    impact=_paid_back,
+    checks=(_at_once,),
+    resource="order:{order_id}",
+    postcondition=_is_paid,
+)
 def refund(
     order_id: OrderId, amount: Amount, reason: Reason, *, key: IdempotencyKey, shop: Provided[Shop]
 ) -> RefundMade:
@@ -75,7 +110,7 @@ def refund(
     return changing.pay_refund(shop, order_id, amount, reason, key)
 
 
-@tool(effect=Effect.KEYED)
+@tool(effect=Effect.KEYED, impact="the order is cancelled for good", resource="order:{order_id}")
 def cancel_order(order_id: OrderId, *, key: IdempotencyKey, shop: Provided[Shop]) -> dict[str, Any]:
     """Cancel an order that is not shipped yet. Cannot be undone."""
     return asdict(changing.cancel_order(shop, order_id))

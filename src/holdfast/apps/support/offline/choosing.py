@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from holdfast.apps.support.offline.heard import Heard
 from holdfast.apps.support.offline.sorting import ABOUT
-from holdfast.apps.support.offline.words import alike, order_ids, telling, words
+from holdfast.apps.support.offline.words import ORDER_ID, alike, order_ids, telling, words
 
 LATEST = frozenset(("last", "latest", "newest", "recent"))
 EVERYTHING = frozenset(("everything", "all", "whole", "entire", "both"))
@@ -34,7 +34,7 @@ def chosen_order(heard: Heard, orders: list[dict[str, object]]) -> str | None:
 def chosen_lines(heard: Heard, order: Record) -> list[Record]:
     """Return the lines of an order that are meant; none if that cannot be said."""
     lines = lines_of(order)
-    wanted = telling(heard.request, MATTERS)
+    wanted = telling(ORDER_ID.sub("", heard.request), MATTERS)
     fits = [(alike(wanted, named(line)), line) for line in lines]
     best = max((found for found, _ in fits), default=0)
     meant = [line for found, line in fits if found == best and best]

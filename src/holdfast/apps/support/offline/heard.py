@@ -79,7 +79,11 @@ def _section(task: str, heading: str) -> str:
 
 
 def _value(result: ToolResult) -> object:
-    return result.content if result.is_error else _json(result.content)
+    """Return the data of a result, which may stand below a line that says something of the call."""
+    if result.is_error:
+        return result.content
+    found = _json(result.content)
+    return _json(result.content.partition("\n")[2]) if isinstance(found, str) else found
 
 
 def _json(text: str) -> object:

@@ -9,7 +9,7 @@ from holdfast.apps.support.offline.words import words
 from holdfast.integration.gateway.offline import Answer
 
 _MANY = re.compile(r"\b(my|all|which|list|what)\b.{0,20}\borders\b")
-_MESSAGE = re.compile(r"^(?:message|error): (.*)$", re.MULTILINE)
+_MESSAGE = re.compile(r"^message: (.*)$", re.MULTILINE)
 
 
 def see_to_order(heard: Heard) -> Answer:

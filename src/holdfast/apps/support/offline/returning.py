@@ -68,7 +68,7 @@ def _told(heard: Heard, order: Record, lines: list[Record]) -> str:
     for came in heard.of("refund"):
         if came.is_error:
             told.append(why_not("pay the refund", came) + ".")
-        else:
+        elif came.records:
             told.append(f"{came.records[0]['amount']} of order {number} goes back to you.")
     return " ".join(told) or f"There is nothing of order {number} that I can take back or refund."
 

@@ -14,6 +14,7 @@ from holdfast.orchestration.handle import Entry, Run
 from holdfast.runtime import Runtime
 from holdfast.surfaces.cli.exit_codes import ExitCode
 from holdfast.surfaces.cli.extension import Ask, Exchange, TalkingCommand
+from holdfast.surfaces.cli.pursuing.confirming import confirmed
 from holdfast.surfaces.cli.pursuing.interruption import Interruption
 from holdfast.surfaces.cli.pursuing.pursuit import Pursuit
 from holdfast.surfaces.cli.pursuing.troubles import Troubles
@@ -67,7 +68,10 @@ class Talk:
         with Interruption() as interruption:
             with TalkView(out(), self._command.is_spoken) as view:
                 self._troubles.tell(view.remark)
-                state = await Pursuit(self._runtime, view, interruption, self._troubles).follow(run)
+                pursuit = Pursuit(self._runtime, view, interruption, self._troubles)
+                state = await pursuit.follow(run)
+                while state.outcome is None and not interruption.was_asked and await confirmed(run, state, _next_line):
+                    state = await pursuit.follow(run)
             if interruption.was_asked:
                 return interruption.exit_code
         if state.outcome is None:
