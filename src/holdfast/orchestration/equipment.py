@@ -45,7 +45,7 @@ class Equipment:
             agent.name: self._executor(app.registries[agent.name], clock, reach, decides, _caller(agent))
             for agent in app.agents
         }
-        self.functions = self._executor(Registry(app.functions), clock, reach, ALLOW_ALL, NOBODY)
+        self.functions = self._executor(Registry(app.functions), clock, reach, decides, NOBODY)
         self.tools = self._executor(Registry(app.tools), clock, reach, decides, NOBODY)
 
     def _executor(
