@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from holdfast import App, Autonomy, Effect, IdempotencyKey, tool
-from holdfast.flow import AgentNode, ToolNode
+from holdfast.flow import AgentNode, FunctionNode, ToolNode
 from holdfast.integration.gateway.lines import answer, call
 from holdfast.integration.gateway.scripted import Script
 from holdfast.journal.events import Event, StepEnded, StepIntended
-from holdfast.kernel.errors import DefinitionError
+from holdfast.kernel.errors import DefinitionError, RunFailed
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from tests.runtime.stage import Stage, desk, events_of, of_kind
 
@@ -137,14 +137,23 @@ def test_a_permission_that_nothing_can_give_is_told() -> None:
         App("shop", AgentNode("shop", "desk"), agents=[desk(tools=[look])])
 
 
-def test_a_function_is_no_tool_that_policies_decide_of() -> None:
-    @tool(effect=Effect.READ, ask_when="args.n > 3")
+async def test_functions_of_the_flow_need_no_permit_and_can_be_forbidden(tmp_path: Path) -> None:
+    counted = list[int]()
+
+    @tool(effect=Effect.READ)
     async def count(n: int) -> int:
         """Count."""
+        counted.append(n)
         return n
 
-    with pytest.raises(DefinitionError, match="function count: expected no ask_when"):
-        App("shop", AgentNode("shop", "desk"), agents=[desk()], functions=[count])
+    flow = FunctionNode("count", "count", "{'n': 5}")
+    permitted = App("count", flow, functions=[count], policies=file_of(tmp_path, "// nothing of its own"))
+    _, events = await played(permitted, [])
+    assert (counted, of_kind(events, StepIntended)[0].policies) == ([5], ("functions",))
+    forbids = 'forbid (principal, action == Action::"count", resource) when { context.args.n > 3 };'
+    with pytest.raises(RunFailed, match=r"denied by shop.cedar#1"):
+        await played(App("count", flow, functions=[count], policies=file_of(tmp_path, forbids)), [])
+    assert counted == [5]
 
 
 def test_a_tool_that_asks_below_a_confidence_takes_one() -> None:

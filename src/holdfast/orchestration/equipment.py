@@ -49,7 +49,7 @@ class Equipment:
             agent.name: executor(app.registries[agent.name], decides=decides, caller=_caller(agent))
             for agent in app.agents
         }
-        self.functions = executor(Registry(app.functions))
+        self.functions = executor(Registry(app.functions), decides=decides)
         self.tools = executor(Registry(app.tools), decides=decides)
 
     def under(self, definitions: Mapping[str, str]) -> "Equipment":

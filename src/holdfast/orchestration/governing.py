@@ -44,17 +44,16 @@ class Governed:
                     f"app {self.app!r}: expected one tool called {each.name!r} for policies to speak of, found two"
                 )
         agents = tuple(_agent(agent) for agent in self.agents)
-        own = tuple(each.name for each in RESULT_TOOLS)
-        return Declared(app=self.app, tools=tuple(_tool(each) for each in tools.values()), agents=agents, own=own)
+        return Declared(
+            app=self.app,
+            tools=tuple(_tool(each) for each in tools.values()),
+            agents=agents,
+            own=tuple(each.name for each in RESULT_TOOLS),
+            functions=tuple(each.name for each in self.functions if each.permission is None),
+        )
 
     def check(self) -> None:
         """Find what is declared so that no policy could do as it says. Raises DefinitionError."""
-        for function in self.functions:
-            if function.ask_when or function.permission or function.ask_below_confidence is not None:
-                raise DefinitionError(
-                    f"function {function.name}: expected no ask_when, ask_below_confidence or permission, for policies "
-                    "decide of tools: give it to the app as a tool, and call it by a tool node"
-                )
         for tool in self._tools:
             if tool.permission is not None and not self.files:
                 raise DefinitionError(
@@ -75,7 +74,7 @@ class Governed:
 
     @property
     def _tools(self) -> Iterable[Tool]:
-        given = (*(tool for agent in self.agents for tool in agent.tools), *self.tools)
+        given = (*(tool for agent in self.agents for tool in agent.tools), *self.tools, *self.functions)
         return dict.fromkeys((*given, *(tool.undo for tool in given if tool.undo is not None)))
 
 

@@ -55,6 +55,8 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     agents: tuple[DeclaredAgent, ...]
     own: tuple[str, ...] = ()
     """The tools that read an agent's own results: whoever has called a tool may read what it gave."""
+    functions: tuple[str, ...] = ()
+    """The functions of the flow's own nodes that need no permission: no model asks for them."""
 
     def tool(self, name: str) -> DeclaredTool:
         """Return the tool called ``name``. Raises KeyError."""

@@ -1,6 +1,6 @@
 """Rules made of declarations: what an app's code says of its agents and tools, as policies like any other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from holdfast.governance.autonomy import Autonomy
 from holdfast.governance.policy.compile import compiled
@@ -11,7 +11,7 @@ from holdfast.governance.policy.terms import literal
 from holdfast.kernel.errors import DefinitionError, ExpressionError
 from holdfast.kernel.expression import parse
 
-GRANTED, OWN_RESULTS = "granted", "own-results"
+GRANTED, OWN_RESULTS, FUNCTIONS = "granted", "own-results", "functions"
 SUGGESTS_ONLY = "this agent only suggests: say in your answer what should be done, and let a person do it"
 
 
@@ -20,14 +20,21 @@ def rules_of(declared: Declared, *, has_files: bool) -> tuple[Source, ...]:
 
     Raises DefinitionError for an expression that Cedar cannot say.
     """
-    own = ", ".join(f"Action::{quoted(name)}" for name in declared.own)
     rules = [
         *([] if has_files else [_rule(GRANTED, "permit (principal, action, resource);")]),
-        *([_rule(OWN_RESULTS, f"permit (principal, action in [{own}], resource);")] if own else []),
+        *_permitted(OWN_RESULTS, "principal", declared.own),
+        *_permitted(FUNCTIONS, "principal is Node", declared.functions if has_files else ()),
         *(rule for agent in declared.agents for rule in _of_agent(agent)),
         *(rule for tool in declared.tools for rule in _of_tool(tool)),
     ]
     return (Source("declared", "\n".join(rules), is_generated=True),)
+
+
+def _permitted(name: str, principal: str, actions: Sequence[str]) -> Iterator[str]:
+    """Yield a rule that permits ``actions``, if there are any."""
+    if actions:
+        listed = ", ".join(f"Action::{quoted(action)}" for action in actions)
+        yield _rule(name, f"permit ({principal}, action in [{listed}], resource);")
 
 
 def _of_agent(agent: DeclaredAgent) -> Iterator[str]:
