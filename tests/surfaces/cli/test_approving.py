@@ -9,15 +9,15 @@ from holdfast.governance.verdict import Asking
 from holdfast.runtime import Runtime
 from tests.orchestration.counter import Rule
 from tests.surfaces.cli.program import Program
-from tests.surfaces.cli.tiny_apps import greet
+from tests.surfaces.cli.tiny_apps import boss, doubtful, greet
 
 STEP = "greet/turn.1/call.1"
 FINANCE = Rule((Asking(roles=("finance",)),), tools=frozenset(("look_up",)))
 
 
-async def begun(store: Path, rule: Rule) -> str:
-    async with Runtime.open(f"sqlite:///{store}", apps=[greet], decides=rule) as runtime:
-        run = await runtime.start("greet", "say hello to Ann", user="carl")
+async def begun(store: Path, rule: Rule, app: str = "greet") -> str:
+    async with Runtime.open(f"sqlite:///{store}", apps=[greet, boss, doubtful], decides=rule) as runtime:
+        run = await runtime.start(app, "say hello to Ann", user="carl")
         await run.wait()
     return run.id
 
@@ -53,6 +53,14 @@ def test_a_run_that_waits_for_a_yes_says_so_wherever_it_is_listed(holdfast: Prog
     assert "see what is asked with: holdfast inbox" in page
     assert "look_up waits for a yes: an operator with the role finance" in holdfast("tail", run).out
     assert "approval" in holdfast("trace", run).out
+
+
+def test_the_page_of_a_parent_shows_what_its_child_runs_wait_for(holdfast: Program) -> None:
+    parent = asyncio.run(begun(holdfast.store, FINANCE, "boss"))
+    assert "greet wants to call look_up" in holdfast("show", parent).out
+    (below,) = holdfast("show", parent, "--json").json["inbox_below"]
+    assert (below["kind"], below["app"], below["step"]) == ("approval", "greet", STEP)
+    assert [one["step"] for one in holdfast("inbox", "--run", parent, "--json").json] == [STEP]
 
 
 def test_what_is_approved_goes_on(holdfast: Program, run: str) -> None:
