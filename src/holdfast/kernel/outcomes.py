@@ -38,6 +38,8 @@ class ErrorKind(enum.StrEnum):
     UNMET = "unmet"
     SCRIPT_FAILED = "script_failed"
     NOT_LIVE = "not_live"
+    COMPENSATED = "compensated"
+    NOT_UNDONE = "not_undone"
 
 
 class Settlement(enum.StrEnum):

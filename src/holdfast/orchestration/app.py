@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
+import msgspec
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
@@ -23,6 +24,7 @@ from holdfast.orchestration.check_review import check_review
 from holdfast.orchestration.flow import AgentNode, Node, content_hash
 from holdfast.orchestration.locate import locate
 from holdfast.orchestration.review import Review
+from holdfast.orchestration.sagas.declared import Called, with_undo
 from holdfast.orchestration.script import Script
 from holdfast.orchestration.versions import Migration, OnChange, version_id
 
@@ -85,6 +87,7 @@ class App:
             )
         if told := unusable(self.budget):
             raise DefinitionError(f"app {self.name!r}: {told}")
+        self._write_out_undo()
         known = set(self.agents_by_name), set(self.functions_by_name), set(self.tools_by_name), self.grants
         scripts = set(self.scripts_by_name)
         check_flow(self.flow, *known, scripts=scripts)
@@ -94,6 +97,14 @@ class App:
         for registry in registries:
             registry.check_provided({tool.name for tool in registry}, self.provides)
         _check_versions(self)
+
+    def _write_out_undo(self) -> None:
+        """Let the flow and the review say what undoes the steps of their sagas, where they leave it to the tools."""
+        called = Called(self.agents_by_name, self.functions_by_name, self.tools_by_name)
+        object.__setattr__(self, "flow", with_undo(self.flow, called))
+        if self.review is not None:
+            nodes = {role: with_undo(node, called) for role, node in self.review.nodes.items()}
+            object.__setattr__(self, "review", msgspec.structs.replace(self.review, **nodes))
 
     @cached_property
     def agents_by_name(self) -> dict[str, Agent]:

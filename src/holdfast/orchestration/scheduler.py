@@ -19,6 +19,7 @@ from holdfast.journal.fold.variables import overtaken
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.orchestration import joins
+from holdfast.orchestration import review as reviews
 from holdfast.orchestration.asked import node_of
 from holdfast.orchestration.children import of_child, unwanted_children
 from holdfast.orchestration.ending import end
@@ -34,6 +35,7 @@ from holdfast.orchestration.flow import (
     Map,
     Node,
     Parallel,
+    Saga,
     ScriptNode,
     Sequence,
     ToolNode,
@@ -41,10 +43,12 @@ from holdfast.orchestration.flow import (
     children,
 )
 from holdfast.orchestration.lifecycle import Status, Trigger, after
+from holdfast.orchestration.locate import locate
 from holdfast.orchestration.passing import entering, leaving
 from holdfast.orchestration.retrying import limited_from, retried, until_retried
 from holdfast.orchestration.review import Review
 from holdfast.orchestration.reviewing import review_result
+from holdfast.orchestration.sagas.undoing import undoing
 from holdfast.orchestration.waiting import decision, timer
 
 MAPS_REMEMBERED_MAX = 64
@@ -61,6 +65,8 @@ TO_EXECUTING = {
 def decide(flow: Node, agents: Mapping[str, Agent], run: RunState, review: Review | None = None) -> tuple[Action, ...]:
     """Return everything that should be under way in ``run`` now."""
     wanted = _wanted(flow, agents, run, review)
+    if run.sagas and not run.is_over:
+        wanted = (*wanted, *_undoing_beside(flow, agents, run, review))
     if run.doubts:
         wanted = (*wanted, *_doubts_beside(wanted, run))
     if not run.is_over and run.cancel_reason is None:
@@ -84,6 +90,16 @@ def _wanted(flow: Node, agents: Mapping[str, Agent], run: RunState, review: Revi
     if run.budget.seconds is not None:
         limits = Evaluate(flow.name, deadline=limited_from(run) + run.budget.seconds)
     return tuple(_Walk(agents, run).node(flow, flow.name, limits))
+
+
+def _undoing_beside(flow: Node, agents: Mapping[str, Agent], run: RunState, review: Review | None) -> Iterator[Action]:
+    """Yield what is wanted for the sagas that the walk does not come by: those that were cut off from outside."""
+    for path in run.sagas:
+        if run.nodes[path].outcome is None and run.cancel_reason is None:
+            continue
+        saga = reviews.node_at(review, path, run) or locate(flow, path, run=run)
+        assert isinstance(saga, Saga), "what was entered as a saga is one"
+        yield from undoing(saga, path, run, agents)
 
 
 def _doubts_beside(wanted: tuple[Action, ...], run: RunState) -> Iterator[Action]:
@@ -112,7 +128,7 @@ class _Walk:
             return
         if state.outcome is not None:
             return
-        if state.deadline is not None:
+        if state.deadline is not None and not (isinstance(node, Saga) and paths.undo(path) in self._run.nodes):
             yield WaitUntil(path, state.deadline)
         if state.retry_at is not None:
             yield until_retried(state, state.retry_at)
@@ -148,6 +164,8 @@ class _Walk:
                 yield from self._branch(node, state)
             case Block():
                 yield from self._block(node, state)
+            case Saga():
+                yield from self._saga(node, state)
 
     def _enter(self, node: Node, path: str, limits: Evaluate | None) -> Action:
         """Enter at once where nothing is to be evaluated and no instant to be reckoned."""
@@ -155,7 +173,7 @@ class _Walk:
         own = self._agents[node.agent].budget.seconds if isinstance(node, AgentNode) else None
         timeouts = (node.timeout_seconds, imposed.timeout_seconds, own)
         seconds = min((limit for limit in timeouts if limit is not None), default=None)
-        if isinstance(node, Sequence | Parallel | Block) and seconds is None:
+        if isinstance(node, Sequence | Parallel | Block | Saga) and seconds is None:
             return Note((entering(node, path, imposed.deadline),))
         return Evaluate(path, seconds, imposed.deadline)
 
@@ -237,6 +255,23 @@ class _Walk:
             yield self._leave(state, Outcome.FAILED, Fault(ErrorKind.CONFLICT, message))
         else:
             yield self._leave(state, child.outcome)
+
+    def _saga(self, node: Saga, state: NodeState) -> Iterator[Action]:
+        """What is not done as a whole is undone; so is what was begun when the saga's time was up."""
+        is_undoing = paths.undo(state.path) in self._run.nodes
+        for step in () if is_undoing else node.steps:
+            path = paths.below(state.path, step.do.name)
+            child = self._run.nodes.get(path)
+            if child is None or child.outcome is None:
+                yield from self.node(step.do, path)
+                return
+            if child.outcome not in (Outcome.SUCCEEDED, Outcome.SKIPPED):
+                is_undoing = True
+                break
+        if is_undoing:
+            yield from undoing(node, state.path, self._run, self._agents)
+        else:
+            yield self._leave(state, Outcome.SUCCEEDED)
 
     def _leave(self, state: NodeState, outcome: Outcome, fault: Fault | None = None) -> Action:
         return Note(leaving(self._run, state.path, outcome, fault))

@@ -267,6 +267,10 @@ class RunState(msgspec.Struct, frozen=True, gc=False):
     waived: tuple[str, ...] = ()
     """The unmet criteria in spite of which a person has accepted the result."""
     ended_at: float | None = None
+    sagas: tuple[str, ...] = ()
+    """Paths of the sagas that are neither whole nor undone: with one the run cannot end."""
+    standing: tuple[str, ...] = ()
+    """Paths of the sagas of which something stands that should be undone: with one the run cannot succeed."""
 
     def node(self, path: str) -> NodeState | None:
         """Return the state of the node at ``path``, None if it was not entered."""
