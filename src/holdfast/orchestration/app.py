@@ -123,8 +123,9 @@ class App:
 
     @cached_property
     def tools_by_name(self) -> dict[str, Tool]:
-        """The tools of the flow's tool nodes, by name."""
-        return _by_name("tool", self.tools)
+        """The tools of the flow's tool nodes, by name, with those that undo them."""
+        undoing = dict.fromkeys(tool.undo for tool in self.tools if tool.undo is not None)
+        return _by_name("tool", (*self.tools, *(tool for tool in undoing if tool not in self.tools)))
 
     @cached_property
     def registries(self) -> dict[str, Registry]:
@@ -145,7 +146,7 @@ class App:
         for agent in self.agents:
             hashes[f"agent:{agent.name}"] = agent.content_hash
             hashes.update({f"tool:{tool.name}": tool.content_hash for tool in agent.tools})
-        hashes.update({f"tool:{tool.name}": tool.content_hash for tool in self.tools})
+        hashes.update({f"tool:{tool.name}": tool.content_hash for tool in self.tools_by_name.values()})
         hashes.update({f"function:{function.name}": function.content_hash for function in self.functions})
         hashes.update({f"script:{script.name}": script.content_hash for script in self.scripts})
         return hashes
