@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from holdfast.journal.events import ModelInterrupted, StepInterrupted
 from holdfast.journal.fold.agent_state import Phase
+from holdfast.journal.fold.sagas import is_wanted
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.step_state import StepState
 
@@ -13,7 +14,7 @@ def interruptions(state: RunState) -> list[ModelInterrupted | StepInterrupted]:
 
     An effect that would be made again is in doubt too where nobody wants it any more: nobody will make it again.
     """
-    found = [event for node in state.nodes.values() for event in _of_node(node, is_wanted=_is_wanted(node, state))]
+    found = [event for node in state.nodes.values() for event in _of_node(node, is_wanted=is_wanted(state, node))]
     return sorted(found, key=lambda event: event.node)
 
 
@@ -22,7 +23,7 @@ def obligations(state: RunState) -> list[StepInterrupted]:
     return [
         _step(node.path, turn, call, step, in_doubt=True)
         for node in state.nodes.values()
-        if not _is_wanted(node, state)
+        if not is_wanted(state, node)
         for turn, call, step in effects_of(node)
         if step.is_unknown
     ]
@@ -47,10 +48,6 @@ def effects_of(node: NodeState) -> Iterator[tuple[int, int, StepState]]:
     if node.agent is not None:
         for index, call in enumerate(node.agent.calls, 1):
             yield node.agent.turn, index, call.step
-
-
-def _is_wanted(node: NodeState, state: RunState) -> bool:
-    return node.outcome is None and state.cancel_reason is None
 
 
 def _step(path: str, turn: int, call: int, step: StepState, *, in_doubt: bool) -> StepInterrupted:

@@ -44,6 +44,8 @@ class ErrorKind(enum.StrEnum):
     POSTCONDITION = "postcondition"
     DENIED = "denied"
     REJECTED = "rejected"
+    COMPENSATED = "compensated"
+    NOT_UNDONE = "not_undone"
 
 
 class Settlement(enum.StrEnum):

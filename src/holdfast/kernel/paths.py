@@ -13,6 +13,7 @@ from holdfast.kernel.ids import digest
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 _UNSAFE_IN_KEY = re.compile(r"[^A-Za-z0-9_.:@+-]")
 _CALL = re.compile(r"(?P<node>.*)/turn\.(?P<turn>[0-9]+)/call\.(?P<call>[0-9]+)\Z")
+_UNDO = re.compile(r"(?P<saga>.*)/undo(?:\[(?P<step>[a-z][a-z0-9_]*)\](?:/ask\.[0-9]+)?)?\Z")
 KEY_LENGTH_MAX = 120
 
 
@@ -57,6 +58,17 @@ def call(path: str, turn_number: int, index: int) -> str:
 def review(path: str, number: int) -> str:
     """Return the path of round ``number`` (from 1) in which the result of the flow at ``path`` is reviewed."""
     return f"{path}/review.{number}"
+
+
+def undo(path: str) -> str:
+    """Return the path at which what the saga at ``path`` has done is undone: its steps' lie below it, as its items."""
+    return f"{path}/undo"
+
+
+def undone(path: str) -> tuple[str, str] | None:
+    """Return the saga and the step that ``path`` would be undoing, if it is that of undoing or lies below it."""
+    found = _UNDO.match(path)
+    return (found["saga"], found["step"] or "") if found else None
 
 
 def effect(path: str) -> tuple[str, int, int]:

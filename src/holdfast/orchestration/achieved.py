@@ -8,6 +8,7 @@ from holdfast.kernel import paths
 from holdfast.kernel.messages import Role
 from holdfast.kernel.messages_codec import decode_message
 from holdfast.kernel.outcomes import Achieved
+from holdfast.orchestration.sagas.telling import sagas_of
 from holdfast.orchestration.values import Values
 
 ACHIEVED_MAX = 50
@@ -29,7 +30,10 @@ async def achieved(state: RunState, payloads: Payloads) -> Achieved:
 
 
 def _finished(state: RunState) -> Iterator[NodeState]:
+    broken = {saga.path for saga in sagas_of(state)}
     for node in state.nodes.values():
+        if broken and not broken.isdisjoint((node.path, *paths.ancestors(node.path))):
+            continue  # all of a saga or nothing: what of it stands is told by ``sagas_of``
         around = paths.parent(node.path)
         is_part = around is not None and around in state.nodes and _is_good(state.nodes[around])
         if _is_good(node) and not is_part:

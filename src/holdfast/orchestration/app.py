@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
@@ -27,6 +28,7 @@ from holdfast.orchestration.governing import Governed
 from holdfast.orchestration.locate import locate
 from holdfast.orchestration.policy_files import Given, read_sources
 from holdfast.orchestration.review import Review
+from holdfast.orchestration.sagas.declared import Called, with_undo
 from holdfast.orchestration.script import Script
 from holdfast.orchestration.versions import Migration, OnChange, version_id
 
@@ -94,6 +96,7 @@ class App:
             )
         if told := unusable(self.budget):
             raise DefinitionError(f"app {self.name!r}: {told}")
+        self._write_out_undo()
         known = set(self.agents_by_name), set(self.functions_by_name), set(self.tools_by_name), self.grants
         scripts = set(self.scripts_by_name)
         check_flow(self.flow, *known, scripts=scripts)
@@ -104,6 +107,14 @@ class App:
             registry.check_provided({tool.name for tool in registry}, self.provides)
         self.governed.check()
         _check_versions(self)
+
+    def _write_out_undo(self) -> None:
+        """Let the flow and the review say what undoes the steps of their sagas, where they leave it to the tools."""
+        called = Called(self.agents_by_name, self.functions_by_name, self.tools_by_name)
+        object.__setattr__(self, "flow", with_undo(self.flow, called))
+        if self.review is not None:
+            nodes = {role: with_undo(node, called) for role, node in self.review.nodes.items()}
+            object.__setattr__(self, "review", msgspec.structs.replace(self.review, **nodes))
 
     @cached_property
     def agents_by_name(self) -> dict[str, Agent]:
@@ -122,8 +133,9 @@ class App:
 
     @cached_property
     def tools_by_name(self) -> dict[str, Tool]:
-        """The tools of the flow's tool nodes, by name."""
-        return _by_name("tool", self.tools)
+        """The tools of the flow's tool nodes, by name, with those that undo them."""
+        undoing = dict.fromkeys(tool.undo for tool in self.tools if tool.undo is not None)
+        return _by_name("tool", (*self.tools, *(tool for tool in undoing if tool not in self.tools)))
 
     @cached_property
     def registries(self) -> dict[str, Registry]:
@@ -150,7 +162,7 @@ class App:
         for agent in self.agents:
             hashes[f"agent:{agent.name}"] = agent.content_hash
             hashes.update({f"tool:{tool.name}": tool.content_hash for tool in agent.tools})
-        hashes.update({f"tool:{tool.name}": tool.content_hash for tool in self.tools})
+        hashes.update({f"tool:{tool.name}": tool.content_hash for tool in self.tools_by_name.values()})
         hashes.update({f"function:{function.name}": function.content_hash for function in self.functions})
         hashes.update({f"script:{script.name}": script.content_hash for script in self.scripts})
         return hashes

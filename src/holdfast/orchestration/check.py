@@ -21,6 +21,7 @@ from holdfast.orchestration.flow import (
     Map,
     Node,
     Parallel,
+    Saga,
     ScriptNode,
     Sequence,
     ToolNode,
@@ -29,7 +30,8 @@ from holdfast.orchestration.flow import (
     from_json,
     to_json,
 )
-from holdfast.orchestration.values import RESERVED
+from holdfast.orchestration.sagas.declared import UNDO, check_saga, undo_nodes
+from holdfast.orchestration.values import GIVEN, RESERVED, RESULT
 
 DEPTH_MAX = 32
 
@@ -52,6 +54,8 @@ def check_flow(
     _check_data(flow)
     known = {"agent": agents, "function": functions, "tool": tools, "script": scripts}
     for path, node, seen in _walk(flow, where or flow.name, names):
+        if isinstance(node, Saga):
+            check_saga(node, path)
         _check_names(node, path)
         _check_shape(node, path)
         _check_reference(node, path, known)
@@ -79,8 +83,20 @@ def _walk(node: Node, path: str, names: frozenset[str], depth: int = 1) -> Itera
     for child in children(node):
         inner = frozenset(seen | {"item", "key"}) if isinstance(node, Map) else frozenset(seen)
         yield from _walk(child, f"{path}[]" if isinstance(node, Map) else f"{path}/{child.name}", inner, depth + 1)
-        if isinstance(node, Sequence):
+        if isinstance(node, Sequence | Saga):
             seen.add(child.name)
+    if isinstance(node, Saga):
+        yield from _undoing(node, path, names)
+
+
+def _undoing(saga: Saga, path: str, names: frozenset[str]) -> Iterator[tuple[str, Node, frozenset[str]]]:
+    """Yield what undoes each step: it sees what the step saw, what it was given, and what it gave."""
+    undo, seen = dict(undo_nodes(saga, path)), {*names, GIVEN, RESULT}
+    for step in saga.steps:
+        where = f"{path}/{UNDO}[{step.do.name}]"
+        if where in undo:
+            yield where, undo[where], frozenset(seen)
+        seen.add(step.do.name)
 
 
 def _check_names(node: Node, path: str) -> None:
@@ -97,7 +113,7 @@ def _check_names(node: Node, path: str) -> None:
 def _check_shape(node: Node, path: str) -> None:
     below = children(node)
     match node:
-        case Sequence() | Parallel() | Branch() if not below:
+        case Sequence() | Parallel() | Branch() | Saga() if not below:
             raise DefinitionError(f"{path}: expected at least one node below it, found none")
         case Parallel(join=Join.QUORUM, quorum=quorum):
             if quorum is None or not 1 <= quorum <= len(below):
@@ -137,6 +153,8 @@ def _limits(node: Node) -> Iterator[tuple[str, float]]:
         case Map():
             named += [("at_once_max", node.at_once_max), ("item_timeout_seconds", node.item_timeout_seconds)]
             named += [("items_max", node.items_max)]
+        case Saga():
+            named += [("answer_seconds_max", node.answer_seconds_max)]
         case WaitNode():
             named += [("seconds", node.seconds)]
         case DecisionNode():

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from holdfast.journal.fold.sagas import is_wanted
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.step_state import StepState
 from holdfast.journal.fold.steps import step_at
@@ -89,7 +90,7 @@ async def _doubt(state: RunState, path: str, payloads: Payloads) -> Doubt:
         sent_at=step.sent_at,
         settles_at=step.act_at,
         asks_person=step.asks_person,
-        is_wanted=node.outcome is None and state.cancel_reason is None,
+        is_wanted=is_wanted(state, node),
     )
 
 

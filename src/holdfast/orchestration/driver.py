@@ -214,7 +214,8 @@ class Driver:
 
     async def _ready(self, stack: AsyncExitStack | None, recorder: Recorder) -> Resources | Rested:
         """Make the run ready. Nothing is opened, nor need the app be as it was, for a run that only has to end."""
-        if recorder.state.cancel_reason is not None or self._is_stopped:
+        only_ends = recorder.state.cancel_reason is not None and not recorder.state.sagas
+        if only_ends or self._is_stopped:
             return {}
         around, scripts = self._around, self._scripts_stage(recorder)
         preparing = Preparing(self._app, recorder, around.clock, around.randomness, scripts)

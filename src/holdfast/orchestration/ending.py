@@ -24,6 +24,7 @@ def end(
     """End the run, unless an effect is in doubt: what became of it must be known first, or be given up.
 
     Nor does it end while a child run goes on: that one is recalled (see ``orchestration.children``) and waited for.
+    Nor while a saga is neither whole nor undone; and where one left something standing, it has not succeeded.
     ``waived`` are the unmet criteria in spite of which a person accepts what it has come to.
     """
     if owed := obligations(run):
@@ -33,10 +34,12 @@ def end(
         if run.abandons_by is not None:
             yield Note(tuple(_abandoned(run, path, run.abandons_by) for path in run.doubts))
         return
-    if run.children_open:
+    if run.children_open or run.sagas:
         return
     if outcome is Outcome.SUCCEEDED and run.in_part:
         outcome, fault = Outcome.PARTIAL, _in_part(run)
+    if run.standing and outcome.is_success:
+        outcome, fault = Outcome.FAILED, _not_undone(run)
     events: list[Event] = []
     for state in (run.nodes.get(root), open_round(run)):
         if state is not None and state.outcome is None:
@@ -71,6 +74,12 @@ def _in_part(run: RunState) -> Fault:
     told = "; ".join(f"{part.path}: {part.reason}" for part in run.in_part[:IN_PART_SHOWN_MAX])
     more = len(run.in_part) - IN_PART_SHOWN_MAX
     return Fault(ErrorKind.PARTIAL_RESULT, told + (f"; and {more} more" if more > 0 else ""))
+
+
+def _not_undone(run: RunState) -> Fault:
+    """Return why a run that came to its end has failed: what should have been undone stands."""
+    told = (run.nodes[paths.undo(path)].fault for path in run.standing)
+    return Fault(ErrorKind.NOT_UNDONE, "; ".join(fault.message for fault in told if fault is not None))
 
 
 def _abandoned(run: RunState, path: str, by: str) -> Event:

@@ -1,7 +1,8 @@
 """Enters a node: evaluates its input, guards or items, reckons its deadline, and records what came of it."""
 
 from holdfast.execution.actions import Evaluate
-from holdfast.journal.events import BranchTaken, Event, ItemsMapped, NodeLeft
+from holdfast.journal.events import BranchTaken, Event, ItemsMapped, NodeLeft, StepEnded
+from holdfast.journal.fold.sagas import is_undoing
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import ExpressionError
@@ -48,9 +49,25 @@ async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock) 
             case _:
                 pass
     except ExpressionError as error:
-        fault = Fault(ErrorKind.EXPRESSION, str(error))
-        follows = (NodeLeft(node=action.path, outcome=Outcome.FAILED, fault=fault),)
+        follows = (_failed(action.path, node, Fault(ErrorKind.EXPRESSION, str(error)), recorder),)
     recorder.append(entering(node, action.path, _deadline(action, now), given, wakes_at), *follows)
+
+
+def _failed(path: str, node: Node, fault: Fault, recorder: Recorder) -> Event:
+    """Return what follows on an input that cannot be had: the node's end, unless it undoes something and must go on."""
+    if not is_undoing(recorder.state, path) or not isinstance(node, ToolNode | FunctionNode):
+        return NodeLeft(node=path, outcome=Outcome.FAILED, fault=fault)
+    return StepEnded(
+        node=path,
+        turn=0,
+        call=0,
+        name=node.tool if isinstance(node, ToolNode) else node.function,
+        outcome=Outcome.REFUSED,
+        seconds=0.0,
+        stage="input",
+        fault=fault,
+        is_definite=True,
+    )
 
 
 def _deadline(action: Evaluate, now: float) -> float | None:

@@ -1,4 +1,4 @@
-"""Flows as data: nodes under sequence, parallel, branch and map (DESIGN, decision 7). Pure values.
+"""Flows as data: nodes under sequence, parallel, branch, map and saga (DESIGN, decision 7). Pure values.
 
 A node has a name; its place in the flow gives it a stable path. Inputs and guards are expressions over the run's
 ``input``, the results of earlier steps by name, and inside a map the ``item`` and its ``key``. The same value is
@@ -181,8 +181,35 @@ class Block(FlowNode, frozen=True, omit_defaults=True, tag="block"):
     timeout_seconds: float | None = None
 
 
+class SagaStep(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A step of a saga, and what takes it back.
+
+    The input of ``undo`` sees what the step saw, its value as ``result`` and its own input as ``given``. Left out, it
+    is the tool that the step's tool or function declares as its ``undo``, called with what that takes of both.
+    """
+
+    do: "Node"
+    undo: ToolNode | FunctionNode | None = None
+    is_irreversible: bool = False
+    """Nothing takes it back, and it may stand where the saga is undone: the saga's end says so."""
+
+
+class Saga(FlowNode, frozen=True, omit_defaults=True, tag="saga"):
+    """One step after the other, all of them or none. Its value is the last step's.
+
+    If one does not succeed as a whole, or the saga is cut off, what was done is undone in reverse order, whatever else
+    becomes of the run; what cannot be undone is put to a person.
+    """
+
+    steps: tuple[SagaStep, ...]
+    timeout_seconds: float | None = None
+    """After it the step under way is ended; undoing takes as long as it takes."""
+    answer_seconds_max: float | None = None
+    """How long a person has to say what becomes of what could not be undone; then it stands. None: for good."""
+
+
 Leaf = AgentNode | ToolNode | FunctionNode | WaitNode | DecisionNode | ChildNode | ScriptNode
-Composite = Sequence | Parallel | Branch | Map | Block
+Composite = Sequence | Parallel | Branch | Map | Block | Saga
 Node = Leaf | Composite
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -198,6 +225,8 @@ def children(node: Node) -> tuple[Node, ...]:
             return tuple(case.then for case in cases) + ((otherwise,) if otherwise is not None else ())
         case Map(do=body) | Block(do=body):
             return (body,)
+        case Saga(steps=steps):
+            return tuple(step.do for step in steps)
         case _:
             return ()
 

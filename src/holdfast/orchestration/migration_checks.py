@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from holdfast.execution.interrupt import effects_of
 from holdfast.journal.events import RunMigrated
 from holdfast.journal.fold import evolve
+from holdfast.journal.fold.sagas import UNDO_KIND
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.versions import moved
 from holdfast.kernel import paths
@@ -53,6 +54,7 @@ def _problems(state: RunState, event: RunMigrated, app: App) -> Iterator[str]:
             yield from _round(node)
         if new is None:
             yield from _not_to_be_repeated(node, state, app)
+            yield from _not_to_be_forgotten(node, state)
         elif new in taken:
             yield f"expected each node to have a path of its own, found {taken[new]} and {old} both at {new}"
         else:
@@ -122,6 +124,13 @@ def _not_to_be_repeated(node: NodeState, state: RunState, app: App) -> Iterator[
         yield f"expected {node.path} to be kept, found it dropped: somebody was asked there. Give it another name"
 
 
+def _not_to_be_forgotten(node: NodeState, state: RunState) -> Iterator[str]:
+    """What a saga that goes on has done may have to be undone."""
+    around = next((path for path in paths.ancestors(node.path) if path in state.sagas), None)
+    if around is not None and has_acted(node):
+        yield f"expected {node.path} to be kept, found it dropped: {around} goes on, and may have to undo it"
+
+
 def _vacated(node: NodeState, new: str, state: RunState, event: RunMigrated, app: App) -> Iterator[str]:
     """Whoever comes to the path that a node leaves behind would send under its keys."""
     if new == node.path or node.path in event.renamed.values():
@@ -143,7 +152,7 @@ def _misplaced(node: NodeState, old: str, after: RunState, app: App) -> Iterator
         if there is None:
             yield f"expected {node.path}{was} in the present flow, found no such node: rename it, or drop it"
             return
-        if kind(there) != node.kind:
+        if kind(there) != node.kind and node.kind != UNDO_KIND:
             yield f"expected {node.path}{was} to be a {node.kind}, found a {kind(there)}: drop it, or keep its kind"
             return
         yield from _changed_inside(node, there, was)

@@ -22,7 +22,7 @@ from holdfast.journal.events import NodeRetried
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel import paths
 from holdfast.kernel.clock import Clock, sleep_until
-from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+from holdfast.kernel.outcomes import ErrorKind, Fault
 from holdfast.kernel.randomness import Randomness
 from holdfast.orchestration.assess import assess
 from holdfast.orchestration.equipment import Equipment
@@ -30,7 +30,7 @@ from holdfast.orchestration.evaluate import enter
 from holdfast.orchestration.flow import AgentNode, Node
 from holdfast.orchestration.ordering import Ordering
 from holdfast.orchestration.parenting import Parenting
-from holdfast.orchestration.passing import leaving
+from holdfast.orchestration.passing import overdue
 from holdfast.orchestration.retrying import limited_from
 from holdfast.orchestration.review import is_round
 from holdfast.orchestration.scripts.running import Scripts
@@ -115,7 +115,7 @@ class Performer:
         node = self._state(work.path)
         if node.outcome is not None:
             return
-        self._recorder.append(*leaving(state, work.path, Outcome.FAILED, self._overdue(work, node, state)))
+        self._recorder.append(*overdue(state, work.path, self._overdue(work, node, state)))
 
     def _overdue(self, work: WaitUntil, node: NodeState, state: RunState) -> Fault:
         """Say which limit the instant came from: the run's, the agent's, or the node's own or imposed timeout."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from holdfast.governance.approvals import BY_DEADLINE
+from holdfast.journal.fold.sagas import is_undoing
 from holdfast.journal.fold.state import NodeState, QuestionState, RunState
 from holdfast.journal.mail import Answer, decode_mail
 from holdfast.journal.payloads import Payloads
@@ -47,8 +48,15 @@ class _Asked(msgspec.Struct, frozen=True):
 
 
 def open_questions(state: RunState) -> tuple[str, ...]:
-    """Return where ``state`` waits for an answer, in the order of asking: nowhere once the run is to end."""
-    return () if state.is_over or state.cancel_reason is not None else state.questions
+    """Return where ``state`` waits for an answer, in the order of asking.
+
+    Once the run is to end, only where something could not be undone.
+    """
+    if state.is_over:
+        return ()
+    if state.cancel_reason is None:
+        return state.questions
+    return tuple(path for path in state.questions if is_undoing(state, path))
 
 
 async def questions_of(state: RunState, payloads: Payloads) -> list[Question]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 import msgspec
 
+from holdfast.journal.fold.sagas import SAGA_KIND
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.variables import BLOCK_KIND, overtaken
 from holdfast.kernel import paths
@@ -83,8 +84,8 @@ class _Walk:
         assert node.outcome is not None, "a run that is over has left every node"
         if node.path == self._from_step:
             self.dropped.append(node.path)
-        elif node.path in self._enclosing and node.kind == BLOCK_KIND:
-            self.dropped.append(node.path)  # what it has staged is of all its steps together
+        elif node.path in self._enclosing and node.kind in (BLOCK_KIND, SAGA_KIND):
+            self.dropped.append(node.path)  # what it has staged, or would undo, is of all its steps together
         elif node.path in self._enclosing:
             self.reopened.append(node.path)
             self._around(node)

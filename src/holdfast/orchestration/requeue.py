@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from holdfast.journal.codec import decode
 from holdfast.journal.events import Event, LifecycleMoved, MailRead, RunRequeued
 from holdfast.journal.events.retries import SentBefore
@@ -18,6 +20,7 @@ from holdfast.orchestration.lifecycle import DEAD, Trigger, after
 from holdfast.orchestration.past import Deed, deeds
 from holdfast.orchestration.past_of_children import done_by
 from holdfast.orchestration.reopening import Reopening, reopening
+from holdfast.orchestration.sagas.telling import undone_at
 
 DEEDS_TOLD_MAX = 8
 
@@ -83,14 +86,20 @@ async def reopen(store: Store, recorder: Recorder, ended: int) -> None:
 def requeued(state: RunState, past: Past, mail: Requeue) -> tuple[Event, ...]:
     """Return the events with which the run of that past goes on as ``mail`` says.
 
-    Raises InputError where it cannot, or where it would repeat effects that nobody has said may be repeated.
+    Raises InputError where it cannot, or where it would repeat effects that nobody has said may be repeated. What was
+    undone is not repeated: it is done anew, under keys of its own.
     """
     check_dead(state)
     _check_budget(mail.budget)
     taken_up, done = reopening(state, mail.from_step), deeds(past.events)
     if state.app in state.nodes and not (taken_up.reopened or taken_up.dropped):
         raise InputError(f"every step of run {state.run} has succeeded: say from which one it is to be done again")
-    dropped = [deed for deed in done if _is_below(deed.node, taken_up.dropped)]
+    undone = undone_at(state)
+    dropped = [
+        msgspec.structs.replace(deed, is_void=True) if _is_below(deed.node, undone) else deed
+        for deed in done
+        if _is_below(deed.node, taken_up.dropped)
+    ]
     if not (mail.repeats_effects or state.simulates):
         repeated = [*(deed for deed in dropped if not deed.is_void), *_unclear(done, state, taken_up)]
         _check_repeats(state, [*(f"{deed.tool} at {deed.path}" for deed in repeated), *past.by_children])

@@ -19,6 +19,7 @@ from holdfast.journal.fold.variables import overtaken
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.orchestration import joins
+from holdfast.orchestration import review as reviews
 from holdfast.orchestration.asked import node_of
 from holdfast.orchestration.children import of_child, unwanted_children
 from holdfast.orchestration.ending import end
@@ -32,6 +33,7 @@ from holdfast.orchestration.flow import (
     Map,
     Node,
     Parallel,
+    Saga,
     ScriptNode,
     Sequence,
     ToolNode,
@@ -39,10 +41,12 @@ from holdfast.orchestration.flow import (
     children,
 )
 from holdfast.orchestration.lifecycle import Status, Trigger, after
+from holdfast.orchestration.locate import locate
 from holdfast.orchestration.passing import entering, leaving
 from holdfast.orchestration.retrying import limited_from, retried, until_retried
 from holdfast.orchestration.review import Review
 from holdfast.orchestration.reviewing import review_result
+from holdfast.orchestration.sagas.undoing import undoing
 from holdfast.orchestration.waiting import decision, timer
 
 MAPS_REMEMBERED_MAX = 64
@@ -59,6 +63,8 @@ TO_EXECUTING = {
 def decide(flow: Node, agents: Mapping[str, Agent], run: RunState, review: Review | None = None) -> tuple[Action, ...]:
     """Return everything that should be under way in ``run`` now."""
     wanted = _wanted(flow, agents, run, review)
+    if run.sagas and not run.is_over:
+        wanted = (*wanted, *_undoing_beside(flow, agents, run, review))
     if run.doubts:
         wanted = (*wanted, *_doubts_beside(wanted, run))
     if not run.is_over and run.cancel_reason is None and (told := warnings_of_run(run, flow.name, limited_from(run))):
@@ -83,6 +89,16 @@ def _wanted(flow: Node, agents: Mapping[str, Agent], run: RunState, review: Revi
     if review is not None and root.outcome.is_success:
         return tuple(review_result(review, run, walk.node))
     return tuple(end(run, flow.name, root.outcome, root.fault))
+
+
+def _undoing_beside(flow: Node, agents: Mapping[str, Agent], run: RunState, review: Review | None) -> Iterator[Action]:
+    """Yield what is wanted for the sagas that the walk does not come by: those that were cut off from outside."""
+    for path in run.sagas:
+        if run.nodes[path].outcome is None and run.cancel_reason is None:
+            continue
+        saga = reviews.node_at(review, path, run) or locate(flow, path, run=run)
+        assert isinstance(saga, Saga), "what was entered as a saga is one"
+        yield from undoing(saga, path, run, agents)
 
 
 def _doubts_beside(wanted: tuple[Action, ...], run: RunState) -> Iterator[Action]:
@@ -113,7 +129,9 @@ class _Walk:
     def entered(self, node: Node, state: NodeState) -> Iterable[Action]:
         """Return what the node at ``state`` wants, which was entered and has not ended."""
         wanted = self._inside(node, state) if state.retry_at is None else (until_retried(state, state.retry_at),)
-        return wanted if state.deadline is None else (WaitUntil(state.path, state.deadline), *wanted)
+        if state.deadline is None or (isinstance(node, Saga) and paths.undo(state.path) in self._run.nodes):
+            return wanted  # undoing takes as long as it takes
+        return (WaitUntil(state.path, state.deadline), *wanted)
 
     def _inside(self, node: Node, state: NodeState) -> Iterable[Action]:
         match node:
@@ -134,6 +152,13 @@ class _Walk:
                 return self._branch(node, state)
             case Block():
                 return self._block(node, state)
+            case Saga():
+                return self._saga(node, state)
+            case _:
+                return self._awaited(node, state)
+
+    def _awaited(self, node: WaitNode | DecisionNode | ChildNode | ScriptNode, state: NodeState) -> Iterable[Action]:
+        match node:
             case WaitNode():
                 return (timer(state),)
             case DecisionNode():
@@ -149,7 +174,7 @@ class _Walk:
         own = self._agents[node.agent].budget.seconds if isinstance(node, AgentNode) else None
         timeouts = (node.timeout_seconds, imposed.timeout_seconds, own)
         seconds = min((limit for limit in timeouts if limit is not None), default=None)
-        if isinstance(node, Sequence | Parallel | Block) and seconds is None:
+        if isinstance(node, Sequence | Parallel | Block | Saga) and seconds is None:
             return Note((entering(node, path, imposed.deadline),))
         return Evaluate(path, seconds, imposed.deadline)
 
@@ -227,6 +252,23 @@ class _Walk:
             message = f"expected to be alone in writing {', '.join(lost)}, found them written outside of it meanwhile"
             return (self._leave(state, Outcome.FAILED, Fault(ErrorKind.CONFLICT, message)),)
         return (self._leave(state, child.outcome),)
+
+    def _saga(self, node: Saga, state: NodeState) -> Iterator[Action]:
+        """What is not done as a whole is undone; so is what was begun when the saga's time was up."""
+        is_undoing = paths.undo(state.path) in self._run.nodes
+        for step in () if is_undoing else node.steps:
+            path = paths.below(state.path, step.do.name)
+            child = self._run.nodes.get(path)
+            if child is None or child.outcome is None:
+                yield from self.node(step.do, path)
+                return
+            if child.outcome not in (Outcome.SUCCEEDED, Outcome.SKIPPED):
+                is_undoing = True
+                break
+        if is_undoing:
+            yield from undoing(node, state.path, self._run, self._agents)
+        else:
+            yield self._leave(state, Outcome.SUCCEEDED)
 
     def _leave(self, state: NodeState, outcome: Outcome, fault: Fault | None = None) -> Action:
         return Note(leaving(self._run, state.path, outcome, fault))

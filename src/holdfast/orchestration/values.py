@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
+from holdfast.journal.fold.sagas import is_undoing
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.variables import visible
 from holdfast.journal.payloads import Payloads
@@ -19,6 +20,10 @@ from holdfast.orchestration.review import UNMET, is_in_round, is_round
 from holdfast.orchestration.rounds import result_path
 
 INPUT, ITEM, KEY, VARIABLES = "input", "item", "key", "variables"
+RESULT, GIVEN = "result", "given"
+"""What is seen beside that by what undoes a step: what it gave, and what it was given."""
+IN_ORDER = ("sequence", "saga")
+"""The kinds of nodes whose later steps see the values of earlier ones."""
 RESERVED = frozenset((INPUT, ITEM, KEY, VARIABLES))
 
 
@@ -38,7 +43,7 @@ class Values:
         if node is None or node.outcome is None or not node.outcome.is_success:
             return None
         match node.kind:
-            case "sequence" | "block":
+            case "sequence" | "block" | "saga":
                 last = max(self._children[path], key=lambda child: child.left_at, default=None)
                 return None if last is None else await self.of(last.path)
             case "parallel":
@@ -80,12 +85,26 @@ class Values:
             case "key":
                 node, index = self._item(path)
                 return node.keys[index]
-            case "result" if is_in_round(path):
+            case "result" if is_in_round(path) and not is_undoing(self._state, path):
                 return await self.of(result_path(self._state))
             case "unmet" if is_in_round(path):
                 return await self._unmet()
+            case "result" | "given" if is_undoing(self._state, path):
+                return await self._of_undone(name, path)
             case _:
                 return await self.of(self._sibling(name, path))
+
+    async def _of_undone(self, name: str, path: str) -> object:
+        """Return what the step gave that is undone at ``path``, or what it was given."""
+        place = paths.undone(path)
+        assert place is not None, "what undoes a step lies below its saga"
+        step = self._state.nodes[paths.below(*place)]
+        if name == GIVEN:
+            return None if step.input is None else await self._payloads.fetch_json(step.input)
+        if step.outcome is not None and step.outcome.is_success:
+            return await self.of(step.path)
+        late = step.step.result if step.child is None else self._state.children[step.child].result
+        return None if late is None else await self._payloads.fetch_json(late)
 
     async def _unmet(self) -> object:
         """Return what the last review found wanting."""
@@ -101,7 +120,7 @@ class Values:
             found = self._state.nodes.get(paths.below(ancestor, name))
             enclosing = self._state.nodes.get(ancestor)
             # A step that still runs is one around this node, not one before it: the name means another, further out.
-            if found and found.outcome is not None and enclosing and enclosing.kind == "sequence":
+            if found and found.outcome is not None and enclosing and enclosing.kind in IN_ORDER:
                 return found.path
         raise ExpressionError(
             f"{path}: expected {name!r} to be an earlier step of an enclosing sequence, found none that has run"

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from holdfast.journal.events import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
 from holdfast.journal.fold.agent_state import AgentState
 from holdfast.journal.fold.allowances import without
+from holdfast.journal.fold.sagas import SAGA_KIND, settled, with_saga
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.variables import merged
 from holdfast.kernel import paths
@@ -31,6 +32,8 @@ def node_entered(state: RunState, event: NodeEntered, at: float, version: int) -
     node = NodeState(
         event.node, event.kind, at, event.input, event.deadline, event.branches, agent=agent, wakes_at=event.wakes_at
     )
+    if event.kind == SAGA_KIND:
+        state = with_saga(state, event.node)
     return with_node(state, node, version)
 
 
@@ -60,6 +63,8 @@ def node_left(state: RunState, event: NodeLeft, _at: float, version: int) -> Run
         state = replace(state, approvals=tuple(path for path in state.approvals if paths.effect(path)[0] != event.node))
     if state.awaited:
         state = replace(state, awaited=without(state, event.node))
+    if state.sagas:
+        state = settled(state, node, event)
     if node.staged and event.outcome.is_success:
         state = merged(state, node, version)
     return with_node(state, node, version)

@@ -38,6 +38,8 @@ def run_requeued(state: RunState, event: RunRequeued, at: float, version: int) -
         nodes=nodes,
         reviews=tuple(review for review in state.reviews if review.node in nodes),
         sent=_remembered(state, event.sent),
+        sagas=tuple(path for path in state.sagas if path in nodes),
+        standing=tuple(path for path in state.standing if path in nodes),
         budget=raised(state.budget, event.budget),
         raised=highest(state.raised, event.budget),
         limited_from=at,

@@ -284,6 +284,10 @@ class RunState(msgspec.Struct, frozen=True, gc=False):
     ended_at: float | None = None
     approvals: tuple[str, ...] = ()
     """Paths of the calls that wait for people to say yes to them, in the order in which they were asked."""
+    sagas: tuple[str, ...] = ()
+    """Paths of the sagas that are neither whole nor undone: with one the run cannot end."""
+    standing: tuple[str, ...] = ()
+    """Paths of the sagas of which something stands that should be undone: with one the run cannot succeed."""
 
     def node(self, path: str) -> NodeState | None:
         """Return the state of the node at ``path``, None if it was not entered."""

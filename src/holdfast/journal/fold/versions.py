@@ -28,6 +28,8 @@ def run_migrated(state: RunState, event: RunMigrated, _at: float, version: int) 
         approvals=_each_moved(state.approvals, event),
         abandoned=_each_moved(state.abandoned, event),
         retrying=_each_moved(state.retrying, event),
+        sagas=_each_moved(state.sagas, event),
+        standing=_each_moved(state.standing, event),
         unseen=tuple(replace(call, node=place(call.node, event)) for call in state.unseen),
         sent=HashTrieMap({place(path, event): _each_sent(sent, event) for path, sent in state.sent.items()}),
         children=HashTrieMap(

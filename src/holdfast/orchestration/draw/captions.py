@@ -10,6 +10,7 @@ from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.asked import calls_of, node_of
 from holdfast.orchestration.flow import (
     AgentNode,
+    Branch,
     ChildNode,
     Composite,
     DecisionNode,
@@ -19,6 +20,7 @@ from holdfast.orchestration.flow import (
     Map,
     Node,
     Parallel,
+    Saga,
     ScriptNode,
     ToolNode,
     WaitNode,
@@ -110,6 +112,29 @@ def steps_drawn(node: Node, path: str, known: Knowledge) -> list[tuple[Node, str
         return []
     called = [call for call in calls_of(state.script) if call.what]
     return [(node_of(call), paths.below(path, call.name)) for call in called[:STEPS_DRAWN_MAX]]
+
+
+def undo_drawn(node: Node, path: str) -> dict[str, tuple[Node, str]]:
+    """Return what undoes the steps of a saga, each with its path, by the step's name; for any other node none."""
+    if not isinstance(node, Saga):
+        return {}
+    return {
+        step.do.name: (step.undo, paths.item(paths.undo(path), step.do.name))
+        for step in node.steps
+        if step.undo is not None
+    }
+
+
+def guards(node: Node) -> dict[str, str]:
+    """Return what stands before a child in a picture, by the child's name."""
+    match node:
+        case Branch(cases=cases, otherwise=otherwise):
+            told = {case.then.name: f"if {case.when}: " for case in cases}
+            return told if otherwise is None else {**told, otherwise.name: "otherwise: "}
+        case Saga(steps=steps):
+            return {step.do.name: "irreversible: " for step in steps if step.is_irreversible}
+        case _:
+            return {}
 
 
 def kind_word(node: Node) -> str:

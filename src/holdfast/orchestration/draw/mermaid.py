@@ -14,9 +14,10 @@ from holdfast.orchestration.draw.captions import (
     mark,
     rounds_told,
     steps_drawn,
+    undo_drawn,
 )
 from holdfast.orchestration.draw.tree import NOTHING_KNOWN
-from holdfast.orchestration.flow import Block, Branch, Map, Node, Parallel, children
+from holdfast.orchestration.flow import Block, Branch, Map, Node, Parallel, Saga, children
 from holdfast.orchestration.flow import Sequence as Steps
 from holdfast.orchestration.review import REVISE, Review
 
@@ -65,7 +66,7 @@ class _Drawing:
         self._classify(identity, path)
         label = self._label(node, path)
         match node:
-            case Steps() | Parallel() | Branch() | Map() | Block():
+            case Steps() | Parallel() | Branch() | Map() | Block() | Saga():
                 self._line(depth, f'subgraph {identity}["{label}"]')
                 self._compose(node, path, depth + 1)
                 self._line(depth, "end")
@@ -111,8 +112,18 @@ class _Drawing:
                 self.edges.extend(f"    {first} --> {second}" for first, second in pairwise(below))
             case Branch():
                 self._guards(node, below, depth)
+            case Saga():
+                self.edges.extend(f"    {first} --> {second}" for first, second in pairwise(below))
+                self._undo(node, path, below, depth)
             case _:
                 pass
+
+    def _undo(self, node: Saga, path: str, below: Sequence[str], depth: int) -> None:
+        """Draw what undoes each step, and a broken edge to it."""
+        undo = undo_drawn(node, path)
+        for step, child in zip(node.steps, below, strict=True):
+            if step.do.name in undo:
+                self.edges.append(f'    {child} -.->|"undo"| {self.draw(*undo[step.do.name], depth)}')
 
     def _guards(self, node: Branch, below: Sequence[str], depth: int) -> None:
         """Draw the decision, and an edge from it to each way it can go."""

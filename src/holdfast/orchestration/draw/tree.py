@@ -7,13 +7,15 @@ from holdfast.orchestration.draw.captions import (
     Knowledge,
     captions,
     criteria_told,
+    guards,
     items_told,
     kind_word,
     mark,
     rounds_told,
     steps_drawn,
+    undo_drawn,
 )
-from holdfast.orchestration.flow import Branch, Map, Node, children
+from holdfast.orchestration.flow import Map, Node, children
 
 NOTHING_KNOWN = Knowledge()
 
@@ -66,8 +68,8 @@ def _below(node: Node, path: str, known: Knowledge) -> Iterator[tuple[Node, str,
         return
     for step, inner in steps_drawn(node, path, known):
         yield step, inner, ""
-    for index, child in enumerate(children(node)):
-        guard = ""
-        if isinstance(node, Branch):
-            guard = f"if {node.cases[index].when}: " if index < len(node.cases) else "otherwise: "
-        yield child, paths.below(path, child.name), guard
+    before, undo = guards(node), undo_drawn(node, path)
+    for child in children(node):
+        yield child, paths.below(path, child.name), before.get(child.name, "")
+        if child.name in undo:
+            yield *undo[child.name], f"undo {child.name}: "

@@ -1,0 +1,1 @@
+"""Onboarding: two systems, all or nothing."""
