@@ -3,9 +3,9 @@
 Every store passes the same conformance suite (``holdfast.testing.conformance``).
 
 A *commit* is one transaction: a run's events and payloads, messages to inboxes (also of runs that do not exist yet),
-when the run wants to be woken, what it was charged, and what it shares; all of it or nothing. It names the driver's epoch and the
-version it is based on, and it carries an id of its own, so that a reply lost on the way is recognised as success when
-the commit is sent again.
+when the run wants to be woken, what it was charged and what it shares; all of it or nothing. It names the driver's
+epoch and the version it is based on, and it carries an id of its own, so that a reply lost on the way is recognised as
+success when the commit is sent again.
 """
 
 from collections.abc import Sequence

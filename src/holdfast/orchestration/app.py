@@ -14,6 +14,7 @@ from holdfast.execution.agent import Agent
 from holdfast.integration.gateway.port import Model
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.registry import Registry
+from holdfast.integration.tools.sharing import Writers
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.errors import DefinitionError, InputError
 from holdfast.kernel.limits import Budget, unusable
@@ -78,6 +79,9 @@ class App:
     migrations: Sequence[Migration] = ()
     """Asked in order; the first that can brings the run to the present version."""
     title: Callable[[object], str] = _first_words
+    shared_writers: Writers = field(default_factory=dict)
+    """Who may write which shared values: by pattern of names the agents, and the functions and tools of the flow.
+    Without any, everybody may; with some, nobody else."""
 
     def __post_init__(self) -> None:
         check_name(self.name, "app name")
@@ -97,6 +101,7 @@ class App:
         for registry in registries:
             registry.check_provided({tool.name for tool in registry}, self.provides)
         _check_versions(self)
+        _check_writers(self)
 
     def _write_out_undo(self) -> None:
         """Let the flow and the review say what undoes the steps of their sagas, where they leave it to the tools."""
@@ -221,6 +226,17 @@ def _check_versions(app: App) -> None:
     versions = [each.version for each in (app, *app.older)] if app.older else []
     if len(set(versions)) < len(versions):
         raise DefinitionError(f"app {app.name!r}: expected versions that differ, found {versions}")
+
+
+def _check_writers(app: App) -> None:
+    """Find writers of shared values that the app does not have. Raises DefinitionError."""
+    known = {*app.agents_by_name, *app.functions_by_name, *app.tools_by_name}
+    for pattern, writers in app.shared_writers.items():
+        if strangers := sorted(set(writers) - known):
+            raise DefinitionError(
+                f"app {app.name!r}: expected the writers of {pattern!r} to be agents, functions or tools of it, "
+                f"found {', '.join(strangers)}"
+            )
 
 
 def _by_name(what: str, values: Sequence[Named]) -> dict[str, Named]:

@@ -45,6 +45,7 @@ from holdfast.orchestration.requeue import check_dead, check_heard, letters_for,
 from holdfast.orchestration.resting import goes_on
 from holdfast.orchestration.rounds import result_path
 from holdfast.orchestration.telling import checked, result_of, told_settled
+from holdfast.orchestration.sagas.telling import SagaReport, sagas_of
 from holdfast.orchestration.values import Values
 
 READ_AT_ONCE_MAX = 1_000
@@ -179,6 +180,10 @@ class Run:
     async def achieved(self, state: RunState) -> Achieved:
         """Return what it has come to so far: what its nodes gave, and what agents without an answer last said."""
         return await achieved(state, await self.payloads(state))
+
+    async def sagas(self) -> list[SagaReport]:
+        """Return what its sagas that are not whole have done, undone and not undone. Raises RunNotFound."""
+        return sagas_of(await self.state())
 
     async def variables(self, state: RunState) -> dict[str, object]:
         """Return its variables, by name, as they are seen outside of every block."""

@@ -20,11 +20,12 @@ class Ordering:
 
     async def of(self, path: str, turn: int, call: int, attempt: int) -> tuple[Order, Executor]:
         """Return the order of an effect as it was or is to be sent. Raises DefinitionError if the flow has no such."""
-        node, flow_node = self._node(path), self._app.node_at(path, self._recorder.state)
+        node, flow_node, agent = self._node(path), self._app.node_at(path, self._recorder.state), ""
         match flow_node:
             case AgentNode() if turn:
                 tool_call = await self._asked(node, call)
                 granted, executor = self._app.granted(flow_node), self._equipment.agents[flow_node.agent]
+                agent = flow_node.agent
             case FunctionNode(function=name) if not turn:
                 tool_call, executor = await self._given(node, name), self._equipment.functions
                 granted = frozenset((name,))
@@ -35,7 +36,7 @@ class Ordering:
                 raise DefinitionError(
                     f"expected {path!r} to be a {node.kind}, found {other!r:.60}: the flow has changed"
                 )
-        return self._order(path, turn, call, attempt, tool_call, granted), executor
+        return self._order(path, turn, call, attempt, tool_call, granted, agent), executor
 
     def told(self, path: str) -> tuple[Order, Executor]:
         """Return the order of an effect that was sent, without its arguments: of which somebody tells what became."""
@@ -47,7 +48,14 @@ class Ordering:
         return order, self._executor(node, step.name)
 
     def _order(
-        self, path: str, turn: int, call: int, attempt: int, tool_call: ToolCall, granted: frozenset[str]
+        self,
+        path: str,
+        turn: int,
+        call: int,
+        attempt: int,
+        tool_call: ToolCall,
+        granted: frozenset[str],
+        agent: str = "",
     ) -> Order:
         state: RunState = self._recorder.state
         step = step_at(state, paths.call(path, turn, call) if turn else path)
@@ -64,6 +72,7 @@ class Ordering:
             family=step.family if step else 0,
             key_until=step.key_until if step else None,
             key_node=self._node(path).key_path,
+            agent=agent,
         )
 
     def _executor(self, node: NodeState, tool: str) -> Executor:

@@ -65,7 +65,7 @@ class Performer:
             case CallTool():
                 await self._call_tool(work)
             case Evaluate():
-                await enter(work, self._flow_node(work.path), self._recorder, self._clock)
+                await enter(work, self._flow_node(work.path), self._recorder, self._clock, self._desk.sharing)
             case Assess():
                 assert self._app.review is not None, "only what an app declares is assessed"
                 await assess(work, self._app.review, self._recorder)

@@ -10,7 +10,9 @@ from typing import Any, overload
 import msgspec
 
 from holdfast.integration.tools.companion import Companion, read_companion
+from holdfast.integration.tools.private import Private
 from holdfast.integration.tools.schema import Shape, shape_of
+from holdfast.integration.tools.shared import Shared
 from holdfast.integration.tools.signature import IdempotencyKey, Provided, Signature, read_signature
 from holdfast.integration.tools.source import source_of
 from holdfast.integration.tools.variables import Variables
@@ -234,11 +236,14 @@ def _check_effect(tool: Tool) -> None:
             f"tool {tool.name}: is declared {tool.effect}, which has no key to look by: drop probe and key_seconds, or "
             "declare Effect.KEYED or Effect.TRANSACTIONAL"
         )
-    if Variables in tool.requires and tool.effect not in _WITHOUT_CONSEQUENCE:
+    kept = [each.__name__ for each in (Variables, Private, Shared) if each in tool.requires]
+    if kept and tool.effect not in _WITHOUT_CONSEQUENCE:
         raise DefinitionError(
-            f"tool {tool.name}: is declared {tool.effect} and takes Variables: a call that writes them may be made "
+            f"tool {tool.name}: is declared {tool.effect} and takes {kept[0]}: a call that writes them may be made "
             "again, so it may change nothing else: return the result, and put it into a variable in a pure function"
         )
+    if Shared in tool.requires and not tool.is_async:
+        raise DefinitionError(f"tool {tool.name}: takes Shared, which is awaited: write it as 'async def'")
     if tool.simulate and tool.effect in _WITHOUT_CONSEQUENCE:
         raise DefinitionError(
             f"tool {tool.name}: is declared {tool.effect} and has a simulation: a fork calls it as it is, drop simulate"

@@ -13,6 +13,7 @@ from holdfast.integration.tools.stages.intent import Intent
 from holdfast.integration.tools.stages.known import Known
 from holdfast.integration.tools.stages.result_schema import ResultSchema
 from holdfast.integration.tools.stages.sanitise import Sanitise
+from holdfast.integration.tools.stages.shared import SharedWrites
 from holdfast.integration.tools.stages.size import Size
 from holdfast.integration.tools.stages.unchanged import Unchanged
 from holdfast.integration.tools.threads import Threads
@@ -32,6 +33,7 @@ def standard_stages(registry: Registry, clock: Clock, threads: Threads, reach: R
         ResultSchema(),
         Sanitise(),
         Size(),
+        SharedWrites(),
         Unchanged(),
     )
 

@@ -7,6 +7,8 @@ import msgspec
 
 from holdfast.integration.tools.companion import Companion
 from holdfast.integration.tools.contract import Tool
+from holdfast.integration.tools.shared import Shared
+from holdfast.integration.tools.sharing import Sharing
 from holdfast.integration.tools.stock.results import Results
 from holdfast.integration.tools.variables import Variables
 from holdfast.journal.fold.state import Written
@@ -41,6 +43,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     key_node: str | None = None
     """The path that the node had when its keys were first made, where it has another now."""
 
+    agent: str = ""
+    """The agent whose model asked; empty for a node that is itself a tool."""
+
     @property
     def is_node(self) -> bool:
         """Whether no model asked: the result is data for the flow, and nobody is shown a message."""
@@ -68,10 +73,13 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 class Desk:
     """What a run lends to its calls: its recorder, and resources by type. ``Results`` is always among them."""
 
-    __slots__ = ("recorder", "resources")
+    __slots__ = ("recorder", "resources", "sharing")
 
-    def __init__(self, recorder: Recorder, resources: Mapping[type, object] | None = None) -> None:
-        self.recorder = recorder
+    def __init__(
+        self, recorder: Recorder, resources: Mapping[type, object] | None = None, sharing: Sharing | None = None
+    ) -> None:
+        """``sharing``: what it has to do with other runs; without it nothing is shared."""
+        self.recorder, self.sharing = recorder, sharing
         self.resources: Mapping[type, object] = {Results: Results(recorder.payloads), **(resources or {})}
 
 
@@ -110,7 +118,7 @@ class Invocation:
         *("order", "desk", "begun_at", "end", "ended_by"),
         *("tool", "digest", "values", "key"),
         *("value", "text", "json", "result", "result_bytes"),
-        *("variables", "seen", "simulation"),
+        *("variables", "seen", "simulation", "shared"),
     )
 
     tool: Tool
@@ -136,6 +144,8 @@ class Invocation:
         """The run's variables, if the function asks for them; set by ``arguments``."""
         self.seen: Mapping[str, Written] = {}
         """Every variable as it stood then."""
+        self.shared: Shared | None = None
+        """What runs share, if the function asks for it; set by ``arguments``."""
         self.simulation: Companion | None = None
         """What is called in the tool's place, if nothing is to be sent; set by ``fork``."""
         self.end: End | None = None

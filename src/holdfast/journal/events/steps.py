@@ -41,6 +41,16 @@ class Write(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """JSON of the value; None if it was removed."""
 
 
+class SharedSet(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A shared value that a step has set, in the commit of this event."""
+
+    name: str
+    version: int
+    """The version that it made."""
+    value: PayloadId | None = None
+    """JSON of the value; None if it was removed."""
+
+
 class StepEnded(JournalEvent, frozen=True, tag="step.ended/1"):
     """The effect's outcome is known, or a guard refused it before it was sent."""
 
@@ -69,6 +79,8 @@ class StepEnded(JournalEvent, frozen=True, tag="step.ended/1"):
     """Of the arguments of a model's call that failed: tells whether the next is nearly the same."""
     is_simulated: bool = False
     """Nothing was done: the result is what the tool's own simulation has made up."""
+    shared: tuple[SharedSet, ...] = ()
+    """What it has set of what runs share, all together or, where it failed, none."""
 
 
 class StepInterrupted(JournalEvent, frozen=True, tag="step.interrupted/1"):

@@ -12,10 +12,8 @@ from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.example import example_of
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import End, Invocation, Refused
+from holdfast.integration.tools.lending import lend
 from holdfast.integration.tools.schema import Problem, Unfit
-from holdfast.integration.tools.variables import Variables
-from holdfast.journal.fold.variables import visible
-from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.ids import digest
 from holdfast.kernel.outcomes import ErrorKind
 
@@ -45,8 +43,7 @@ class Arguments:
         if isinstance(values, Unfit):
             return _refuse(tool, explain(values.problems, tool))
         for parameter, resource in tool.signature.provided.items() if self._lends else ():
-            is_variables = resource is Variables
-            values[parameter] = await _variables(invocation) if is_variables else _resource(invocation, resource)
+            values[parameter] = await lend(invocation, resource)
         invocation.digest, invocation.values = digest(canonical), values
         return None
 
@@ -84,21 +81,3 @@ def _how_to_call(tool: Tool) -> str:
 def _parameters(tool: Tool) -> list[str]:
     properties = tool.parameters.get("properties")
     return list(properties) if isinstance(properties, dict) else []
-
-
-async def _variables(invocation: Invocation) -> Variables:
-    recorder = invocation.desk.recorder
-    invocation.seen = visible(recorder.state, invocation.order.node)
-    kept = {name: each.value for name, each in invocation.seen.items() if each.value is not None}
-    bodies = await recorder.payloads.fetch_all(tuple(kept.values()))
-    invocation.variables = Variables(dict(zip(kept, bodies, strict=True)))
-    return invocation.variables
-
-
-def _resource(invocation: Invocation, resource: type) -> object:
-    held = invocation.desk.resources
-    if resource not in held:
-        raise DefinitionError(
-            f"tool {invocation.tool.name} needs a {resource.__name__}, which the run does not hold: provide it"
-        )
-    return held[resource]
