@@ -22,10 +22,10 @@ from holdfast.kernel.paths import check_name
 from holdfast.orchestration import review as reviews
 from holdfast.orchestration.check import check_flow
 from holdfast.orchestration.check_review import check_review
-from holdfast.orchestration.flow import AgentNode, Node, content_hash
+from holdfast.orchestration.flow import AgentNode, FunctionNode, Node, ToolNode, content_hash
 from holdfast.orchestration.locate import locate
 from holdfast.orchestration.review import Review
-from holdfast.orchestration.sagas.declared import Called, with_undo
+from holdfast.orchestration.sagas.declared import Called, undo_nodes_of, with_undo, with_undos
 from holdfast.orchestration.script import Script
 from holdfast.orchestration.versions import Migration, OnChange, version_id
 
@@ -118,8 +118,8 @@ class App:
 
     @cached_property
     def functions_by_name(self) -> dict[str, Tool]:
-        """The functions, by name."""
-        return _by_name("function", self.functions)
+        """The functions, and those that undo them, by name."""
+        return with_undos(_by_name("function", self.functions))
 
     @cached_property
     def scripts_by_name(self) -> dict[str, Script]:
@@ -128,8 +128,8 @@ class App:
 
     @cached_property
     def tools_by_name(self) -> dict[str, Tool]:
-        """The tools of the flow's tool nodes, by name."""
-        return _by_name("tool", self.tools)
+        """The tools of the flow's tool nodes, and those that undo them, by name."""
+        return with_undos(_by_name("tool", self.tools))
 
     @cached_property
     def registries(self) -> dict[str, Registry]:
@@ -153,6 +153,12 @@ class App:
         hashes.update({f"tool:{tool.name}": tool.content_hash for tool in self.tools})
         hashes.update({f"function:{function.name}": function.content_hash for function in self.functions})
         hashes.update({f"script:{script.name}": script.content_hash for script in self.scripts})
+        for node in undo_nodes_of(self.flow):  # the undo of a tool counts where the flow itself may call it
+            match node:
+                case ToolNode(tool=name):
+                    hashes.setdefault(f"tool:{name}", self.tools_by_name[name].content_hash)
+                case FunctionNode(function=name):
+                    hashes.setdefault(f"function:{name}", self.functions_by_name[name].content_hash)
         return hashes
 
     @cached_property

@@ -44,8 +44,8 @@ from holdfast.orchestration.questions import Question, answer_to, question_at, q
 from holdfast.orchestration.requeue import check_dead, check_heard, letters_for, past_of
 from holdfast.orchestration.resting import goes_on
 from holdfast.orchestration.rounds import result_path
-from holdfast.orchestration.telling import checked, result_of, told_settled
 from holdfast.orchestration.sagas.telling import SagaReport, sagas_of
+from holdfast.orchestration.telling import checked, result_of, told_settled
 from holdfast.orchestration.values import Values
 
 READ_AT_ONCE_MAX = 1_000
