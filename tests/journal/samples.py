@@ -54,7 +54,7 @@ from holdfast.journal.events.forks import NewSystem
 from holdfast.journal.events.retries import SentBefore
 from holdfast.journal.events.runs import Origin
 from holdfast.journal.events.scripts import CallKind, ScriptCall
-from holdfast.journal.events.steps import Write
+from holdfast.journal.events.steps import SharedSet, Write
 from holdfast.journal.events.turns import CallRequest
 from holdfast.journal.port import Recorded
 from holdfast.kernel.effects import Effect
@@ -228,6 +228,7 @@ def every_event() -> tuple[Event, ...]:
             gave="d2",
             sketch=(3, 5),
             is_simulated=True,
+            shared=(SharedSet("stock.chair", 3, ref("chair")), SharedSet("stock.table", 1)),
         ),
         StepInterrupted(
             node="desk", turn=1, call=1, name="pay", effect=Effect.UNSAFE, attempt=1, in_doubt=True, was_sent=False
@@ -248,6 +249,9 @@ def every_event() -> tuple[Event, ...]:
             fault=fault,
         ),
         NodeEntered(node="pause", kind="wait", deadline=AT + 90, wakes_at=AT + 60),
+        NodeEntered(node="both", kind="parallel", branches=("a", "b"), shared=ref("shared")),
+        NodeEntered(node="join", kind="saga"),
+        NodeEntered(node="join/undo", kind="undo"),
         QuestionAsked(
             node="desk",
             number=1,

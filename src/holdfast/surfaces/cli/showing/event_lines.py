@@ -225,7 +225,9 @@ def _of_step(event: OfStep) -> str:
             stage = f" at {event.stage}" if event.stage else ""
             given = f" · {size(event.result_bytes)}" if event.result_bytes else ""
             simulated = " (simulated)" if event.is_simulated else ""
-            return f"{event.outcome}{simulated}{stage}{_because(event.fault)}{given} · {duration(event.seconds)}"
+            shared = f" · shares {', '.join(each.name for each in event.shared)}" if event.shared else ""
+            ended = f"{event.outcome}{simulated}{stage}{_because(event.fault)}{given}{shared}"
+            return f"{ended} · {duration(event.seconds)}"
         case StepInterrupted():
             return "cut off: nobody knows what became of it" if event.in_doubt else "cut off before its end"
         case DoubtProbed():
