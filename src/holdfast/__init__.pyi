@@ -17,9 +17,13 @@ from holdfast.integration.tools.contract import OutcomeUnknown as OutcomeUnknown
 from holdfast.integration.tools.contract import Provided as Provided
 from holdfast.integration.tools.contract import ToolFailure as ToolFailure
 from holdfast.integration.tools.contract import tool as tool
+from holdfast.integration.tools.leases import Leases as Leases
+from holdfast.integration.tools.private import Private as Private
 from holdfast.integration.tools.probe import DidNot as DidNot
 from holdfast.integration.tools.probe import Happened as Happened
 from holdfast.integration.tools.probe import Unknown as Unknown
+from holdfast.integration.tools.shared import Shared as Shared
+from holdfast.integration.tools.shared import Versioned as Versioned
 from holdfast.integration.tools.stock.code import run_python as run_python
 from holdfast.integration.tools.variables import Variables as Variables
 from holdfast.journal.alerts import Alert as Alert

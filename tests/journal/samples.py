@@ -60,7 +60,7 @@ from holdfast.journal.events.forks import NewSystem
 from holdfast.journal.events.retries import SentBefore
 from holdfast.journal.events.runs import Origin
 from holdfast.journal.events.scripts import CallKind, ScriptCall
-from holdfast.journal.events.steps import Unfinished, Write
+from holdfast.journal.events.steps import SharedSet, Unfinished, Write
 from holdfast.journal.events.turns import CallRequest
 from holdfast.journal.port import Recorded
 from holdfast.kernel.effects import Effect
@@ -255,6 +255,7 @@ def every_event() -> tuple[Event, ...]:
             waited_seconds=1.5,
             unfinished=Unfinished(("r1", "r2"), "cancel_refund"),
             mends=("desk/turn.1/call.2",),
+            shared=(SharedSet("stock.chair", 3, ref("chair")), SharedSet("stock.table", 1)),
         ),
         StepInterrupted(
             node="desk",
@@ -294,6 +295,9 @@ def every_event() -> tuple[Event, ...]:
             fault=fault,
         ),
         NodeEntered(node="pause", kind="wait", deadline=AT + 90, wakes_at=AT + 60),
+        NodeEntered(node="both", kind="parallel", branches=("a", "b"), shared=ref("shared")),
+        NodeEntered(node="join", kind="saga"),
+        NodeEntered(node="join/undo", kind="undo"),
         QuestionAsked(
             node="desk",
             number=1,

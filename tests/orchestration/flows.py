@@ -13,6 +13,8 @@ from holdfast.orchestration.flow import (
     Node,
     Option,
     Parallel,
+    Saga,
+    SagaStep,
     Sequence,
     WaitNode,
 )
@@ -36,9 +38,21 @@ def leaves(name: str) -> st.SearchStrategy[Node]:
 
 
 @st.composite
+def undone(draw: st.DrawFn, step: Node) -> SagaStep:
+    """Return ``step`` as one of a saga: something undoes it, or nothing does."""
+    if draw(st.booleans()):
+        return SagaStep(step, is_irreversible=True)
+    return SagaStep(step, FunctionNode("back", draw(st.sampled_from(FUNCTIONS)), input="{'at': result, 'was': given}"))
+
+
+@st.composite
 def flows(draw: st.DrawFn, name: str = "root", depth: int = DEPTH) -> Node:
     """Return a flow of at most ``depth`` levels, with every kind of join, guards and limits."""
-    kind = draw(st.sampled_from(("leaf", "sequence", "parallel", "branch", "map", "block"))) if depth > 1 else "leaf"
+    kind = (
+        draw(st.sampled_from(("leaf", "sequence", "parallel", "branch", "map", "block", "saga")))
+        if depth > 1
+        else "leaf"
+    )
     count = draw(st.integers(1, 3))
     match kind:
         case "sequence":
@@ -60,5 +74,10 @@ def flows(draw: st.DrawFn, name: str = "root", depth: int = DEPTH) -> Node:
             return Map(name, over, body, key="item", join=join, quorum=quorum, at_once_max=draw(st.integers(1, 3)))
         case "block":
             return Block(name, draw(flows("inside", depth - 1)))
+        case "saga":
+            steps = (draw(flows(f"s{place}", depth - 1)) for place in range(count))
+            return Saga(
+                name, tuple(draw(undone(step)) for step in steps), answer_seconds_max=draw(st.none() | st.just(60.0))
+            )
         case _:
             return draw(leaves(name))

@@ -10,9 +10,26 @@ from hypothesis import strategies as st
 from holdfast.journal.events import Event, NodeEntered, NodeLeft
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.flow import Block, Branch, Case, FunctionNode, Join, Map, Node, Parallel, Sequence, children
+from holdfast.orchestration.flow import (
+    Block,
+    Branch,
+    Case,
+    FunctionNode,
+    Join,
+    Map,
+    Node,
+    Parallel,
+    Saga,
+    SagaStep,
+    Sequence,
+    children,
+)
 
 ITEMS = ("a", "b", "c")
+SAFE = ("one",)
+"""Functions that leave no doubt when they are cut off."""
+UNDO = FunctionNode("undo", "one", input="{'name': 'undo of ' + result}")
+"""What undoes a step of a saga: a look at the world, under a name of its own."""
 
 
 @st.composite
@@ -31,6 +48,10 @@ def _nodes(
     count = draw(st.integers(1, 3))
     joins = {"at_once_max": draw(st.integers(1, 3)), "join": draw(st.sampled_from(Join))}
     kinds = ("sequence", "parallel", "branch", "map", "block", "leaf") if depth > 1 else ("leaf",)
+    if (
+        depth > 1 and functions == SAFE
+    ):  # what others have done and is not known to be undone would be asked of somebody
+        kinds = (*kinds, "saga")
     match draw(st.sampled_from(kinds)):
         case "sequence":
             return Sequence(name, tuple(below(f"s{place}") for place in range(count)))
@@ -48,6 +69,9 @@ def _nodes(
             return Map(name, f"[{over}]", below("each", inside=True), key="item", quorum=quorum, **joins)
         case "block":
             return Block(name, below("inside"))
+        case "saga":
+            steps = (draw(_nodes(f"s{place}", 1, functions, ids, is_inside=is_inside)) for place in range(count))
+            return Saga(name, tuple(SagaStep(step, UNDO) for step in steps))
         case _:
             goes = draw(st.sampled_from(("well", "well", "badly")))
             called = f"'n{next(ids)}'" + (" + item" if is_inside else "")
@@ -70,6 +94,9 @@ def forecast(node: Node, item: str = "") -> Forecast:
             return Forecast(Outcome.FAILED) if "'badly'" in text else Forecast(Outcome.SUCCEEDED, name)
         case Sequence(steps=steps):
             ends = [forecast(step, item) for step in steps]
+            return _told(Join.ALL, None, ends, ends[-1].value)
+        case Saga(steps=steps):
+            ends = [forecast(step.do, item) for step in steps]
             return _told(Join.ALL, None, ends, ends[-1].value)
         case Parallel(branches=branches, join=join, quorum=quorum):
             ends = [forecast(branch, item) for branch in branches]
@@ -116,6 +143,8 @@ def check_order(flow: Node, events: list[Event]) -> None:
     left: dict[str, Outcome] = {}
     for event in events:
         match event:
+            case NodeEntered(node=path) | NodeLeft(node=path) if paths.undone(path) is not None:
+                pass  # it goes on whatever becomes of what lies around it
             case NodeEntered(node=path):
                 parent = paths.parent(path)
                 assert path not in running, f"{path} was entered twice"

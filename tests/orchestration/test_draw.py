@@ -26,6 +26,8 @@ from holdfast.orchestration.flow import (
     Node,
     Option,
     Parallel,
+    Saga,
+    SagaStep,
     ScriptNode,
     Sequence,
     ToolNode,
@@ -90,6 +92,27 @@ def test_a_wait_says_how_long_and_a_question_what_can_be_chosen() -> None:
         "└── free  decision · asks 'What?' · free answer · after 60 s it fails",
     ]
     assert "decision" in draw_mermaid(flow)
+
+
+def test_a_saga_shows_what_undoes_each_step_and_what_nothing_does() -> None:
+    flow = Saga(
+        "join",
+        (
+            SagaStep(ToolNode("account", "open"), ToolNode("shut", "close", input="{'id': result.id}")),
+            SagaStep(ToolNode("mail", "mail"), is_irreversible=True),
+            SagaStep(ToolNode("badge", "badge")),
+        ),
+    )
+    assert draw_text(flow).splitlines() == [
+        "join  saga",
+        "├── account  tool · open",
+        "├── undo account: shut  tool · close · input {'id': result.id}",
+        "├── irreversible: mail  tool",
+        "└── badge  tool",
+    ]
+    assert '    n1 -.->|"undo"| n4' in draw_mermaid(flow).splitlines()
+    run = standing({"join": Outcome.FAILED, "join/account": Outcome.SUCCEEDED, "join/undo[account]": None})
+    assert draw_text(flow, Knowledge(run=run)).splitlines()[2].startswith("├── undo account: … shut")
 
 
 def test_a_flow_can_be_drawn_with_nothing_else_known() -> None:
@@ -176,6 +199,7 @@ LINES = (
     r' *n\d+\{"[^"\n]*"\}',
     r"    n\d+ --> n\d+",
     r'    n\d+ -->\|"[^"\n]*"\| n\d+',
+    r'    n\d+ -\.->\|"undo"\| n\d+',
 )
 
 
@@ -190,6 +214,7 @@ def _flows() -> st.SearchStrategy[Node]:
             | st.builds(Parallel, NASTY, some)
             | st.builds(Branch, NASTY, cases, st.none() | below)
             | st.builds(Map, NASTY, NASTY, below)
+            | st.builds(Saga, NASTY, st.lists(st.builds(SagaStep, below, st.none() | leaves), min_size=1).map(tuple))
         )
 
     return st.recursive(leaves, composites, max_leaves=8)
@@ -204,7 +229,7 @@ def test_no_name_or_expression_can_break_the_syntax_of_the_diagram(flow: Node) -
         assert any(re.fullmatch(pattern, line) for pattern in LINES), line
         depth += line.lstrip().startswith("subgraph ") - (line.strip() == "end")
         assert depth >= 0
-        if "-->" in line:
+        if "-->" in line or "-.->" in line:
             assert set(re.findall(r"\bn\d+\b", re.sub(r'"[^"]*"', "", line))) <= defined
         else:
             defined.update(re.findall(r"\bn\d+\b", re.sub(r'"[^"]*"', "", line)))

@@ -12,12 +12,9 @@ from holdfast.orchestration.flow import Node
 from holdfast.orchestration.handle import Entry
 from holdfast.orchestration.lifecycle import FINAL, Status
 from holdfast.orchestration.scheduler import decide
-from tests.orchestration.plays import check_order, forecast, leaves_some_out, plays
+from tests.orchestration.plays import SAFE, check_order, forecast, leaves_some_out, plays
 from tests.orchestration.world import World
 from tests.runtime.stage import Stage
-
-SAFE = ("one",)
-"""Functions that leave no doubt when they are cut off."""
 
 
 async def play(flow: Node) -> tuple[list[Entry], object, World]:

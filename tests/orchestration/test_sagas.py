@@ -9,6 +9,7 @@ from holdfast.journal.events import NodeEntered, NodeLeft, StepIntended
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.outcomes import ErrorKind, Outcome
+from holdfast.orchestration.cutting import BeforeStep
 from holdfast.orchestration.flow import (
     Block,
     FunctionNode,
@@ -436,11 +437,42 @@ async def begin_silently(name: str) -> None:
     """Open it, and tell nothing."""
 
 
+async def test_a_fork_undoes_nothing_that_the_original_has_done() -> None:
+    stage = Stage()
+    world = office(stage)
+    async with stage.runtime(apps=[world.app(saga(ACCOUNT, MAILBOX))]) as runtime:
+        run = await runtime.start("root", None)
+        await stage.ended(run)
+        world.goes["open mailbox"] = ["badly"]
+        fork = await runtime.fork(run, at=BeforeStep("root/mailbox"), live=True)
+        state = await stage.ended(fork)
+    assert (state.outcome, told(state)) == (Outcome.FAILED, {"root/account": Undone.STANDS})
+    assert state.fault is not None
+    assert "it was done by the run that this one is a fork of" in state.fault.message
+    assert world.standing == ["account", "mailbox"]
+
+
+async def test_a_fork_that_sends_nothing_asks_nobody() -> None:
+    stage = Stage()
+    world = office(stage, open_badge=["badly"])
+    flow = saga(
+        SagaStep(opening("here", "look", None).do), ACCOUNT, SagaStep(FunctionNode("wrong", "look", "{'name': 1}"))
+    )
+    async with stage.runtime(apps=[world.app(flow)]) as runtime:
+        run = await runtime.start("root", None)
+        await stage.ended(run)
+        assert world.log == ["open account", "close account"]
+        fork = await runtime.fork(run, at=BeforeStep("root/here"))
+        state = await stage.ended(fork)
+    assert (state.is_over, state.outcome, world.log) == (True, Outcome.FAILED, ["open account", "close account"])
+
+
 async def test_the_tool_that_a_tool_declares_as_its_undo_is_called_with_its_result_and_its_arguments() -> None:
     stage = Stage()
     world = office(stage, open_mailbox=["badly"])
     flow = Saga("root", (SagaStep(FunctionNode("first", "begin", "{'name': 'x'}")), MAILBOX))
-    app = world.app(flow, functions=(*FUNCTIONS, begin, shut))
+    app = world.app(flow, functions=(*FUNCTIONS, begin))
+    assert "function:shut" in app.definitions, "what the flow may call is part of its version"
     assert isinstance(app.flow, Saga)
     assert app.flow.steps[0].undo == FunctionNode("shut", "shut", "{'name': given['name'], 'number': result['number']}")
     async with stage.runtime(apps=[app]) as runtime:

@@ -3,9 +3,9 @@
 Every store passes the same conformance suite (``holdfast.testing.conformance``).
 
 A *commit* is one transaction: a run's events and payloads, messages to inboxes (also of runs that do not exist yet),
-when the run wants to be woken, and what it was charged; all of it or nothing. It names the driver's epoch and the
-version it is based on, and it carries an id of its own, so that a reply lost on the way is recognised as success when
-the commit is sent again.
+when the run wants to be woken, what it was charged and what it shares; all of it or nothing. It names the driver's
+epoch and the version it is based on, and it carries an id of its own, so that a reply lost on the way is recognised as
+success when the commit is sent again.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,9 @@ from typing import Protocol
 
 import msgspec
 
+from holdfast.journal.leases import LeaseStore
 from holdfast.journal.ledger import Entries, Ledger
+from holdfast.journal.shared import SharedStore, SharedWrite
 from holdfast.kernel.ids import CommitId, LetterId, PayloadId, RunId
 
 NO_EPOCH = 0
@@ -114,6 +116,8 @@ class Commit(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Set on a run's first commit only."""
     entries: Entries | None = None
     """What the run was charged since its last commit. See ``journal.ledger``."""
+    shared: tuple[SharedWrite, ...] = ()
+    """What its steps have written that runs share. See ``journal.shared``."""
 
 
 class Committed(msgspec.Struct, frozen=True, gc=False):
@@ -140,7 +144,14 @@ class AlreadyBegun(msgspec.Struct, frozen=True, gc=False):
     run: RunId
 
 
-CommitResult = Committed | Stale | Lost | AlreadyBegun
+class Overtaken(msgspec.Struct, frozen=True, gc=False):
+    """Refused: the shared value ``name`` is at ``version``, another run has written it. Nothing was written."""
+
+    name: str
+    version: int
+
+
+CommitResult = Committed | Stale | Lost | AlreadyBegun | Overtaken
 
 
 class Claim(msgspec.Struct, frozen=True, gc=False):
@@ -268,7 +279,7 @@ class Snapshots(Protocol):
         """Return the newest snapshot and the events after it, as one look finds them. Raises RunNotFound."""
 
 
-class Store(Journal, RunIndex, TenantKeys, Snapshots, Ledger, Protocol):
+class Store(Journal, RunIndex, TenantKeys, Snapshots, Ledger, SharedStore, LeaseStore, Protocol):
     """What a store offers in all."""
 
     async def open(self) -> None:

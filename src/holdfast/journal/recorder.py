@@ -27,11 +27,13 @@ from holdfast.journal.port import (
     Journal,
     Letter,
     Lost,
+    Overtaken,
     Parking,
     Recorded,
     Snapshot,
     Stale,
 )
+from holdfast.journal.shared import Board, SharedWrite, place_of
 from holdfast.journal.snapshots import freeze, is_due
 from holdfast.kernel.charges import since
 from holdfast.kernel.clock import Clock
@@ -72,8 +74,10 @@ class Recorder:
         stir: Stir = stir_nobody,
         alert: OnAlert = tell_nobody,
         watch: Watch | None = None,
+        board: Board | None = None,
     ) -> None:
-        """``snapshot_version`` is how far a snapshot reaches already; without allowances nobody watches."""
+        """``snapshot_version`` is how far a snapshot reaches already; without allowances nobody watches; ``board`` is
+        told of shared writes that are in the store, or never will be."""
         self.state = state
         self.payloads = payloads
         self.heard: Callable[[], None] = nobody_listens
@@ -82,6 +86,9 @@ class Recorder:
         self._pending: list[Recorded] = []
         self._under_way: tuple[Recorded, ...] = ()
         self._letters: list[Letter] = []
+        self._shared: list[SharedWrite] = []
+        self._shared_under_way = 0
+        self._board = board
         self._parking: Parking | None = None
         self._stir, self._alert = stir, alert
         self._alerts: list[tuple[int, Alert]] = []
@@ -92,8 +99,9 @@ class Recorder:
         self._watch = watch
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
 
-    def append(self, *events: Event, letters: Sequence[Letter] = ()) -> None:
-        """Record ``events``, in order, at this instant; what they tell other runs goes into the same commit."""
+    def append(self, *events: Event, letters: Sequence[Letter] = (), shared: Sequence[SharedWrite] = ()) -> None:
+        """Record ``events``, in order, at this instant; what they tell other runs, and ``shared``, what they write
+        that is shared with them, go into the same commit."""
         at, state = self._clock.now(), self.state
         charges = state.charges
         for event in events:
@@ -107,6 +115,8 @@ class Recorder:
                 self._alerts.append((state.version, Alert(state.run, state.app, state.tenant, at, event)))
         if letters:
             self._letters.extend(letters)
+        if shared:
+            self._shared.extend(shared)
         if self._watch is not None and state.charges is not charges:
             self._watch(state, self._durable)
         self._wanted.set()
@@ -144,28 +154,48 @@ class Recorder:
         events, self._pending = tuple(self._pending), []
         self._under_way = events
         letters, self._letters = tuple(self._letters), []
+        shared, self._shared = tuple(self._shared), []
         state = self.state
         base = state.version - len(events)
-        result = await self._journal.commit(
-            Commit(
-                commit_id=commit_id(state.run, self._epoch, base),
-                run=state.run,
-                epoch=self._epoch,
-                expected=base,
-                events=events,
-                status=state.status,
-                is_over=state.is_over,
-                payloads=self.payloads.take_staged(),
-                letters=letters,
-                snapshot=self._snapshot(state),
-                parking=self._parking,
-                entries=self._entries(state),
-            )
+        commit = Commit(
+            commit_id=commit_id(state.run, self._epoch, base),
+            run=state.run,
+            epoch=self._epoch,
+            expected=base,
+            events=events,
+            status=state.status,
+            is_over=state.is_over,
+            payloads=self.payloads.take_staged(),
+            letters=letters,
+            snapshot=self._snapshot(state),
+            parking=self._parking,
+            entries=self._entries(state),
+            shared=shared,
         )
+        self._shared_under_way += len(shared)
+        try:
+            result = await self._journal.commit(commit)
+        finally:
+            self._shared_under_way -= len(shared)
+            self._release_shared(shared)
         if isinstance(result, Committed):
             for letter in letters:
                 await self._stir(letter.to)
         self._confirm(result)
+
+    @property
+    def shares(self) -> bool:
+        """Whether something shared was appended that is not known to be committed."""
+        return bool(self._shared) or self._shared_under_way > 0
+
+    def let_go(self) -> None:
+        """Say that nothing more is committed: what was appended and shared never will be."""
+        self._release_shared(self._shared)
+        self._shared = []
+
+    def _release_shared(self, writes: Sequence[SharedWrite]) -> None:
+        if self._board is not None and writes:
+            self._board.release(map(place_of, writes))
 
     def _entries(self, state: RunState) -> Entries | None:
         """Return what the run was charged since the last commit. It counts before it is durable, as a snapshot does."""
@@ -197,6 +227,11 @@ class Recorder:
             case Stale(version):
                 raise Fenced(
                     f"expected run {run} at version {self._durable}, found {version}: another driver has written"
+                )
+            case Overtaken(name, version):
+                raise Fenced(
+                    f"expected to be alone in writing the shared value {name!r}, found it at version {version}: "
+                    f"another process has written it, and run {run} goes on from what it had recorded before"
                 )
             case AlreadyBegun():
                 raise Fenced(f"expected to continue run {run}, found its request begun elsewhere")

@@ -16,6 +16,7 @@ from holdfast.execution.agent import Agent
 from holdfast.integration.gateway.port import Model
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.registry import Registry
+from holdfast.integration.tools.sharing import Writers
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.errors import DefinitionError, InputError
 from holdfast.kernel.limits import Budget, unusable
@@ -23,12 +24,12 @@ from holdfast.kernel.paths import check_name
 from holdfast.orchestration import review as reviews
 from holdfast.orchestration.check import check_flow
 from holdfast.orchestration.check_review import check_review
-from holdfast.orchestration.flow import AgentNode, Node, content_hash
+from holdfast.orchestration.flow import AgentNode, FunctionNode, Node, ToolNode, content_hash
 from holdfast.orchestration.governing import Governed
 from holdfast.orchestration.locate import locate
 from holdfast.orchestration.policy_files import Given, read_sources
 from holdfast.orchestration.review import Review
-from holdfast.orchestration.sagas.declared import Called, with_undo
+from holdfast.orchestration.sagas.declared import Called, undo_nodes_of, with_undo, with_undos
 from holdfast.orchestration.script import Script
 from holdfast.orchestration.versions import Migration, OnChange, version_id
 
@@ -85,6 +86,9 @@ class App:
     policies: Given | Sequence[Given] = ()
     """Files of Cedar policies, or folders of them; a relative path is relative to the file that declares the app. With
     any, what none permits is denied. They are no part of its definitions: changed, they bind the runs in flight too."""
+    shared_writers: Writers = field(default_factory=dict)
+    """Who may write which shared values: by pattern of names the agents, and the functions and tools of the flow.
+    Without any, everybody may; with some, nobody else."""
 
     def __post_init__(self) -> None:
         folder = Path(sys._getframe(2).f_globals.get("__file__", "")).parent  # noqa: SLF001  # the caller
@@ -107,6 +111,7 @@ class App:
             registry.check_provided({tool.name for tool in registry}, self.provides)
         self.governed.check()
         _check_versions(self)
+        _check_writers(self)
 
     def _write_out_undo(self) -> None:
         """Let the flow and the review say what undoes the steps of their sagas, where they leave it to the tools."""
@@ -123,8 +128,8 @@ class App:
 
     @cached_property
     def functions_by_name(self) -> dict[str, Tool]:
-        """The functions, by name."""
-        return _by_name("function", self.functions)
+        """The functions, and those that undo them, by name."""
+        return with_undos(_by_name("function", self.functions))
 
     @cached_property
     def scripts_by_name(self) -> dict[str, Script]:
@@ -133,9 +138,8 @@ class App:
 
     @cached_property
     def tools_by_name(self) -> dict[str, Tool]:
-        """The tools of the flow's tool nodes, by name, with those that undo them."""
-        undoing = dict.fromkeys(tool.undo for tool in self.tools if tool.undo is not None)
-        return _by_name("tool", (*self.tools, *(tool for tool in undoing if tool not in self.tools)))
+        """The tools of the flow's tool nodes, and those that undo them, by name."""
+        return with_undos(_by_name("tool", self.tools))
 
     @cached_property
     def registries(self) -> dict[str, Registry]:
@@ -162,9 +166,15 @@ class App:
         for agent in self.agents:
             hashes[f"agent:{agent.name}"] = agent.content_hash
             hashes.update({f"tool:{tool.name}": tool.content_hash for tool in agent.tools})
-        hashes.update({f"tool:{tool.name}": tool.content_hash for tool in self.tools_by_name.values()})
+        hashes.update({f"tool:{tool.name}": tool.content_hash for tool in self.tools})
         hashes.update({f"function:{function.name}": function.content_hash for function in self.functions})
         hashes.update({f"script:{script.name}": script.content_hash for script in self.scripts})
+        for node in undo_nodes_of(self.flow):  # the undo of a tool counts where the flow itself may call it
+            match node:
+                case ToolNode(tool=name):
+                    hashes.setdefault(f"tool:{name}", self.tools_by_name[name].content_hash)
+                case FunctionNode(function=name):
+                    hashes.setdefault(f"function:{name}", self.functions_by_name[name].content_hash)
         return hashes
 
     @cached_property
@@ -240,6 +250,17 @@ def _check_versions(app: App) -> None:
     versions = [each.version for each in (app, *app.older)] if app.older else []
     if len(set(versions)) < len(versions):
         raise DefinitionError(f"app {app.name!r}: expected versions that differ, found {versions}")
+
+
+def _check_writers(app: App) -> None:
+    """Find writers of shared values that the app does not have. Raises DefinitionError."""
+    known = {*app.agents_by_name, *app.functions_by_name, *app.tools_by_name}
+    for pattern, writers in app.shared_writers.items():
+        if strangers := sorted(set(writers) - known):
+            raise DefinitionError(
+                f"app {app.name!r}: expected the writers of {pattern!r} to be agents, functions or tools of it, "
+                f"found {', '.join(strangers)}"
+            )
 
 
 def _by_name(what: str, values: Sequence[Named]) -> dict[str, Named]:

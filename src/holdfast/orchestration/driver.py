@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from holdfast.execution.turn import Turns
 from holdfast.governance.purse import Purse, Purses
 from holdfast.integration.gateway.routing.caller import ANYBODY, Caller
 from holdfast.integration.tools.invocation import Desk
+from holdfast.integration.tools.sharing import Sharing
 from holdfast.journal.alerts import OnAlert, tell_nobody
 from holdfast.journal.beginnings import Beginnings, Begun
 from holdfast.journal.events import DriverChanged, DriverLeft, LifecycleMoved, RunParked
@@ -23,6 +24,7 @@ from holdfast.journal.live import Live
 from holdfast.journal.payloads import Payloads
 from holdfast.journal.port import Claim, Held, Parking, Store
 from holdfast.journal.recorder import Recorder
+from holdfast.journal.shared import Board
 from holdfast.journal.snapshots import Current, current
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import DefinitionChanged, DefinitionError, Fenced, InputError, JournalError, ResourceError
@@ -65,6 +67,7 @@ class Surroundings:
     beginnings: Beginnings
     purses: Purses
     alert: OnAlert = tell_nobody
+    board: Board = field(default_factory=Board)
 
 
 class Driver:
@@ -169,7 +172,8 @@ class Driver:
             payloads.have(begun.input)
         self._purse = around.purses.open(state)
         reached, hooks = found.snapshot_version, (around.kin.stir, around.alert, self._purse.watch)
-        recorder = Recorder(around.store, around.clock, around.live, payloads, state, claim.epoch, reached, *hooks)
+        hands = around.store, around.clock, around.live, payloads
+        recorder = Recorder(*hands, state, claim.epoch, reached, *hooks, around.board)
         if claim.epoch > 1 or state.parked is not None:
             recorder.append(DriverChanged(worker=around.worker, epoch=claim.epoch))
         if state.waited_from is not None:
@@ -191,6 +195,8 @@ class Driver:
         except BaseException as error:
             await self._leave(recorder, error)
             raise
+        finally:
+            recorder.let_go()
         await self._let_go(recorder, rested)
         return rested
 
@@ -296,7 +302,8 @@ class Driver:
             self._purse,
             self._caller,
         )
-        desk = Desk(recorder, resources)
+        sharing = Sharing(around.store, around.store, around.board, recorder, around.clock, app.shared_writers)
+        desk = Desk(recorder, resources, sharing)
         wanted = partial(decide, app.flow, app.agents_by_name, review=app.review)
         self._scripts = Scripts(recorder, self._scripts_stage(recorder))
         performer = Performer(

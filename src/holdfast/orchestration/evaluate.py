@@ -1,11 +1,12 @@
 """Enters a node: evaluates its input, guards or items, reckons its deadline, and records what came of it."""
 
 from holdfast.execution.actions import Evaluate
+from holdfast.integration.tools.sharing import Sharing
 from holdfast.journal.events import BranchTaken, Event, ItemsMapped, NodeLeft, StepEnded
 from holdfast.journal.fold.sagas import is_undoing
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel.clock import Clock
-from holdfast.kernel.errors import ExpressionError
+from holdfast.kernel.errors import ExpressionError, InputError
 from holdfast.kernel.expression import parse
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
@@ -22,19 +23,23 @@ from holdfast.orchestration.flow import (
     ScriptNode,
     ToolNode,
     WaitNode,
+    pins,
 )
 from holdfast.orchestration.passing import entering
 from holdfast.orchestration.values import Values
 
 
-async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock) -> None:
+async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock, sharing: Sharing | None = None) -> None:
     """Enter ``node`` at the action's path; an expression that fails ends the node, never the driver."""
     values = Values(recorder.state, recorder.payloads)
     follows: tuple[Event, ...] = ()
     given: PayloadId | None = None
     wakes_at: float | None = None
+    shared: PayloadId | None = None
     now = clock.now()
     try:
+        if pins(node) and sharing is not None:
+            shared = await sharing.pin()
         match node:
             case AgentNode() | ToolNode() | FunctionNode() | ChildNode() | ScriptNode():
                 given = await _input(node.input, action.path, values, recorder)
@@ -50,7 +55,9 @@ async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock) 
                 pass
     except ExpressionError as error:
         follows = (_failed(action.path, node, Fault(ErrorKind.EXPRESSION, str(error)), recorder),)
-    recorder.append(entering(node, action.path, _deadline(action, now), given, wakes_at), *follows)
+    except InputError as error:
+        follows = (_failed(action.path, node, Fault(ErrorKind.BAD_INPUT, str(error)), recorder),)
+    recorder.append(entering(node, action.path, _deadline(action, now), given, wakes_at, shared), *follows)
 
 
 def _failed(path: str, node: Node, fault: Fault, recorder: Recorder) -> Event:

@@ -139,6 +139,8 @@ class Parallel(FlowNode, frozen=True, omit_defaults=True, tag="parallel"):
     at_once_max: int = AT_ONCE_MAX
     branch_timeout_seconds: float | None = None
     timeout_seconds: float | None = None
+    snapshot: bool = False
+    """Everything inside sees what runs share as it was when the node was entered."""
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -169,6 +171,8 @@ class Map(FlowNode, frozen=True, omit_defaults=True, tag="map"):
     quorum: int | None = None
     item_timeout_seconds: float | None = None
     timeout_seconds: float | None = None
+    snapshot: bool = False
+    """Everything inside sees what runs share as it was when the node was entered."""
 
 
 class Block(FlowNode, frozen=True, omit_defaults=True, tag="block"):
@@ -179,6 +183,8 @@ class Block(FlowNode, frozen=True, omit_defaults=True, tag="block"):
 
     do: "Node"
     timeout_seconds: float | None = None
+    snapshot: bool = False
+    """Everything inside sees what runs share as it was when the node was entered."""
 
 
 class SagaStep(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -229,6 +235,11 @@ def children(node: Node) -> tuple[Node, ...]:
             return tuple(step.do for step in steps)
         case _:
             return ()
+
+
+def pins(node: Node) -> bool:
+    """Whether everything inside ``node`` sees what runs share as it was when the node was entered."""
+    return isinstance(node, Parallel | Map | Block) and node.snapshot
 
 
 def kind(node: Node) -> str:

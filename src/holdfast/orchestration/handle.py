@@ -50,6 +50,7 @@ from holdfast.orchestration.questions import Question, answer_to, question_at, q
 from holdfast.orchestration.requeue import check_dead, check_heard, letters_for, past_of
 from holdfast.orchestration.resting import goes_on
 from holdfast.orchestration.rounds import result_path
+from holdfast.orchestration.sagas.telling import SagaReport, sagas_of
 from holdfast.orchestration.telling import check_edited, checked, result_of, told_settled
 from holdfast.orchestration.values import Values
 
@@ -186,6 +187,10 @@ class Run:
     async def achieved(self, state: RunState) -> Achieved:
         """Return what it has come to so far: what its nodes gave, and what agents without an answer last said."""
         return await achieved(state, await self.payloads(state))
+
+    async def sagas(self) -> list[SagaReport]:
+        """Return what its sagas that are not whole have done, undone and not undone. Raises RunNotFound."""
+        return sagas_of(await self.state())
 
     async def variables(self, state: RunState) -> dict[str, object]:
         """Return its variables, by name, as they are seen outside of every block."""

@@ -22,11 +22,12 @@ class Ordering:
 
     async def of(self, path: str, turn: int, call: int, attempt: int) -> tuple[Order, Executor]:
         """Return the order of an effect as it was or is to be sent. Raises DefinitionError if the flow has no such."""
-        node, flow_node = self._node(path), self._app.node_at(path, self._recorder.state)
+        node, flow_node, agent = self._node(path), self._app.node_at(path, self._recorder.state), ""
         match flow_node:
             case AgentNode() if turn:
                 tool_call = await self._asked(node, call)
                 granted, executor = self._app.granted(flow_node), self._equipment.agents[flow_node.agent]
+                agent = flow_node.agent
             case FunctionNode(function=name) if not turn:
                 tool_call, executor = await self._given(node, name), self._equipment.functions
                 granted = frozenset((name,))
@@ -37,7 +38,7 @@ class Ordering:
                 raise DefinitionError(
                     f"expected {path!r} to be a {node.kind}, found {other!r:.60}: the flow has changed"
                 )
-        order = self._order(node, turn, call, attempt, tool_call, granted)
+        order = self._order(node, turn, call, attempt, tool_call, granted, agent)
         return await self._edited(order), executor
 
     def told(self, path: str) -> tuple[Order, Executor]:
@@ -50,7 +51,14 @@ class Ordering:
         return order, self._executor(node, step.name)
 
     def _order(
-        self, node: NodeState, turn: int, call: int, attempt: int, tool_call: ToolCall, granted: frozenset[str]
+        self,
+        node: NodeState,
+        turn: int,
+        call: int,
+        attempt: int,
+        tool_call: ToolCall,
+        granted: frozenset[str],
+        agent: str = "",
     ) -> Order:
         state, step = self._recorder.state, step_of(node, turn, call)
         return Order(
@@ -67,6 +75,7 @@ class Ordering:
             key_until=step.key_until if step else None,
             key_node=node.key_path,
             approval=step.standing_approval if step else None,
+            agent=agent,
         )
 
     def _executor(self, node: NodeState, tool: str) -> Executor:

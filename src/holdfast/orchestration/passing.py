@@ -15,10 +15,20 @@ def entering(
     deadline: float | None,
     given: PayloadId | None = None,
     wakes_at: float | None = None,
+    shared: PayloadId | None = None,
 ) -> NodeEntered:
-    """Return the event that enters ``node`` with the input ``given``, to wait until ``wakes_at`` if it is a wait."""
+    """Return the event that enters ``node`` with the input ``given``, to wait until ``wakes_at`` if it is a wait, with
+    what runs share pinned as ``shared``."""
     branches = tuple(branch.name for branch in node.branches) if isinstance(node, Parallel) else ()
-    return NodeEntered(node=path, kind=kind(node), input=given, deadline=deadline, branches=branches, wakes_at=wakes_at)
+    return NodeEntered(
+        node=path,
+        kind=kind(node),
+        input=given,
+        deadline=deadline,
+        branches=branches,
+        wakes_at=wakes_at,
+        shared=shared,
+    )
 
 
 def leaving(run: RunState, path: str, outcome: Outcome, fault: Fault | None = None) -> tuple[Event, ...]:

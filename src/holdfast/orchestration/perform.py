@@ -69,7 +69,7 @@ class Performer:
             case CallTool():
                 return self._call_tool(work)
             case Evaluate():
-                return enter(work, self._flow_node(work.path), self._recorder, self._clock)
+                return enter(work, self._flow_node(work.path), self._recorder, self._clock, self._desk.sharing)
             case Assess():
                 assert self._app.review is not None, "only what an app declares is assessed"
                 return assess(work, self._app.review, self._recorder)

@@ -39,6 +39,7 @@ from holdfast.orchestration.flow import (
     ToolNode,
     WaitNode,
     children,
+    pins,
 )
 from holdfast.orchestration.lifecycle import Status, Trigger, after
 from holdfast.orchestration.locate import locate
@@ -174,7 +175,7 @@ class _Walk:
         own = self._agents[node.agent].budget.seconds if isinstance(node, AgentNode) else None
         timeouts = (node.timeout_seconds, imposed.timeout_seconds, own)
         seconds = min((limit for limit in timeouts if limit is not None), default=None)
-        if isinstance(node, Sequence | Parallel | Block | Saga) and seconds is None:
+        if isinstance(node, Sequence | Parallel | Block | Saga) and seconds is None and not pins(node):
             return Note((entering(node, path, imposed.deadline),))
         return Evaluate(path, seconds, imposed.deadline)
 

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from holdfast.journal.fold.sagas import is_undoing
 from holdfast.journal.fold.state import NodeState, RunState
-from holdfast.journal.fold.variables import visible
+from holdfast.journal.fold.variables import is_owned, visible
 from holdfast.journal.payloads import Payloads
 from holdfast.kernel import paths
 from holdfast.kernel.errors import ExpressionError
@@ -59,8 +59,9 @@ class Values:
 
     async def variables(self, path: str = "") -> dict[str, object]:
         """Return the run's variables as the node at ``path`` sees them, by default as they are seen outside of all."""
-        kept = {name: each.value for name, each in visible(self._state, path).items() if each.value is not None}
-        return {name: await self._payloads.fetch_json(value) for name, value in sorted(kept.items())}
+        seen = {name: each.value for name, each in visible(self._state, path).items() if not is_owned(name)}
+        kept = sorted((name, value) for name, value in seen.items() if value is not None)
+        return {name: await self._payloads.fetch_json(value) for name, value in kept}
 
     async def evaluate(self, text: str, path: str) -> object:
         """Return the value of the expression ``text``, seen from the node at ``path``. Raises ExpressionError."""

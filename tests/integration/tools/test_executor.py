@@ -288,7 +288,7 @@ def test_the_stages_stand_in_the_order_of_the_design() -> None:
 
     assert asyncio.run(names()) == [
         "known", "arguments", "granted", "semantics", "fork", "approved", "resource", "rate", "breaker", "intent",
-            "call", "result_schema", "postcondition", "sanitise", "size", "unchanged",
+            "call", "result_schema", "postcondition", "sanitise", "size", "shared", "unchanged",
     ]  # fmt: skip
 
 

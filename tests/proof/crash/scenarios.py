@@ -22,6 +22,8 @@ from holdfast.orchestration.flow import (
     Map,
     Node,
     Parallel,
+    Saga,
+    SagaStep,
     Sequence,
 )
 from holdfast.orchestration.handle import Run
@@ -129,6 +131,8 @@ class Scenario:
     status: str = "COMPLETE"
     kids: tuple[FunctionNode, ...] = ()
     """The apps that its child runs are of: a step each."""
+    undone: tuple[str, ...] = ()
+    """The steps that undo what was done, in the order in which they must."""
     runs: int = 1
     """How many runs of it go on side by side."""
     subject: str | None = None
@@ -165,6 +169,12 @@ class Scenario:
 def step(name: str, function: str, inside: str) -> FunctionNode:
     """Return a step that acts under the name of its own path."""
     return FunctionNode(name, function, input=f"{{'name': '{inside}/{name}'}}")
+
+
+def undone(name: str, function: str, undo: str, inside: str) -> SagaStep:
+    """Return a step of a saga, and what undoes it under the name of its own path."""
+    back = FunctionNode("back", undo, input=f"{{'name': '{inside}/undo[' + result[-1] + ']'}}")
+    return SagaStep(step(name, function, inside), back)
 
 
 def _item(function: str, inside: str) -> FunctionNode:
@@ -308,6 +318,41 @@ SCENARIOS: dict[str, Scenario] = {
         unsafe=("asks/send",),
         look=approve_all,
         decides=FourEyes(),
+    ),
+    "saga": Scenario(
+        Saga(
+            "saga",
+            (
+                undone("a", "pay", "pay", "saga"),
+                undone("b", "book", "send", "saga"),
+                undone("c", "stamp", "stamp", "saga"),
+                SagaStep(step("d", "refuse", "saga")),
+            ),
+        ),
+        ("saga/a", "saga/b", "saga/c"),
+        unsafe=("saga/b", "saga/undo[b]"),
+        undone=("saga/undo[c]", "saga/undo[b]", "saga/undo[a]"),
+        status="FAILED",
+    ),
+    "saga cancelled": Scenario(
+        Sequence(
+            "ask",
+            (
+                Saga(
+                    "all",
+                    (
+                        undone("a", "pay", "stamp", "ask/all"),
+                        undone("b", "book", "pay", "ask/all"),
+                        SagaStep(step("never", "hang", "ask/all")),
+                    ),
+                ),
+            ),
+        ),
+        ("ask/all/a", "ask/all/b"),
+        unsafe=("ask/all/b",),
+        undone=("ask/all/undo[b]", "ask/all/undo[a]"),
+        look=cancel_midway,
+        status="CANCELLED",
     ),
     "side by side": Scenario(
         Sequence("many", tuple(step(f"s{place}", "pay_for_run", "many") for place in range(3))),

@@ -140,6 +140,9 @@ class _Attempt:
             done = {note.name for note in notes if note.what == "done"}
             if scenario.status == "COMPLETE":
                 verdict.lost += [f"{name} was never done" for name in scenario.does if name not in done]
+            undone = list(dict.fromkeys(note.name for note in notes if note.what == "done" and "/undo[" in note.name))
+            if undone != list(scenario.undone):
+                verdict.lost.append(f"expected {', '.join(scenario.undone)} to be done in that order, found {undone}")
             if scenario.runs > 1 and len(done) != 3 * scenario.runs:
                 verdict.lost.append(f"expected {3 * scenario.runs} effects of {scenario.runs} runs, found {len(done)}")
 

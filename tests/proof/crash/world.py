@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from holdfast import Effect, IdempotencyKey, Provided, tool
+from holdfast import Effect, IdempotencyKey, Provided, ToolFailure, tool
 from holdfast.integration.gateway.port import Model, ModelRequest, TextDelta
 from holdfast.integration.gateway.scripted import Script, ScriptedModel
 from holdfast.kernel.messages import Reply
@@ -114,6 +114,13 @@ async def book(name: str, *, diary: Provided[Diary]) -> str:
     return await _act(diary, name)
 
 
+@tool(effect=Effect.READ)
+async def refuse(name: str, *, diary: Provided[Diary]) -> str:
+    """Look at the world, and find that it will not do."""
+    diary.write("sent", name)
+    raise ToolFailure("it will not do")
+
+
 @tool(effect=Effect.READ, timeout_seconds=LONG)
 async def hang(name: str, *, diary: Provided[Diary]) -> str:
     """Wait for what never comes."""
@@ -130,4 +137,4 @@ async def hang_unsafe(name: str, *, diary: Provided[Diary]) -> str:
     return name
 
 
-TOOLS = (think, look, pay, stamp, pay_slowly, pay_for_run, flaky, send, book, hang, hang_unsafe)
+TOOLS = (think, look, pay, stamp, pay_slowly, pay_for_run, flaky, send, book, refuse, hang, hang_unsafe)

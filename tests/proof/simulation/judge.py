@@ -7,8 +7,10 @@ from holdfast.journal.fold import fold
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.mail import Cancel, Requeue, decode_mail
 from holdfast.journal.port import Head
+from holdfast.kernel import paths
 from holdfast.kernel.ids import RunId, child_run_id
 from holdfast.kernel.outcomes import Outcome
+from holdfast.orchestration.sagas.telling import Undone, sagas_of
 from holdfast.testing.faults.invariants import gaps, missing, repeated
 from holdfast.testing.simulator.disk import AuditedDisk
 from holdfast.testing.simulator.faults import TO_PROCESSES, TO_WRITES, Kind
@@ -51,11 +53,30 @@ def _of_run(plan: Plan, disk: AuditedDisk, world: World, head: Head, cancelled: 
         yield from _of_end(plan, state, is_untouched=is_untouched)
     else:
         yield from _of_rest(plan, disk, head, state)
+    yield from _of_sagas(state, world, label)
     for path, node in state.nodes.items():
         if node.step.outcome is Outcome.SUCCEEDED and not world.done[label, path]:
             yield f"{path} is recorded as done, and never was"
         if node.step.outcome is Outcome.FAILED and node.step.name == "send" and world.done[label, path]:
             yield f"{path} is recorded as failed, and was done"
+
+
+def _of_sagas(state: RunState, world: World, label: str) -> Iterator[str]:
+    """No saga is whole in part: what is said to be undone was, the last first, and the run says what stands."""
+    for saga in sagas_of(state):
+        steps = [each.step.rpartition("/")[2] for each in saga.steps]
+        if steps != sorted(steps, reverse=True):
+            yield f"{saga.path} was undone in the order {steps}"
+        for each in saga.steps:
+            place = paths.item(paths.undo(saga.path), each.step.rpartition("/")[2])
+            if each.how is Undone.UNDONE and not world.done[label, place]:
+                yield f"{each.step} is recorded as undone, and never was"
+        if saga.is_settled and state.nodes[saga.path].outcome is Outcome.SUCCEEDED:
+            yield f"{saga.path} was undone, and is said to have succeeded"
+    if state.is_over and state.sagas:
+        yield f"it is over while {state.sagas} are neither whole nor undone"
+    if state.status == "COMPLETE" and state.standing:
+        yield f"it is complete while something of {state.standing} stands that should not"
 
 
 def _of_journal(disk: AuditedDisk, head: Head, state: RunState) -> Iterator[str]:
@@ -109,7 +130,9 @@ def _of_rest(plan: Plan, disk: AuditedDisk, head: Head, state: RunState) -> Iter
         yield f"it does not come to rest: {state.status}, driven by {head.worker or 'nobody'}"
     elif state.doubts and not plan.faults and not cuts_off(plan.flow):
         yield f"{state.doubts} are in doubt, and nothing went wrong"
-    elif not state.doubts and not any(_is_in_doubt(disk, child) for child in state.awaits):
+    elif state.questions and not plan.faults and not cuts_off(plan.flow):
+        yield f"{state.questions} ask somebody, and nothing went wrong"
+    elif not state.doubts and not state.questions and not any(_is_in_doubt(disk, child) for child in state.awaits):
         yield f"it is parked for no reason that a person could mend: {state.parked}"
     if len(disk.inboxes.get(head.run, ())) > state.inbox_read:
         yield "it rests with mail that nobody has read"

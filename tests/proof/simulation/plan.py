@@ -17,6 +17,8 @@ from holdfast.orchestration.flow import (
     Map,
     Node,
     Parallel,
+    Saga,
+    SagaStep,
     Sequence,
     children,
 )
@@ -34,6 +36,8 @@ KID = "kid_"
 """What the names of the apps begin with that child runs are of; the tool's name follows."""
 CHILDREN_SHARE = 0.35
 """How many of the plans may have child runs in them."""
+SAGAS_SHARE = 0.5
+"""How many of the sequences of plain steps are sagas."""
 DEADLINE_SECONDS = 400.0
 """How long a flow has that was given a time at all: more than its steps and the faults should need."""
 
@@ -56,6 +60,7 @@ def plan(seed: int) -> Plan:
     if randomness.random() < 0.3 and not isinstance(flow, AgentNode):
         flow = msgspec.structs.replace(flow, timeout_seconds=DEADLINE_SECONDS)
     flow = with_children(flow, random.Random(f"children of {seed}"))
+    flow = with_sagas(flow, "root", random.Random(f"sagas of {seed}"))
     starts = tuple(round(randomness.uniform(0, 20), 3) for _ in range(randomness.randint(1, RUNS_MAX)))
     faults = drawn(
         randomness,
@@ -91,6 +96,26 @@ def _parted(node: Node, randomness: random.Random) -> Node:
             return msgspec.structs.replace(node, do=_parted(body, randomness))
         case _:
             return node
+
+
+def with_sagas(node: Node, path: str, randomness: random.Random) -> Node:
+    """Return ``node`` in which many a sequence of plain steps is a saga instead."""
+    match node:
+        case Sequence(steps=steps):
+            if all(isinstance(each, FunctionNode) for each in steps) and randomness.random() < SAGAS_SHARE:
+                return Saga(node.name, tuple(SagaStep(each, _back(each, path)) for each in steps))
+            below = tuple(with_sagas(each, f"{path}/{each.name}", randomness) for each in steps)
+            return msgspec.structs.replace(node, steps=below)
+        case Parallel(branches=branches):
+            below = tuple(with_sagas(each, f"{path}/{each.name}", randomness) for each in branches)
+            return msgspec.structs.replace(node, branches=below)
+        case _:
+            return node
+
+
+def _back(step: Node, path: str) -> FunctionNode:
+    given = f"{{'name': '{path}/undo[{step.name}]', 'run': input, 'seconds': 2}}"
+    return FunctionNode("back", "pay", input=given)
 
 
 def _node(randomness: random.Random, name: str, path: str, depth: int) -> Node:
@@ -146,7 +171,7 @@ def forecast(node: Node) -> Outcome:
             return Outcome.SKIPPED if taken is None else forecast(taken)
         case Map(over=over, do=body):
             return forecast(body) if over != "[]" else Outcome.SUCCEEDED
-        case Sequence():
+        case Sequence() | Saga():
             return _joined(node, Join.ALL, None)
         case Parallel(join=join, quorum=quorum):
             return _joined(node, join, quorum)

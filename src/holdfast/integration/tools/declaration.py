@@ -60,13 +60,16 @@ def check_key(tool: str, effect: Effect, *, takes_key: bool, has_probe: bool, ha
 
 
 def check_consequence(
-    tool: str, effect: Effect, *, takes_variables: bool, has_simulation: bool, has_undo: bool, has_postcondition: bool
+    tool: str, effect: Effect, *, keeps: str, has_simulation: bool, has_undo: bool, has_postcondition: bool
 ) -> None:
-    """Raise DefinitionError for what only makes sense where the world is changed, or only where it is not."""
+    """Raise DefinitionError for what only makes sense where the world is changed, or only where it is not.
+
+    ``keeps``: what it takes of that which a call writes when it has succeeded; empty if nothing.
+    """
     if effect not in WITHOUT_CONSEQUENCE:
-        if takes_variables:
+        if keeps:
             raise DefinitionError(
-                f"tool {tool}: is declared {effect} and takes Variables: a call that writes them may be made "
+                f"tool {tool}: is declared {effect} and takes {keeps}: a call that writes them may be made "
                 "again, so it may change nothing else: return the result, and put it into a variable in a pure function"
             )
         return

@@ -17,14 +17,17 @@ from holdfast.integration.tools.declaration import (
     check_limits,
     check_traffic,
 )
+from holdfast.integration.tools.private import Private
 from holdfast.integration.tools.rate import Rate
 from holdfast.integration.tools.resource import Resource
 from holdfast.integration.tools.schema import Shape, shape_of
+from holdfast.integration.tools.shared import Shared
 from holdfast.integration.tools.signature import Signature
 from holdfast.integration.tools.source import source_of
 from holdfast.integration.tools.timing import OF_TIME
 from holdfast.integration.tools.variables import Variables
 from holdfast.kernel.effects import IRREVERSIBLE, Effect
+from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.ids import digest
 from holdfast.kernel.paths import check_name
 from holdfast.kernel.retry import Retry
@@ -33,6 +36,8 @@ TIMEOUT_SECONDS = 30.0
 RESULT_BYTES_MAX = 16_384
 ATTEMPTS_MAX = 3
 SETTLE_SECONDS = 5.0
+KEPT = (Variables, Private, Shared)
+"""What a call writes when it has succeeded, and never else."""
 
 _json = msgspec.json.Encoder(order="deterministic")
 
@@ -103,12 +108,14 @@ class Tool:
         check_consequence(
             self.name,
             self.effect,
-            takes_variables=Variables in self.requires,
+            keeps=next((kind.__name__ for kind in KEPT if kind in self.requires), ""),
             has_simulation=self.simulate is not None,
             has_undo=self.undo is not None,
             has_postcondition=self.postcondition is not None,
         )
         check_traffic(self.name, self.rate, self.retry)
+        if Shared in self.requires and not self.is_async:
+            raise DefinitionError(f"tool {self.name}: takes Shared, which is awaited: write it as 'async def'")
 
     @property
     def description(self) -> str:

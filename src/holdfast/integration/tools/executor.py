@@ -23,6 +23,7 @@ from holdfast.integration.tools.stages.resource import Resource
 from holdfast.integration.tools.stages.result_schema import ResultSchema
 from holdfast.integration.tools.stages.sanitise import Sanitise
 from holdfast.integration.tools.stages.semantics import Semantics
+from holdfast.integration.tools.stages.shared import SharedWrites
 from holdfast.integration.tools.stages.size import Size
 from holdfast.integration.tools.stages.unchanged import Unchanged
 from holdfast.integration.tools.threads import Threads
@@ -59,6 +60,7 @@ def standard_stages(
         Postcondition(clock, threads),
         Sanitise(),
         Size(),
+        SharedWrites(),
         Unchanged(),
     )
 

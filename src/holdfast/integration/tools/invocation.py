@@ -9,6 +9,8 @@ from holdfast.governance.escalation import Grounds
 from holdfast.governance.verdict import Verdict
 from holdfast.integration.tools.companion import Companion
 from holdfast.integration.tools.definition import Tool
+from holdfast.integration.tools.shared import Shared
+from holdfast.integration.tools.sharing import Sharing
 from holdfast.integration.tools.stock.results import Results
 from holdfast.integration.tools.variables import Variables
 from holdfast.journal.events.approvals import Need
@@ -47,6 +49,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     approval: ApprovalState | None = None
     """What people were asked of this very effect, and have decided, if they were."""
 
+    agent: str = ""
+    """The agent whose model asked; empty for a node that is itself a tool."""
+
     @property
     def is_node(self) -> bool:
         """Whether no model asked: the result is data for the flow, and nobody is shown a message."""
@@ -74,10 +79,13 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 class Desk:
     """What a run lends to its calls: its recorder, and resources by type. ``Results`` is always among them."""
 
-    __slots__ = ("recorder", "resources")
+    __slots__ = ("recorder", "resources", "sharing")
 
-    def __init__(self, recorder: Recorder, resources: Mapping[type, object] | None = None) -> None:
-        self.recorder = recorder
+    def __init__(
+        self, recorder: Recorder, resources: Mapping[type, object] | None = None, sharing: Sharing | None = None
+    ) -> None:
+        """``sharing``: what it has to do with other runs; without it nothing is shared."""
+        self.recorder, self.sharing = recorder, sharing
         self.resources: Mapping[type, object] = {Results: Results(recorder.payloads), **(resources or {})}
 
 
@@ -141,7 +149,7 @@ class Invocation:
         *("order", "desk", "begun_at", "end", "ended_by"),
         *("tool", "digest", "values", "key"),
         *("value", "text", "json", "result", "result_bytes"),
-        *("variables", "seen", "simulation"),
+        *("variables", "seen", "shared", "simulation"),
         *("verdict", "autonomy", "note", "canonical"),
         *("keys", "waited_seconds", "left_in_part", "is_settled", "leaving"),
     )
@@ -171,6 +179,8 @@ class Invocation:
         """The run's variables, if the function asks for them; set by ``arguments``."""
         self.seen: Mapping[str, Written] = {}
         """Every variable as it stood then."""
+        self.shared: Shared | None = None
+        """What runs share, if the function asks for it; set by ``arguments``."""
         self.simulation: Companion | None = None
         """What is called in the tool's place, if nothing is to be sent; set by ``fork``."""
         self.verdict: Verdict | None = None

@@ -5,9 +5,8 @@ from collections.abc import Collection, Iterable, Iterator
 
 from holdfast.integration.gateway.port import ToolSchema
 from holdfast.integration.tools.definition import Tool
-from holdfast.integration.tools.evidence import Evidence
-from holdfast.integration.tools.stock.results import RESULT_TOOLS, Results
-from holdfast.integration.tools.variables import Variables
+from holdfast.integration.tools.lending import OF_EVERY_RUN
+from holdfast.integration.tools.stock.results import RESULT_TOOLS
 from holdfast.kernel.errors import DefinitionError
 
 NEAREST_MAX = 3
@@ -60,7 +59,7 @@ class Registry:
     def check_provided(self, granted: Collection[str], provided: Collection[type]) -> None:
         """Raise DefinitionError if a granted tool needs a resource that a run will not hold."""
         for given in self:
-            missing = given.requires - {Evidence, Results, Variables, *provided} if given.name in granted else ()
+            missing = given.requires - {*OF_EVERY_RUN, *provided} if given.name in granted else ()
             for resource in missing:
                 raise DefinitionError(
                     f"tool {given.name} needs a {resource.__name__}, which nothing provides: add it to the resources"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from holdfast.journal.fold.variables import is_owned
 from holdfast.kernel.errors import InputError
 from holdfast.kernel.paths import check_name
 
@@ -32,12 +33,24 @@ class Variables:
 
     def get(self, name: str, default: object = None) -> object:
         """Return the value of ``name``, a copy of its own; ``default`` if there is none."""
+        return default if is_owned(name) else self.read(name, default)
+
+    def put(self, name: str, value: object) -> None:
+        """Set ``name``. Raises DefinitionError for a name, InputError for a value that cannot be kept."""
+        self.write(check_name(name, "variable"), value)
+
+    def remove(self, name: str) -> None:
+        """Forget ``name``; harmless if there is none."""
+        self.forget(check_name(name, "variable"))
+
+    def read(self, name: str, default: object) -> object:
+        """Return what is kept under ``name``, as it lies in the run."""
         self.touched.add(name)
         body = self.written[name] if name in self.written else self._known.get(name)
         return default if body is None else msgspec.json.decode(body)
 
-    def put(self, name: str, value: object) -> None:
-        """Set ``name``. Raises DefinitionError for a name, InputError for a value that cannot be kept."""
+    def write(self, name: str, value: object) -> None:
+        """Keep ``value`` under ``name``, as it lies in the run. Raises InputError for one that cannot be kept."""
         try:
             body = msgspec.json.encode(value, order="deterministic")
         except (TypeError, ValueError) as error:
@@ -49,12 +62,11 @@ class Variables:
             )
         self._write(name, body)
 
-    def remove(self, name: str) -> None:
-        """Forget ``name``; harmless if there is none."""
+    def forget(self, name: str) -> None:
+        """Keep nothing under ``name``, as it lies in the run."""
         self._write(name, None)
 
     def _write(self, name: str, body: bytes | None) -> None:
-        check_name(name, "variable")
         if name not in self.written and len(self.written) >= WRITES_MAX:
             raise InputError(
                 f"expected a call to write at most {WRITES_MAX} variables, found more: write one that holds them"

@@ -19,6 +19,8 @@ class NodeEntered(JournalEvent, frozen=True, tag="node.entered/1"):
     """The names of a parallel's branches, in order: its value has a field for each, begun or not."""
     wakes_at: float | None = None
     """The instant that the node waits for."""
+    shared: PayloadId | None = None
+    """JSON of all that runs share, with versions: what everything inside sees of it."""
 
 
 class BranchTaken(JournalEvent, frozen=True, tag="node.branch_taken/1"):

@@ -54,6 +54,16 @@ class Unfinished(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The tool that undoes it, if there is one."""
 
 
+class SharedSet(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A shared value that a step has set, in the commit of this event."""
+
+    name: str
+    version: int
+    """The version that it made."""
+    value: PayloadId | None = None
+    """JSON of the value; None if it was removed."""
+
+
 class StepEnded(JournalEvent, frozen=True, tag="step.ended/1"):
     """The effect's outcome is known, or a guard refused it before it was sent."""
 
@@ -90,6 +100,8 @@ class StepEnded(JournalEvent, frozen=True, tag="step.ended/1"):
     """What it has left in part, if its outcome is partial."""
     mends: tuple[str, ...] = ()
     """Paths of the effects that were left in part, and no longer are: this one has completed or undone them."""
+    shared: tuple[SharedSet, ...] = ()
+    """What it has set of what runs share, all together or, where it failed, none."""
 
 
 class StepInterrupted(JournalEvent, frozen=True, tag="step.interrupted/1"):

@@ -30,7 +30,15 @@ def with_node(state: RunState, node: NodeState, version: int) -> RunState:
 def node_entered(state: RunState, event: NodeEntered, at: float, version: int) -> RunState:
     agent = AgentState() if event.kind == AGENT_KIND else None
     node = NodeState(
-        event.node, event.kind, at, event.input, event.deadline, event.branches, agent=agent, wakes_at=event.wakes_at
+        event.node,
+        event.kind,
+        at,
+        event.input,
+        event.deadline,
+        event.branches,
+        agent=agent,
+        wakes_at=event.wakes_at,
+        shared=event.shared,
     )
     if event.kind == SAGA_KIND:
         state = with_saga(state, event.node)

@@ -157,6 +157,8 @@ class NodeState(msgspec.Struct, frozen=True, gc=False):
     child: RunId | None = None
     """The run that it has started."""
     script: ScriptState | None = None
+    shared: PayloadId | None = None
+    """All that runs share, as it was when it was entered: what everything inside sees of it."""
     key_path: str | None = None
     """The path that its idempotency keys are made of, where a migration has given it another."""
 

@@ -9,6 +9,18 @@ from holdfast.journal.fold.state import NodeState, RunState, Written
 from holdfast.kernel import paths
 
 BLOCK_KIND = "block"
+JOINT = "."
+"""Stands between an agent's name and that of a variable of its own; no other variable has one in its name."""
+
+
+def owned(agent: str, name: str) -> str:
+    """Return the name under which ``agent`` keeps ``name`` for itself."""
+    return f"{agent}{JOINT}{name}"
+
+
+def is_owned(name: str) -> bool:
+    """Whether the variable is an agent's own."""
+    return JOINT in name
 
 
 def visible(state: RunState, path: str) -> dict[str, Written]:

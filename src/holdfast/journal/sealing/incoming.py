@@ -7,9 +7,11 @@ from msgspec.structs import replace
 
 from holdfast.journal.port import Delivered, Head, NewRun, Payload, Recorded, Snapshot
 from holdfast.journal.sealing.envelope import MARK, is_sealed, unescaped
+from holdfast.journal.sealing.outgoing import shared_place
 from holdfast.journal.sealing.seals import Seals
+from holdfast.journal.shared import SharedValue
 from holdfast.journal.upkeep import Archive
-from holdfast.kernel.errors import JournalError
+from holdfast.kernel.errors import Erased, JournalError
 from holdfast.kernel.ids import LetterId, PayloadId, RunId
 
 
@@ -89,3 +91,16 @@ async def _opened_new(new: NewRun, run: RunId, seals: Seals) -> NewRun:
         return new
     label = (await seals.under(new.seal, run)).open_label(new.title)
     return replace(new, title=label.title, request_id=label.request_id, subject=label.subject, seal=None)
+
+
+async def opened_shared(value: SharedValue, app: str, seals: Seals) -> SharedValue:
+    """Return a shared value in the clear; one of a person who was erased is there no more. Raises KeyMissing."""
+    if value.body is None:
+        return value
+    if not is_sealed(value.body):
+        return replace(value, body=unescaped(value.body))
+    try:
+        sealer = await seals.for_body(value.run, value.body)
+    except Erased:
+        return replace(value, body=None)
+    return replace(value, body=sealer.open(shared_place(app, value.name, value.version), value.body))

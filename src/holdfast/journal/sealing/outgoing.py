@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from holdfast.journal.port import Commit, Letter, Payload, Recorded, Snapshot
 from holdfast.journal.sealing.envelope import MARK, escaped
 from holdfast.journal.sealing.sealer import Sealer
+from holdfast.journal.shared import SharedWrite
 from holdfast.journal.upkeep import Archive
 from holdfast.kernel.ids import LetterId, PayloadId
 
@@ -21,15 +22,34 @@ def sealed_commit(commit: Commit, sealer: Sealer, letters: tuple[Letter, ...]) -
         events=tuple(sealed_event(event, sealer) for event in commit.events),
         payloads=tuple(sealed_payload(payload, sealer) for payload in commit.payloads),
         letters=letters,
+        shared=tuple(sealed_shared(write, sealer) for write in commit.shared),
         snapshot=None if commit.snapshot is None else sealed_snapshot(commit.snapshot, sealer),
     )
 
 
 def clear_commit(commit: Commit, letters: tuple[Letter, ...]) -> Commit:
     """Return ``commit`` as it lies in the clear: nearly always itself."""
+    if commit.shared:
+        commit = replace(commit, shared=tuple(_shared_in_clear(write) for write in commit.shared))
     if letters is commit.letters and not _has_marks(commit.events) and not _has_marks(commit.payloads):
         return commit
     return replace(commit, events=in_clear(commit.events), payloads=in_clear(commit.payloads), letters=letters)
+
+
+def sealed_shared(write: SharedWrite, sealer: Sealer) -> SharedWrite:
+    """Return ``write`` sealed for its name and version: whom it tells of may be erased. Names lie in the clear."""
+    if write.body is None:
+        return write
+    return replace(write, body=sealer.seal(shared_place(write.app, write.name, write.base + 1), write.body))
+
+
+def shared_place(app: str, name: str, version: int) -> str:
+    """Return what a shared value is bound to by its seal."""
+    return f"shared/{app}/{name}/{version}"
+
+
+def _shared_in_clear(write: SharedWrite) -> SharedWrite:
+    return write if write.body is None else replace(write, body=escaped(write.body))
 
 
 def sealed_event(event: Recorded, sealer: Sealer) -> Recorded:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from msgspec.structs import replace
 
+from holdfast.journal.leases import Lease, LeaseHeld
 from holdfast.journal.ledger import Charged
 from holdfast.journal.port import (
     Claim,
@@ -33,12 +34,14 @@ from holdfast.journal.sealing.incoming import (
     opened_head,
     opened_letter,
     opened_payload,
+    opened_shared,
     opened_snapshot,
 )
 from holdfast.journal.sealing.outgoing import clear_commit, sealed_commit, sealed_letter
 from holdfast.journal.sealing.port import KeptKeys, MakeCipher, SubjectKey
 from holdfast.journal.sealing.sealer import Sealer, erased_told, hidden_request
 from holdfast.journal.sealing.seals import Seals
+from holdfast.journal.shared import SharedValue
 from holdfast.journal.upkeep import KeptStore
 from holdfast.kernel.errors import Erased, JournalError
 from holdfast.kernel.ids import PayloadId, RunId
@@ -147,6 +150,23 @@ class SealedRuns:
     async def charged(self, first_day: int, last_day: int) -> Sequence[Charged]:
         """Return what was charged in those days, by tenant and app: sums, which tell of no person."""
         return await self.inner.charged(first_day, last_day)
+
+    async def shared(self, tenant: str, app: str, names: Sequence[str] | None = None) -> Sequence[SharedValue]:
+        """Return what was ever written under those names; what an erased person's run has written is gone."""
+        found = await self.inner.shared(tenant, app, names)
+        return tuple([await opened_shared(value, app, self.seals) for value in found])
+
+    async def lease(self, tenant: str, name: str, owner: str, seconds: float) -> Lease | LeaseHeld:
+        """Take the lease, or say who has it. See ``LeaseStore.lease``."""
+        return await self.inner.lease(tenant, name, owner, seconds)
+
+    async def renew_lease(self, lease: Lease, seconds: float) -> Lease | None:
+        """Return the lease for as long again, if it still is. See ``LeaseStore.renew_lease``."""
+        return await self.inner.renew_lease(lease, seconds)
+
+    async def release_lease(self, lease: Lease) -> None:
+        """Give it back."""
+        await self.inner.release_lease(lease)
 
     @contextmanager
     def _under_way(self) -> Iterator[None]:

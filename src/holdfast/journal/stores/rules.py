@@ -68,6 +68,11 @@ def check(commit: Commit) -> None:
             f"commit {commit.commit_id} charges something: expected an event that says why, found none,"
             " by which the commit would be known when it is sent again"
         )
+    if commit.shared and not commit.events:
+        raise JournalError(
+            f"commit {commit.commit_id} writes what runs share: expected an event that says so, found none,"
+            " by which the commit would be known when it is sent again"
+        )
     if commit.snapshot is not None and commit.snapshot.version != version:
         raise JournalError(
             f"commit {commit.commit_id} leads to version {version}: expected a snapshot of that version,"

@@ -145,6 +145,20 @@ def may_act(node: Node, called: Called) -> bool:
             return any(may_act(child, called) for child in children(node))
 
 
+def with_undos(tools: dict[str, Tool]) -> dict[str, Tool]:
+    """Return ``tools`` and those that undo them, by name."""
+    undos = {tool.undo.name: tool.undo for tool in tools.values() if tool.undo is not None}
+    return {**undos, **tools} if undos else tools
+
+
+def undo_nodes_of(node: Node) -> Iterator[ToolNode | FunctionNode]:
+    """Yield what undoes the steps of all sagas in ``node``."""
+    if isinstance(node, Saga):
+        yield from (step.undo for step in node.steps if step.undo is not None)
+    for child in children(node):
+        yield from undo_nodes_of(child)
+
+
 def undo_nodes(saga: Saga, path: str) -> Iterator[tuple[str, ToolNode | FunctionNode]]:
     """Yield what undoes the steps of ``saga``, each with its path."""
     yield from ((f"{path}/{UNDO}[{step.do.name}]", step.undo) for step in saga.steps if step.undo is not None)

@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from holdfast.journal.leases import Lease
 from holdfast.journal.port import Delivered
 from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.journal.upkeep import Archive
@@ -22,6 +23,7 @@ from holdfast.testing.conformance.journal.samples import DESK, RUN, drive, event
 RUNS_AT_ONCE = 4
 LETTERS = 20
 CHARGED_TOKENS = 10
+TURNS = 25
 
 
 def say(*words: object) -> None:
@@ -137,6 +139,38 @@ async def open_once(path: Path) -> None:
     await store.close()
 
 
+async def take_turns(path: Path, ledger: Path) -> None:
+    """Write the token into a file that holds all before it, under a lease, so many times."""
+    store = SqliteStore(path, SystemClock(), drives=False)
+    await store.open()
+    for _ in range(TURNS):
+        while not isinstance(lease := await store.lease("acme", "ledger", str(os.getpid()), 30.0), Lease):
+            pass
+        before = read(ledger)
+        await asyncio.sleep(0)
+        write(ledger, f"{before}{lease.token}\n")
+        await store.release_lease(lease)
+    await store.close()
+
+
+def read(ledger: Path) -> str:
+    return ledger.read_text() if ledger.exists() else ""
+
+
+def write(ledger: Path, text: str) -> None:
+    ledger.write_text(text)
+
+
+async def lease_and_hang(path: Path) -> None:
+    """Take a lease, say when it runs out, and never give it back."""
+    store = SqliteStore(path, SystemClock(), drives=False)
+    await store.open()
+    lease = await store.lease("acme", "ledger", str(os.getpid()), 30.0)
+    assert isinstance(lease, Lease)
+    say(lease.until)
+    await asyncio.to_thread(sys.stdin.read)
+
+
 def main(task: str, path: Path, *more: str) -> None:
     match task:
         case "commit":
@@ -149,6 +183,10 @@ def main(task: str, path: Path, *more: str) -> None:
             asyncio.run(post(path))
         case "hold":
             asyncio.run(hold(path))
+        case "lease":
+            asyncio.run(take_turns(path, Path(more[0])))
+        case "lease_and_hang":
+            asyncio.run(lease_and_hang(path))
         case "open":
             asyncio.run(open_once(path))
         case _:

@@ -9,15 +9,12 @@ from holdfast.integration.tools.arguments import (
     canonical_arguments,
 )
 from holdfast.integration.tools.definition import Tool
-from holdfast.integration.tools.evidence import Evidence
 from holdfast.integration.tools.example import example_of
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import End, Invocation, Refused
+from holdfast.integration.tools.lending import lend
 from holdfast.integration.tools.schema import Problem, Unfit
 from holdfast.integration.tools.timing import OF_TIME
-from holdfast.integration.tools.variables import Variables
-from holdfast.journal.fold.variables import visible
-from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.ids import digest
 from holdfast.kernel.outcomes import ErrorKind
 
@@ -48,7 +45,7 @@ class Arguments:
             return _refuse(tool, explain(values.problems, tool))
         for parameter, resource in tool.signature.provided.items() if self._lends else ():
             if resource not in OF_TIME:  # that is lent when it is called, not before
-                values[parameter] = await _lent(invocation, resource)
+                values[parameter] = await lend(invocation, resource)
         invocation.digest, invocation.values, invocation.canonical = digest(canonical), values, canonical
         return None
 
@@ -86,27 +83,3 @@ def _how_to_call(tool: Tool) -> str:
 def _parameters(tool: Tool) -> list[str]:
     properties = tool.parameters.get("properties")
     return list(properties) if isinstance(properties, dict) else []
-
-
-async def _lent(invocation: Invocation, resource: type) -> object:
-    if resource is Variables:
-        return await _variables(invocation)
-    return Evidence(invocation.desk.recorder) if resource is Evidence else _resource(invocation, resource)
-
-
-async def _variables(invocation: Invocation) -> Variables:
-    recorder = invocation.desk.recorder
-    invocation.seen = visible(recorder.state, invocation.order.node)
-    kept = {name: each.value for name, each in invocation.seen.items() if each.value is not None}
-    bodies = await recorder.payloads.fetch_all(tuple(kept.values()))
-    invocation.variables = Variables(dict(zip(kept, bodies, strict=True)))
-    return invocation.variables
-
-
-def _resource(invocation: Invocation, resource: type) -> object:
-    held = invocation.desk.resources
-    if resource not in held:
-        raise DefinitionError(
-            f"tool {invocation.tool.name} needs a {resource.__name__}, which the run does not hold: provide it"
-        )
-    return held[resource]

@@ -1,5 +1,7 @@
 """Whatever became of a call is on record, wherever it ended."""
 
+from collections.abc import Sequence
+
 from holdfast.governance.verdict import Deny, policies_of
 from holdfast.integration.tools.arguments import Malformed, canonical_arguments
 from holdfast.integration.tools.faults import MESSAGE_CHARACTERS_MAX, told
@@ -7,7 +9,8 @@ from holdfast.integration.tools.invocation import Expired, Failed, Held, Invocat
 from holdfast.integration.tools.parts import mended, unfinished
 from holdfast.integration.tools.visible import one_line
 from holdfast.journal.events import ApprovalAsked, StepEnded, StepInterrupted, StepRetried
-from holdfast.journal.events.steps import Write
+from holdfast.journal.events.steps import SharedSet, Write
+from holdfast.journal.shared import SharedWrite
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.ids import PayloadId, digest
 from holdfast.kernel.messages import Message, Role, ToolResult
@@ -70,6 +73,7 @@ class Audit:
     ) -> None:
         order = invocation.order
         result, shown = kept(invocation, fault)
+        shared, shared_writes = _shared(invocation, outcome)
         recorder = invocation.desk.recorder
         recorder.append(
             StepEnded(
@@ -94,7 +98,9 @@ class Audit:
                 waited_seconds=invocation.waited_seconds,
                 unfinished=unfinished(invocation) if outcome is Outcome.PARTIAL else None,
                 mends=mended(invocation) if recorder.state.in_part and outcome is Outcome.SUCCEEDED else (),
-            )
+                shared=shared,
+            ),
+            shared=shared_writes,
         )
 
     def _retried(self, invocation: Invocation, later: Later) -> None:
@@ -115,6 +121,7 @@ class Audit:
 
     def _interrupted(self, invocation: Invocation, attempt: int, reason: str, *, in_doubt: bool) -> None:
         order = invocation.order
+        _release(invocation)
         invocation.desk.recorder.append(
             StepInterrupted(
                 node=order.node,
@@ -135,6 +142,29 @@ def _writes(invocation: Invocation) -> tuple[Write, ...]:
     keep = invocation.desk.recorder.payloads.keep
     written = invocation.variables.written.items()
     return tuple(Write(name, None if body is None else keep(body)) for name, body in written)
+
+
+def _shared(invocation: Invocation, outcome: Outcome) -> tuple[tuple[SharedSet, ...], Sequence[SharedWrite]]:
+    """Return what was written for other runs, as the journal and as the commit has it; of a failure nothing."""
+    shared, sharing = invocation.shared, invocation.desk.sharing
+    if shared is None or sharing is None or not shared.written:
+        return (), ()
+    if outcome is not Outcome.SUCCEEDED:
+        _release(invocation)
+        return (), ()
+    keep = invocation.desk.recorder.payloads.keep
+    told = (
+        SharedSet(name, write.base + 1, None if write.body is None else keep(write.body))
+        for name, write in shared.written.items()
+    )
+    return tuple(told), sharing.writes(shared)
+
+
+def _release(invocation: Invocation) -> None:
+    """Let others write what this call had reserved and does not write."""
+    shared, sharing = invocation.shared, invocation.desk.sharing
+    if shared is not None and sharing is not None and shared.is_reserved:
+        sharing.release(shared)
 
 
 def kept(invocation: Invocation, fault: Fault | None) -> tuple[PayloadId | None, PayloadId | None]:

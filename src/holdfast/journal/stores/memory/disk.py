@@ -21,6 +21,7 @@ from holdfast.journal.port import (
 )
 from holdfast.journal.sealing.envelope import ERASED
 from holdfast.journal.stores.memory.books import Books
+from holdfast.journal.stores.memory.shared import SharedDesk
 from holdfast.journal.stores.restoring import is_new, standing_of
 from holdfast.journal.stores.rules import Standing, answer, begun, bereft, claim_of, claimed, emptied, moved_on, woken
 from holdfast.journal.upkeep import Archive
@@ -53,6 +54,7 @@ class MemoryDisk:
         self._requests: dict[tuple[str, str], RunId] = {}
         self._keys: dict[str, bytes] = {}
         self.books = Books()
+        self.desk = SharedDesk()
 
     def find(self, run: RunId) -> KeptRun | None:
         """Return the run if there is one."""
@@ -100,6 +102,8 @@ class MemoryDisk:
         refused = answer(commit, kept.standing if kept else None, self._requested(commit.begins))
         if refused is not None:
             return refused
+        if (overtaken := self.desk.overtaken(commit.shared)) is not None:
+            return overtaken
         self.post(commit.letters, now)
         mail = len(self.inboxes.get(commit.run, ()))
         if commit.begins is not None:
@@ -116,6 +120,7 @@ class MemoryDisk:
             kept.snapshot = commit.snapshot
         if commit.entries is not None:
             self.books.enter(commit.run, commit.entries)
+        self.desk.write(commit.run, commit.shared, now)
         return Committed(kept.standing.version)
 
     def claim(self, run: RunId, worker: str, lease_seconds: float, now: float) -> Claim | Held:
@@ -185,6 +190,7 @@ class MemoryDisk:
         kept.events = [Recorded(event.version, event.at, ERASED) for event in kept.events]
         kept.payloads.clear()
         self.books.spend_held(run)
+        self.desk.empty(run)
         inbox = self.inboxes.get(run, {})
         for letter_id, letter in inbox.items():
             inbox[letter_id] = Delivered(letter.position, letter_id, ERASED)

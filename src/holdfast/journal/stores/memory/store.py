@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from holdfast.journal.leases import Lease, LeaseHeld
 from holdfast.journal.ledger import Charged
 from holdfast.journal.port import (
     Claim,
@@ -23,6 +24,8 @@ from holdfast.journal.port import (
     Recorded,
     RunFilter,
 )
+from holdfast.journal.shared import SharedValue
+from holdfast.journal.stores.leasing import check_lease
 from holdfast.journal.stores.memory import emptying, removing
 from holdfast.journal.stores.memory.disk import MemoryDisk
 from holdfast.journal.stores.rules import KEY_BYTES, check, check_claim, check_new
@@ -173,6 +176,24 @@ class MemoryStore:
     async def charged(self, first_day: int, last_day: int) -> Sequence[Charged]:
         """Return what was charged in those days, by tenant and app. See ``Ledger.charged``."""
         return self._own_disk().books.charged(first_day, last_day)
+
+    async def shared(self, tenant: str, app: str, names: Sequence[str] | None = None) -> Sequence[SharedValue]:
+        """Return what was ever written under those names. See ``SharedStore.shared``."""
+        return self._own_disk().desk.read(tenant, app, names)
+
+    async def lease(self, tenant: str, name: str, owner: str, seconds: float) -> Lease | LeaseHeld:
+        """Take the lease, or say who has it. See ``LeaseStore.lease``."""
+        check_lease(name, owner, seconds)
+        wanted = Lease(tenant, name, owner, 0, 0.0)
+        return await self._transact(partial(self._disk.desk.lease, wanted, seconds, self._clock.now()))
+
+    async def renew_lease(self, lease: Lease, seconds: float) -> Lease | None:
+        """Return the lease for as long again, if it still is. See ``LeaseStore.renew_lease``."""
+        return await self._transact(partial(self._disk.desk.renew, lease, seconds, self._clock.now()))
+
+    async def release_lease(self, lease: Lease) -> None:
+        """Give it back."""
+        await self._transact(partial(self._disk.desk.release, lease))
 
     def _own_disk(self) -> MemoryDisk:
         if self._disk.owner is not self:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from holdfast.journal.leases import Lease, LeaseHeld
 from holdfast.journal.port import Claim, Commit, CommitResult, Committed, Held, Letter, NewRun
 from holdfast.journal.stores.rules import (
     Standing,
@@ -20,8 +21,10 @@ from holdfast.journal.stores.rules import (
     moved_on,
     woken,
 )
+from holdfast.journal.stores.sqlite import shared
 from holdfast.journal.stores.sqlite.books import Books
 from holdfast.journal.stores.sqlite.rows import write_rows
+from holdfast.journal.stores.sqlite.shared import SharedRows
 from holdfast.journal.stores.sqlite.standings import Standings
 from holdfast.kernel.ids import LetterId, RunId
 
@@ -83,6 +86,7 @@ class Batch:
         self._letters: list[tuple[str, int, str, bytes]] = []
         self._snapshots: dict[int, tuple[int, int, str, bytes]] = {}
         self._books = Books()
+        self._shared = SharedRows()
 
     def commit(self, commit: Commit) -> CommitResult:
         """Take a commit in, or answer why not. Raises RunNotFound and JournalError."""
@@ -90,6 +94,8 @@ class Batch:
         refused = answer(commit, self._standing(run), self._requested(commit.begins))
         if refused is not None:
             return refused
+        if commit.shared and (overtaken := self._shared.overtaken(self._connection, commit.shared)) is not None:
+            return overtaken
         self.post(commit.letters)
         mail = self._last_position(run) if commit.parking is not None else 0
         if commit.begins is not None:
@@ -105,6 +111,8 @@ class Batch:
             self._snapshots[row_id] = (row_id, snapshot.version, snapshot.fold, snapshot.body)
         if commit.entries is not None:
             self._books.enter(row_id, commit.entries)
+        if commit.shared:
+            self._shared.enter(run, commit.shared, self._now)
         return Committed(standing.version)
 
     def claim(self, run: RunId, worker: str, lease_seconds: float) -> Claim | Held:
@@ -140,6 +148,18 @@ class Batch:
             return self._keys.setdefault(tenant, fresh)
         return bytes(kept[0])
 
+    def lease(self, wanted: Lease, seconds: float) -> Lease | LeaseHeld:
+        """Give a lease on what lies outside, or say who has it."""
+        return shared.lease(self._connection, wanted, seconds, self._now)
+
+    def renew_lease(self, lease: Lease, seconds: float) -> Lease | None:
+        """Renew a lease that is still the last one given."""
+        return shared.renew(self._connection, lease, seconds, self._now)
+
+    def release_lease(self, lease: Lease) -> None:
+        """Take a lease back."""
+        shared.release(self._connection, lease)
+
     def void_leases(self) -> None:
         """Make every driven run due at once: whoever drove it is gone."""
         for (run,) in self._connection.execute(_DRIVEN).fetchall():
@@ -157,6 +177,7 @@ class Batch:
         write(_KEEP_SNAPSHOT, self._snapshots.values())
         write(_ADD_KEY, self._keys.items())
         self._books.write(self._connection)
+        self._shared.write(self._connection)
         self._flush_standings()
 
     def committed(self) -> None:

@@ -128,4 +128,31 @@ _UNPRICED: Migration = (
     "UPDATE held SET unpriced = 1 WHERE nano_usd = 0",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST, _SNAPSHOTS, _SEALS, _FORKS, _LEDGER, _UNPRICED)
+_SHARED: Migration = (
+    # What runs of an app share, the newest version of each name; and who may use what lies outside, until when.
+    """
+    CREATE TABLE shared (
+        tenant  TEXT NOT NULL,
+        app     TEXT NOT NULL,
+        name    TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        body    BLOB,
+        run     TEXT NOT NULL,
+        at      REAL NOT NULL
+    )
+    """,
+    "CREATE UNIQUE INDEX shared_by_name ON shared (tenant, app, name)",
+    "CREATE INDEX shared_by_run ON shared (run)",
+    """
+    CREATE TABLE leases (
+        tenant TEXT NOT NULL,
+        name   TEXT NOT NULL,
+        owner  TEXT NOT NULL,
+        token  INTEGER NOT NULL,
+        until  REAL NOT NULL,
+        PRIMARY KEY (tenant, name)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _SNAPSHOTS, _SEALS, _FORKS, _LEDGER, _UNPRICED, _SHARED)

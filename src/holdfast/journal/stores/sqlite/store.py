@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from holdfast.journal.leases import Lease, LeaseHeld
 from holdfast.journal.ledger import Charged
 from holdfast.journal.port import (
     Claim,
@@ -20,8 +21,10 @@ from holdfast.journal.port import (
     Recorded,
     RunFilter,
 )
+from holdfast.journal.shared import SharedValue
+from holdfast.journal.stores.leasing import check_lease
 from holdfast.journal.stores.rules import KEY_BYTES, check, check_claim, check_new
-from holdfast.journal.stores.sqlite import books, copying, emptying, moving, queries, removing
+from holdfast.journal.stores.sqlite import books, copying, emptying, moving, queries, removing, shared
 from holdfast.journal.stores.sqlite.batch import Batch
 from holdfast.journal.stores.sqlite.connection import Opener
 from holdfast.journal.stores.sqlite.group import GroupCommit
@@ -252,6 +255,24 @@ class SqliteStore:
     async def charged(self, first_day: int, last_day: int) -> Sequence[Charged]:
         """Return what was charged in those days, by tenant and app. See ``Ledger.charged``."""
         return await self._reader.ask(partial(books.charged, first_day=first_day, last_day=last_day))
+
+    async def shared(self, tenant: str, app: str, names: Sequence[str] | None = None) -> Sequence[SharedValue]:
+        """Return what was ever written under those names. See ``SharedStore.shared``."""
+        return await self._reader.ask_briefly(partial(shared.read, tenant=tenant, app=app, names=names))
+
+    async def lease(self, tenant: str, name: str, owner: str, seconds: float) -> Lease | LeaseHeld:
+        """Take the lease, or say who has it. See ``LeaseStore.lease``."""
+        check_lease(name, owner, seconds)
+        wanted = Lease(tenant, name, owner, 0, 0.0)
+        return await self._writer.submit(partial(Batch.lease, wanted=wanted, seconds=seconds))
+
+    async def renew_lease(self, lease: Lease, seconds: float) -> Lease | None:
+        """Return the lease for as long again, if it still is. See ``LeaseStore.renew_lease``."""
+        return await self._writer.submit(partial(Batch.renew_lease, lease=lease, seconds=seconds))
+
+    async def release_lease(self, lease: Lease) -> None:
+        """Give it back."""
+        await self._writer.submit(partial(Batch.release_lease, lease=lease))
 
     @property
     def _writer(self) -> Writer:

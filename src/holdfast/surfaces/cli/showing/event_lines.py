@@ -240,8 +240,9 @@ def _of_step(event: OfStep) -> str:
             given = f" · {size(event.result_bytes)}" if event.result_bytes else ""
             simulated = " (simulated)" if event.is_simulated else ""
             waited = f" after a wait of {duration(event.waited_seconds)}" if event.waited_seconds else ""
-            took = f"{duration(event.seconds)}{waited}"
-            return f"{event.outcome}{simulated}{stage}{_because(event.fault)}{given} · {took}"
+            shared = f" · shares {', '.join(each.name for each in event.shared)}" if event.shared else ""
+            ended = f"{event.outcome}{simulated}{stage}{_because(event.fault)}{given}{shared}"
+            return f"{ended} · {duration(event.seconds)}{waited}"
         case StepInterrupted():
             told = "cut off: nobody knows what became of it" if event.in_doubt else "cut off before its end"
             return f"{told} ({event.reason})" if event.reason else told

@@ -12,10 +12,12 @@ from holdfast.testing.conformance.journal.driving import Driving
 from holdfast.testing.conformance.journal.emptying import EmptyingConformance
 from holdfast.testing.conformance.journal.finding import Finding
 from holdfast.testing.conformance.journal.keeping import Keeping
+from holdfast.testing.conformance.journal.leasing import Leasing
 from holdfast.testing.conformance.journal.mailing import Mailing
 from holdfast.testing.conformance.journal.parking import ParkingRuns
 from holdfast.testing.conformance.journal.reopening import Reopening
 from holdfast.testing.conformance.journal.samples import Disk
+from holdfast.testing.conformance.journal.sharing import Sharing
 from holdfast.testing.conformance.journal.upkeeping import Moving, Removing
 
 __all__ = ["Disk", "EmptyingConformance", "StoreConformance"]
@@ -25,6 +27,8 @@ class StoreConformance(
     Beginning,
     Committing,
     Charging,
+    Sharing,
+    Leasing,
     Driving,
     ParkingRuns,
     Mailing,

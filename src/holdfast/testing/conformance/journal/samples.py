@@ -19,6 +19,7 @@ from holdfast.journal.port import (
     Snapshot,
     Store,
 )
+from holdfast.journal.shared import SharedWrite
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.ids import CommitId, LetterId, PayloadId, RunId, commit_id
 
@@ -96,6 +97,7 @@ def following(
     parking: Parking | None = None,
     snapshot: Snapshot | None = None,
     entries: Entries | None = None,
+    shared: tuple[SharedWrite, ...] = (),
 ) -> Commit:
     """Return a commit by the driver that holds ``claim``, based on ``version`` or else on the claim's."""
     expected = claim.version if version is None else version
@@ -112,6 +114,7 @@ def following(
         parking=parking,
         snapshot=snapshot,
         entries=entries,
+        shared=shared,
     )
 
 
