@@ -61,10 +61,14 @@ class Equipped:
         reach: Reach = pass_by,
         prices: Prices | None = None,
         replies: KeptReplies | None = None,
+        meet: Callable[[App], None] = lambda app: None,
     ) -> None:
-        """``find_model`` is asked for a model that nobody has offered, by its name; ``replies`` keeps replies."""
+        """``find_model`` is asked for a model that nobody has offered, by its name; ``replies`` keeps replies.
+
+        ``meet`` is told of each app before it runs.
+        """
         self._models, self._find_model, self._prices, self._replies = models, find_model, prices, replies
-        self._clock, self._reach = clock, reach
+        self._clock, self._reach, self._meet = clock, reach, meet
         self._made: dict[tuple[str, str], Equipment] = {}
         self._ratios = Ratios()
 
@@ -72,6 +76,7 @@ class Equipped:
         """Return what the runs of ``app`` work with."""
         version = (app.name, app.version)
         if version not in self._made:
+            self._meet(app)
             older = [self.with_all_for(each) for each in app.older]
             own = {name: make() for name, make in app.models.items()}
             gateway = Gateway(

@@ -46,6 +46,7 @@ from holdfast.runtime.allowances.listing import Standing, standings
 from holdfast.runtime.kin import LocalKin, check_models
 from holdfast.runtime.models.finding import NamedModels
 from holdfast.runtime.serving import Serving, only
+from holdfast.runtime.sources import Sources
 from holdfast.version import VERSION
 
 DEFAULT_STORE = "sqlite:///holdfast.db"
@@ -106,7 +107,8 @@ class Runtime:
         store = sealed_store(url, keys, clock, randomness, reach)
         await store.open()
         named = NamedModels(os.environ, clock, randomness, store_file(store))
-        equipped = Equipped(models or {}, named.find, clock, reach, named.prices, named.replies)
+        sources = Sources(clock)
+        equipped = Equipped(models or {}, named.find, clock, reach, named.prices, named.replies, sources.meet)
         failure: BaseException | None = None
         try:
             catalogue = Catalogue(apps)
@@ -123,6 +125,7 @@ class Runtime:
             failure = only(failures)
         finally:
             equipped.close()
+            await sources.close()
             await named.close()
             await store.close()
         if failure is not None:

@@ -5,7 +5,7 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, Protocol, overload
 
 import msgspec
 
@@ -17,6 +17,8 @@ from holdfast.integration.tools.variables import Variables
 from holdfast.kernel.effects import IRREVERSIBLE, Effect
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.ids import digest
+from holdfast.kernel.messages import Audio, File, Image, Text
+from holdfast.kernel.outcomes import Fault
 from holdfast.kernel.paths import check_name
 
 __all__ = ["IdempotencyKey", "OutcomeUnknown", "Provided", "Tool", "ToolFailure", "tool"]
@@ -48,6 +50,27 @@ class OutcomeUnknown(Exception):
     """Raised by a tool's author: the request was sent, and what became of it is not known."""
 
 
+@dataclass(frozen=True, slots=True)
+class Attaching:
+    """Returned by a tool that gives more than text: ``value`` is its result, the rest is shown to a model beside it."""
+
+    value: object
+    attached: tuple[Text | Image | Audio | File, ...]
+
+
+class Source(Protocol):
+    """Where tools come from that others define: reached when first needed, closed with the runtime."""
+
+    async def refusal(self, tool: "Tool") -> Fault | None:
+        """Return why ``tool`` cannot be called now; None if it can."""
+
+    def fingerprint(self, tool: "Tool") -> str:
+        """Return what changes whenever a call of ``tool`` means something else."""
+
+    async def close(self) -> None:
+        """Let go of whatever is open. Whoever needs it again has it opened anew."""
+
+
 # Not slotted: what is derived from the definition is derived once, when first asked for, and kept beside it.
 @dataclass(frozen=True, eq=False)
 class Tool:
@@ -73,6 +96,10 @@ class Tool:
     """How long after its time is up a call may still arrive at the other side."""
     simulate: Companion | None = None
     """Makes up what a call would return, in a fork that sends none."""
+    stated: Shape | None = None
+    """Its schemas and checks where they are stated, not read from the function."""
+    source: Source | None = None
+    """Where it comes from, if it is not ours."""
 
     def __post_init__(self) -> None:
         check_name(self.name, "tool")
@@ -105,7 +132,7 @@ class Tool:
     @functools.cached_property
     def shape(self) -> Shape:
         """Its schemas and checks. Raises DefinitionError for types that have no JSON Schema."""
-        return shape_of(self.signature, self.name)
+        return self.stated or shape_of(self.signature, self.name)
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -129,7 +156,8 @@ class Tool:
             self.result_bytes_max,
             self.attempts_max,
         )
-        return digest(_json.encode(declared), source_of(self.function), *_on_doubt(self))
+        origin = () if self.source is None else (self.source.fingerprint(self).encode(),)
+        return digest(_json.encode(declared), source_of(self.function), *_on_doubt(self), *origin)
 
 
 @overload

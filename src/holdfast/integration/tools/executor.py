@@ -11,6 +11,7 @@ from holdfast.integration.tools.stages.fork import Fork
 from holdfast.integration.tools.stages.granted import Granted
 from holdfast.integration.tools.stages.intent import Intent
 from holdfast.integration.tools.stages.known import Known
+from holdfast.integration.tools.stages.reachable import Reachable
 from holdfast.integration.tools.stages.result_schema import ResultSchema
 from holdfast.integration.tools.stages.sanitise import Sanitise
 from holdfast.integration.tools.stages.size import Size
@@ -27,6 +28,7 @@ def standard_stages(registry: Registry, clock: Clock, threads: Threads, reach: R
         Arguments(),
         Granted(registry),
         Fork(),
+        Reachable(),
         Intent(clock),
         Call(clock, threads, reach),
         ResultSchema(),
