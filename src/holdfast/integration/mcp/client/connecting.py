@@ -8,7 +8,6 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 import mcp_types as types
 from mcp import Client, MCPError
 from mcp.client._transport import TransportStreams
-from mcp.client.subscriptions import Subscription
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import TypeAdapter, ValidationError
 
@@ -25,6 +24,8 @@ from holdfast.integration.tools.visible import one_line
 from holdfast.version import VERSION
 
 PAGES_MAX = 50
+LISTEN_AGAIN_SECONDS = 5.0
+"""How soon a stream of news that broke off is asked for again."""
 SAID_CHARACTERS_MAX = 500
 NOT_TAKEN = frozenset(
     {
@@ -149,15 +150,22 @@ class SdkSession:
             client = await stack.enter_async_context(self._client)
             capable = client.server_capabilities.tools
             if client.protocol_version in MODERN_PROTOCOL_VERSIONS and capable and capable.list_changed:
-                news = await stack.enter_async_context(client.listen(tools_list_changed=True))
-                watching = asyncio.create_task(self._watch(news))
-                stack.callback(watching.cancel)
+                group = await stack.enter_async_context(asyncio.TaskGroup())
+                stack.callback(group.create_task(self._watch()).cancel)
             self._is_open.set_result(None)
             await self._closing.wait()
 
-    async def _watch(self, news: Subscription) -> None:
-        async for _event in news:
+    async def _watch(self) -> None:
+        """Hear of changes; while nobody tells of them, whatever there may be to tell counts as told."""
+        while True:
+            await awaited(self._listen())
+            await asyncio.sleep(LISTEN_AGAIN_SECONDS)
+
+    async def _listen(self) -> None:
+        async with self._client.listen(tools_list_changed=True) as news:
             self._has_news = True
+            async for _event in news:
+                self._has_news = True
 
     async def _heard(self, message: object) -> None:
         """Note that the tools have changed. Whatever else a server says by itself is not listened to."""

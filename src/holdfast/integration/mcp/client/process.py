@@ -64,6 +64,11 @@ class ServerProcess:
         except ValueError:
             raise Unreachable(f"it sent a message of more than {LINE_BYTES_MAX} bytes") from None
 
+    async def settle(self) -> None:
+        """Wait, not for long, until it is known how it ended: it has said its last."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._process.wait(), GRACE_SECONDS)
+
     async def send(self, line: bytes) -> None:
         """Write one message. Raises ConnectionError when nobody reads any more."""
         assert self._process.stdin is not None

@@ -43,6 +43,7 @@ async def _read(process: ServerProcess, to_session: Incoming) -> None:
                     await to_session.send(error)
                 else:
                     await to_session.send(SessionMessage(message))
+            await process.settle()
             process.over = "the server has ended"
     except Unreachable as error:
         process.over = str(error)
