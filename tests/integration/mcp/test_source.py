@@ -174,7 +174,7 @@ async def test_a_changed_definition_is_quarantined_and_the_others_are_not() -> N
     assert ended.fault is not None
     assert (ended.outcome, ended.stage, ended.fault.kind) == (Outcome.REFUSED, "reachable", ErrorKind.QUARANTINED)
     assert "changed: description" in ended.fault.message
-    assert "holdfast mcp approve shop" in ended.fault.message
+    assert "holdfast mcp diff shop" in ended.fault.message
     assert [tool for tool, _ in server.calls] == ["look"]
 
 

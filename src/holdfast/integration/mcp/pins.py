@@ -97,6 +97,11 @@ def read_pins(path: Path) -> PinFile:
     return pins
 
 
+def pins_at(path: Path) -> PinFile:
+    """Return what stands in the file at ``path``, nothing if there is none. Raises DefinitionError as ``read_pins``."""
+    return read_pins(path) if path.exists() else PinFile()
+
+
 def write_pins(path: Path, pins: PinFile) -> None:
     """Replace the file at ``path``, whole or not at all. Raises InputError for a disk that refuses."""
     partial = path.with_name(path.name + ".partial")

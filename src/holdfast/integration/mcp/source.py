@@ -164,5 +164,5 @@ class McpServer:
         reason = f" ({found.reason})" if found.reason else ""
         return (
             f"{tool.offered_as} is not what was approved: the server's own definition of it is {found.standing} now"
-            f"{reason}, so it is not called until somebody runs 'holdfast mcp approve {self.name}'"
+            f"{reason}, so it is not called until somebody has looked: 'holdfast mcp diff {self.name}'"
         )

@@ -20,6 +20,7 @@ from holdfast.surfaces.cli.commands import (
     fork,
     gc,
     inbox,
+    mcp,
     models,
     move,
     reconcile,
@@ -62,6 +63,7 @@ COMMANDS = (
     "gc",
     "erase",
     "models",
+    "mcp",
     "sandbox",
     "doctor",
 )
@@ -108,6 +110,7 @@ app.command("backup")(backup.backup)
 app.command("gc")(gc.gc)
 app.command("erase")(erase.erase)
 app.command("models")(models.models)
+app.add_typer(mcp.mcp, name="mcp")
 app.add_typer(sandbox.sandbox, name="sandbox")
 app.command("doctor")(doctor.doctor)
 
