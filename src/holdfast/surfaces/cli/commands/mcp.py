@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from holdfast.kernel.effects import Effect
-from holdfast.surfaces.cli.asking.options import JsonOption
+from holdfast.surfaces.cli.asking.options import JsonOption, StoreOption
 from holdfast.surfaces.cli.exit_codes import ExitCode
 from holdfast.surfaces.cli.problems import reporting
 
@@ -128,3 +128,25 @@ def approve(
         write_json(server_record(server, found))
     else:
         print_pins({server: found}, out())
+
+
+@mcp.command("serve")
+def serve(
+    app: Annotated[str, typer.Argument(metavar="APP", help="The application.")],
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Offer only this of it; may be repeated.")
+    ] = None,
+    http: Annotated[
+        int | None,
+        typer.Option(metavar="PORT", min=0, max=65_535, help="Listen on this machine, 0 for any free port."),
+    ] = None,
+    tenant: Annotated[str, typer.Option(help="Whose runs they are.")] = "default",
+    store: StoreOption = None,
+) -> None:
+    """Offer an app, its agents and its tools to MCP clients: each call is a run."""
+    import asyncio
+
+    from holdfast.surfaces.cli.pursuing.mcp_serving import serve_app
+
+    with reporting(as_json=False):
+        asyncio.run(serve_app(app, store, tuple(only or ()), tenant, http))
