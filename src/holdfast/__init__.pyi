@@ -5,6 +5,7 @@ from holdfast.governance.allowance import Allowance as Allowance
 from holdfast.governance.loop_thresholds import Threshold as Threshold
 from holdfast.governance.loop_thresholds import Thresholds as Thresholds
 from holdfast.governance.purse import AllowanceLow as AllowanceLow
+from holdfast.integration.mcp.declare import mcp_server as mcp_server
 from holdfast.integration.tools.contract import IdempotencyKey as IdempotencyKey
 from holdfast.integration.tools.contract import OutcomeUnknown as OutcomeUnknown
 from holdfast.integration.tools.contract import Provided as Provided

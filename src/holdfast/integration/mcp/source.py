@@ -54,6 +54,11 @@ class McpServer:
         return tuple(self._tools[name] for name in names or sorted(self._tools))
 
     @property
+    def session(self) -> Session | None:
+        """The session that is open, if one is."""
+        return self._session
+
+    @property
     def is_reachable(self) -> bool:
         """Whether it was told how the server is reached."""
         return self._connect is not None
