@@ -1,6 +1,7 @@
 """What the runs of one app work with, made once a process: a gateway to models, an executor for each set of tools."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from holdfast.context.ratios import Ratios
 from holdfast.execution.offered import Offers
@@ -50,6 +51,16 @@ class Equipment:
         self._threads.close()
 
 
+class OpenSources(Protocol):
+    """The servers that tools come from, for as long as runs may call them."""
+
+    def meet(self, app: App) -> None:
+        """Have the sources of its tools reach their servers, when they are first called."""
+
+    async def close(self) -> None:
+        """Let go of every server."""
+
+
 class Equipped:
     """Equips each app when it is first needed, with its own models and those offered to all."""
 
@@ -61,14 +72,11 @@ class Equipped:
         reach: Reach = pass_by,
         prices: Prices | None = None,
         replies: KeptReplies | None = None,
-        meet: Callable[[App], None] = lambda app: None,
+        sources: OpenSources | None = None,
     ) -> None:
-        """``find_model`` is asked for a model that nobody has offered, by its name; ``replies`` keeps replies.
-
-        ``meet`` is told of each app before it runs.
-        """
+        """``find_model`` is asked for a model that nobody has offered, by its name; ``replies`` keeps replies."""
         self._models, self._find_model, self._prices, self._replies = models, find_model, prices, replies
-        self._clock, self._reach, self._meet = clock, reach, meet
+        self._clock, self._reach, self._sources = clock, reach, sources
         self._made: dict[tuple[str, str], Equipment] = {}
         self._ratios = Ratios()
 
@@ -76,7 +84,8 @@ class Equipped:
         """Return what the runs of ``app`` work with."""
         version = (app.name, app.version)
         if version not in self._made:
-            self._meet(app)
+            if self._sources is not None:
+                self._sources.meet(app)
             older = [self.with_all_for(each) for each in app.older]
             own = {name: make() for name, make in app.models.items()}
             gateway = Gateway(
@@ -91,7 +100,9 @@ class Equipped:
             self._made[version] = Equipment(app, gateway, self._clock, self._reach, older, self._ratios)
         return self._made[version]
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close all of it."""
         for equipment in self._made.values():
             equipment.close()
+        if self._sources is not None:
+            await self._sources.close()

@@ -107,8 +107,7 @@ class Runtime:
         store = sealed_store(url, keys, clock, randomness, reach)
         await store.open()
         named = NamedModels(os.environ, clock, randomness, store_file(store))
-        sources = Sources(clock)
-        equipped = Equipped(models or {}, named.find, clock, reach, named.prices, named.replies, sources.meet)
+        equipped = Equipped(models or {}, named.find, clock, reach, named.prices, named.replies, Sources(clock))
         failure: BaseException | None = None
         try:
             catalogue = Catalogue(apps)
@@ -124,8 +123,7 @@ class Runtime:
         except BaseExceptionGroup as failures:
             failure = only(failures)
         finally:
-            equipped.close()
-            await sources.close()
+            await equipped.close()
             await named.close()
             await store.close()
         if failure is not None:
