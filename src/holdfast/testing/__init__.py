@@ -9,7 +9,6 @@ from holdfast.integration.gateway.pricing.price import Price, Rate, Rates
 from holdfast.integration.gateway.recorded import RecordedModel
 from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.integration.gateway.transcript import Transcript, transcript_of
-from holdfast.integration.mcp.scripted import ScriptedServer
 from holdfast.journal.stores.memory import MemoryDisk, MemoryStore
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.faults import POINTS, Point
@@ -25,7 +24,6 @@ __all__ = [
     "Rates",
     "RecordedModel",
     "ScriptedModel",
-    "ScriptedServer",
     "SeededRandomness",
     "Transcript",
     "VirtualClock",

@@ -61,7 +61,7 @@ class Odd:
             case "environment":
                 return _text(json.dumps(dict(os.environ)))
             case "die":
-                sys.stderr.write("going down\n")
+                sys.stderr.write(f"going down {os.environ.get('TOKEN', '')}\n")
                 sys.stderr.flush()
                 os._exit(3)
             case "hang":

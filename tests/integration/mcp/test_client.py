@@ -48,7 +48,7 @@ async def over_http(*switches: str) -> AsyncIterator[SdkSession]:
         await server.wait()
 
 
-WAYS = pytest.mark.parametrize("way", [over_pipes, over_http])
+WAYS = pytest.mark.parametrize("way", [over_pipes, pytest.param(over_http, marks=pytest.mark.slow)])
 
 
 @WAYS
@@ -137,6 +137,17 @@ async def test_a_server_that_dies_in_a_call_is_told_with_its_last_words() -> Non
         assert session.ended
         with pytest.raises(Lost):
             await session.call("echo", {"text": "anybody?"})
+
+
+async def test_a_secret_that_a_server_writes_to_its_log_is_read_by_nobody(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("ITS_TOKEN", "canary-4711")
+    with caplog.at_level("INFO"):
+        async with over_pipes(secrets={"TOKEN": "ITS_TOKEN"}) as session:
+            with pytest.raises(Lost, match=r"wrote last: going down \[secret\]"):
+                await session.call("die", {})
+    assert "canary-4711" not in caplog.text
 
 
 async def test_the_environment_of_a_server_is_built_from_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from holdfast.kernel.effects import Effect
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.messages import Image
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.testing import ScriptedServer
+from holdfast.testing.mcp import ScriptedServer
 from tests.integration.mcp import wares
 from tests.integration.tools.workshop import workshop
 

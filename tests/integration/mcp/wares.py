@@ -11,7 +11,7 @@ from holdfast.integration.mcp.source import McpServer
 from holdfast.integration.tools.contract import Tool
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.effects import Effect
-from holdfast.testing import ScriptedServer
+from holdfast.testing.mcp import ScriptedServer
 
 ORDER = {
     "type": "object",

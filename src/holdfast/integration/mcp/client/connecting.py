@@ -1,9 +1,11 @@
 """Sessions through the official SDK: opened over pipes or HTTP, each held by one task of its own."""
 
 import asyncio
+import logging
 import os
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from functools import partial
 
 import mcp_types as types
 from mcp import Client, MCPError
@@ -51,11 +53,12 @@ async def connect(name: str, reach: Reach) -> "SdkSession":
     process: ServerProcess | None = None
     streams: AbstractAsyncContextManager[TransportStreams]
     if reach.command:
-        process = await ServerProcess.started(name, reach, environment_of(name, reach, os.environ))
+        environment, secrets = environment_of(name, reach, os.environ), secrets_of(name, reach, os.environ)
+        process = await ServerProcess.started(name, reach, environment, secrets.values())
         streams = stdio_streams(process)
     else:
         streams = http_streams(reach, secrets_of(name, reach, os.environ))
-    session = SdkSession(streams, process)
+    session = SdkSession(name, streams, process)
     await session.open()
     return session
 
@@ -63,8 +66,10 @@ async def connect(name: str, reach: Reach) -> "SdkSession":
 class SdkSession:
     """One session. It offers the server nothing: no sampling, no elicitation, no roots."""
 
-    def __init__(self, streams: AbstractAsyncContextManager[TransportStreams], process: ServerProcess | None) -> None:
-        self._process = process
+    def __init__(
+        self, name: str, streams: AbstractAsyncContextManager[TransportStreams], process: ServerProcess | None
+    ) -> None:
+        self._process, self._log = process, logging.getLogger(f"holdfast.mcp.{name}")
         self._ended, self._has_news = "", False
         self._closing = asyncio.Event()
         info = types.Implementation(name="holdfast", version=VERSION)
@@ -114,7 +119,8 @@ class SdkSession:
         """Call a tool. Raises Declined or Lost; cancelled, it tells the server so."""
         params = types.CallToolRequestParams(name=tool, arguments=dict(arguments))
         request = types.CallToolRequest(params=params)
-        result = await awaited(self._client.session.send_request(request, _result))
+        told = partial(self._progressed, tool)
+        result = await awaited(self._client.session.send_request(request, _result, progress_callback=told))
         match result:
             case types.CallToolResult():
                 return answer_of(result)
@@ -171,6 +177,10 @@ class SdkSession:
         """Note that the tools have changed. Whatever else a server says by itself is not listened to."""
         if isinstance(message, types.ToolListChangedNotification):
             self._has_news = True
+
+    async def _progressed(self, tool: str, done: float, total: float | None, message: str | None) -> None:
+        of = f" of {total:g}" if total else ""
+        self._log.info("%s: %g%s %s", tool, done, of, one_line(message or "", SAID_CHARACTERS_MAX))
 
     def _told(self, error: Exception) -> str:
         """Return what went wrong, without anything that could be long or hidden, and how its process fares."""

@@ -17,11 +17,14 @@ SILENCE_SECONDS_MAX = 3_600.0
 
 @asynccontextmanager
 async def http_streams(reach: Reach, secrets: Mapping[str, str]) -> AsyncGenerator[TransportStreams, None]:
-    """Yield the streams of the server at ``reach.url``; ``secrets`` are headers. Proxies of ours are not used."""
+    """Yield the streams of the server at ``reach.url``; ``secrets`` are headers.
+
+    Nothing of our environment goes along: no proxy, no password file.
+    """
     timeout = httpx2.Timeout(CONNECT_SECONDS_MAX, read=SILENCE_SECONDS_MAX)
-    headers = {**reach.headers, **secrets}
+    headers, transport = {**reach.headers, **secrets}, _Bounded(httpx2.AsyncHTTPTransport())
     async with (
-        httpx2.AsyncClient(headers=headers, timeout=timeout, transport=_Bounded(httpx2.AsyncHTTPTransport())) as client,
+        httpx2.AsyncClient(headers=headers, timeout=timeout, transport=transport, trust_env=False) as client,
         streamable_http_client(reach.url, http_client=client, max_sse_event_size=ANSWER_BYTES_MAX) as streams,
     ):
         yield streams

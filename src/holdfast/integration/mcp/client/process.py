@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 
 from holdfast.integration.mcp.pins import Reach
@@ -20,6 +20,7 @@ SAID_LINES_MAX = 20
 SAID_CHARACTERS_MAX = 400
 """What is kept, and logged, of a line that the server writes to its standard error."""
 ERROR_LINE_BYTES_MAX = 65_536
+HIDDEN = "[secret]"
 GRACE_SECONDS = 2.0
 """How long it may take to go by itself, once its input is closed, and again once it was told to end."""
 
@@ -27,15 +28,18 @@ GRACE_SECONDS = 2.0
 class ServerProcess:
     """A process group of its own, spoken to line by line."""
 
-    def __init__(self, name: str, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+    def __init__(self, name: str, process: asyncio.subprocess.Process, secrets: Collection[str] = ()) -> None:
+        """``secrets`` is what nobody is to read of what it writes."""
+        self._process, self._secrets = process, tuple(filter(None, secrets))
         self._log = logging.getLogger(f"holdfast.mcp.{name}")
         self._said: deque[str] = deque(maxlen=SAID_LINES_MAX)
         self.over = ""
         """Why nothing more is heard of it; empty as long as something may be."""
 
     @classmethod
-    async def started(cls, name: str, reach: Reach, environment: Mapping[str, str]) -> "ServerProcess":
+    async def started(
+        cls, name: str, reach: Reach, environment: Mapping[str, str], secrets: Collection[str]
+    ) -> "ServerProcess":
         """Start the command of ``reach``. Raises Unreachable if there is no such program."""
         program = shutil.which(reach.command[0], path=environment.get("PATH", os.defpath))
         if program is None:
@@ -54,7 +58,7 @@ class ServerProcess:
             )
         except OSError as error:
             raise Unreachable(f"{program} cannot be started: {error.strerror or error}") from error
-        return cls(name, process)
+        return cls(name, process, secrets)
 
     async def line(self) -> bytes | None:
         """Return the next message; None when there is no more. Raises Unreachable for one that is too long."""
@@ -80,7 +84,7 @@ class ServerProcess:
         assert self._process.stderr is not None
         while chunk := await self._process.stderr.read(ERROR_LINE_BYTES_MAX):
             for line in chunk.decode(errors="replace").splitlines():
-                told = one_line(line, SAID_CHARACTERS_MAX)
+                told = one_line(self._without_secrets(line), SAID_CHARACTERS_MAX)
                 self._said.append(told)
                 self._log.info("%s", told)
 
@@ -102,6 +106,11 @@ class ServerProcess:
                 await asyncio.wait_for(self._process.wait(), GRACE_SECONDS)
                 break
         self._signal(signal.SIGKILL)  # what it has started itself
+
+    def _without_secrets(self, line: str) -> str:
+        for secret in self._secrets:
+            line = line.replace(secret, HIDDEN)
+        return line
 
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError, PermissionError):

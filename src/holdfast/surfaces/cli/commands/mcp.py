@@ -1,5 +1,6 @@
 """``holdfast mcp``: pins servers, shows what has changed of them, approves it, and serves apps."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,9 @@ import typer
 from holdfast.kernel.effects import Effect
 from holdfast.surfaces.cli.asking.options import JsonOption, StoreOption
 from holdfast.surfaces.cli.exit_codes import ExitCode
-from holdfast.surfaces.cli.problems import reporting
+from holdfast.surfaces.cli.problems import reporting, tell
+
+EXTRA = "mcp"
 
 mcp = typer.Typer(help="Tools of MCP servers, and apps as MCP servers.", no_args_is_help=True)
 
@@ -17,6 +20,15 @@ PinsOption = Annotated[
 ]
 PINS = Path("mcp.lock")
 ServerArgument = Annotated[str, typer.Argument(metavar="SERVER", help="What the server is called here.")]
+
+
+@mcp.callback()
+def needs_the_extra() -> None:
+    """Tools of MCP servers, and apps as MCP servers."""
+    if find_spec(EXTRA) is None:
+        told = "expected the extra 'mcp', found it not installed: pip install 'holdfast[mcp]'"
+        tell("DefinitionError", told, as_json=False)
+        raise typer.Exit(ExitCode.USAGE)
 
 
 @mcp.command("pin")
