@@ -9,7 +9,7 @@ import pytest
 from holdfast.integration.mcp.pins import Reach
 from holdfast.integration.mcp.scripted import Does
 from holdfast.integration.mcp.session import Answer, Session
-from holdfast.integration.mcp.source import BACKOFF_SECONDS, CONNECT_SECONDS_MAX, McpServer
+from holdfast.integration.mcp.source import BACKOFF_SECONDS, CONNECT_SECONDS_MAX, LIST_SECONDS_MAX, McpServer
 from holdfast.journal.events import StepEnded, StepIntended, StepInterrupted
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.effects import Effect
@@ -268,6 +268,18 @@ async def test_a_server_that_never_gets_ready_is_given_up() -> None:
     refused = await asked
     assert refused is not None
     assert "was not ready in 60 seconds" in refused.message
+
+
+async def test_a_server_that_never_says_what_it_offers_is_given_up() -> None:
+    server, clock = wares.shop_server(), VirtualClock()
+    server.is_mute = True
+    mcp = wares.source(server, clock)
+    asked = asyncio.create_task(mcp.refusal(mcp.tools("pay")[0]))
+    await clock.advance(LIST_SECONDS_MAX)
+    refused = await asked
+    assert refused is not None
+    assert "no answer in 30 seconds" in refused.message
+    assert mcp.session is None
 
 
 def _dies(server: ScriptedServer) -> Does:

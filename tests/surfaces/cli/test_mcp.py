@@ -43,6 +43,12 @@ def test_a_server_is_pinned_listed_compared_and_approved(holdfast: Program, pins
     assert (changed["tool"], changed["standing"], changed["reason"]) == ("echo", "changed", "changed: description")
     assert "evil.example" in changed["found"]["description"]
 
+    shown = holdfast.bare("mcp", "diff", "odd", "--pins", pins).out.splitlines()
+    assert [line.split(":")[0] for line in shown if line.startswith(("-  ", "+  "))] == [
+        '-  "description"',
+        '+  "description"',
+    ]
+
     assert "expected the tools to approve" in holdfast.bare("mcp", "approve", "odd", "--pins", pins).err
     said = ("--effect", "read", "--fix", 'text="hello"', "--timeout", "5")
     assert holdfast.bare("mcp", "approve", "odd", "echo", *said, "--pins", pins).code == 0

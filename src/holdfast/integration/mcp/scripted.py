@@ -1,5 +1,6 @@
 """A server in memory: what it offers and does is changed by whoever holds it, at any moment."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from holdfast.integration.mcp.definition import Definition
@@ -19,6 +20,8 @@ class ScriptedServer:
         """Every call that arrived."""
         self.is_down = False
         """Whether it can be reached by nobody."""
+        self.is_mute = False
+        """Whether it never says what it offers."""
         self.opened = 0
         """How many sessions there have been."""
         self._live: list[ScriptedSession] = []
@@ -69,6 +72,8 @@ class ScriptedSession:
         """Return what it offers. Raises Unreachable."""
         if self.ended:
             raise Unreachable(self.ended)
+        if self._server.is_mute:
+            await asyncio.Event().wait()
         return tuple(self._server.definitions[:TOOLS_MAX])
 
     async def call(self, tool: str, arguments: Mapping[str, object]) -> Answer:

@@ -7,6 +7,7 @@ from functools import partial
 import msgspec
 
 from holdfast.integration.mcp.comparing import Compared, Standing, compare
+from holdfast.integration.mcp.definition import NAME_CHARACTERS_MAX
 from holdfast.integration.mcp.offered import tool_of
 from holdfast.integration.mcp.pins import PinnedTool, ServerPins
 from holdfast.integration.mcp.session import Connect, Declined, Lost, Session, Unreachable
@@ -19,6 +20,7 @@ from holdfast.kernel.ids import digest
 from holdfast.kernel.outcomes import ErrorKind, Fault
 
 CONNECT_SECONDS_MAX = 60.0
+LIST_SECONDS_MAX = 30.0
 BACKOFF_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """How long nobody tries again after so many deaths in a row. A call that was answered begins the count anew."""
 ERROR_CHARACTERS_MAX = 2_000
@@ -143,14 +145,17 @@ class McpServer:
     async def _compare(self, session: Session) -> None:
         """Quarantine whatever is not as it was approved; a server that does not even tell is not asked further."""
         try:
-            offered = await session.tools()
-        except Unreachable as error:
+            async with self._clock.timeout(LIST_SECONDS_MAX):
+                offered = await session.tools()
+        except (Unreachable, TimeoutError) as error:
             await self._bury(session)
-            raise Unreachable(f"MCP server {self.name} does not say what it offers: {error}") from error
+            why = str(error) or f"no answer in {LIST_SECONDS_MAX:g} seconds"
+            raise Unreachable(f"MCP server {self.name} does not say what it offers: {why}") from error
         compared = compare(self.pins, offered)
         self._quarantined = {each.name: each for each in compared if each.standing is not Standing.APPROVED}
         for each in self._quarantined.values():
-            _log.warning("MCP server %s: %s is quarantined: %s %s", self.name, each.name, each.standing, each.reason)
+            tool = one_line(each.name, NAME_CHARACTERS_MAX)
+            _log.warning("MCP server %s: %s is quarantined: %s %s", self.name, tool, each.standing, each.reason)
 
     async def _bury(self, session: Session) -> None:
         _log.warning("MCP server %s: the session has ended: %s", self.name, session.ended or "it makes no sense")

@@ -1,7 +1,9 @@
 """MCP servers and how their tools stand: as tables, and as JSON. What a server says is shown, and hides nothing."""
 
+import difflib
 from collections.abc import Mapping, Sequence
 
+import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -12,6 +14,7 @@ from holdfast.integration.mcp.pins import PinnedTool, Reach, ServerPins
 from holdfast.surfaces.cli.showing.terminal import styled
 
 STYLES = {Standing.APPROVED: "green", Standing.NEW: "yellow", Standing.GONE: "yellow"}
+LINE_STYLES = {"+": "green", "-": "red"}
 HIDES = "hides characters"
 
 
@@ -54,6 +57,19 @@ def print_differences(found: Sequence[Compared], console: Console) -> None:
         described = _described(each.found or (each.pinned.definition if each.pinned else None))
         table.add_row(styled(each.name), standing, styled(each.reason), described)
     console.print(table)
+    for each in found:
+        if each.standing is Standing.CHANGED and each.pinned and each.found:
+            _print_change(each.pinned.definition, each.found, console)
+
+
+def _print_change(approved: Definition, found: Definition, console: Console) -> None:
+    """Print the lines that differ, those that were approved and those that are said now."""
+    console.print()
+    before, now = (
+        msgspec.json.format(msgspec.json.encode(each), indent=2).decode().splitlines() for each in (approved, found)
+    )
+    for line in difflib.unified_diff(before, now, f"{found.name} as approved", f"{found.name} now", n=1, lineterm=""):
+        console.print(styled(line, style=LINE_STYLES.get(line[0], "")))
 
 
 def _table(*columns: str) -> Table:
