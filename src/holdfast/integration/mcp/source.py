@@ -37,6 +37,7 @@ class McpServer:
         self._connect, self._clock = connect, clock or SystemClock()
         self._session: Session | None = None
         self._opening = asyncio.Lock()
+        self._is_compared = False
         self._quarantined: dict[str, Compared] = {}
         self._deaths, self._not_before = 0, 0.0
         self._by_tool = {tool.offered_as: tool for tool in pins.tools}
@@ -118,11 +119,14 @@ class McpServer:
                 await self._bury(self._session)
             if self._session is None:
                 self._session = await self._opened()
-                self._session.take_news()
-                await self._compare(self._session)
-            elif self._session.take_news():
-                await self._compare(self._session)
-            return self._session
+                self._is_compared = False
+            session = self._session
+            if session.take_news():
+                self._is_compared = False
+            if not self._is_compared:  # it stays so if whoever asked is cancelled meanwhile
+                await self._compare(session)
+                self._is_compared = True
+            return session
 
     async def _opened(self) -> Session:
         if self._connect is None:
@@ -171,7 +175,8 @@ class McpServer:
         found = self._quarantined.get(tool.definition.name)
         if found is None:
             return ""
-        reason = f" ({found.reason})" if found.reason else ""
+        # Why it is unusable may quote the server, whose words nobody has approved.
+        reason = f" ({found.reason})" if found.standing is Standing.CHANGED else ""
         return (
             f"{tool.offered_as} is not what was approved: the server's own definition of it is {found.standing} now"
             f"{reason}, so it is not called until somebody has looked: 'holdfast mcp diff {self.name}'"
