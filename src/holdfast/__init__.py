@@ -53,6 +53,7 @@ _HOMES = {
     "Variables": "holdfast.integration.tools.variables",
     "Unknown": "holdfast.integration.tools.probe",
     "script": "holdfast.orchestration.script",
+    "mcp_server": "holdfast.integration.mcp.declare",
     "open_sandbox": "holdfast.runtime.sandboxes",
     "run_python": "holdfast.integration.tools.stock.code",
     "tool": "holdfast.integration.tools.contract",

@@ -12,6 +12,7 @@ from holdfast.governance.verdict import Ask as Ask
 from holdfast.governance.verdict import Asking as Asking
 from holdfast.governance.verdict import CallRequest as CallRequest
 from holdfast.governance.verdict import Deny as Deny
+from holdfast.integration.mcp.declare import mcp_server as mcp_server
 from holdfast.integration.tools.contract import IdempotencyKey as IdempotencyKey
 from holdfast.integration.tools.contract import OutcomeUnknown as OutcomeUnknown
 from holdfast.integration.tools.contract import Provided as Provided

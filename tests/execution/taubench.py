@@ -5,7 +5,7 @@ import inspect
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -75,9 +75,9 @@ def agent_of(world: World, loops: Thresholds | None = DEFAULT) -> Agent:
     return Agent("desk", Prompt("airline", policy), model="scripted", tools=tools, budget=Budget(), loops=loops)
 
 
-def script_of(run: Recorded) -> tuple[list[Line], World]:
-    """Return what the model said, turn by turn, and what the world gave."""
-    return list(_lines(run.messages)), _world(run.messages)
+def script_of(run: Recorded, called: Callable[[str], str] = str) -> tuple[list[Line], World]:
+    """Return what the model said, turn by turn, and what the world gave; ``called`` is what our tool of a name is."""
+    return list(_lines(run.messages, called)), _world(run.messages)
 
 
 def _tool(name: str, description: str, parameters: Sequence[str], world: World) -> Tool:
@@ -92,14 +92,14 @@ def _tool(name: str, description: str, parameters: Sequence[str], world: World) 
     return tool(effect=Effect.READ if name.startswith(READS) else Effect.UNSAFE, name=name)(function)
 
 
-def _lines(messages: list[dict[str, Any]]) -> Iterator[Line]:
+def _lines(messages: list[dict[str, Any]], called: Callable[[str], str]) -> Iterator[Line]:
     for place, message in enumerate(messages):
         if message["role"] != "assistant":
             continue
         text = message["content"] or ""
         asked = [each["function"] for each in message.get("tool_calls") or ()]
         if asked:
-            yield calls(*(call(each["name"], json.loads(each["arguments"])) for each in asked), text=text)
+            yield calls(*(call(called(each["name"]), json.loads(each["arguments"])) for each in asked), text=text)
         elif place + 1 < len(messages):
             yield call("respond", {"content": text})
         else:

@@ -14,6 +14,7 @@ from holdfast.journal.events import StepEnded
 from holdfast.journal.shared import SharedValue, SharedWrite
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.outcomes import ErrorKind, Outcome
+from holdfast.kernel.retry import Retry
 from holdfast.orchestration.flow import (
     AgentNode,
     Block,
@@ -21,7 +22,6 @@ from holdfast.orchestration.flow import (
     Map,
     Node,
     Parallel,
-    Retry,
     Sequence,
 )
 from holdfast.orchestration.handle import Run

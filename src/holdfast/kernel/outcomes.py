@@ -46,6 +46,7 @@ class ErrorKind(enum.StrEnum):
     REJECTED = "rejected"
     COMPENSATED = "compensated"
     NOT_UNDONE = "not_undone"
+    QUARANTINED = "quarantined"
 
 
 class Settlement(enum.StrEnum):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Protocol
 
 from holdfast.context.ratios import Ratios
 from holdfast.execution.agent import Agent
@@ -65,6 +66,16 @@ def _caller(agent: Agent) -> Caller:
     return Caller(agent.name, agent.autonomy or "")
 
 
+class OpenSources(Protocol):
+    """The servers that tools come from, for as long as runs may call them."""
+
+    def meet(self, app: App) -> None:
+        """Have the sources of its tools reach their servers, when they are first called."""
+
+    async def close(self) -> None:
+        """Let go of every server."""
+
+
 class Equipped:
     """Equips each app when it is first needed, with its own models and those offered to all."""
 
@@ -78,13 +89,14 @@ class Equipped:
         replies: KeptReplies | None = None,
         randomness: Randomness | None = None,
         decides_for: Callable[[App], DecisionPoint] = lambda _: ALLOW_ALL,
+        sources: OpenSources | None = None,
     ) -> None:
         """``find_model`` is asked for a model that nobody has offered, by its name; ``replies`` keeps replies.
 
         ``decides_for`` makes what decides of the calls of an app.
         """
         self._models, self._find_model, self._prices, self._replies = models, find_model, prices, replies
-        self._clock, self._reach = clock, reach
+        self._clock, self._reach, self._sources = clock, reach, sources
         self._decides_for = decides_for
         self._made: dict[tuple[str, str], Equipment] = {}
         self._ratios, self._traffic = Ratios(), Traffic(randomness)
@@ -93,6 +105,8 @@ class Equipped:
         """Return what the runs of ``app`` work with."""
         version = (app.name, app.version)
         if version not in self._made:
+            if self._sources is not None:
+                self._sources.meet(app)
             older = [self.with_all_for(each) for each in app.older]
             own = {name: make() for name, make in app.models.items()}
             gateway = Gateway(
@@ -108,7 +122,9 @@ class Equipped:
             self._made[version] = Equipment(app, gateway, self._clock, self._reach, older, ratios, traffic, decides)
         return self._made[version]
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close all of it."""
         for equipment in self._made.values():
             equipment.close()
+        if self._sources is not None:
+            await self._sources.close()

@@ -50,6 +50,7 @@ from holdfast.runtime.kin import LocalKin, check_models
 from holdfast.runtime.models.finding import NamedModels
 from holdfast.runtime.people import read_people
 from holdfast.runtime.serving import Serving, only
+from holdfast.runtime.sources import Sources
 from holdfast.runtime.webhooks.configuration import read_webhooks
 from holdfast.runtime.webhooks.post import post
 from holdfast.runtime.webhooks.sending import Sender
@@ -115,8 +116,9 @@ class Runtime:
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
         await (store := sealed_store(url, keys, clock, randomness, reach)).open()
         named = NamedModels(os.environ, clock, randomness, store_file(store))
-        deciding = partial(decides_for, otherwise=decides)
-        equipped = Equipped(models or {}, named.find, clock, reach, named.prices, named.replies, randomness, deciding)
+        deciding, sources = partial(decides_for, otherwise=decides), Sources(clock)
+        offered = (models or {}, named.find, clock, reach, named.prices, named.replies)
+        equipped = Equipped(*offered, randomness, deciding, sources)
         failure: BaseException | None = None
         try:
             kin = LocalKin(store, clock, randomness, catalogue := Catalogue(apps), equipped)
@@ -132,7 +134,7 @@ class Runtime:
         except BaseExceptionGroup as failures:
             failure = only(failures)
         finally:
-            equipped.close()
+            await equipped.close()
             await named.close()
             await store.close()
         if failure is not None:

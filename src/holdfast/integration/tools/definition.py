@@ -4,7 +4,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -29,6 +29,7 @@ from holdfast.integration.tools.variables import Variables
 from holdfast.kernel.effects import IRREVERSIBLE, Effect
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.ids import digest
+from holdfast.kernel.outcomes import Fault
 from holdfast.kernel.paths import check_name
 from holdfast.kernel.retry import Retry
 
@@ -40,6 +41,19 @@ KEPT = (Variables, Private, Shared)
 """What a call writes when it has succeeded, and never else."""
 
 _json = msgspec.json.Encoder(order="deterministic")
+
+
+class Source(Protocol):
+    """Where tools come from that others define: reached when first needed, closed with the runtime."""
+
+    async def refusal(self, tool: "Tool") -> Fault | None:
+        """Return why ``tool`` cannot be called now; None if it can."""
+
+    def fingerprint(self, tool: "Tool") -> str:
+        """Return what changes whenever a call of ``tool`` means something else."""
+
+    async def close(self) -> None:
+        """Let go of whatever is open. Whoever needs it again has it opened anew."""
 
 
 # Not slotted: what is derived from the definition is derived once, when first asked for, and kept beside it.
@@ -87,6 +101,11 @@ class Tool:
     """Somebody has to say yes where the model's own ``confidence``, an argument of that name, is lower."""
     impact: str | Companion | None = None
     """What is expected to come of a call, or a function that says so: for whoever is asked to say yes to it."""
+
+    stated: Shape | None = None
+    """Its schemas and checks where they are stated, not read from the function."""
+    source: Source | None = None
+    """Where it comes from, if it is not ours."""
 
     def __post_init__(self) -> None:
         check_name(self.name, "tool")
@@ -148,7 +167,7 @@ class Tool:
     @functools.cached_property
     def shape(self) -> Shape:
         """Its schemas and checks. Raises DefinitionError for types that have no JSON Schema."""
-        return shape_of(self.signature, self.name)
+        return self.stated or shape_of(self.signature, self.name)
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -172,7 +191,8 @@ class Tool:
             self.result_bytes_max,
             self.attempts_max,
         )
-        return digest(_json.encode(declared), source_of(self.function), *_on_doubt(self), *_on_care(self))
+        origin = () if self.source is None else (self.source.fingerprint(self).encode(),)
+        return digest(_json.encode(declared), source_of(self.function), *_on_doubt(self), *_on_care(self), *origin)
 
     def _companions(self) -> Iterator[Companion]:
         for each in (self.probe, self.simulate, self.postcondition):

@@ -19,6 +19,7 @@ from holdfast.integration.tools.stages.intent import Intent
 from holdfast.integration.tools.stages.known import Known
 from holdfast.integration.tools.stages.postcondition import Postcondition
 from holdfast.integration.tools.stages.rate import RateLimit
+from holdfast.integration.tools.stages.reachable import Reachable
 from holdfast.integration.tools.stages.resource import Resource
 from holdfast.integration.tools.stages.result_schema import ResultSchema
 from holdfast.integration.tools.stages.sanitise import Sanitise
@@ -54,6 +55,7 @@ def standard_stages(
         Resource(clock, traffic.occupancy),
         RateLimit(clock, traffic.rates, caller.agent or ""),
         CircuitBreaker(clock, traffic),
+        Reachable(),
         Intent(clock),
         Call(clock, threads, traffic.randomness, reach),
         ResultSchema(),

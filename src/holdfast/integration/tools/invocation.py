@@ -20,7 +20,7 @@ from holdfast.journal.recorder import Recorder
 from holdfast.kernel import paths
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import PayloadId, RunId
-from holdfast.kernel.messages import ToolCall
+from holdfast.kernel.messages import Audio, File, Image, Text, ToolCall
 from holdfast.kernel.outcomes import Fault
 
 
@@ -148,7 +148,7 @@ class Invocation:
     __slots__ = (
         *("order", "desk", "begun_at", "end", "ended_by"),
         *("tool", "digest", "values", "key"),
-        *("value", "text", "json", "result", "result_bytes"),
+        *("value", "text", "json", "result", "result_bytes", "attached"),
         *("variables", "seen", "shared", "simulation"),
         *("verdict", "autonomy", "note", "canonical"),
         *("keys", "waited_seconds", "left_in_part", "is_settled", "leaving"),
@@ -175,6 +175,8 @@ class Invocation:
         self.result: PayloadId | None = None
         """The whole result, where the text is not all of it."""
         self.result_bytes = 0
+        self.attached: tuple[Text | Image | Audio | File, ...] = ()
+        """What a model will be shown beside the text."""
         self.variables: Variables | None = None
         """The run's variables, if the function asks for them; set by ``arguments``."""
         self.seen: Mapping[str, Written] = {}

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,36 +41,54 @@ class Unfit:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(ABC):
     """What goes into a tool and what comes out: JSON Schemas to show, and checks to make."""
 
     parameters: Schema
     result: Schema
-    _arguments: TypeAdapter[Any]  # Any: the type is known only at run time
-    _result: TypeAdapter[Any]
 
+    @abstractmethod
     def read_arguments(self, canonical: bytes) -> dict[str, object] | Unfit:
         """Return the values in a JSON object by parameter, defaults filled in."""
-        read = caught(self._arguments.validator.validate_json, canonical)
-        return _unfit(read) if isinstance(read, Raised) else vars(read)
 
     def plain(self, values: Mapping[str, object]) -> dict[str, object] | None:
         """Return checked arguments as JSON data, as the function gets them; None where JSON cannot say them."""
         written = caught(to_jsonable_python, values)
         return written if isinstance(written, dict) else None
 
+    @abstractmethod
     def check_result(self, value: object) -> object:
         """Return ``value`` as the result type has it, or Unfit."""
+
+    @abstractmethod
+    def read_result(self, body: bytes) -> object:
+        """Return the value of the result type that JSON stands for, or Unfit."""
+
+    @abstractmethod
+    def write_result(self, value: object) -> bytes | Unfit:
+        """Return compact JSON of a checked result."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedShape(Shape):
+    """The shape of a typed function."""
+
+    _arguments: TypeAdapter[Any]  # Any: the type is known only at run time
+    _result: TypeAdapter[Any]
+
+    def read_arguments(self, canonical: bytes) -> dict[str, object] | Unfit:
+        read = caught(self._arguments.validator.validate_json, canonical)
+        return _unfit(read) if isinstance(read, Raised) else vars(read)
+
+    def check_result(self, value: object) -> object:
         read = caught(self._result.validator.validate_python, value)
         return _unfit(read) if isinstance(read, Raised) else read
 
     def read_result(self, body: bytes) -> object:
-        """Return the value of the result type that JSON stands for, or Unfit."""
         read = caught(self._result.validator.validate_json, body)
         return _unfit(read) if isinstance(read, Raised) else read
 
     def write_result(self, value: object) -> bytes | Unfit:
-        """Return compact JSON of a checked result."""
         written = caught(_write, self._result, value)
         return _unfit(written) if isinstance(written, Raised) else written
 
@@ -87,7 +106,7 @@ def shape_of(signature: Signature, name: str) -> Shape:
             f"tool {name}: its types cannot be turned into a JSON Schema ({one_line(str(error), 300)}): "
             "use plain types, dataclasses, TypedDicts or pydantic models"
         ) from error
-    return Shape(parameters, shown, arguments, result)
+    return TypedShape(parameters, shown, arguments, result)
 
 
 class _Untitled(GenerateJsonSchema):

@@ -21,6 +21,7 @@ from holdfast.surfaces.cli.commands import (
     gc,
     inbox,
     init,
+    mcp,
     models,
     move,
     policy,
@@ -68,6 +69,7 @@ COMMANDS = (
     "gc",
     "erase",
     "models",
+    "mcp",
     "sandbox",
     "doctor",
 )
@@ -117,6 +119,7 @@ app.command("backup")(backup.backup)
 app.command("gc")(gc.gc)
 app.command("erase")(erase.erase)
 app.command("models")(models.models)
+app.add_typer(mcp.mcp, name="mcp")
 app.add_typer(sandbox.sandbox, name="sandbox")
 app.command("doctor")(doctor.doctor)
 

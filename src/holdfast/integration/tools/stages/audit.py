@@ -177,7 +177,9 @@ def kept(invocation: Invocation, fault: Fault | None) -> tuple[PayloadId | None,
 
 def _shown(invocation: Invocation, fault: Fault | None) -> PayloadId:
     call = invocation.order.call
-    result = ToolResult(call.call_id, call.tool, _content(invocation, fault), is_error=fault is not None)
+    attached = invocation.attached if fault is None else ()
+    content = _content(invocation, fault)
+    result = ToolResult(call.call_id, call.tool, content, is_error=fault is not None, attached=attached)
     provenance = Provenance(f"tool:{call.tool}", Trust.UNTRUSTED)
     return invocation.desk.recorder.payloads.keep_message(Message(Role.TOOL, (result,), provenance))
 

@@ -1,5 +1,6 @@
 """Whether the result is what the tool promised."""
 
+from holdfast.integration.tools.attaching import Attaching
 from holdfast.integration.tools.definition import Tool
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import End, Failed, Invocation
@@ -19,6 +20,9 @@ class ResultSchema:
 
     async def run(self, invocation: Invocation) -> End | None:
         tool, value = invocation.tool, invocation.value
+        if isinstance(value, Attaching):
+            invocation.attached = value.attached
+            value = value.value
         if type(value) is str and tool.signature.returns is str and not invocation.order.is_node:
             invocation.text = value
             return None

@@ -1,0 +1,1 @@
+"""The client: sessions with servers, spoken through the official SDK."""
