@@ -51,6 +51,8 @@ class Agent:
     cached: bool = False
     """Whether a reply that the model gave to the same request within the last hour is taken in the place of a new one,
     whatever the model's temperature."""
+    pseudonyms: bool = False
+    """Whether its model sees names such as [email-1] in the place of personal data that results hold."""
 
     def __post_init__(self) -> None:
         check_name(self.name, "agent name")
@@ -95,6 +97,8 @@ class Agent:
             pieces["economy_model"] = self.economy_model
         if self.cached:
             pieces["cached"] = True
+        if self.pseudonyms:
+            pieces["pseudonyms"] = True
         return digest(msgspec.json.encode(pieces, order="deterministic"))
 
 

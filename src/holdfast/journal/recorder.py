@@ -97,6 +97,9 @@ class Recorder:
         at, charges = self._clock.now(), self.state.charges
         for event in events:
             body = encode(event)  # first: an event that cannot be written must not change the state
+            if self.payloads.veil.hides(body):
+                event = self.payloads.veil.value(event)  # nothing else may go on
+                body = encode(event)
             self.state = evolve(self.state, event, at)
             self._pending.append(Recorded(self.state.version, at, body))
             self._letters.extend(letters_of(self.state, event))

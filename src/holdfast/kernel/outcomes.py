@@ -38,6 +38,7 @@ class ErrorKind(enum.StrEnum):
     UNMET = "unmet"
     SCRIPT_FAILED = "script_failed"
     NOT_LIVE = "not_live"
+    WITHHELD = "withheld"
 
 
 class Settlement(enum.StrEnum):

@@ -1,5 +1,6 @@
 """Which call an effect of a run is, and which executor makes it."""
 
+from holdfast.execution.agent import Agent
 from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.invocation import Order
 from holdfast.journal.fold.state import NodeState, RunState
@@ -51,6 +52,7 @@ class Ordering:
     ) -> Order:
         state: RunState = self._recorder.state
         step = step_at(state, paths.call(path, turn, call) if turn else path)
+        agent = self._agent(path) if turn else None
         return Order(
             tenant=state.tenant,
             run=state.run,
@@ -64,7 +66,18 @@ class Ordering:
             family=step.family if step else 0,
             key_until=step.key_until if step else None,
             key_node=self._node(path).key_path,
+            agent=None if agent is None else agent.name,
+            user=getattr(state, "user", None),
+            pseudonyms=agent is not None and agent.pseudonyms,
         )
+
+    def _agent(self, path: str) -> Agent | None:
+        """Return whose turns are taken at ``path``; None where the flow has changed and nobody knows."""
+        try:
+            node = self._app.node_at(path, self._recorder.state)
+        except DefinitionError:
+            return None
+        return self._app.agents_by_name[node.agent] if isinstance(node, AgentNode) else None
 
     def _executor(self, node: NodeState, tool: str) -> Executor:
         """Return who would make the call; where the flow has changed, whoever knows a tool of that name."""

@@ -13,6 +13,7 @@ def forms(value: str) -> tuple[str, ...]:
     body = value.encode("utf-8", "surrogatepass")
     found = [
         value,
+        " ".join(value.split()),
         json.dumps(value)[1:-1],
         json.dumps(json.dumps(value)[1:-1])[1:-1],
         json.dumps(value, ensure_ascii=False)[1:-1],
@@ -28,7 +29,7 @@ def forms(value: str) -> tuple[str, ...]:
     ]
     found += [form.replace("+", "-").replace("/", "_") for form in _base64(body)]
     found += [each.replace("/", "\\/") for each in (json.dumps(value)[1:-1], *_base64(body))]
-    found += [found[6].lower(), found[7].lower()] if "%" in found[6] else []
+    found += [form.lower() for form in (quote(body, safe=""), quote(body)) if "%" in form]
     return tuple(sorted({form for form in found if len(form) >= VALUE_CHARACTERS_MIN}, key=lambda form: -len(form)))
 
 

@@ -50,9 +50,20 @@ class Known:
             text = ELLIPSIS.join(map(self._ends, text.split(ELLIPSIS))) if ELLIPSIS in text else self._ends(text)
         return text
 
+    def hides(self, body: bytes) -> bool:
+        """Whether a known value stands in ``body``, which is text, JSON or MessagePack."""
+        if self._base is not None and self._base.hides(body):
+            return True
+        return any(form in body for _, form, _ in self._in_order)
+
     def body(self, body: bytes) -> bytes:
-        """Return ``body``, which is text or JSON, without any known value."""
-        return self.text(body.decode()).encode() if self and self._is_in(body) else body
+        """Return ``body``, which is text or JSON, without any known value; anything else was made of clean pieces."""
+        if not self.hides(body):
+            return body
+        try:
+            return self.text(body.decode()).encode()
+        except UnicodeDecodeError:
+            return body
 
     def value(self, value: Of) -> Of:
         """Return a struct of the same type in which no text holds a known value."""
@@ -90,11 +101,6 @@ class Known:
         return any(form.startswith(piece) for form, _, _ in self._in_order) or (
             self._base is not None and self._base._begins(piece)  # noqa: SLF001  # of its own kind
         )
-
-    def _is_in(self, body: bytes) -> bool:
-        if self._base is not None and self._base._is_in(body):  # noqa: SLF001  # of its own kind
-            return True
-        return any(form in body for _, form, _ in self._in_order)
 
     def _raw(self, body: bytes) -> bytes:
         if self._base:

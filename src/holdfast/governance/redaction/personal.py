@@ -5,9 +5,11 @@ What has no shape of its own (a name, a date of birth) is labelled where it is d
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
+
+from holdfast.kernel.errors import DefinitionError
 
 _EMAIL = re.compile(
     r"(?<![\w.%+-])[\w.%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}))(?:\.[A-Za-z0-9-]{1,63}){0,8}\.[A-Za-z]{2,24}(?![\w-])"
@@ -19,13 +21,27 @@ _CARD_BEGINS = re.compile(
     r"4\d{12}(?:\d{3}){0,2}$|5[1-5]\d{14}$|2(?:2[2-9]|[3-6]\d|7[01])\d{13}$|3[47]\d{13}$|6(?:011|5\d\d)\d{12}$"
     r"|35\d{14}$|3(?:0[0-5]|[68]\d)\d{11}$"
 )
+_LABEL = re.compile(r"[a-z]+(?:-[a-z]+){0,3}")
 _DIGITS = re.compile(r"\d\d(?:[ ./()-]{0,2}\d){5}")
+
+
+KEYWORD = "x-personal"
+"""Says in a JSON Schema which label a text has."""
 
 
 class Personal(msgspec.Struct, frozen=True):
     """Labels what stands in a field of a result: ``Annotated[str, Personal("name")]``."""
 
     label: str
+
+    def __post_init__(self) -> None:
+        if _LABEL.fullmatch(self.label) is None:
+            raise DefinitionError(f"expected a label of small letters and -, such as name, found {self.label!r}")
+
+    def __get_pydantic_json_schema__(
+        self, core: object, handler: Callable[[object], dict[str, object]]
+    ) -> dict[str, object]:
+        return {**handler(core), KEYWORD: self.label}
 
 
 class Labelled(msgspec.Struct, frozen=True, order=True):

@@ -6,13 +6,16 @@ from holdfast.governance.redaction.encodings import VALUE_CHARACTERS_MIN
 from holdfast.governance.redaction.known import Known
 from holdfast.integration.secrets.port import Asker, Granted, SecretSource, Withheld
 from holdfast.integration.secrets.secret import reference_to
+from holdfast.integration.secrets.strongbox import NoStrongbox, Strongbox
 
 
 class Secrets:
     """Asks each source in turn; the first that has the secret decides. Whatever it gives is known from then on."""
 
-    def __init__(self, sources: Sequence[SecretSource] = ()) -> None:
+    def __init__(self, sources: Sequence[SecretSource] = (), strongbox: Strongbox | None = None) -> None:
+        """``strongbox`` keeps what results held; without one, nobody does."""
         self._sources = tuple(sources)
+        self.strongbox: Strongbox = strongbox or NoStrongbox()
         self.known = Known()
         for source in self._sources:
             for name, value in source.held():
@@ -34,3 +37,6 @@ class Secrets:
         """Keep ``value`` out of sight too, although no tool is handed it."""
         if len(value) >= VALUE_CHARACTERS_MIN:
             self.known.add(value, reference_to(name))
+
+
+NO_SECRETS = Secrets()

@@ -3,13 +3,14 @@
 import functools
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
 import msgspec
 
 from holdfast.integration.tools.companion import Companion, read_companion
+from holdfast.integration.tools.personal_fields import is_labelled
 from holdfast.integration.tools.schema import Shape, shape_of
 from holdfast.integration.tools.signature import IdempotencyKey, Provided, Signature, read_signature
 from holdfast.integration.tools.source import source_of
@@ -18,6 +19,7 @@ from holdfast.kernel.effects import IRREVERSIBLE, Effect
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.ids import digest
 from holdfast.kernel.paths import check_name
+from holdfast.kernel.provenance import Trust
 
 __all__ = ["IdempotencyKey", "OutcomeUnknown", "Provided", "Tool", "ToolFailure", "tool"]
 
@@ -73,6 +75,12 @@ class Tool:
     """How long after its time is up a call may still arrive at the other side."""
     simulate: Companion | None = None
     """Makes up what a call would return, in a fork that sends none."""
+    keeps_letters: bool = False
+    """Whether letters in disguise stay as they are in what the model is shown: for code, and what is handed back."""
+    trust: Trust = Trust.UNTRUSTED
+    """How far what it returns may steer a run; DEVELOPER at the most."""
+    readers: tuple[str, ...] = ()
+    """Who may be told what it returns; empty: anybody."""
 
     def __post_init__(self) -> None:
         check_name(self.name, "tool")
@@ -113,6 +121,16 @@ class Tool:
         return self.shape.parameters
 
     @functools.cached_property
+    def named_secrets(self) -> frozenset[str]:
+        """The parameters for which the model names a secret that it was shown a reference to."""
+        return self.signature.named_secrets
+
+    @functools.cached_property
+    def labels_results(self) -> bool:
+        """Whether its result type says what in it is of a person."""
+        return is_labelled(self.shape.result)
+
+    @functools.cached_property
     def content_hash(self) -> str:
         """Changes whenever the definition does: what the model is told, what is declared, the function's source.
 
@@ -129,7 +147,7 @@ class Tool:
             self.result_bytes_max,
             self.attempts_max,
         )
-        return digest(_json.encode(declared), source_of(self.function), *_on_doubt(self))
+        return digest(_json.encode(declared), source_of(self.function), *_on_doubt(self), *_on_secrets(self))
 
 
 @overload
@@ -149,6 +167,9 @@ def tool(
     key_seconds: float | None = None,
     settle_seconds: float = SETTLE_SECONDS,
     simulate: Callable[..., object] | None = None,
+    keeps_letters: bool = False,
+    trust: Trust = Trust.UNTRUSTED,
+    readers: Sequence[str] = (),
 ) -> Callable[[Callable[..., object]], Tool]: ...
 
 
@@ -166,6 +187,9 @@ def tool(
     key_seconds: float | None = None,
     settle_seconds: float = SETTLE_SECONDS,
     simulate: Callable[..., object] | None = None,
+    keeps_letters: bool = False,
+    trust: Trust = Trust.UNTRUSTED,
+    readers: Sequence[str] = (),
 ) -> Tool | Callable[[Callable[..., object]], Tool]:
     """Turn a typed function into a Tool. Raises DefinitionError where the declaration does not hold together.
 
@@ -176,6 +200,9 @@ def tool(
     ``probe`` looks what became of a call whose outcome is lost: it is handed the key and whichever of the arguments it
     names, changes nothing, and returns Happened, DidNot or Unknown. ``simulate`` is handed the same, changes nothing
     either, and returns what the tool would: a fork that is not live calls it in the tool's place.
+
+    ``keeps_letters`` is for code and names that are handed back exactly. ``trust`` and ``readers`` go with each result:
+    how far it may steer a run, and who may be told it.
     """
 
     def make(function: Callable[..., object]) -> Tool:
@@ -194,6 +221,9 @@ def tool(
             key_seconds,
             settle_seconds,
             None if simulate is None else read_companion(simulate, "simulation", called, signature),
+            keeps_letters,
+            trust,
+            tuple(readers),
         )
 
     return make if function is None else make(function)
@@ -206,6 +236,8 @@ def _check_limits(tool: Tool) -> None:
         raise DefinitionError(
             f"tool {tool.name}: expected result_bytes_max from {RESULT_BYTES_LEAST}, found {tool.result_bytes_max}"
         )
+    if tool.trust > Trust.DEVELOPER:
+        raise DefinitionError(f"tool {tool.name}: expected trust of DEVELOPER at the most, found {tool.trust.name}")
     if tool.attempts_max < 1:
         raise DefinitionError(f"tool {tool.name}: expected attempts_max from 1, found {tool.attempts_max}")
     if tool.key_seconds is not None and not (math.isfinite(tool.key_seconds) and tool.key_seconds > 0):
@@ -253,3 +285,9 @@ def _on_doubt(tool: Tool) -> tuple[bytes, ...]:
         return ()
     probe = source_of(tool.probe.function) if tool.probe else b""
     return (probe, _json.encode((tool.key_seconds, tool.settle_seconds)))
+
+
+def _on_secrets(tool: Tool) -> tuple[bytes, ...]:
+    """Return which secrets it takes and how its results are shown; nothing if that is as for most."""
+    pieces = (sorted(tool.signature.secrets.items()), tool.keeps_letters, tool.trust, tool.readers)
+    return () if pieces == ([], False, Trust.UNTRUSTED, ()) else (_json.encode(pieces),)

@@ -7,10 +7,12 @@ from holdfast.integration.tools.registry import Registry
 from holdfast.integration.tools.stages.arguments import Arguments
 from holdfast.integration.tools.stages.audit import Audit
 from holdfast.integration.tools.stages.call import Call
+from holdfast.integration.tools.stages.credentials import Credentials
 from holdfast.integration.tools.stages.fork import Fork
 from holdfast.integration.tools.stages.granted import Granted
 from holdfast.integration.tools.stages.intent import Intent
 from holdfast.integration.tools.stages.known import Known
+from holdfast.integration.tools.stages.pseudonyms import Pseudonyms
 from holdfast.integration.tools.stages.result_schema import ResultSchema
 from holdfast.integration.tools.stages.sanitise import Sanitise
 from holdfast.integration.tools.stages.size import Size
@@ -24,9 +26,11 @@ def standard_stages(registry: Registry, clock: Clock, threads: Threads, reach: R
     """Return what a call passes, in order; ``audit`` follows wherever it ends."""
     return (
         Known(registry),
+        Pseudonyms(),
         Arguments(),
         Granted(registry),
         Fork(),
+        Credentials(clock),
         Intent(clock),
         Call(clock, threads, reach),
         ResultSchema(),

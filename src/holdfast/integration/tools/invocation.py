@@ -5,10 +5,13 @@ from typing import Protocol
 
 import msgspec
 
+from holdfast.integration.secrets.book import NO_SECRETS
+from holdfast.integration.secrets.run_secrets import RunSecrets
 from holdfast.integration.tools.companion import Companion
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.stock.results import Results
 from holdfast.integration.tools.variables import Variables
+from holdfast.journal.events.steps import Sanitised
 from holdfast.journal.fold.state import Written
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel import paths
@@ -41,6 +44,13 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     key_node: str | None = None
     """The path that the node had when its keys were first made, where it has another now."""
 
+    agent: str | None = None
+    """Whose turn it is; None for a node that is itself a tool."""
+    user: str | None = None
+    """The end user for whom the run acts."""
+    pseudonyms: bool = False
+    """Whether the agent sees names in the place of personal data."""
+
     @property
     def is_node(self) -> bool:
         """Whether no model asked: the result is data for the flow, and nobody is shown a message."""
@@ -66,12 +76,18 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Desk:
-    """What a run lends to its calls: its recorder, and resources by type. ``Results`` is always among them."""
+    """What a run lends to its calls: its recorder, its secrets, resources by type. ``Results`` is always among them."""
 
-    __slots__ = ("recorder", "resources")
+    __slots__ = ("recorder", "resources", "secrets")
 
-    def __init__(self, recorder: Recorder, resources: Mapping[type, object] | None = None) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        resources: Mapping[type, object] | None = None,
+        secrets: RunSecrets | None = None,
+    ) -> None:
         self.recorder = recorder
+        self.secrets = secrets or RunSecrets(NO_SECRETS, recorder.payloads, recorder.state.tenant)
         self.resources: Mapping[type, object] = {Results: Results(recorder.payloads), **(resources or {})}
 
 
@@ -110,7 +126,7 @@ class Invocation:
         *("order", "desk", "begun_at", "end", "ended_by"),
         *("tool", "digest", "values", "key"),
         *("value", "text", "json", "result", "result_bytes"),
-        *("variables", "seen", "simulation"),
+        *("variables", "seen", "simulation", "sanitised"),
     )
 
     tool: Tool
@@ -138,6 +154,8 @@ class Invocation:
         """Every variable as it stood then."""
         self.simulation: Companion | None = None
         """What is called in the tool's place, if nothing is to be sent; set by ``fork``."""
+        self.sanitised: Sanitised | None = None
+        """What the result held that must not be seen as it is; set by ``sanitise``."""
         self.end: End | None = None
         self.ended_by = ""
 

@@ -3,6 +3,7 @@
 from holdfast.integration.tools.arguments import Malformed, canonical_arguments
 from holdfast.integration.tools.faults import told
 from holdfast.integration.tools.invocation import Expired, Failed, Invocation, Refused, Unknown
+from holdfast.integration.tools.sanitising import clean_fault, recorded_fault
 from holdfast.journal.events import StepEnded, StepInterrupted
 from holdfast.journal.events.steps import Write
 from holdfast.kernel.clock import Clock
@@ -41,6 +42,7 @@ class Audit:
         self, invocation: Invocation, outcome: Outcome, fault: Fault | None, *, is_definite: bool = False
     ) -> None:
         order = invocation.order
+        fault = None if fault is None else clean_fault(invocation, fault)
         result, shown = kept(invocation, fault)
         invocation.desk.recorder.append(
             StepEnded(
@@ -55,12 +57,13 @@ class Audit:
                 result=result,
                 shown=shown,
                 result_bytes=invocation.result_bytes,
-                fault=fault,
+                fault=None if fault is None else recorded_fault(fault),
                 is_definite=is_definite,
                 writes=_writes(invocation) if outcome is Outcome.SUCCEEDED else (),
                 gave=_gave(invocation, fault),
                 sketch=_sketch(invocation) if fault is not None else (),
                 is_simulated=invocation.simulation is not None,
+                sanitised=invocation.sanitised,
             )
         )
 
@@ -97,8 +100,15 @@ def kept(invocation: Invocation, fault: Fault | None) -> tuple[PayloadId | None,
 def _shown(invocation: Invocation, fault: Fault | None) -> PayloadId:
     call = invocation.order.call
     result = ToolResult(call.call_id, call.tool, _content(invocation, fault), is_error=fault is not None)
-    provenance = Provenance(f"tool:{call.tool}", Trust.UNTRUSTED)
-    return invocation.desk.recorder.payloads.keep_message(Message(Role.TOOL, (result,), provenance))
+    return invocation.desk.recorder.payloads.keep_message(Message(Role.TOOL, (result,), _said_by(invocation, fault)))
+
+
+def _said_by(invocation: Invocation, fault: Fault | None) -> Provenance:
+    """Return how far a result is trusted and whom it is for, as its tool declares; of an error it declares nothing."""
+    source = f"tool:{invocation.order.call.tool}"
+    if fault is not None:
+        return Provenance(source, Trust.UNTRUSTED)
+    return Provenance(source, invocation.tool.trust, invocation.tool.readers)
 
 
 def _content(invocation: Invocation, fault: Fault | None) -> str:
