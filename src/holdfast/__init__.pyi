@@ -5,6 +5,8 @@ from holdfast.governance.allowance import Allowance as Allowance
 from holdfast.governance.loop_thresholds import Threshold as Threshold
 from holdfast.governance.loop_thresholds import Thresholds as Thresholds
 from holdfast.governance.purse import AllowanceLow as AllowanceLow
+from holdfast.governance.redaction.personal import Personal as Personal
+from holdfast.integration.secrets.secret import Secret as Secret
 from holdfast.integration.tools.contract import IdempotencyKey as IdempotencyKey
 from holdfast.integration.tools.contract import OutcomeUnknown as OutcomeUnknown
 from holdfast.integration.tools.contract import Provided as Provided
@@ -13,6 +15,7 @@ from holdfast.integration.tools.contract import tool as tool
 from holdfast.integration.tools.probe import DidNot as DidNot
 from holdfast.integration.tools.probe import Happened as Happened
 from holdfast.integration.tools.probe import Unknown as Unknown
+from holdfast.integration.tools.returned import Returned as Returned
 from holdfast.integration.tools.stock.code import run_python as run_python
 from holdfast.integration.tools.variables import Variables as Variables
 from holdfast.journal.alerts import Alert as Alert
@@ -23,6 +26,7 @@ from holdfast.kernel.errors import RunFailed as RunFailed
 from holdfast.kernel.errors import StepFailed as StepFailed
 from holdfast.kernel.limits import Budget as Budget
 from holdfast.kernel.outcomes import Settlement as Settlement
+from holdfast.kernel.provenance import Trust as Trust
 from holdfast.orchestration.app import App as App
 from holdfast.orchestration.cutting import AtVersion as AtVersion
 from holdfast.orchestration.cutting import BeforeStep as BeforeStep

@@ -12,6 +12,8 @@ from holdfast.execution.agent import Agent
 from holdfast.governance.allowance import Allowance
 from holdfast.governance.purse import Purses
 from holdfast.integration.gateway.port import Model
+from holdfast.integration.secrets.book import Secrets
+from holdfast.integration.secrets.port import SecretSource
 from holdfast.intent.admit import admit
 from holdfast.intent.door import RUNS_WAITING_MAX, Door
 from holdfast.intent.forking import Forking, ForkRequest
@@ -45,6 +47,8 @@ from holdfast.runtime.allowances.admission import WhenSpent, admitted, purses_of
 from holdfast.runtime.allowances.listing import Standing, standings
 from holdfast.runtime.kin import LocalKin, check_models
 from holdfast.runtime.models.finding import NamedModels
+from holdfast.runtime.secrets.sources import secrets_for
+from holdfast.runtime.secrets.troubles import without_secrets
 from holdfast.runtime.serving import Serving, only
 from holdfast.version import VERSION
 
@@ -85,6 +89,7 @@ class Runtime:
         models: Mapping[str, Model] | None = None,
         keys: KeptKeys | None = None,
         allowances: Sequence[Allowance] | None = None,
+        secrets: Sequence[SecretSource] | None = None,
         clock: Clock | None = None,
         randomness: Randomness | None = None,
         drives: bool = True,
@@ -98,12 +103,14 @@ class Runtime:
         """Open the store at ``url`` (``sqlite:///PATH``, ``memory:``, or one made already) and drive its runs.
 
         ``models`` are offered to every app beside its own; ``keys`` holds the keys of data subjects, by default a file
-        ``.keys`` beside the store's; ``allowances`` limit what all runs spend, by default those of HOLDFAST_ALLOWANCES.
+        ``.keys`` beside the store's; ``allowances`` limit what all runs spend, by default those of HOLDFAST_ALLOWANCES;
+        ``secrets`` are what tools get secrets from, by default the environment and the file of HOLDFAST_SECRETS.
         ``on_alert`` hears of what runs low. With ``drives=False`` nothing is driven here, with ``recovers=False`` only
         runs it is asked about; while ``runs_waiting_max`` wait new ones are refused. Raises InputError, JournalError.
         """
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
         store = sealed_store(url, keys, clock, randomness, reach)
+        kept_back = secrets_for(secrets, store, randomness, os.environ)
         await store.open()
         named = NamedModels(os.environ, clock, randomness, store_file(store))
         equipped = Equipped(models or {}, named.find, clock, reach, named.prices, named.replies)
@@ -112,9 +119,10 @@ class Runtime:
             catalogue = Catalogue(apps)
             kin = LocalKin(store, clock, randomness, catalogue, equipped)
             alert = failing_open(on_alert)
-            around = _around(store, clock, randomness, kin, purses_of(allowances, clock, alert), alert)
+            around = _around(store, clock, randomness, kin, purses_of(allowances, clock, alert), alert, kept_back)
             work = Worker(around, lambda app: equipped.with_all_for(catalogue.find(app)))
-            door, trouble = Door(store, clock, runs_waiting_max), on_trouble or _log_trouble
+            door = Door(store, clock, runs_waiting_max)
+            trouble = without_secrets(on_trouble or _log_trouble, kept_back.known)
             serving = Serving(around, work, door, runs_at_once_max, trouble, reach, named.serve, recovers=recovers)
             kin.stirs = serving.stir
             async with serving.serve(drives=drives):
@@ -177,6 +185,7 @@ class Runtime:
         queued = await admitted(around.purses, tenant, app.name, self._store, when_spent, request_id, subject)
         beginnings = around.beginnings if self.drives else None
         begin = partial(admit, request, self._store, around.clock, around.randomness, VERSION, beginnings)
+        begin = partial(begin, veil=around.secrets.known)
         run = await self._door.let_in(partial(begin, queued=queued))
         lane = Lane.BATCH if is_batch else Lane.INTERACTIVE
         await self._serving.wake(run, None if queued is None else queued.renews_at, lane)
@@ -216,7 +225,7 @@ class Runtime:
             budget=budget,
             request_id=request_id,
             by=by,
-            note=note,
+            note=self._around.secrets.known.text(note),
         )
         forking = Forking(self._store, self._apps.find, self._around.clock, self._around.randomness)
         prepared = await forking.prepare(request, VERSION)
@@ -285,19 +294,27 @@ class Runtime:
 
     async def _post(
         self, run: RunId, mail: Mail, letter_id: LetterId | None = None, *, reopens: int | None = None
-    ) -> None:
+    ) -> Mail:
         await self._store.head(run)
+        mail = self._around.secrets.known.value(mail)
         letter = Letter(letter_id or new_letter_id(self._around.randomness), run, encode_mail(mail), reopens)
         await self._store.post((letter,))
         await self._serving.wake(run)
+        return mail
 
 
 def _around(
-    store: Store, clock: Clock, randomness: Randomness, kin: LocalKin, purses: Purses, alert: Listener
+    store: Store,
+    clock: Clock,
+    randomness: Randomness,
+    kin: LocalKin,
+    purses: Purses,
+    alert: Listener,
+    secrets: Secrets,
 ) -> Surroundings:
     """Return what drivers have around them; the worker's name tells host, process, and others of its number apart."""
     worker = f"{socket.gethostname()}:{os.getpid()}:{randomness.bytes(4).hex()}"
-    return Surroundings(store, clock, randomness, Live(), worker, kin, Beginnings(), purses, alert)
+    return Surroundings(store, clock, randomness, Live(), worker, kin, Beginnings(), purses, alert, secrets)
 
 
 def _log_trouble(run: RunId | None, error: Exception) -> None:

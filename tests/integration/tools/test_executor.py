@@ -240,7 +240,8 @@ def test_the_stages_stand_in_the_order_of_the_design() -> None:
             return [stage.name for stage in shop.executor.stages]
 
     assert asyncio.run(names()) == [
-        "known", "arguments", "granted", "fork", "intent", "call", "result_schema", "sanitise", "size", "unchanged",
+        "known", "pseudonyms", "arguments", "granted", "fork", "credentials", "intent", "call", "result_schema",
+        "sanitise", "size", "unchanged",
     ]  # fmt: skip
 
 

@@ -33,6 +33,8 @@ class RunSecrets:
 
     async def load(self, state: RunState) -> None:
         """Take up what the run has met before."""
+        if not (state.held or state.labelled):
+            return
         for name, sealed in state.held.items():
             body = None if sealed is None else await self._payloads.fetch(sealed)
             value = None if body is None else await self._secrets.strongbox.open(self._tenant, body)

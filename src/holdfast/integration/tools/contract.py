@@ -3,7 +3,7 @@
 import functools
 import inspect
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -11,6 +11,7 @@ import msgspec
 
 from holdfast.integration.tools.companion import Companion, read_companion
 from holdfast.integration.tools.personal_fields import is_labelled
+from holdfast.integration.tools.returned import OF_ANYBODY, Returned
 from holdfast.integration.tools.schema import Shape, shape_of
 from holdfast.integration.tools.signature import IdempotencyKey, Provided, Signature, read_signature
 from holdfast.integration.tools.source import source_of
@@ -75,12 +76,8 @@ class Tool:
     """How long after its time is up a call may still arrive at the other side."""
     simulate: Companion | None = None
     """Makes up what a call would return, in a fork that sends none."""
-    keeps_letters: bool = False
-    """Whether letters in disguise stay as they are in what the model is shown: for code, and what is handed back."""
-    trust: Trust = Trust.UNTRUSTED
-    """How far what it returns may steer a run; DEVELOPER at the most."""
-    readers: tuple[str, ...] = ()
-    """Who may be told what it returns; empty: anybody."""
+    returned: Returned = OF_ANYBODY
+    """What is said of its results."""
 
     def __post_init__(self) -> None:
         check_name(self.name, "tool")
@@ -167,9 +164,7 @@ def tool(
     key_seconds: float | None = None,
     settle_seconds: float = SETTLE_SECONDS,
     simulate: Callable[..., object] | None = None,
-    keeps_letters: bool = False,
-    trust: Trust = Trust.UNTRUSTED,
-    readers: Sequence[str] = (),
+    returned: Returned = OF_ANYBODY,
 ) -> Callable[[Callable[..., object]], Tool]: ...
 
 
@@ -187,9 +182,7 @@ def tool(
     key_seconds: float | None = None,
     settle_seconds: float = SETTLE_SECONDS,
     simulate: Callable[..., object] | None = None,
-    keeps_letters: bool = False,
-    trust: Trust = Trust.UNTRUSTED,
-    readers: Sequence[str] = (),
+    returned: Returned = OF_ANYBODY,
 ) -> Tool | Callable[[Callable[..., object]], Tool]:
     """Turn a typed function into a Tool. Raises DefinitionError where the declaration does not hold together.
 
@@ -199,10 +192,8 @@ def tool(
 
     ``probe`` looks what became of a call whose outcome is lost: it is handed the key and whichever of the arguments it
     names, changes nothing, and returns Happened, DidNot or Unknown. ``simulate`` is handed the same, changes nothing
-    either, and returns what the tool would: a fork that is not live calls it in the tool's place.
-
-    ``keeps_letters`` is for code and names that are handed back exactly. ``trust`` and ``readers`` go with each result:
-    how far it may steer a run, and who may be told it.
+    either, and returns what the tool would: a fork that is not live calls it in the tool's place. ``returned`` says how
+    far its results are trusted, and whom they are for.
     """
 
     def make(function: Callable[..., object]) -> Tool:
@@ -221,9 +212,7 @@ def tool(
             key_seconds,
             settle_seconds,
             None if simulate is None else read_companion(simulate, "simulation", called, signature),
-            keeps_letters,
-            trust,
-            tuple(readers),
+            returned,
         )
 
     return make if function is None else make(function)
@@ -236,8 +225,10 @@ def _check_limits(tool: Tool) -> None:
         raise DefinitionError(
             f"tool {tool.name}: expected result_bytes_max from {RESULT_BYTES_LEAST}, found {tool.result_bytes_max}"
         )
-    if tool.trust > Trust.DEVELOPER:
-        raise DefinitionError(f"tool {tool.name}: expected trust of DEVELOPER at the most, found {tool.trust.name}")
+    if tool.returned.trust > Trust.DEVELOPER:
+        raise DefinitionError(
+            f"tool {tool.name}: expected trust of DEVELOPER at the most, found {tool.returned.trust.name}"
+        )
     if tool.attempts_max < 1:
         raise DefinitionError(f"tool {tool.name}: expected attempts_max from 1, found {tool.attempts_max}")
     if tool.key_seconds is not None and not (math.isfinite(tool.key_seconds) and tool.key_seconds > 0):
@@ -288,6 +279,6 @@ def _on_doubt(tool: Tool) -> tuple[bytes, ...]:
 
 
 def _on_secrets(tool: Tool) -> tuple[bytes, ...]:
-    """Return which secrets it takes and how its results are shown; nothing if that is as for most."""
-    pieces = (sorted(tool.signature.secrets.items()), tool.keeps_letters, tool.trust, tool.readers)
-    return () if pieces == ([], False, Trust.UNTRUSTED, ()) else (_json.encode(pieces),)
+    """Return which secrets it takes and what is said of its results; nothing if that is as for most."""
+    secrets = sorted(tool.signature.secrets.items())
+    return (_json.encode((secrets, tool.returned)),) if secrets or tool.returned != OF_ANYBODY else ()

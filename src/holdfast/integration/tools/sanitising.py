@@ -18,7 +18,7 @@ from holdfast.kernel.plain_text import Plain, plain
 async def sanitise_text(invocation: Invocation) -> None:
     """Leave in what a model is shown nothing hidden, no secret, and personal data as its agent may see it."""
     secrets, tool = invocation.desk.secrets, invocation.tool
-    shown = plain(invocation.text, keeps_letters=tool.keeps_letters)
+    shown = plain(invocation.text, keeps_letters=tool.returned.keeps_letters)
     text, names = _without_secrets(secrets, shown.text, is_json=tool.signature.returns is not str)
     declared = _declared(invocation, text)
     personal = _counted(text, declared)

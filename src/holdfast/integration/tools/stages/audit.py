@@ -108,7 +108,7 @@ def _said_by(invocation: Invocation, fault: Fault | None) -> Provenance:
     source = f"tool:{invocation.order.call.tool}"
     if fault is not None:
         return Provenance(source, Trust.UNTRUSTED)
-    return Provenance(source, invocation.tool.trust, invocation.tool.readers)
+    return Provenance(source, invocation.tool.returned.trust, invocation.tool.returned.readers)
 
 
 def _content(invocation: Invocation, fault: Fault | None) -> str:

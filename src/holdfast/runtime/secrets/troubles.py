@@ -1,0 +1,42 @@
+"""What goes wrong is told without secrets: in the words of an error, in those behind it, and in its notes."""
+
+from holdfast.dispatch.port import OnTrouble
+from holdfast.governance.redaction.known import Known
+from holdfast.kernel.ids import RunId
+
+ERRORS_MAX = 100
+"""How many errors behind one another are looked through."""
+
+
+def without_secrets(told: OnTrouble, known: Known) -> OnTrouble:
+    """Return what tells ``told`` of a trouble once no error in it quotes a known value."""
+
+    def tell(run: RunId | None, error: Exception) -> None:
+        if known:
+            clean_error(error, known)
+        told(run, error)
+
+    return tell
+
+
+def clean_error(error: BaseException, known: Known) -> None:
+    """Take the known values out of ``error``, in place, and out of every error that it came from."""
+    waiting: list[BaseException] = [error]
+    seen: set[int] = set()
+    while waiting and len(seen) < ERRORS_MAX:
+        each = waiting.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        each.args = tuple(_clean(argument, known) for argument in each.args)
+        for name, value in vars(each).items():
+            if name != "__notes__" and isinstance(value, str):
+                setattr(each, name, known.text(value))
+        if notes := getattr(each, "__notes__", None):
+            notes[:] = [known.text(note) for note in notes]
+        waiting += [one for one in (each.__cause__, each.__context__) if one is not None]
+        waiting += each.exceptions if isinstance(each, BaseExceptionGroup) else ()
+
+
+def _clean(argument: object, known: Known) -> object:
+    return known.data(argument) if isinstance(argument, str | bytes | list | tuple | dict) else argument
