@@ -9,6 +9,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -34,7 +35,7 @@ from holdfast.surfaces.cli.main import main
 from tests.runtime.leaky import CANARY, DESK, FOUND, STEP, at_hand, encodings, patient, traces, vault
 from tests.runtime.stage import Stage, Troubles, events_of, of_kind
 
-SECRETS = [*traces(CANARY), *traces(FOUND)]
+SECRETS = [b"c4n4ry", *traces(CANARY), *traces(FOUND)]
 PROCESS_SECONDS_MAX = 60
 COMMANDS = (("show", "--all"), ("show", "--json"), ("trace",), ("trace", "--json"), ("tail", "--no-follow"))
 
@@ -80,9 +81,10 @@ HOWS = ["definitely", "by surprise", "at length", "with a result", "too late"]
         [calls(*(call("fail", {"how": how}) for how in HOWS)), answer("failed")],
         [call("describe"), call("use", {"secret": "[secret:aws-key-1]"}), answer("used")],
         [call("tell", {"how": CANARY}), call("nothing", {CANARY: [CANARY]}), call(CANARY), answer(f"I know {CANARY}")],
+        [call(f"unknown{CANARY}", {"x": 1}), *(answer(f"{'x' * 40}{CANARY}") for _ in range(2)), answer("3")],
         [call("use", {"secret": CANARY}), call("use", {"secret": "[secret:canary]"}), answer(CANARY)],
     ],
-    ids=["results", "failures", "found", "said by the model", "handed in"],
+    ids=["results", "failures", "found", "said by the model", "of another type", "handed in"],
 )
 async def test_it_is_nowhere_after_a_run(
     kind: str, lines: Sequence[Line], tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -91,7 +93,8 @@ async def test_it_is_nowhere_after_a_run(
     hints: list[str] = []
     caplog.set_level(logging.DEBUG)
     async with stage.runtime(model, store=a_store(kind, stage, tmp_path), secrets=[at_hand()]) as runtime:
-        run = await runtime.start(DESK, f"my password is {CANARY}", session="s")
+        agent = replace(DESK, output=int) if lines[-1] == answer("3") else DESK
+        run = await runtime.start(agent, f"my password is {CANARY}", session="s")
         watching = asyncio.create_task(heard(run, hints))
         await stage.ended(run)
         await asyncio.wait((watching,), timeout=1)
