@@ -22,7 +22,7 @@ from holdfast.integration.secrets.grants import Grant, GrantedSecrets
 from holdfast.integration.secrets.memory import MemoryVault
 from holdfast.prompts.prompt import Prompt
 
-CANARY = 'c4n4ry>>>>/"7h3"+s3cr3t=värde'
+CANARY = 'c4n4ry>>>>????/"7h3"+s3cr3t=värde'
 FOUND = "AKIAQ3EGRZ5T2HW7XJ4M"
 WAIT_SECONDS = 0.02
 Canary = Annotated[Secret, "secret://canary"]

@@ -1,6 +1,5 @@
 """The runtime: opens a store, takes requests, drives runs."""
 
-import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
@@ -10,9 +9,7 @@ from functools import partial
 from holdfast.dispatch.port import Lane, OnTrouble
 from holdfast.execution.agent import Agent
 from holdfast.governance.allowance import Allowance
-from holdfast.governance.purse import Purses
 from holdfast.integration.gateway.port import Model
-from holdfast.integration.secrets.book import Secrets
 from holdfast.integration.secrets.port import SecretSource
 from holdfast.intent.admit import admit
 from holdfast.intent.door import RUNS_WAITING_MAX, Door
@@ -56,7 +53,6 @@ DEFAULT_STORE = "sqlite:///holdfast.db"
 RUNS_AT_ONCE_MAX = 500
 IDS_SEARCHED_MAX = 10_000
 ID_CHARACTERS_MIN = 4
-_log = logging.getLogger("holdfast")
 
 
 class Runtime:
@@ -102,15 +98,13 @@ class Runtime:
     ) -> "AsyncIterator[Runtime]":
         """Open the store at ``url`` (``sqlite:///PATH``, ``memory:``, or one made already) and drive its runs.
 
-        ``models`` are offered to every app beside its own; ``keys`` holds the keys of data subjects, by default a file
-        ``.keys`` beside the store's; ``allowances`` limit what all runs spend, by default those of HOLDFAST_ALLOWANCES;
-        ``secrets`` are what tools get secrets from, by default the environment and the file of HOLDFAST_SECRETS.
-        ``on_alert`` hears of what runs low. With ``drives=False`` nothing is driven here, with ``recovers=False`` only
+        ``models`` are offered to every app; ``keys`` are those of data subjects, by default in ``.keys`` beside the
+        store. ``allowances`` limit what all runs spend, ``secrets`` are what tools are handed: by default those of
+        HOLDFAST_ALLOWANCES and HOLDFAST_SECRETS. With ``drives=False`` nothing is driven, with ``recovers=False`` only
         runs it is asked about; while ``runs_waiting_max`` wait new ones are refused. Raises InputError, JournalError.
         """
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
         store = sealed_store(url, keys, clock, randomness, reach)
-        kept_back = secrets_for(secrets, store, randomness, os.environ)
         await store.open()
         named = NamedModels(os.environ, clock, randomness, store_file(store))
         equipped = Equipped(models or {}, named.find, clock, reach, named.prices, named.replies)
@@ -118,11 +112,9 @@ class Runtime:
         try:
             catalogue = Catalogue(apps)
             kin = LocalKin(store, clock, randomness, catalogue, equipped)
-            alert = failing_open(on_alert)
-            around = _around(store, clock, randomness, kin, purses_of(allowances, clock, alert), alert, kept_back)
+            around = _around(store, clock, randomness, kin, allowances, failing_open(on_alert), secrets)
             work = Worker(around, lambda app: equipped.with_all_for(catalogue.find(app)))
-            door = Door(store, clock, runs_waiting_max)
-            trouble = without_secrets(on_trouble or _log_trouble, kept_back.known)
+            door, trouble = Door(store, clock, runs_waiting_max), without_secrets(on_trouble, around.secrets.known)
             serving = Serving(around, work, door, runs_at_once_max, trouble, reach, named.serve, recovers=recovers)
             kin.stirs = serving.stir
             async with serving.serve(drives=drives):
@@ -308,14 +300,11 @@ def _around(
     clock: Clock,
     randomness: Randomness,
     kin: LocalKin,
-    purses: Purses,
+    allowances: Sequence[Allowance] | None,
     alert: Listener,
-    secrets: Secrets,
+    secrets: Sequence[SecretSource] | None,
 ) -> Surroundings:
     """Return what drivers have around them; the worker's name tells host, process, and others of its number apart."""
+    purses, known = purses_of(allowances, clock, alert), secrets_for(secrets, store, randomness, os.environ)
     worker = f"{socket.gethostname()}:{os.getpid()}:{randomness.bytes(4).hex()}"
-    return Surroundings(store, clock, randomness, Live(), worker, kin, Beginnings(), purses, alert, secrets)
-
-
-def _log_trouble(run: RunId | None, error: Exception) -> None:
-    _log.error("%s: %s", run or "dispatcher", error, exc_info=error)
+    return Surroundings(store, clock, randomness, Live(), worker, kin, Beginnings(), purses, alert, known)

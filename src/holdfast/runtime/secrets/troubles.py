@@ -1,20 +1,25 @@
 """What goes wrong is told without secrets: in the words of an error, in those behind it, and in its notes."""
 
+import logging
+
 from holdfast.dispatch.port import OnTrouble
 from holdfast.governance.redaction.known import Known
 from holdfast.kernel.ids import RunId
+
+_log = logging.getLogger("holdfast")
 
 ERRORS_MAX = 100
 """How many errors behind one another are looked through."""
 
 
-def without_secrets(told: OnTrouble, known: Known) -> OnTrouble:
-    """Return what tells ``told`` of a trouble once no error in it quotes a known value."""
+def without_secrets(told: OnTrouble | None, known: Known) -> OnTrouble:
+    """Return what tells ``told``, or else the log, of a trouble once no error in it quotes a known value."""
+    tell_on = told or _log_trouble
 
     def tell(run: RunId | None, error: Exception) -> None:
         if known:
             clean_error(error, known)
-        told(run, error)
+        tell_on(run, error)
 
     return tell
 
@@ -40,3 +45,7 @@ def clean_error(error: BaseException, known: Known) -> None:
 
 def _clean(argument: object, known: Known) -> object:
     return known.data(argument) if isinstance(argument, str | bytes | list | tuple | dict) else argument
+
+
+def _log_trouble(run: RunId | None, error: Exception) -> None:
+    _log.error("%s: %s", run or "dispatcher", error, exc_info=error)

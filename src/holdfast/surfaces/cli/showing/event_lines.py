@@ -47,6 +47,7 @@ from holdfast.kernel.outcomes import Fault, Settlement
 from holdfast.observability.usage import figures
 from holdfast.surfaces.cli.showing.budget_lines import OfBudget, budget_line
 from holdfast.surfaces.cli.showing.circles import circle_words
+from holdfast.surfaces.cli.showing.sanitised_words import sanitised_words
 from holdfast.surfaces.cli.showing.way_words import way_words
 from holdfast.surfaces.cli.showing.wording import call_tokens, cost, counted, duration, instant, money, size, tokens
 
@@ -225,7 +226,8 @@ def _of_step(event: OfStep) -> str:
             stage = f" at {event.stage}" if event.stage else ""
             given = f" · {size(event.result_bytes)}" if event.result_bytes else ""
             simulated = " (simulated)" if event.is_simulated else ""
-            return f"{event.outcome}{simulated}{stage}{_because(event.fault)}{given} · {duration(event.seconds)}"
+            found = sanitised_words(event.sanitised)
+            return f"{event.outcome}{simulated}{stage}{_because(event.fault)}{given}{found} · {duration(event.seconds)}"
         case StepInterrupted():
             return "cut off: nobody knows what became of it" if event.in_doubt else "cut off before its end"
         case DoubtProbed():
