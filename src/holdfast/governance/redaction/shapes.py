@@ -5,6 +5,7 @@ for only where a mark of it stands in the text, so text without any costs a few 
 """
 
 import re
+import string
 from collections.abc import Iterator
 
 import msgspec
@@ -82,11 +83,19 @@ SHAPES = (
 )
 """In order: where two claim the same text, the first has it."""
 
+RUN_CHARACTERS_MIN = 20
+"""So many characters without a break are in every secret but a password."""
+_UNBROKEN = frozenset(string.ascii_letters.encode() + string.digits.encode() + b"_-+/=.")
+_WITHOUT_BREAKS = bytes(ord("w") if code in _UNBROKEN else ord(" ") for code in range(256))
+_LONG = b"w" * RUN_CHARACTERS_MIN
+
 _marks = tuple(dict.fromkeys(shape.mark for shape in SHAPES))
 
 
 def sighted(text: str) -> list[Sighted]:
     """Return where secrets stand in ``text``, in order; no two overlap."""
+    if not _may_hold_any(text):
+        return []
     marks = [mark for mark in _marks if mark in text]
     if not marks:
         return []
@@ -95,6 +104,11 @@ def sighted(text: str) -> list[Sighted]:
         if not any(found.start < other.end and other.start < found.end for other in taken):
             taken.append(found)
     return sorted(taken)
+
+
+def _may_hold_any(text: str) -> bool:
+    """Whether there is an address, or anything as long without a break as the shortest secret: most text has neither."""
+    return "://" in text or _LONG in text.encode("utf-8", "surrogatepass").translate(_WITHOUT_BREAKS)
 
 
 def _all(text: str, marks: frozenset[str]) -> Iterator[Sighted]:
