@@ -107,7 +107,7 @@ def sighted(text: str) -> list[Sighted]:
 
 
 def _may_hold_any(text: str) -> bool:
-    """Whether there is an address, or anything as long without a break as the shortest secret: most text has neither."""
+    """Whether there is an address, or anything without a break as long as the shortest secret: most have neither."""
     return "://" in text or _LONG in text.encode("utf-8", "surrogatepass").translate(_WITHOUT_BREAKS)
 
 

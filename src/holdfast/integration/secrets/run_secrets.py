@@ -48,12 +48,11 @@ class RunSecrets:
         """Return ``text`` with references in the place of secrets, and the names of those known by their shape."""
         if self.known:
             text = self.known.text(text)
-        names = list[str]()
-        for found in reversed(sighted(text)):
-            name = self._name(text[found.start : found.end], found.kind)
-            text = text[: found.start] + reference_to(name) + text[found.end :]
-            names.append(name)
-        return text, tuple(dict.fromkeys(reversed(names)))
+        found = sighted(text)
+        names = [self._name(text[each.start : each.end], each.kind) for each in found]
+        for each, name in zip(reversed(found), reversed(names), strict=True):
+            text = text[: each.start] + reference_to(name) + text[each.end :]
+        return text, tuple(dict.fromkeys(names))
 
     async def held(self, names: Iterable[str]) -> tuple[Held, ...]:
         """Return the secrets of these names as they are recorded; each is sealed once."""

@@ -35,7 +35,7 @@ async def sanitise_text(invocation: Invocation) -> None:
         secrets=await secrets.held(names),
         personal=personal,
     )
-    invocation.text = secrets.masks.text(text) if invocation.order.pseudonyms else text
+    invocation.text = _masked(invocation, text) if invocation.order.pseudonyms else text
     _keep_labelled(invocation, known)
 
 
@@ -117,6 +117,17 @@ def _data_without(secrets: RunSecrets, data: object, names: list[str]) -> object
             return [_data_without(secrets, inner, names) for inner in data]
         case _:
             return data
+
+
+def _masked(invocation: Invocation, text: str) -> str:
+    """Return ``text`` with names for personal data; in JSON each text by itself, for it is written otherwise there."""
+    masks = invocation.desk.secrets.masks
+    if isinstance(invocation.value, str):
+        return masks.text(text)
+    try:
+        return msgspec.json.encode(masks.data(msgspec.json.decode(text))).decode()
+    except msgspec.DecodeError:
+        return masks.text(text)
 
 
 def _declared(invocation: Invocation, text: str) -> dict[str, str]:
