@@ -54,7 +54,7 @@ from holdfast.journal.events.forks import NewSystem
 from holdfast.journal.events.retries import SentBefore
 from holdfast.journal.events.runs import Origin
 from holdfast.journal.events.scripts import CallKind, ScriptCall
-from holdfast.journal.events.steps import Write
+from holdfast.journal.events.steps import Held, Sanitised, Write
 from holdfast.journal.events.turns import CallRequest
 from holdfast.journal.port import Recorded
 from holdfast.kernel.effects import Effect
@@ -228,6 +228,14 @@ def every_event() -> tuple[Event, ...]:
             gave="d2",
             sketch=(3, 5),
             is_simulated=True,
+            sanitised=Sanitised(
+                hidden=3,
+                disguised=2,
+                exact=ref("exact"),
+                secrets=(Held("aws-key-1", ref("sealed")), Held("jwt-1")),
+                personal={"email": 2},
+                labelled=ref("labelled"),
+            ),
         ),
         StepInterrupted(
             node="desk", turn=1, call=1, name="pay", effect=Effect.UNSAFE, attempt=1, in_doubt=True, was_sent=False
