@@ -22,8 +22,10 @@ class Ordering:
     async def of(self, path: str, turn: int, call: int, attempt: int) -> tuple[Order, Executor]:
         """Return the order of an effect as it was or is to be sent. Raises DefinitionError if the flow has no such."""
         node, flow_node = self._node(path), self._app.node_at(path, self._recorder.state)
+        agent: Agent | None = None
         match flow_node:
             case AgentNode() if turn:
+                agent = self._app.agents_by_name[flow_node.agent]
                 tool_call = await self._asked(node, call)
                 granted, executor = self._app.granted(flow_node), self._equipment.agents[flow_node.agent]
             case FunctionNode(function=name) if not turn:
@@ -36,7 +38,7 @@ class Ordering:
                 raise DefinitionError(
                     f"expected {path!r} to be a {node.kind}, found {other!r:.60}: the flow has changed"
                 )
-        return self._order(path, turn, call, attempt, tool_call, granted), executor
+        return self._order(path, turn, call, attempt, tool_call, granted, agent), executor
 
     def told(self, path: str) -> tuple[Order, Executor]:
         """Return the order of an effect that was sent, without its arguments: of which somebody tells what became."""
@@ -44,15 +46,22 @@ class Ordering:
         node, step = self._node(name), step_at(self._recorder.state, path)
         assert step is not None, "it was sent"
         call_id = node.agent.calls[call - 1].request.call_id if node.agent and turn else ""
-        order = self._order(name, turn, call, step.attempt, ToolCall(call_id, step.name, ""), frozenset())
+        tool_call, agent = ToolCall(call_id, step.name, ""), self._agent(name) if turn else None
+        order = self._order(name, turn, call, step.attempt, tool_call, frozenset(), agent)
         return order, self._executor(node, step.name)
 
     def _order(
-        self, path: str, turn: int, call: int, attempt: int, tool_call: ToolCall, granted: frozenset[str]
+        self,
+        path: str,
+        turn: int,
+        call: int,
+        attempt: int,
+        tool_call: ToolCall,
+        granted: frozenset[str],
+        agent: Agent | None,
     ) -> Order:
         state: RunState = self._recorder.state
         step = step_at(state, paths.call(path, turn, call) if turn else path)
-        agent = self._agent(path) if turn else None
         return Order(
             tenant=state.tenant,
             run=state.run,

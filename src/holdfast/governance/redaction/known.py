@@ -20,6 +20,8 @@ Of = TypeVar("Of")
 class Known:
     """Secret values by their references. It only ever grows; ``base`` holds what others know too."""
 
+    __slots__ = ("_base", "_forms", "_in_order", "_joined")
+
     def __init__(self, base: "Known | None" = None) -> None:
         self._base = base
         self._forms: dict[str, str] = {}

@@ -100,6 +100,8 @@ def _luhn(digits: str) -> bool:
 class Masks:
     """Stands a name in for each piece of personal data: ``[email-1]``, the same wherever the same value stands."""
 
+    __slots__ = ("_counts", "_declared", "_names", "values")
+
     def __init__(self, declared: Mapping[str, str] | None = None) -> None:
         """``declared``: values that no shape tells, with their labels."""
         self.values: dict[str, str] = {}

@@ -21,11 +21,12 @@ GONE = "it is not kept any more: have the tool return it once more"
 class RunSecrets:
     """Names the secrets that results hold, and finds them again. What stands for a value is the same all through."""
 
+    __slots__ = ("_counts", "_masks", "_names", "_payloads", "_sealed", "_secrets", "_tenant", "_values", "known")
+
     def __init__(self, secrets: Secrets, payloads: Payloads, tenant: str) -> None:
         self._secrets, self._payloads, self._tenant = secrets, payloads, tenant
         self.known = Known(secrets.known)
-        self.masks = Masks()
-        """The names that stand for personal data, where a model is not to see it."""
+        self._masks: Masks | None = None
         self._values: dict[str, str | None] = {}
         self._names: dict[str, str] = {}
         self._counts: dict[str, int] = {}
@@ -43,6 +44,13 @@ class RunSecrets:
         for body in await self._payloads.fetch_all(state.labelled):
             for name, value in msgspec.json.decode(body, type=dict[str, str]).items():
                 self.masks.take(value, name)
+
+    @property
+    def masks(self) -> Masks:
+        """The names that stand for personal data, where a model is not to see it."""
+        if self._masks is None:
+            self._masks = Masks()
+        return self._masks
 
     def without_secrets(self, text: str) -> tuple[str, tuple[str, ...]]:
         """Return ``text`` with references in the place of secrets, and the names of those known by their shape."""

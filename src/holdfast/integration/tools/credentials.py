@@ -52,7 +52,14 @@ async def hand_to_probe(
 
 def asker_of(tool: Tool, order: Order, desk: Desk) -> Asker:
     """Return for whom the secrets of a call must be meant."""
-    return Asker(tool=tool.name, agent=order.agent, user=order.user, tenant=order.tenant, app=desk.recorder.state.app)
+    return Asker(
+        tool=tool.name,
+        server=getattr(tool, "server", None),
+        agent=order.agent,
+        user=order.user,
+        tenant=order.tenant,
+        app=desk.recorder.state.app,
+    )
 
 
 async def _resolved(asking: Awaitable[Granted | Withheld], name: str, clock: Clock) -> Granted | Withheld:

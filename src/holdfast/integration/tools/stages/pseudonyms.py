@@ -18,10 +18,10 @@ class Pseudonyms:
     name = "pseudonyms"
 
     async def run(self, invocation: Invocation) -> End | None:
-        order, masks = invocation.order, invocation.desk.secrets.masks
-        if not (order.pseudonyms and masks.values) or order.call.tool in _OF_RESULTS:
+        order = invocation.order
+        if not order.pseudonyms or order.call.tool in _OF_RESULTS:
             return None
-        arguments = _with_values(order.call.arguments, masks)
+        arguments = _with_values(order.call.arguments, invocation.desk.secrets.masks)
         invocation.order = replace(order, call=replace(order.call, arguments=arguments))
         return None
 
