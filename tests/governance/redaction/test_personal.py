@@ -6,21 +6,20 @@ from hypothesis import strategies as st
 
 from holdfast.governance.redaction.personal import Masks, labelled
 
+FOUND = [
+    ("write to ada.l+shop@mail.example.org, please", "email", "ada.l+shop@mail.example.org"),
+    ("<grüße@example.org>", "email", "grüße@example.org"),
+    ("call +49 30 1234567 today", "phone", "+49 30 1234567"),
+    ("tel:+1-202-555-0143", "phone", "+1-202-555-0143"),
+    ("+44 (20) 7946 0958", "phone", "+44 (20) 7946 0958"),
+    ("to DE89 3704 0044 0532 0130 00 BY friday", "iban", "DE89 3704 0044 0532 0130 00"),
+    ("GB82WEST12345698765432", "iban", "GB82WEST12345698765432"),
+    ("card 4111 1111 1111 1111 declined", "card", "4111 1111 1111 1111"),
+    ("378282246310005", "card", "378282246310005"),
+]
 
-@pytest.mark.parametrize(
-    ("text", "label", "value"),
-    [
-        ("write to ada.l+shop@mail.example.org, please", "email", "ada.l+shop@mail.example.org"),
-        ("<grüße@example.org>", "email", "grüße@example.org"),
-        ("call +49 30 1234567 today", "phone", "+49 30 1234567"),
-        ("tel:+1-202-555-0143", "phone", "+1-202-555-0143"),
-        ("+44 (20) 7946 0958", "phone", "+44 (20) 7946 0958"),
-        ("to DE89 3704 0044 0532 0130 00 BY friday", "iban", "DE89 3704 0044 0532 0130 00"),
-        ("GB82WEST12345698765432", "iban", "GB82WEST12345698765432"),
-        ("card 4111 1111 1111 1111 declined", "card", "4111 1111 1111 1111"),
-        ("378282246310005", "card", "378282246310005"),
-    ],
-)
+
+@pytest.mark.parametrize(("text", "label", "value"), FOUND)
 def test_it_is_found_where_it_stands(text: str, label: str, value: str) -> None:
     (found,) = labelled(text)
     assert (found.label, text[found.start : found.end]) == (label, value)

@@ -56,7 +56,10 @@ class Known:
         """Whether a known value stands in ``body``, which is text, JSON or MessagePack."""
         if self._base is not None and self._base.hides(body):
             return True
-        return any(form in body for _, form, _ in self._in_order)
+        for _, form, _ in self._in_order:  # noqa: SIM110  # asked of everything that is recorded: any() costs more
+            if form in body:
+                return True
+        return False
 
     def body(self, body: bytes) -> bytes:
         """Return ``body``, which is text or JSON, without any known value; anything else was made of clean pieces."""

@@ -22,10 +22,10 @@ _CARD_BEGINS = re.compile(
     r"|35\d{14}$|3(?:0[0-5]|[68]\d)\d{11}$"
 )
 _LABEL = re.compile(r"[a-z]+(?:-[a-z]+){0,3}")
-_MANY = b"0" * 9
+MANY = b"0" * 9
 """So many digits, whatever stands between them, are in every number that is looked for."""
-_DIGITS = bytes(ord("0") if code in b"0123456789" else ord("x") for code in range(256))
-_BETWEEN = b" ./()-"
+DIGITS = bytes(ord("0") if code in b"0123456789" else ord("x") for code in range(256))
+BETWEEN = b" ./()-"
 
 
 KEYWORD = "x-personal"
@@ -67,7 +67,7 @@ def labelled(text: str) -> list[Labelled]:
 def _all(text: str) -> Iterator[Labelled]:
     if "@" in text:
         yield from (Labelled(*match.span(), "email") for match in _EMAIL.finditer(text))
-    if _MANY not in text.encode("utf-8", "surrogatepass").translate(_DIGITS, _BETWEEN):
+    if MANY not in text.encode("utf-8", "surrogatepass").translate(DIGITS, BETWEEN):
         return
     for match in _IBAN.finditer(text):
         if (length := _iban_length(match.group())) is not None:

@@ -86,8 +86,8 @@ SHAPES = (
 RUN_CHARACTERS_MIN = 20
 """So many characters without a break are in every secret but a password."""
 _UNBROKEN = frozenset(string.ascii_letters.encode() + string.digits.encode() + b"_-+/=.")
-_WITHOUT_BREAKS = bytes(ord("w") if code in _UNBROKEN else ord(" ") for code in range(256))
-_LONG = b"w" * RUN_CHARACTERS_MIN
+WITHOUT_BREAKS = bytes(ord("w") if code in _UNBROKEN else ord(" ") for code in range(256))
+LONG = b"w" * RUN_CHARACTERS_MIN
 
 _marks = tuple(dict.fromkeys(shape.mark for shape in SHAPES))
 
@@ -108,7 +108,7 @@ def sighted(text: str) -> list[Sighted]:
 
 def _may_hold_any(text: str) -> bool:
     """Whether there is an address, or anything without a break as long as the shortest secret: most have neither."""
-    return "://" in text or _LONG in text.encode("utf-8", "surrogatepass").translate(_WITHOUT_BREAKS)
+    return "://" in text or LONG in text.encode("utf-8", "surrogatepass").translate(WITHOUT_BREAKS)
 
 
 def _all(text: str, marks: frozenset[str]) -> Iterator[Sighted]:

@@ -4,6 +4,7 @@ from collections import Counter
 
 import msgspec
 
+from holdfast.governance.redaction.glance import is_harmless
 from holdfast.governance.redaction.personal import labelled
 from holdfast.governance.redaction.shapes import sighted
 from holdfast.integration.secrets.run_secrets import RunSecrets
@@ -18,6 +19,8 @@ from holdfast.kernel.plain_text import Plain, plain
 async def sanitise_text(invocation: Invocation) -> None:
     """Leave in what a model is shown nothing hidden, no secret, and personal data as its agent may see it."""
     secrets, tool = invocation.desk.secrets, invocation.tool
+    if not (secrets.known or tool.labels_results) and is_harmless(invocation.text):
+        return
     shown = plain(invocation.text, keeps_letters=tool.returned.keeps_letters)
     text, names = _without_secrets(secrets, shown.text, is_json=tool.signature.returns is not str)
     declared = _declared(invocation, text)

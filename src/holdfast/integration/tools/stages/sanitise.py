@@ -14,5 +14,6 @@ class Sanitise:
             await sanitise_data(invocation)
         else:
             await sanitise_text(invocation)
-        await sanitise_variables(invocation)
+        if invocation.variables is not None:
+            await sanitise_variables(invocation)
         return None
