@@ -191,7 +191,8 @@ def test_a_driver_that_breaks_is_told_of_without_it(caplog: pytest.LogCaptureFix
             raise ValueError(f"password {CANARY}", {"key": CANARY.encode().hex()})
         except ValueError as error:
             error.add_note(f"tried {CANARY}")
-            raise ExceptionGroup("both", [RuntimeError(f"cannot log in with {CANARY!r}")]) from error
+            unread = FileNotFoundError(2, f"no {CANARY}", f"/home/{CANARY}")
+            raise ExceptionGroup("both", [RuntimeError(f"cannot log in with {CANARY!r}"), unread]) from error
     except ExceptionGroup as group:
         without_secrets(troubles, secrets.known)(None, group)
         logging.getLogger("holdfast").error("%s", group, exc_info=group)

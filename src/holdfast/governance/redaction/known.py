@@ -3,12 +3,12 @@
 A value that was cut is found by what is left of it: at either end of a text, or where an ellipsis says that it was cut.
 """
 
-from collections.abc import Mapping
 from typing import TypeVar
 
 import msgspec
 
 from holdfast.governance.redaction.encodings import forms
+from holdfast.governance.redaction.walk import changed
 
 CUT_CHARACTERS_MIN = 8
 """So much of a value at the end of a text is taken for the value, cut."""
@@ -80,17 +80,7 @@ class Known:
 
     def data(self, data: object) -> object:
         """Return JSON-like data in which no text, key or value, holds a known value."""
-        match data:
-            case str():
-                return self.text(data)
-            case bytes():
-                return self._raw(data)
-            case Mapping():
-                return {self.data(key): self.data(inner) for key, inner in data.items()}
-            case list() | tuple() | set() | frozenset():
-                return type(data)(self.data(inner) for inner in data)
-            case _:
-                return data
+        return changed(data, self.text, self._raw)
 
     def longest(self) -> int:
         """Return the length of the longest form of a value; 0 if none is known."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
+from holdfast.governance.redaction.walk import changed
 from holdfast.kernel.errors import DefinitionError
 
 _EMAIL = re.compile(
@@ -140,15 +141,7 @@ class Masks:
 
     def data(self, data: object) -> object:
         """Return JSON-like data with names in the place of personal data."""
-        match data:
-            case str():
-                return self.text(data)
-            case Mapping():
-                return {self.data(key): self.data(inner) for key, inner in data.items()}
-            case list() | tuple() | set() | frozenset():
-                return type(data)(self.data(inner) for inner in data)
-            case _:
-                return data
+        return changed(data, self.text)
 
     def back(self, text: str) -> str:
         """Return ``text`` with what the names in it stand for."""

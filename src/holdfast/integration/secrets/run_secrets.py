@@ -9,7 +9,7 @@ from holdfast.governance.redaction.personal import Masks
 from holdfast.governance.redaction.shapes import sighted
 from holdfast.integration.secrets.book import Secrets
 from holdfast.integration.secrets.port import Asker, Granted, Withheld
-from holdfast.integration.secrets.secret import reference_to
+from holdfast.integration.secrets.secret import MARK, REFERENCE, reference_to
 from holdfast.journal.events.steps import Held
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.payloads import Payloads
@@ -53,13 +53,18 @@ class RunSecrets:
         return self._masks
 
     def without_secrets(self, text: str) -> tuple[str, tuple[str, ...]]:
-        """Return ``text`` with references in the place of secrets, and the names of those known by their shape."""
+        """Return ``text`` with references in the place of secrets, and the names in it of those that results held.
+
+        Also of those that were found before: who found them may end without having recorded it.
+        """
         if self.known:
             text = self.known.text(text)
         found = sighted(text)
         names = [self._name(text[each.start : each.end], each.kind) for each in found]
         for each, name in zip(reversed(found), reversed(names), strict=True):
             text = text[: each.start] + reference_to(name) + text[each.end :]
+        if MARK in text:
+            names = [name for name in REFERENCE.findall(text) if name in self._values]
         return text, tuple(dict.fromkeys(names))
 
     async def held(self, names: Iterable[str]) -> tuple[Held, ...]:

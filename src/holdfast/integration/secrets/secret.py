@@ -5,6 +5,8 @@ import re
 from pydantic_core import CoreSchema, core_schema
 
 SCHEME = "secret://"
+MARK = "[secret:"
+"""What every reference in a text begins with."""
 REFERENCE = re.compile(r"\[secret:([a-z0-9][a-z0-9._-]{0,62})\]")
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 

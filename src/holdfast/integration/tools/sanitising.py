@@ -7,6 +7,7 @@ import msgspec
 from holdfast.governance.redaction.glance import is_harmless
 from holdfast.governance.redaction.personal import labelled
 from holdfast.governance.redaction.shapes import sighted
+from holdfast.governance.redaction.walk import changed
 from holdfast.integration.secrets.run_secrets import RunSecrets
 from holdfast.integration.tools.invocation import Invocation
 from holdfast.integration.tools.personal_fields import personal_values
@@ -102,24 +103,8 @@ def _without_secrets(secrets: RunSecrets, text: str, *, is_json: bool) -> tuple[
         data = msgspec.json.decode(text)
     except msgspec.DecodeError:
         return secrets.without_secrets(text)
-    names = list[str]()
-    cleaned = msgspec.json.encode(_data_without(secrets, data, names)).decode()
-    text, more = secrets.without_secrets(cleaned)  # what only shows where two texts meet
-    return text, tuple(dict.fromkeys((*names, *more)))
-
-
-def _data_without(secrets: RunSecrets, data: object, names: list[str]) -> object:
-    match data:
-        case str():
-            text, found = secrets.without_secrets(data)
-            names.extend(found)
-            return text
-        case dict():
-            return {_data_without(secrets, key, names): _data_without(secrets, data[key], names) for key in data}
-        case list():
-            return [_data_without(secrets, inner, names) for inner in data]
-        case _:
-            return data
+    cleaned = changed(data, lambda inner: secrets.without_secrets(inner)[0])
+    return secrets.without_secrets(msgspec.json.encode(cleaned).decode())
 
 
 def _masked(invocation: Invocation, text: str) -> str:

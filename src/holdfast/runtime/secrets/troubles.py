@@ -8,6 +8,8 @@ from holdfast.kernel.ids import RunId
 
 _log = logging.getLogger("holdfast")
 
+OF_SYSTEM = ("strerror", "filename", "filename2")
+"""What an OSError says beside its arguments."""
 ERRORS_MAX = 100
 """How many errors behind one another are looked through."""
 
@@ -34,8 +36,8 @@ def clean_error(error: BaseException, known: Known) -> None:
             continue
         seen.add(id(each))
         each.args = tuple(_clean(argument, known) for argument in each.args)
-        for name, value in vars(each).items():
-            if name != "__notes__" and isinstance(value, str):
+        for name in (*vars(each), *OF_SYSTEM):
+            if isinstance(value := getattr(each, name, None), str):
                 setattr(each, name, known.text(value))
         if notes := getattr(each, "__notes__", None):
             notes[:] = [known.text(note) for note in notes]

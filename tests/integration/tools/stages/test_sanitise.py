@@ -81,6 +81,17 @@ async def test_one_secret_has_one_name_and_two_have_two() -> None:
     assert text == "[secret:aws-key-1] [secret:aws-key-1] [secret:aws-key-2]"
 
 
+async def test_who_finds_a_secret_again_records_it_again() -> None:
+    async with workshop(given := saying(f"the key is {KEY}")) as shop:
+        desk = Desk(shop.recorder)
+        for index in (1, 2):
+            await shop.executor.invoke(shop.order(given.name, index=index), desk)
+        first, again = [step.sanitised for step in await shop.steps() if isinstance(step, StepEnded)]
+    assert first is not None
+    assert again is not None
+    assert first.secrets == again.secrets
+
+
 async def test_a_key_of_several_lines_is_taken_out_of_json_whole() -> None:
     key = "-----BEGIN PRIVATE KEY-----\n" + "\n".join(["MIIEvQIBADANBgkqhkiG9w0BAQEFAASC" * 2] * 4)
     key += "\n-----END PRIVATE KEY-----"
@@ -89,7 +100,7 @@ async def test_a_key_of_several_lines_is_taken_out_of_json_whole() -> None:
         await shop.executor.invoke(shop.order(given.name), desk)
         (last, *_) = [step for step in await shop.steps() if isinstance(step, StepEnded)]
         assert (await shop.read_shown(last)).content == '{"key":"[secret:private-key-1]"}'
-        assert desk.secrets.without_secrets(key) == ("[secret:private-key-1]", ())
+        assert desk.secrets.without_secrets(key) == ("[secret:private-key-1]", ("private-key-1",))
 
 
 async def test_personal_data_is_counted_by_its_labels_and_shown_as_it_is() -> None:

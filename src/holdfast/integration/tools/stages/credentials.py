@@ -4,15 +4,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from holdfast.integration.secrets.secret import REFERENCE
+from holdfast.integration.secrets.secret import MARK, REFERENCE
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.credentials import hand_over
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import End, Invocation, Refused
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.outcomes import ErrorKind
-
-MARK = "[secret:"
 
 
 class Credentials:

@@ -4,6 +4,7 @@ import msgspec
 from msgspec.structs import replace
 
 from holdfast.governance.redaction.personal import Masks
+from holdfast.governance.redaction.walk import changed
 from holdfast.integration.tools.arguments import Malformed, canonical_arguments
 from holdfast.integration.tools.invocation import End, Invocation
 from holdfast.integration.tools.stock.results import RESULT_TOOLS
@@ -31,16 +32,4 @@ def _with_values(text: str, masks: Masks) -> str:
     canonical = canonical_arguments(text)
     if isinstance(canonical, Malformed) or not any(name.encode() in canonical for name in masks.values):
         return text
-    return msgspec.json.encode(_data(msgspec.json.decode(canonical), masks)).decode()
-
-
-def _data(data: object, masks: Masks) -> object:
-    match data:
-        case str():
-            return masks.back(data)
-        case dict():
-            return {name: _data(inner, masks) for name, inner in data.items()}
-        case list():
-            return [_data(inner, masks) for inner in data]
-        case _:
-            return data
+    return msgspec.json.encode(changed(msgspec.json.decode(canonical), masks.back)).decode()
