@@ -7,12 +7,14 @@ from holdfast.governance.escalation import Escalation as Escalation
 from holdfast.governance.loop_thresholds import Threshold as Threshold
 from holdfast.governance.loop_thresholds import Thresholds as Thresholds
 from holdfast.governance.purse import AllowanceLow as AllowanceLow
+from holdfast.governance.redaction.personal import Personal as Personal
 from holdfast.governance.verdict import Allow as Allow
 from holdfast.governance.verdict import Ask as Ask
 from holdfast.governance.verdict import Asking as Asking
 from holdfast.governance.verdict import CallRequest as CallRequest
 from holdfast.governance.verdict import Deny as Deny
 from holdfast.integration.mcp.declare import mcp_server as mcp_server
+from holdfast.integration.secrets.secret import Secret as Secret
 from holdfast.integration.tools.contract import IdempotencyKey as IdempotencyKey
 from holdfast.integration.tools.contract import OutcomeUnknown as OutcomeUnknown
 from holdfast.integration.tools.contract import Provided as Provided
@@ -23,6 +25,7 @@ from holdfast.integration.tools.private import Private as Private
 from holdfast.integration.tools.probe import DidNot as DidNot
 from holdfast.integration.tools.probe import Happened as Happened
 from holdfast.integration.tools.probe import Unknown as Unknown
+from holdfast.integration.tools.returned import Returned as Returned
 from holdfast.integration.tools.shared import Shared as Shared
 from holdfast.integration.tools.shared import Versioned as Versioned
 from holdfast.integration.tools.stock.code import run_python as run_python
@@ -36,6 +39,7 @@ from holdfast.kernel.errors import RunFailed as RunFailed
 from holdfast.kernel.errors import StepFailed as StepFailed
 from holdfast.kernel.limits import Budget as Budget
 from holdfast.kernel.outcomes import Settlement as Settlement
+from holdfast.kernel.provenance import Trust as Trust
 from holdfast.orchestration.app import App as App
 from holdfast.orchestration.cutting import AtVersion as AtVersion
 from holdfast.orchestration.cutting import BeforeStep as BeforeStep

@@ -60,7 +60,7 @@ from holdfast.journal.events.forks import NewSystem
 from holdfast.journal.events.retries import SentBefore
 from holdfast.journal.events.runs import Origin
 from holdfast.journal.events.scripts import CallKind, ScriptCall
-from holdfast.journal.events.steps import SharedSet, Unfinished, Write
+from holdfast.journal.events.steps import Held, Sanitised, SharedSet, Unfinished, Write
 from holdfast.journal.events.turns import CallRequest
 from holdfast.journal.port import Recorded
 from holdfast.kernel.effects import Effect
@@ -256,6 +256,14 @@ def every_event() -> tuple[Event, ...]:
             unfinished=Unfinished(("r1", "r2"), "cancel_refund"),
             mends=("desk/turn.1/call.2",),
             shared=(SharedSet("stock.chair", 3, ref("chair")), SharedSet("stock.table", 1)),
+            sanitised=Sanitised(
+                hidden=3,
+                disguised=2,
+                exact=ref("exact"),
+                secrets=(Held("aws-key-1", ref("sealed")), Held("jwt-1")),
+                personal={"email": 2},
+                labelled=ref("labelled"),
+            ),
         ),
         StepInterrupted(
             node="desk",

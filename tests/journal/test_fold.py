@@ -26,6 +26,7 @@ from holdfast.journal.events import (
     StepInterrupted,
 )
 from holdfast.journal.events.runs import Origin
+from holdfast.journal.events.steps import Held, Sanitised
 from holdfast.journal.fold import begin, evolve, fold
 from holdfast.journal.fold.agent_state import AgentState, Phase
 from holdfast.journal.fold.children import OfChild
@@ -35,6 +36,7 @@ from holdfast.kernel.charges import Charge, nano
 from holdfast.kernel.days import begins_at, day_of
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.errors import JournalError
+from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
@@ -258,6 +260,20 @@ def test_an_interrupted_effect_that_may_repeat_is_open_no_more() -> None:
     state = after(ENTERED, called(1), replied(1, "pay"), intended(Effect.KEYED), cut)
     step = desk(state).calls[0].step
     assert (step.is_open, step.in_doubt, step.attempt, step.outcome) == (False, False, 1, None)
+
+
+def test_a_secret_that_is_held_stays_as_it_was_first_sealed_and_one_that_was_not_is_sealed_later() -> None:
+    def gave(call: int, *held: Held) -> StepEnded:
+        found = Sanitised(secrets=held, labelled=PayloadId(f"labelled {call}"))
+        return StepEnded(
+            node="desk", turn=1, call=call, name="pay", outcome=Outcome.SUCCEEDED, seconds=1, sanitised=found
+        )
+
+    first = gave(1, Held("jwt-1", PayloadId("sealed")), Held("jwt-2"))
+    again = gave(2, Held("jwt-1", PayloadId("again")), Held("jwt-2", PayloadId("late")))
+    state = after(ENTERED, called(1), replied(1, "pay", "pay"), first, again)
+    assert state.held == {"jwt-1": "sealed", "jwt-2": "late"}
+    assert state.labelled == ("labelled 1", "labelled 2")
 
 
 def test_siblings_are_ordered_by_when_they_ended() -> None:

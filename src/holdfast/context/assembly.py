@@ -44,6 +44,7 @@ class Assembly:
         for piece in new:
             match piece:
                 case Message():
+                    piece = self._payloads.veil.value(piece)
                     added.append(self._payloads.keep_message(piece))
                     messages.append(piece)
                 case identity:

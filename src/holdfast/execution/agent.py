@@ -57,6 +57,8 @@ class Agent:
     the content hash: lowered, it binds the runs in flight as well."""
     ask_below_confidence: float | None = None
     """Somebody has to say yes to a step that changes something, where the model says that it is less sure."""
+    pseudonyms: bool = False
+    """Whether its model sees names such as [email-1] in the place of personal data that results hold."""
 
     def __post_init__(self) -> None:
         check_name(self.name, "agent name")
@@ -111,6 +113,8 @@ class Agent:
             pieces["economy_model"] = self.economy_model
         if self.cached:
             pieces["cached"] = True
+        if self.pseudonyms:
+            pieces["pseudonyms"] = True
         return digest(msgspec.json.encode(pieces, order="deterministic"))
 
 

@@ -21,6 +21,8 @@ from holdfast.execution.window import too_long
 from holdfast.governance.bearing import Bearing
 from holdfast.governance.budget import Reservation
 from holdfast.governance.ledger import Spent
+from holdfast.governance.redaction.known import NOTHING_KNOWN, Known
+from holdfast.governance.redaction.stream import Stream
 from holdfast.integration.gateway.gateway import Gateway
 from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest
 from holdfast.integration.gateway.request import message_digest, request_digest
@@ -56,8 +58,10 @@ class Turns:
         ratios: Ratios,
         purse: Purse,
         caller: Caller = ANYBODY,
+        known: Known = NOTHING_KNOWN,
     ) -> None:
-        """``offers`` is shared by the runs of an app, ``ratios`` by those of a process; ``caller`` is the run."""
+        """``offers`` is shared by the runs of an app, ``ratios`` by those of a process; ``caller`` is the run, and
+        ``known`` are the secrets that nobody may see, whoever says them."""
         self._gateway, self._recorder, self._clock = gateway, recorder, clock
         self._randomness, self._live = randomness, live
         self._assemblies: dict[str, Assembly] = {}
@@ -68,6 +72,7 @@ class Turns:
         self._estimates = Estimates(ratios)
         self._reserving = Reserving(gateway.price, gateway.is_hedged, recorder)
         self._calling = Calling(gateway, clock, randomness, caller)
+        self._known = known
 
     async def take(self, action: CallModel, agent: Agent, registry: Registry, granted: frozenset[str]) -> None:
         """Take the turn that ``action`` names; whatever becomes of it is recorded."""
@@ -84,7 +89,7 @@ class Turns:
             self._wait(action, prepared)
             return
         state, sending = self._state(action), Sending(self._recorder, action)
-        hinter = _Hinter(self._live, self._recorder.state.run, prepared.step, action.attempt, self._clock)
+        hinter = _Hinter(self._live, self._recorder.state.run, prepared.step, action.attempt, self._clock, self._known)
         started = self._clock.now()
         try:
             await self._recorder.durable()
@@ -97,6 +102,7 @@ class Turns:
             sending.cut_off()
             raise
         else:
+            hinter.end()
             first = None if hinter.first_at is None else hinter.first_at - started
             self._replied(action, agent, reply, self._clock.now() - started, first)
 
@@ -185,6 +191,7 @@ class Turns:
         return request_digest(known, offer.digest, request.output_tokens_max)
 
     def _replied(self, action: CallModel, agent: Agent, reply: Reply, seconds: float, first: float | None) -> None:
+        reply = self._known.value(reply)
         observed = observe(reply, agent.answer)
         self._estimates.replied(action.path, reply.usage)
         exceeded = exceeding(action, self._state(action), reply.usage)
@@ -247,14 +254,26 @@ class Turns:
 class _Hinter:
     """Passes streamed text on as hints, counting the offset; ``first_at`` is when the first of the reply came."""
 
-    def __init__(self, live: Live, run: RunId, step: str, attempt: int, clock: Clock) -> None:
+    def __init__(self, live: Live, run: RunId, step: str, attempt: int, clock: Clock, known: Known) -> None:
+        """Of what is ``known`` nothing is passed on, whoever begins to listen in the middle of it."""
         self._live, self._run, self._step, self._attempt, self._clock = live, run, step, attempt, clock
+        self._stream, self._is_veiled = Stream(known), bool(known)
         self._offset = 0
         self.first_at: float | None = None
 
     def __call__(self, text: str) -> None:
         if self.first_at is None:
             self.first_at = self._clock.now()
+        if self._is_veiled or self._live.is_heard(self._run):
+            self._pass_on(self._stream.feed(text))
+        else:
+            self._offset += len(text)
+
+    def end(self) -> None:
+        """Pass on what was held back until it was sure that no secret begins there."""
+        self._pass_on(self._stream.rest())
+
+    def _pass_on(self, text: str) -> None:
         if text and self._live.is_heard(self._run):
             self._live.hint(Hint(self._run, self._step, self._attempt, self._offset, text))
         self._offset += len(text)

@@ -22,6 +22,7 @@ from holdfast.journal.port import (
     Store,
 )
 from holdfast.journal.sealing.port import SUBJECT_CHARACTERS_MAX
+from holdfast.journal.veil import NO_VEIL, Veil
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.days import written
 from holdfast.kernel.errors import DefinitionError, InputError, JournalError
@@ -40,16 +41,17 @@ async def admit(
     beginnings: Beginnings | None = None,
     *,
     queued: Spent | None = None,
+    veil: Veil = NO_VEIL,
 ) -> RunId:
     """Begin a run for ``request`` and return its id; a request id seen before returns the run it began then.
 
     ``beginnings`` is told of a run that is certainly new and whose content is no secret. One that is ``queued`` begins
-    parked until the allowance is renewed that it waits for. Raises InputError for an input the app cannot use,
-    DefinitionError for a model named for an agent it does not have.
+    parked until the allowance is renewed that it waits for. ``veil`` knows what no input may hold. Raises InputError
+    for an input the app cannot use, DefinitionError for a model named for an agent it does not have.
     """
     _check_subject(request.subject)
     value = request.app.validate(request.input)
-    body = _encoded(value)
+    body = veil.body(_encoded(value))
     payload = Payload(payload_id(await store.tenant_key(request.tenant), body), body)
     now = clock.now()
     run = _run_id(request, now, randomness)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from holdfast.journal.port import Journal, Payload
+from holdfast.journal.veil import NO_VEIL, Veil
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.messages import Message
@@ -31,6 +32,8 @@ class Payloads:
 
     def __init__(self, journal: Journal, run: RunId, key: bytes) -> None:
         self._journal, self._run, self._key = journal, run, key
+        self.veil: Veil = NO_VEIL
+        """What nothing that is kept may hold."""
         self._staged: dict[PayloadId, bytes] = {}
         self._under_way: dict[PayloadId, bytes] = {}
         self._cache: dict[PayloadId, bytes | Message] = {}
@@ -40,11 +43,16 @@ class Payloads:
 
     def keep(self, body: bytes) -> PayloadId:
         """Stage ``body`` for the next commit and return its id."""
+        body = self.veil.body(body)
         return self._keep(body, body)
 
     def keep_message(self, message: Message) -> PayloadId:
         """Stage ``message`` and return its id; it need not be decoded again."""
-        return self._keep(encode_message(message), message)
+        body = encode_message(message)
+        if self.veil.hides(body):
+            message = self.veil.value(message)
+            body = encode_message(message)
+        return self._keep(body, message)
 
     def have(self, payload: Payload) -> None:
         """Take in a payload that the run has, so that it need not be fetched."""

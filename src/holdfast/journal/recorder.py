@@ -106,6 +106,9 @@ class Recorder:
         charges = state.charges
         for event in events:
             body = encode(event)  # first: an event that cannot be written must not change the state
+            if self.payloads.veil.hides(body):
+                event = self.payloads.veil.value(event)  # nothing else may go on
+                body = encode(event)
             self.state = state = evolve(state, event, at)
             self._pending.append(Recorded(state.version, at, body))
             if not isinstance(event, NOTABLE):

@@ -47,6 +47,7 @@ class ErrorKind(enum.StrEnum):
     COMPENSATED = "compensated"
     NOT_UNDONE = "not_undone"
     QUARANTINED = "quarantined"
+    WITHHELD = "withheld"
 
 
 class Settlement(enum.StrEnum):

@@ -23,6 +23,8 @@ class Provenance(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
     source: str
     trust: Trust = Trust.UNTRUSTED
+    readers: tuple[str, ...] = ()
+    """Who may be told it; empty: anybody. What is made of several pieces is for those whom each of them is for."""
 
 
 RUNTIME = Provenance("holdfast", Trust.SYSTEM)

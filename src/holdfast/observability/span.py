@@ -4,6 +4,7 @@ import enum
 
 import msgspec
 
+from holdfast.journal.events.steps import Sanitised
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import RunId, digest
 from holdfast.kernel.limits import Spend
@@ -98,6 +99,8 @@ class Attributes(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Nothing was sent: the tool's simulation has made the result up."""
     is_inherited: bool = False
     """It was done by the run that this one is a fork of."""
+    sanitised: Sanitised | None = None
+    """What the result of a call held that is not shown as it was."""
     error: str | None = None
     error_kind: ErrorKind | None = None
 

@@ -14,6 +14,8 @@ from holdfast.execution.loop import Loop, Rest, Rested
 from holdfast.execution.turn import Turns
 from holdfast.governance.purse import Purse, Purses
 from holdfast.integration.gateway.routing.caller import ANYBODY, Caller
+from holdfast.integration.secrets.book import NO_SECRETS, Secrets
+from holdfast.integration.secrets.run_secrets import RunSecrets
 from holdfast.integration.tools.invocation import Desk
 from holdfast.integration.tools.sharing import Sharing
 from holdfast.journal.alerts import OnAlert, tell_nobody
@@ -68,6 +70,7 @@ class Surroundings:
     purses: Purses
     alert: OnAlert = tell_nobody
     board: Board = field(default_factory=Board)
+    secrets: Secrets = NO_SECRETS
 
 
 class Driver:
@@ -101,6 +104,7 @@ class Driver:
         self._scripts: Scripts | None = None
         self._purse: Purse | None = None
         """While it drives."""
+        self._secrets: RunSecrets | None = None
 
     def mail_came(self) -> None:
         """Say that the inbox may hold something new."""
@@ -168,6 +172,9 @@ class Driver:
         self._equipment = self._equipment.under(state.definitions)
         self._app = self._equipment.app
         payloads = Payloads(around.store, self._run, await around.store.tenant_key(state.tenant))
+        self._secrets = RunSecrets(around.secrets, payloads, state.tenant)
+        payloads.veil = self._secrets.known
+        await self._secrets.load(state)
         if begun is not None:
             payloads.have(begun.input)
         self._purse = around.purses.open(state)
@@ -291,6 +298,7 @@ class Driver:
         around, app = self._around, self._app
         equipment = self._equipment
         assert self._purse is not None, "a run that is driven is paid for"
+        assert self._secrets is not None, "they are taken up with the run"
         turns = Turns(
             equipment.gateway,
             recorder,
@@ -301,9 +309,10 @@ class Driver:
             equipment.ratios,
             self._purse,
             self._caller,
+            self._secrets.known,
         )
         sharing = Sharing(around.store, around.store, around.board, recorder, around.clock, app.shared_writers)
-        desk = Desk(recorder, resources, sharing)
+        desk = Desk(recorder, resources, sharing, self._secrets)
         wanted = partial(decide, app.flow, app.agents_by_name, review=app.review)
         self._scripts = Scripts(recorder, self._scripts_stage(recorder))
         performer = Performer(

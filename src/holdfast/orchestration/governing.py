@@ -107,6 +107,7 @@ def _tool(tool: Tool) -> DeclaredTool:
         effect=tool.effect,
         reversibility=tool.reversibility,
         parameters=tool.parameters,
+        server=tool.server,
         permission=tool.permission,
         ask_when=tool.ask_when,
         ask_below_confidence=tool.ask_below_confidence,

@@ -66,11 +66,14 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Post(Protocol):
-    """Puts mail into a run's inbox and has the run driven. Under an id that the inbox has seen it puts nothing."""
+    """Puts mail into a run's inbox and has the run driven. Under an id that the inbox has seen it puts nothing.
+
+    Returns the mail as it is put there: without secrets.
+    """
 
     async def __call__(
         self, run: RunId, mail: Mail, letter_id: LetterId | None = None, *, reopens: int | None = None
-    ) -> None: ...
+    ) -> Mail: ...
 
 
 class Run:
@@ -382,9 +385,9 @@ class Run:
 
     async def _post_first(self, mail: Mail, letter_id: LetterId, told: Callable[[bytes], str]) -> None:
         """Post ``mail`` under an id that is taken once. Raises AlreadySettled if another letter has it."""
-        await self._post(self.id, mail, letter_id)
+        posted = encode_mail(await self._post(self.id, mail, letter_id))
         for letter in await self._store.inbox(self.id):
-            if letter.letter_id == letter_id and letter.body != encode_mail(mail):
+            if letter.letter_id == letter_id and letter.body != posted:
                 raise AlreadySettled(told(letter.body))
 
     def _version_of(self, state: RunState) -> App:

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from holdfast.execution.agent import Agent
 from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.invocation import Order
 from holdfast.journal.fold.state import NodeState
@@ -22,12 +23,13 @@ class Ordering:
 
     async def of(self, path: str, turn: int, call: int, attempt: int) -> tuple[Order, Executor]:
         """Return the order of an effect as it was or is to be sent. Raises DefinitionError if the flow has no such."""
-        node, flow_node, agent = self._node(path), self._app.node_at(path, self._recorder.state), ""
+        node, flow_node = self._node(path), self._app.node_at(path, self._recorder.state)
+        agent: Agent | None = None
         match flow_node:
             case AgentNode() if turn:
+                agent = self._app.agents_by_name[flow_node.agent]
                 tool_call = await self._asked(node, call)
                 granted, executor = self._app.granted(flow_node), self._equipment.agents[flow_node.agent]
-                agent = flow_node.agent
             case FunctionNode(function=name) if not turn:
                 tool_call, executor = await self._given(node, name), self._equipment.functions
                 granted = frozenset((name,))
@@ -47,7 +49,8 @@ class Ordering:
         node, step = self._node(name), step_at(self._recorder.state, path)
         assert step is not None, "it was sent"
         call_id = node.agent.calls[call - 1].request.call_id if node.agent and turn else ""
-        order = self._order(node, turn, call, step.attempt, ToolCall(call_id, step.name, ""), frozenset())
+        tool_call, agent = ToolCall(call_id, step.name, ""), self._agent(name) if turn else None
+        order = self._order(node, turn, call, step.attempt, tool_call, frozenset(), agent)
         return order, self._executor(node, step.name)
 
     def _order(
@@ -58,7 +61,7 @@ class Ordering:
         attempt: int,
         tool_call: ToolCall,
         granted: frozenset[str],
-        agent: str = "",
+        agent: Agent | None,
     ) -> Order:
         state, step = self._recorder.state, step_of(node, turn, call)
         return Order(
@@ -75,8 +78,18 @@ class Ordering:
             key_until=step.key_until if step else None,
             key_node=node.key_path,
             approval=step.standing_approval if step else None,
-            agent=agent,
+            agent=None if agent is None else agent.name,
+            user=state.user,
+            pseudonyms=agent is not None and agent.pseudonyms,
         )
+
+    def _agent(self, path: str) -> Agent | None:
+        """Return whose turns are taken at ``path``; None where the flow has changed and nobody knows."""
+        try:
+            node = self._app.node_at(path, self._recorder.state)
+        except DefinitionError:
+            return None
+        return self._app.agents_by_name[node.agent] if isinstance(node, AgentNode) else None
 
     def _executor(self, node: NodeState, tool: str) -> Executor:
         """Return who would make the call; where the flow has changed, whoever knows a tool of that name."""

@@ -1,6 +1,5 @@
 """The runtime: opens a store, takes requests, drives runs."""
 
-import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
@@ -10,9 +9,9 @@ from functools import partial
 from holdfast.dispatch.port import Lane, OnTrouble
 from holdfast.execution.agent import Agent
 from holdfast.governance.allowance import Allowance
-from holdfast.governance.purse import Purses
 from holdfast.governance.verdict import ALLOW_ALL, DecisionPoint
 from holdfast.integration.gateway.port import Model
+from holdfast.integration.secrets.port import SecretSource
 from holdfast.intent.admit import admit
 from holdfast.intent.door import RUNS_WAITING_MAX, Door
 from holdfast.intent.forking import Forking, ForkRequest
@@ -49,6 +48,8 @@ from holdfast.runtime.deciding import decides_for
 from holdfast.runtime.kin import LocalKin, check_models
 from holdfast.runtime.models.finding import NamedModels
 from holdfast.runtime.people import read_people
+from holdfast.runtime.secrets.sources import secrets_for
+from holdfast.runtime.secrets.troubles import without_secrets
 from holdfast.runtime.serving import Serving, only
 from holdfast.runtime.sources import Sources
 from holdfast.runtime.webhooks.configuration import read_webhooks
@@ -60,7 +61,6 @@ DEFAULT_STORE = "sqlite:///holdfast.db"
 RUNS_AT_ONCE_MAX = 500
 IDS_SEARCHED_MAX = 10_000
 ID_CHARACTERS_MIN = 4
-_log = logging.getLogger("holdfast")
 
 
 class Runtime:
@@ -94,6 +94,7 @@ class Runtime:
         models: Mapping[str, Model] | None = None,
         keys: KeptKeys | None = None,
         allowances: Sequence[Allowance] | None = None,
+        secrets: Sequence[SecretSource] | None = None,
         clock: Clock | None = None,
         randomness: Randomness | None = None,
         drives: bool = True,
@@ -107,11 +108,11 @@ class Runtime:
     ) -> "AsyncIterator[Runtime]":
         """Open the store at ``url`` (``sqlite:///PATH``, ``memory:``, or one made already) and drive its runs.
 
-        ``models`` are offered to every app beside its own; ``keys`` holds the keys of data subjects, by default a file
-        ``.keys`` beside the store's; ``allowances`` limit what all runs spend, by default those of HOLDFAST_ALLOWANCES.
-        ``on_alert`` hears what people should know; ``decides`` decides of the calls of apps that have no policies.
-        ``drives=False``: nothing is driven here, ``recovers=False``: only what it is asked about; at
-        ``runs_waiting_max`` none begin. Raises InputError, JournalError.
+        ``models`` are offered to every app; ``keys`` are those of data subjects, by default in ``.keys`` beside the
+        store. ``allowances`` limit what all runs spend, ``secrets`` are what tools are handed: by default those of
+        HOLDFAST_ALLOWANCES and HOLDFAST_SECRETS. ``on_alert`` hears what people should know; ``decides`` decides of the
+        calls of apps that have no policies. ``drives=False``: nothing is driven here, ``recovers=False``: only what it
+        is asked about; at ``runs_waiting_max`` none begin. Raises InputError, JournalError.
         """
         clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
         await (store := sealed_store(url, keys, clock, randomness, reach)).open()
@@ -124,9 +125,9 @@ class Runtime:
             kin = LocalKin(store, clock, randomness, catalogue := Catalogue(apps), equipped)
             sender = Sender(read_webhooks(os.environ), store, clock, post)
             alert, beside = sender.also_told(failing_open(on_alert)), sender.beside(named.serve)
-            around = _around(store, clock, randomness, kin, purses_of(allowances, clock, alert), alert)
+            around = _around(store, clock, randomness, kin, allowances, alert, secrets)
             work = Worker(around, lambda app: equipped.with_all_for(catalogue.find(app)))
-            door, trouble = Door(store, clock, runs_waiting_max), on_trouble or _log_trouble
+            door, trouble = Door(store, clock, runs_waiting_max), without_secrets(on_trouble, around.secrets.known)
             serving = Serving(around, work, door, runs_at_once_max, trouble, reach, beside, recovers=recovers)
             kin.stirs, sender.drives = serving.stir, lambda: serving.drives
             async with serving.serve(drives=drives):
@@ -191,6 +192,7 @@ class Runtime:
         queued = await admitted(around.purses, tenant, app.name, self._store, when_spent, request_id, subject)
         beginnings = around.beginnings if self.drives else None
         begin = partial(admit, request, self._store, around.clock, around.randomness, VERSION, beginnings)
+        begin = partial(begin, veil=around.secrets.known)
         run = await self._door.let_in(partial(begin, queued=queued))
         lane = Lane.BATCH if is_batch else Lane.INTERACTIVE
         await self._serving.wake(run, None if queued is None else queued.renews_at, lane)
@@ -230,7 +232,7 @@ class Runtime:
             budget=budget,
             request_id=request_id,
             by=by,
-            note=note,
+            note=self._around.secrets.known.text(note),
         )
         forking = Forking(self._store, self._apps.find, self._around.clock, self._around.randomness)
         prepared = await forking.prepare(request, VERSION)
@@ -305,20 +307,26 @@ class Runtime:
 
     async def _post(
         self, run: RunId, mail: Mail, letter_id: LetterId | None = None, *, reopens: int | None = None
-    ) -> None:
+    ) -> Mail:
         await self._store.head(run)
+        mail = self._around.secrets.known.value(mail)
         letter = Letter(letter_id or new_letter_id(self._around.randomness), run, encode_mail(mail), reopens)
         await self._store.post((letter,))
         await self._serving.wake(run)
+        return mail
 
 
 def _around(
-    store: Store, clock: Clock, randomness: Randomness, kin: LocalKin, purses: Purses, alert: Listener
+    store: Store,
+    clock: Clock,
+    randomness: Randomness,
+    kin: LocalKin,
+    allowances: Sequence[Allowance] | None,
+    alert: Listener,
+    secrets: Sequence[SecretSource] | None,
 ) -> Surroundings:
     """Return what drivers have around them; the worker's name tells host, process, and others of its number apart."""
+    purses, known = purses_of(allowances, clock, alert), secrets_for(secrets, store, randomness, os.environ)
     worker = f"{socket.gethostname()}:{os.getpid()}:{randomness.bytes(4).hex()}"
-    return Surroundings(store, clock, randomness, Live(), worker, kin, Beginnings(), purses, alert)
-
-
-def _log_trouble(run: RunId | None, error: Exception) -> None:
-    _log.error("%s: %s", run or "dispatcher", error, exc_info=error)
+    shared = Live(), worker, kin, Beginnings(), purses, alert
+    return Surroundings(store, clock, randomness, *shared, secrets=known)

@@ -9,6 +9,8 @@ from holdfast.integration.gateway.pricing.price import Price, Rate, Rates
 from holdfast.integration.gateway.recorded import RecordedModel
 from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.integration.gateway.transcript import Transcript, transcript_of
+from holdfast.integration.secrets.grants import Grant
+from holdfast.integration.secrets.memory import MemoryVault
 from holdfast.journal.stores.memory import MemoryDisk, MemoryStore
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.faults import POINTS, Point
@@ -16,8 +18,10 @@ from holdfast.kernel.randomness import SeededRandomness
 
 __all__ = [
     "POINTS",
+    "Grant",
     "MemoryDisk",
     "MemoryStore",
+    "MemoryVault",
     "Point",
     "Price",
     "Rate",

@@ -287,8 +287,9 @@ def test_the_stages_stand_in_the_order_of_the_design() -> None:
             return [stage.name for stage in shop.executor.stages]
 
     assert asyncio.run(names()) == [
-        "known", "arguments", "granted", "semantics", "fork", "approved", "resource", "rate", "breaker", "reachable",
-            "intent", "call", "result_schema", "postcondition", "sanitise", "size", "shared", "unchanged",
+        "known", "pseudonyms", "arguments", "granted", "semantics", "fork", "approved", "credentials", "resource",
+            "rate", "breaker", "reachable", "intent", "call", "result_schema", "postcondition", "sanitise", "size",
+            "shared", "unchanged",
     ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from holdfast.apps.review.source.globs import matches
 from holdfast.apps.review.source.search import Query
 from holdfast.apps.review.workspace import Workspace
 from holdfast.integration.tools.contract import Provided, Tool, tool
+from holdfast.integration.tools.returned import Returned
 from holdfast.kernel.effects import Effect
 
 CANDIDATES_A_PAGE = 40
@@ -17,6 +18,8 @@ HITS_A_PAGE = 50
 WORKER_SECONDS = 900.0
 """What a worker does, and the waiting for a free one; what one file or search may take is bounded apart."""
 SHOWN_BYTES_MAX = 48_000
+CODE = Returned(keeps_letters=True)
+"""What is quoted from code must be found where it stands, whatever letters it is written in."""
 
 ScopeKey = Annotated[str, Field(description="The key of the scope you were given.")]
 Cursor = Annotated[int, Field(ge=0, description="Where to go on: the next_cursor of the page before.")]
@@ -24,7 +27,7 @@ FilePath = Annotated[str, Field(description="A path as list_files gives it.")]
 Glob = Annotated[str, Field(description="A glob such as src/**/*.py.")]
 
 
-@tool(effect=Effect.READ, result_bytes_max=SHOWN_BYTES_MAX)
+@tool(effect=Effect.READ, result_bytes_max=SHOWN_BYTES_MAX, returned=CODE)
 def list_files(
     scope: ScopeKey,
     pattern: Glob = "**",
@@ -46,7 +49,7 @@ def list_files(
     }
 
 
-@tool(effect=Effect.READ, timeout_seconds=WORKER_SECONDS)
+@tool(effect=Effect.READ, timeout_seconds=WORKER_SECONDS, returned=CODE)
 async def read_lines(
     path: FilePath,
     first: Annotated[int, Field(ge=1)] = 1,
@@ -65,7 +68,7 @@ async def read_lines(
     }
 
 
-@tool(effect=Effect.READ, timeout_seconds=WORKER_SECONDS)
+@tool(effect=Effect.READ, timeout_seconds=WORKER_SECONDS, returned=CODE)
 async def search(
     text: Annotated[str, Field(min_length=1, description="The text to look for, as it stands in the code.")],
     pattern: Glob = "**",
@@ -85,7 +88,7 @@ async def search(
 def analyser_tool(name: str) -> Tool:
     """Return the tool that runs the analyser ``name``, and no other."""
 
-    @tool(effect=Effect.READ, timeout_seconds=WORKER_SECONDS, result_bytes_max=SHOWN_BYTES_MAX)
+    @tool(effect=Effect.READ, timeout_seconds=WORKER_SECONDS, result_bytes_max=SHOWN_BYTES_MAX, returned=CODE)
     async def run_analyser(
         name: Literal[name],  # type: ignore[valid-type]  # known when the tool is made
         scope: ScopeKey,

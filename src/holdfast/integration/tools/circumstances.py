@@ -41,6 +41,7 @@ def request_of(invocation: Invocation, caller: Caller) -> CallRequest | None:
         agent=caller.agent,
         user=state.user,
         tenant=order.tenant,
+        server=tool.server,
         permission=tool.permission,
         trust=least_trust(order, state),
         autonomy=caller.autonomy,

@@ -2,10 +2,11 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from holdfast.integration.tools.signature import IdempotencyKey, Signature, parameters_of, provided_type
+from holdfast.integration.secrets.secret import Secret, reference_to
+from holdfast.integration.tools.signature import IdempotencyKey, Signature, parameters_of, provided_type, secret_name
 from holdfast.integration.tools.source import source_of
 from holdfast.kernel.errors import DefinitionError
 
@@ -24,6 +25,8 @@ class Companion:
     """The parameters that take arguments of the call."""
     provided: Mapping[str, type]
     """Parameters that take a resource of the run, and its type."""
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    """Parameters that take a secret, and its name."""
 
     @property
     def is_async(self) -> bool:
@@ -38,10 +41,11 @@ class Companion:
     def values(
         self, arguments: Mapping[str, object], key: str | None, held: Mapping[type, object]
     ) -> dict[str, object]:
-        """Return what the function is called with. Raises KeyError for a resource that is not held."""
+        """Return what the function is called with, secrets unresolved. Raises KeyError for a resource not held."""
         values = {name: arguments[name] for name in self.asked}
         if self.key:
             values[self.key] = key
+        values.update((name, Secret(reference_to(secret))) for name, secret in self.secrets.items())
         return {**values, **{name: held[resource] for name, resource in self.provided.items()}}
 
 
@@ -53,13 +57,15 @@ def read_companion(
     Raises DefinitionError for a parameter that nothing can fill.
     """
     known = {*beside, *(parameter.name for parameter in signature.parameters)}
-    key, asked, provided = None, list[str](), dict[str, type]()
+    key, asked, provided, secrets = None, list[str](), dict[str, type](), dict[str, str]()
     for name, annotation in parameters_of(function, f"the {what} of {tool}").items():
-        resource = provided_type(annotation)
+        resource, secret = provided_type(annotation), secret_name(annotation, tool)
         if annotation is IdempotencyKey or (name == KEY and name not in known):
             key = name
         elif resource is not None:
             provided[name] = resource
+        elif secret is not None:
+            secrets[name] = secret
         elif name in known:
             asked.append(name)
         else:
@@ -67,4 +73,4 @@ def read_companion(
                 f"tool {tool}: its {what} takes {name!r}, which is no argument of the tool (there are: "
                 f"{', '.join(sorted(known)) or 'none'}): name an argument, the key, or a provided resource"
             )
-    return Companion(function, key, tuple(asked), provided)
+    return Companion(function, key, tuple(asked), provided, secrets)

@@ -16,6 +16,7 @@ from holdfast.integration.tools.failures import OutcomeUnknown, ToolFailure
 from holdfast.integration.tools.postcondition import RESULT
 from holdfast.integration.tools.rate import Rate
 from holdfast.integration.tools.resource import read_resource
+from holdfast.integration.tools.returned import OF_ANYBODY, Returned
 from holdfast.integration.tools.signature import IdempotencyKey, Provided, Signature, read_signature
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.paths import check_name
@@ -47,6 +48,7 @@ class Declared(TypedDict, total=False):
     ask_when: str | None
     ask_below_confidence: float | None
     impact: str | Callable[..., object] | None
+    returned: Returned
 
 
 @overload
@@ -71,7 +73,8 @@ def tool(
     either, and returns what the tool would: a fork that is not live calls it in the tool's place. ``postcondition`` is
     handed the ``result`` too and returns Complete, Partial or Missing. Each of ``checks`` names arguments, and returns
     None or an Objection. ``impact`` is a text, or is handed the same as ``probe`` and returns one: what is expected to
-    come of a call, for whoever is to approve it.
+    come of a call, for whoever is to approve it. ``returned`` says how far its results are trusted, and whom they are
+    for.
     """
 
     def make(function: Callable[..., object]) -> Tool:
@@ -101,6 +104,7 @@ def tool(
             declared.get("ask_when"),
             declared.get("ask_below_confidence"),
             _impact(declared.get("impact"), called, signature),
+            returned=declared.get("returned", OF_ANYBODY),
         )
 
     return make if function is None else make(function)

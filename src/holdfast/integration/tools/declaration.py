@@ -3,8 +3,10 @@
 import math
 
 from holdfast.integration.tools.rate import Rate, unusable_rate
+from holdfast.integration.tools.returned import Returned
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.errors import DefinitionError
+from holdfast.kernel.provenance import Trust
 from holdfast.kernel.retry import Retry, unusable_retry
 
 RESULT_BYTES_LEAST = 1_024
@@ -91,3 +93,9 @@ def check_traffic(tool: str, rate: Rate | None, retry: Retry | None) -> None:
     for wrong in (unusable_rate(rate) if rate else None, unusable_retry(retry) if retry else None):
         if wrong:
             raise DefinitionError(f"tool {tool}: {wrong}")
+
+
+def check_returned(tool: str, returned: Returned) -> None:
+    """Raise DefinitionError for results that are trusted further than any tool's may be."""
+    if returned.trust > Trust.DEVELOPER:
+        raise DefinitionError(f"tool {tool}: expected trust of DEVELOPER at the most, found {returned.trust.name}")

@@ -15,11 +15,14 @@ from holdfast.integration.tools.declaration import (
     check_consequence,
     check_key,
     check_limits,
+    check_returned,
     check_traffic,
 )
+from holdfast.integration.tools.personal_fields import is_labelled
 from holdfast.integration.tools.private import Private
 from holdfast.integration.tools.rate import Rate
 from holdfast.integration.tools.resource import Resource
+from holdfast.integration.tools.returned import OF_ANYBODY, Returned
 from holdfast.integration.tools.schema import Shape, shape_of
 from holdfast.integration.tools.shared import Shared
 from holdfast.integration.tools.signature import Signature
@@ -45,6 +48,10 @@ _json = msgspec.json.Encoder(order="deterministic")
 
 class Source(Protocol):
     """Where tools come from that others define: reached when first needed, closed with the runtime."""
+
+    @property
+    def name(self) -> str:
+        """What the server is called."""
 
     async def refusal(self, tool: "Tool") -> Fault | None:
         """Return why ``tool`` cannot be called now; None if it can."""
@@ -102,6 +109,8 @@ class Tool:
     impact: str | Companion | None = None
     """What is expected to come of a call, or a function that says so: for whoever is asked to say yes to it."""
 
+    returned: Returned = OF_ANYBODY
+    """What is said of its results."""
     stated: Shape | None = None
     """Its schemas and checks where they are stated, not read from the function."""
     source: Source | None = None
@@ -133,6 +142,7 @@ class Tool:
             has_postcondition=self.postcondition is not None,
         )
         check_traffic(self.name, self.rate, self.retry)
+        check_returned(self.name, self.returned)
         if Shared in self.requires and not self.is_async:
             raise DefinitionError(f"tool {self.name}: takes Shared, which is awaited: write it as 'async def'")
 
@@ -174,6 +184,21 @@ class Tool:
         """JSON Schema of its arguments, without what is injected."""
         return self.shape.parameters
 
+    @property
+    def server(self) -> str | None:
+        """The name of the server that offers it; None if it is ours."""
+        return None if self.source is None else self.source.name
+
+    @functools.cached_property
+    def named_secrets(self) -> frozenset[str]:
+        """The parameters for which the model names a secret that it was shown a reference to."""
+        return self.signature.named_secrets
+
+    @functools.cached_property
+    def labels_results(self) -> bool:
+        """Whether its result type says what in it is of a person."""
+        return is_labelled(self.shape.result)
+
     @functools.cached_property
     def content_hash(self) -> str:
         """Changes whenever the definition does: what the model is told, what is declared, the function's source.
@@ -192,7 +217,14 @@ class Tool:
             self.attempts_max,
         )
         origin = () if self.source is None else (self.source.fingerprint(self).encode(),)
-        return digest(_json.encode(declared), source_of(self.function), *_on_doubt(self), *_on_care(self), *origin)
+        return digest(
+            _json.encode(declared),
+            source_of(self.function),
+            *_on_doubt(self),
+            *_on_care(self),
+            *_on_secrets(self),
+            *origin,
+        )
 
     def _companions(self) -> Iterator[Companion]:
         for each in (self.probe, self.simulate, self.postcondition):
@@ -222,3 +254,9 @@ def _on_care(tool: Tool) -> tuple[bytes, ...]:
         "postcondition": tool.postcondition.source if tool.postcondition else None,
     }
     return (_json.encode(declared),) if any(declared.values()) else ()
+
+
+def _on_secrets(tool: Tool) -> tuple[bytes, ...]:
+    """Return which secrets it takes and what is said of its results; nothing if that is as for most."""
+    secrets = sorted(tool.signature.secrets.items())
+    return (_json.encode((secrets, tool.returned)),) if secrets or tool.returned != OF_ANYBODY else ()

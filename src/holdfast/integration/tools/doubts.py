@@ -5,11 +5,13 @@ import msgspec
 from holdfast.integration.tools.asking import Asking, NoAnswer, missing
 from holdfast.integration.tools.caught import Raised
 from holdfast.integration.tools.companion import Companion
+from holdfast.integration.tools.credentials import hand_to_probe
 from holdfast.integration.tools.definition import Tool
 from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import Desk, Failed, Invocation, Order
 from holdfast.integration.tools.probe import Answer, DidNot, Happened, Unknown
+from holdfast.integration.tools.sanitising import clean_fault, recorded_fault
 from holdfast.integration.tools.schema import Unfit
 from holdfast.integration.tools.stages.arguments import Arguments
 from holdfast.integration.tools.stages.audit import kept
@@ -51,6 +53,10 @@ async def probe(executor: Executor, order: Order, key: str | None, desk: Desk, c
         message = f"the probe needs a {lacking.__name__}, which this run does not hold any more"
         return fault(ErrorKind.TOOL_FAILED, message)
     values = asked.values(invocation.values, key, desk.resources)
+    if asked.secrets:
+        withheld = await hand_to_probe(values, asked, invocation.tool, order, desk, clock)
+        if withheld is not None:
+            return withheld
     return await _answer(executor, invocation.tool, asked, values, clock)
 
 
@@ -63,6 +69,7 @@ async def settle(executor: Executor, order: Order, word: Word, desk: Desk, clock
     elif how is Settlement.ABANDONED:
         message = f"nobody knows what became of {order.call.tool}, and nobody will: abandoned by {word.by}"
         said = fault(ErrorKind.IN_DOUBT, message, hint="it may have been done: do not make the same call again")
+    said = None if said is None else clean_fault(invocation, said)
     result, shown = (None, None) if how is Settlement.DID_NOT else kept(invocation, said)
     desk.recorder.append(
         DoubtSettled(
@@ -77,7 +84,8 @@ async def settle(executor: Executor, order: Order, word: Word, desk: Desk, clock
             result=result,
             shown=shown,
             result_bytes=invocation.result_bytes,
-            fault=said,
+            fault=None if said is None else recorded_fault(said),
+            sanitised=invocation.sanitised,
         )
     )
 

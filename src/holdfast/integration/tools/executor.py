@@ -13,11 +13,13 @@ from holdfast.integration.tools.stages.audit import Audit
 from holdfast.integration.tools.stages.authorised import Authorised
 from holdfast.integration.tools.stages.breaker import CircuitBreaker
 from holdfast.integration.tools.stages.call import Call
+from holdfast.integration.tools.stages.credentials import Credentials
 from holdfast.integration.tools.stages.fork import Fork
 from holdfast.integration.tools.stages.granted import Granted
 from holdfast.integration.tools.stages.intent import Intent
 from holdfast.integration.tools.stages.known import Known
 from holdfast.integration.tools.stages.postcondition import Postcondition
+from holdfast.integration.tools.stages.pseudonyms import Pseudonyms
 from holdfast.integration.tools.stages.rate import RateLimit
 from holdfast.integration.tools.stages.reachable import Reachable
 from holdfast.integration.tools.stages.resource import Resource
@@ -46,12 +48,14 @@ def standard_stages(
     traffic = traffic or Traffic()
     return (
         Known(registry),
+        Pseudonyms(),
         Arguments(),
         Granted(registry),
         Semantics(clock, threads),
         Fork(),
         *(() if decides is ALLOW_ALL else (Authorised(decides, caller),)),
         Approved(clock, threads),
+        Credentials(clock),
         Resource(clock, traffic.occupancy),
         RateLimit(clock, traffic.rates, caller.agent or ""),
         CircuitBreaker(clock, traffic),

@@ -7,6 +7,8 @@ import msgspec
 
 from holdfast.governance.escalation import Grounds
 from holdfast.governance.verdict import Verdict
+from holdfast.integration.secrets.book import NO_SECRETS
+from holdfast.integration.secrets.run_secrets import RunSecrets
 from holdfast.integration.tools.companion import Companion
 from holdfast.integration.tools.definition import Tool
 from holdfast.integration.tools.shared import Shared
@@ -14,6 +16,7 @@ from holdfast.integration.tools.sharing import Sharing
 from holdfast.integration.tools.stock.results import Results
 from holdfast.integration.tools.variables import Variables
 from holdfast.journal.events.approvals import Need
+from holdfast.journal.events.steps import Sanitised
 from holdfast.journal.fold.approval_state import ApprovalState
 from holdfast.journal.fold.state import Written
 from holdfast.journal.recorder import Recorder
@@ -49,8 +52,12 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     approval: ApprovalState | None = None
     """What people were asked of this very effect, and have decided, if they were."""
 
-    agent: str = ""
-    """The agent whose model asked; empty for a node that is itself a tool."""
+    agent: str | None = None
+    """Whose turn it is; None for a node that is itself a tool."""
+    user: str | None = None
+    """The end user for whom the run acts."""
+    pseudonyms: bool = False
+    """Whether the agent sees names in the place of personal data."""
 
     @property
     def is_node(self) -> bool:
@@ -77,15 +84,20 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Desk:
-    """What a run lends to its calls: its recorder, and resources by type. ``Results`` is always among them."""
+    """What a run lends to its calls: its recorder, its secrets, resources by type. ``Results`` is always among them."""
 
-    __slots__ = ("recorder", "resources", "sharing")
+    __slots__ = ("recorder", "resources", "secrets", "sharing")
 
     def __init__(
-        self, recorder: Recorder, resources: Mapping[type, object] | None = None, sharing: Sharing | None = None
+        self,
+        recorder: Recorder,
+        resources: Mapping[type, object] | None = None,
+        sharing: Sharing | None = None,
+        secrets: RunSecrets | None = None,
     ) -> None:
         """``sharing``: what it has to do with other runs; without it nothing is shared."""
         self.recorder, self.sharing = recorder, sharing
+        self.secrets = secrets or RunSecrets(NO_SECRETS, recorder.payloads, recorder.state.tenant)
         self.resources: Mapping[type, object] = {Results: Results(recorder.payloads), **(resources or {})}
 
 
@@ -148,7 +160,7 @@ class Invocation:
     __slots__ = (
         *("order", "desk", "begun_at", "end", "ended_by"),
         *("tool", "digest", "values", "key"),
-        *("value", "text", "json", "result", "result_bytes", "attached"),
+        *("value", "text", "json", "result", "result_bytes", "attached", "sanitised"),
         *("variables", "seen", "shared", "simulation"),
         *("verdict", "autonomy", "note", "canonical"),
         *("keys", "waited_seconds", "left_in_part", "is_settled", "leaving"),
@@ -197,6 +209,8 @@ class Invocation:
         """How long it waited for its turn."""
         self.left_in_part: Fault | None = None
         """What is missing, if only a part was done; set by ``postcondition``."""
+        self.sanitised: Sanitised | None = None
+        """What the result held that must not be seen as it is; set by ``sanitise``."""
         self.end: End | None = None
         self.ended_by = ""
         self.is_settled = False

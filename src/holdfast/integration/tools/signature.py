@@ -4,9 +4,10 @@ import inspect
 import re
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, NewType, TypeVar
 
+from holdfast.integration.secrets.secret import NAME, SCHEME, Secret
 from holdfast.kernel.errors import DefinitionError
 
 T = TypeVar("T")
@@ -48,23 +49,32 @@ class Signature:
     provided: Mapping[str, type]
     """Parameters that take a resource of the run, and its type."""
     returns: object
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    """Parameters that take a secret, and its name."""
+
+    @property
+    def named_secrets(self) -> frozenset[str]:
+        """The parameters for which the model names a secret that it was shown a reference to."""
+        return frozenset(each.name for each in self.parameters if _is_secret(each.annotation))
 
 
 def read_signature(function: Callable[..., object], name: str) -> Signature:
     """Return what ``function`` says of itself. Raises DefinitionError where a tool needs it to say more."""
     hints = _hints(function, name)
     description, described = _documentation(function, name)
-    asked, keys, provided = list[Parameter](), list[str](), dict[str, type]()
+    asked, keys, provided, secrets = list[Parameter](), list[str](), dict[str, type](), dict[str, str]()
     for parameter in inspect.signature(function).parameters.values():
         annotation = _annotation(parameter, hints, name)
         if annotation is IdempotencyKey:
             keys.append(_injected(parameter, name))
         elif any(mark is PROVIDED for mark in getattr(annotation, "__metadata__", ())):
             provided[_injected(parameter, name)] = _resource_type(annotation, parameter, name)
-        elif _mentions(annotation, IdempotencyKey) or _mentions(annotation, PROVIDED):
+        elif (secret := secret_name(annotation, name)) is not None:
+            secrets[_injected(parameter, name)] = secret
+        elif _hides_injected(annotation):
             raise DefinitionError(
                 f"tool {name}: parameter {parameter.name!r} hides an injected type inside another, so the model would "
-                "be asked for it: annotate it IdempotencyKey or Provided[...] and nothing around it"
+                "be asked for it: annotate it IdempotencyKey, Secret or Provided[...] and nothing around it"
             )
         else:
             default = REQUIRED if parameter.default is inspect.Parameter.empty else parameter.default
@@ -73,7 +83,7 @@ def read_signature(function: Callable[..., object], name: str) -> Signature:
         raise DefinitionError(f"tool {name}: expected one IdempotencyKey parameter, found {', '.join(keys)}: keep one")
     if "return" not in hints:
         raise DefinitionError(f"tool {name}: its return type is not annotated: results are checked against it")
-    return Signature(description, tuple(asked), keys[0] if keys else None, provided, hints["return"])
+    return Signature(description, tuple(asked), keys[0] if keys else None, provided, hints["return"], secrets)
 
 
 def parameters_of(function: Callable[..., object], name: str) -> dict[str, object]:
@@ -88,6 +98,34 @@ def provided_type(annotation: object) -> type | None:
         return None
     wanted: object = typing.get_args(annotation)[0]
     return wanted if isinstance(wanted, type) else None
+
+
+def secret_name(annotation: object, tool: str) -> str | None:
+    """Return the name of the secret that a parameter so annotated is handed; None if it is handed none.
+
+    Raises DefinitionError for a name that no secret can have.
+    """
+    metadata = getattr(annotation, "__metadata__", ())
+    named = [mark for mark in metadata if isinstance(mark, str) and mark.startswith(SCHEME)]
+    if not named or typing.get_args(annotation)[0] is not Secret:
+        return None
+    name = named[0].removeprefix(SCHEME)
+    if NAME.fullmatch(name) is None:
+        raise DefinitionError(
+            f"tool {tool}: expected a secret's name of small letters, digits, - _ and . behind {SCHEME}, found {name!r}"
+        )
+    return name
+
+
+def _is_secret(annotation: object) -> bool:
+    return annotation is Secret or set(typing.get_args(annotation)) == {Secret, type(None)}
+
+
+def _hides_injected(annotation: object) -> bool:
+    """Whether a type that is handed in stands inside another, where nothing would hand it in."""
+    if _mentions(annotation, IdempotencyKey) or _mentions(annotation, PROVIDED):
+        return True
+    return _mentions(annotation, Secret) and not _is_secret(annotation)
 
 
 def _hints(function: Callable[..., object], name: str) -> dict[str, object]:

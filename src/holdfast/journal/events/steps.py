@@ -64,6 +64,31 @@ class SharedSet(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """JSON of the value; None if it was removed."""
 
 
+class Held(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A secret that a result held: the reference that stands in its place, and the value under seal."""
+
+    name: str
+    sealed: PayloadId | None = None
+    """None if it could not be kept: then it is only ever a reference."""
+
+
+class Sanitised(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What was done to a result before anybody was shown it."""
+
+    hidden: int = 0
+    """Characters that cannot be seen: taken out, or written out."""
+    disguised: int = 0
+    """Letters and digits that were written as the ASCII ones that they posed as."""
+    exact: PayloadId | None = None
+    """The result with these as the tool gave them, without its secrets."""
+    secrets: tuple[Held, ...] = ()
+    """The secrets that it held."""
+    personal: dict[str, int] = {}
+    """How often personal data of each label stands in it."""
+    labelled: PayloadId | None = None
+    """JSON of the values that have a label, by the name that stands for each wherever it must not be seen."""
+
+
 class StepEnded(JournalEvent, frozen=True, tag="step.ended/1"):
     """The effect's outcome is known, or a guard refused it before it was sent."""
 
@@ -102,6 +127,8 @@ class StepEnded(JournalEvent, frozen=True, tag="step.ended/1"):
     """Paths of the effects that were left in part, and no longer are: this one has completed or undone them."""
     shared: tuple[SharedSet, ...] = ()
     """What it has set of what runs share, all together or, where it failed, none."""
+    sanitised: Sanitised | None = None
+    """What its result held that must not be seen as it is; None if there was nothing."""
 
 
 class StepInterrupted(JournalEvent, frozen=True, tag="step.interrupted/1"):
@@ -173,3 +200,5 @@ class DoubtSettled(JournalEvent, frozen=True, tag="step.settled/1"):
     """The message the model sees, as in StepEnded."""
     result_bytes: int = 0
     fault: Fault | None = None
+    sanitised: Sanitised | None = None
+    """As in StepEnded."""

@@ -250,6 +250,10 @@ class RunState(msgspec.Struct, frozen=True, gc=False):
     cancel_reason: str | None = None
     abandons_by: str | None = None
     """Who asked that the run end without waiting for its doubts; None if nobody did."""
+    held: dict[str, PayloadId | None] = {}
+    """The secrets that results have held, by name, each under seal."""
+    labelled: tuple[PayloadId, ...] = ()
+    """Where the values lie that have a label of personal data, by the names that stand for them."""
     inbox_read: int = 0
     origin: Origin | None = None
     """The run that it is a fork of, and how far it has that run's history."""

@@ -18,6 +18,7 @@ from holdfast.journal.fold.agent_state import CallState
 from holdfast.journal.fold.circles import begun_anew
 from holdfast.journal.fold.nodes import entered, with_node
 from holdfast.journal.fold.parts import left_in_part
+from holdfast.journal.fold.sanitised import with_sanitised
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.step_state import StepState
 from holdfast.journal.fold.turns import agent_of, with_agent
@@ -82,6 +83,8 @@ def step_ended(state: RunState, event: StepEnded, _at: float, version: int) -> R
     state = _settled(with_step(state, event, version, end), event)
     if event.unfinished is not None or event.mends:
         state = left_in_part(state, event, step_path(event))
+    if event.sanitised is not None:
+        state = with_sanitised(state, event.sanitised)
     return with_writes(state, event.node, event.writes, version) if event.writes else state
 
 
@@ -139,6 +142,8 @@ def doubt_settled(state: RunState, event: DoubtSettled, _at: float, version: int
         return replace(settled, outcome=outcome, shown=event.shown, result=event.result, fault=event.fault)
 
     state = _settled(with_step(state, event, version, settle), event)
+    if event.sanitised is not None:
+        state = with_sanitised(state, event.sanitised)
     if (node := state.nodes[event.node]).agent is not None:
         state = with_agent(state, node, replace(node.agent, trail=begun_anew(node.agent, event.turn - 1)), version)
     if event.how is Settlement.ABANDONED:

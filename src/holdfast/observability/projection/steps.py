@@ -8,7 +8,7 @@ from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome, Settlement
 from holdfast.observability.projection.nodes import node_span
 from holdfast.observability.projection.turns import settle_turn
-from holdfast.observability.span import Span, SpanKind, SpanStatus
+from holdfast.observability.span import Attributes, Span, SpanKind, SpanStatus
 from holdfast.observability.trace import Mark, Trace, changed, closed, cut_off_at, marked, opened, with_fault
 
 Step = StepIntended | StepEnded | StepInterrupted | StepRetried | DoubtProbed | DoubtSettled
@@ -30,6 +30,7 @@ def step_ended(trace: Trace, event: StepEnded, at: float) -> Trace:
         result_bytes=event.result_bytes,
         is_simulated=event.is_simulated,
         policies=event.policies or span.attributes.policies,
+        sanitised=event.sanitised,
     )
     span = replace(span, start=max(span.start, at - event.seconds) if span.is_open else span.start)
     trace = closed(trace, span, at, SpanStatus.of(event.outcome), with_fault(attributes, event.fault))
@@ -68,10 +69,14 @@ def doubt_settled(trace: Trace, event: DoubtSettled, at: float) -> Trace:
         settled = replace(span, attributes=with_fault(span.attributes, event.fault))
     else:
         outcome = Outcome.SUCCEEDED if event.fault is None else Outcome.FAILED
-        attributes = with_fault(replace(span.attributes, result_bytes=event.result_bytes), event.fault)
+        attributes = with_fault(_settled(span, event), event.fault)
         settled = replace(span, status=SpanStatus.of(outcome), attributes=attributes)
     trace = marked(changed(trace, settled), Mark(at, "settled", f"{path}: {event.how} by {event.by}"))
     return settle_turn(trace, event.node, event.turn, at) if event.turn else trace
+
+
+def _settled(span: Span, event: DoubtSettled) -> Attributes:
+    return replace(span.attributes, result_bytes=event.result_bytes, sanitised=event.sanitised)
 
 
 def _found(trace: Trace, event: Step, start: float) -> tuple[Trace, Span]:

@@ -130,8 +130,9 @@ async def test_a_node_gets_data_not_text() -> None:
 
 
 async def test_hidden_characters_are_made_visible() -> None:
-    async with workshop() as shop:
-        invocation = shop.invocation(shop.order("any"))
+    given = saying("")
+    async with workshop(given) as shop:
+        invocation = with_value(shop, given, None)
         invocation.text = "if access\u202e { //\u200b"
         assert await Sanitise().run(invocation) is None
     assert invocation.text == "if access\\u202e { //\\u200b"

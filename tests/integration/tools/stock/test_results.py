@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.integration.tools.stock.results import MATCHES_MAX, PAGE_BYTES_MAX, Results
-from holdfast.integration.tools.visible import visible
 from holdfast.journal.payloads import Payloads
 from holdfast.kernel.messages import ToolResult
 from holdfast.kernel.outcomes import Outcome
+from holdfast.kernel.plain_text import plain
 from tests.integration.tools.samples import saying
 from tests.integration.tools.workshop import RUN, TENANT, Workshop, workshop
 
@@ -61,7 +61,7 @@ async def test_pages_are_whole_lines_and_join_to_the_whole() -> None:
 async def test_reading_page_by_page_gives_exactly_what_was_kept(text: str) -> None:
     whole = text * (40_000 // len(text.encode()) + 1)
     async with workshop(saying(whole)) as shop:
-        assert "".join(await all_pages(shop, await kept(shop))) == visible(whole)
+        assert "".join(await all_pages(shop, await kept(shop))) == plain(whole).text
 
 
 async def test_the_preview_says_where_to_go_on() -> None:

@@ -7,6 +7,7 @@ from holdfast.integration.tools.arguments import Malformed, canonical_arguments
 from holdfast.integration.tools.faults import MESSAGE_CHARACTERS_MAX, told
 from holdfast.integration.tools.invocation import Expired, Failed, Held, Invocation, Later, Refused, Unknown
 from holdfast.integration.tools.parts import mended, unfinished
+from holdfast.integration.tools.sanitising import clean_fault, recorded_fault
 from holdfast.integration.tools.visible import one_line
 from holdfast.journal.events import ApprovalAsked, StepEnded, StepInterrupted, StepRetried
 from holdfast.journal.events.steps import SharedSet, Write
@@ -72,6 +73,7 @@ class Audit:
         self, invocation: Invocation, outcome: Outcome, fault: Fault | None, *, is_definite: bool = False
     ) -> None:
         order = invocation.order
+        fault = None if fault is None else clean_fault(invocation, fault)
         result, shown = kept(invocation, fault)
         shared, shared_writes = _shared(invocation, outcome)
         recorder = invocation.desk.recorder
@@ -88,7 +90,7 @@ class Audit:
                 result=result,
                 shown=shown,
                 result_bytes=invocation.result_bytes,
-                fault=fault,
+                fault=None if fault is None else recorded_fault(fault),
                 is_definite=is_definite,
                 writes=_writes(invocation) if outcome is Outcome.SUCCEEDED else (),
                 gave=_gave(invocation, fault),
@@ -99,6 +101,7 @@ class Audit:
                 unfinished=unfinished(invocation) if outcome is Outcome.PARTIAL else None,
                 mends=mended(invocation) if recorder.state.in_part and outcome is Outcome.SUCCEEDED else (),
                 shared=shared,
+                sanitised=invocation.sanitised,
             ),
             shared=shared_writes,
         )
@@ -114,7 +117,7 @@ class Audit:
                 effect=invocation.effect,
                 attempt=order.attempt,
                 retry_at=later.instant,
-                fault=later.fault,
+                fault=recorded_fault(clean_fault(invocation, later.fault)),
                 is_definite=later.is_definite,
             )
         )
@@ -180,15 +183,23 @@ def _shown(invocation: Invocation, fault: Fault | None) -> PayloadId:
     attached = invocation.attached if fault is None else ()
     content = _content(invocation, fault)
     result = ToolResult(call.call_id, call.tool, content, is_error=fault is not None, attached=attached)
-    provenance = Provenance(f"tool:{call.tool}", Trust.UNTRUSTED)
-    return invocation.desk.recorder.payloads.keep_message(Message(Role.TOOL, (result,), provenance))
+    return invocation.desk.recorder.payloads.keep_message(Message(Role.TOOL, (result,), _said_by(invocation, fault)))
+
+
+def _said_by(invocation: Invocation, fault: Fault | None) -> Provenance:
+    """Return how far a result is trusted and whom it is for, as its tool declares; of an error it declares nothing."""
+    source = f"tool:{invocation.order.call.tool}"
+    if fault is not None:
+        return Provenance(source, Trust.UNTRUSTED)
+    return Provenance(source, invocation.tool.returned.trust, invocation.tool.returned.readers)
 
 
 def _content(invocation: Invocation, fault: Fault | None) -> str:
     if fault is None:
         text = invocation.text
     else:
-        text = told(fault) if fault is not invocation.left_in_part else f"{told(fault)}\n{invocation.text}"
+        is_in_part = invocation.left_in_part is not None and fault.kind is invocation.left_in_part.kind
+        text = f"{told(fault)}\n{invocation.text}" if is_in_part else told(fault)
     return f"{invocation.note}\n{text}" if invocation.note else text
 
 

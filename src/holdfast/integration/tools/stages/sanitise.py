@@ -1,14 +1,19 @@
-"""Nothing in a result is hidden from whoever reads it."""
+"""Nothing in a result is hidden from whoever reads it, and no secret is told."""
 
 from holdfast.integration.tools.invocation import End, Invocation
-from holdfast.integration.tools.visible import visible
+from holdfast.integration.tools.sanitising import sanitise_data, sanitise_text, sanitise_variables
 
 
 class Sanitise:
-    """Makes hidden characters visible in what a model is shown. Data for a node stays exactly as it is."""
+    """Makes plain what a model is shown, puts references in the place of secrets, and counts personal data."""
 
     name = "sanitise"
 
     async def run(self, invocation: Invocation) -> End | None:
-        invocation.text = visible(invocation.text)
+        if invocation.order.is_node:
+            await sanitise_data(invocation)
+        else:
+            await sanitise_text(invocation)
+        if invocation.variables is not None:
+            await sanitise_variables(invocation)
         return None

@@ -18,6 +18,7 @@ from holdfast.runtime import Runtime
 from holdfast.surfaces.cli.asking.drive_lock import driver_of
 from holdfast.surfaces.cli.asking.stores import store_path
 from holdfast.surfaces.cli.showing.condition import Condition, condition
+from holdfast.surfaces.cli.showing.masking import Masking
 from holdfast.surfaces.cli.showing.runs_table import Listed
 
 
@@ -32,15 +33,15 @@ class Seen(msgspec.Struct, frozen=True):
     """Who took it out of the dead-letter queue, if it was in there and somebody did."""
 
 
-async def look(run: Run, url: str) -> Seen:
-    """Return the run with everything recorded so far."""
+async def look(run: Run, url: str, masking: Masking) -> Seen:
+    """Return the run with everything recorded so far, as ``masking`` shows it."""
     head = await run.head()
-    trace = project([entry async for entry in run.events(follow=False)])
+    trace = project([masking.entry(entry) async for entry in run.events(follow=False)])
     at = time.time()
     stands = condition(head, at, is_store_driven=is_driven(url), **_waits(trace.state))
     now = at if stands is Condition.RUNNING else trace.last_at
     told = totals(trace, trace.last_at if stands is Condition.INTERRUPTED else at)
-    return Seen(trace, told, stands, now, await run.dropped())
+    return Seen(trace, told, stands, now, masking.struct(await run.dropped()))
 
 
 async def listed(runtime: Runtime, which: RunFilter, url: str) -> list[Listed]:

@@ -20,3 +20,6 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for progra
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or the end of it.")]
 AllOption = Annotated[bool, typer.Option("--all", help="Leave nothing out, however long.")]
+RevealOption = Annotated[
+    bool, typer.Option("--reveal", help="Show personal data as it is; that you did is noted beside the store.")
+]

@@ -1,34 +1,43 @@
 """``holdfast show RUN`` and ``holdfast trace RUN``: one run as a page, and as a waterfall of what it did."""
 
-from holdfast.surfaces.cli.asking.options import AllOption, JsonOption, RunArgument, StoreOption
+from holdfast.surfaces.cli.asking.options import AllOption, JsonOption, RevealOption, RunArgument, StoreOption
 from holdfast.surfaces.cli.problems import reporting
 
 
 def show(
-    run: RunArgument, shows_all: AllOption = False, store: StoreOption = None, as_json: JsonOption = False
+    run: RunArgument,
+    shows_all: AllOption = False,
+    reveals: RevealOption = False,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Show one run: how it stands and what to do, its nodes, budget, faults and result."""
     import asyncio
 
     with reporting(as_json=as_json):
-        asyncio.run(_show(run, store, shows_all=shows_all, as_json=as_json))
+        asyncio.run(_show(run, store, shows_all=shows_all, reveals=reveals, as_json=as_json))
 
 
 def trace(
-    run: RunArgument, shows_all: AllOption = False, store: StoreOption = None, as_json: JsonOption = False
+    run: RunArgument,
+    shows_all: AllOption = False,
+    reveals: RevealOption = False,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Show what a run did and when: nodes, turns, model and tool calls, waits, drivers. Works while it runs."""
     import asyncio
 
     with reporting(as_json=as_json):
-        asyncio.run(_trace(run, store, shows_all=shows_all, as_json=as_json))
+        asyncio.run(_trace(run, store, shows_all=shows_all, reveals=reveals, as_json=as_json))
 
 
-async def _show(run_id: str, store: str | None, *, shows_all: bool, as_json: bool) -> None:
+async def _show(run_id: str, store: str | None, *, shows_all: bool, reveals: bool, as_json: bool) -> None:
     import time
 
     from holdfast.journal.port import RunFilter
     from holdfast.surfaces.cli.asking.looking import listed, look
+    from holdfast.surfaces.cli.asking.revealing import masking
     from holdfast.surfaces.cli.asking.stores import reading, store_url
     from holdfast.surfaces.cli.showing.achievements import print_achieved
     from holdfast.surfaces.cli.showing.inbox_page import inbox_records, print_inbox
@@ -39,10 +48,11 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, as_json: boo
 
     async with reading(store) as runtime:
         run = await runtime.run(run_id)
-        seen = await look(run, store_url(store))
-        value = await run.value(seen.trace.state)
-        achieved = await run.achieved(seen.trace.state) if seen.trace.state.is_over and value is None else None
-        variables = await run.variables(seen.trace.state)
+        masked = await masking(run, store_url(store), "show", reveals=reveals)
+        seen, state = await look(run, store_url(store), masked), await run.state()
+        value = masked.data(await run.value(state))
+        achieved = masked.struct(await run.achieved(state)) if state.is_over and value is None else None
+        variables = {name: masked.data(each) for name, each in (await run.variables(state)).items()}
         children = await listed(runtime, RunFilter(parent=run.id), store_url(store))
         forks = await listed(runtime, RunFilter(origin=run.id), store_url(store))
         below = [each for each in await runtime.inbox(run) if each.head.run != run.id]
@@ -63,15 +73,18 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, as_json: boo
             print_achieved(achieved, out(), shows_all=shows_all)
 
 
-async def _trace(run_id: str, store: str | None, *, shows_all: bool, as_json: bool) -> None:
+async def _trace(run_id: str, store: str | None, *, shows_all: bool, reveals: bool, as_json: bool) -> None:
     from holdfast.surfaces.cli.asking.looking import look
+    from holdfast.surfaces.cli.asking.revealing import masking
     from holdfast.surfaces.cli.asking.stores import reading, store_url
     from holdfast.surfaces.cli.showing.records import trace_record, write_json
     from holdfast.surfaces.cli.showing.terminal import out
     from holdfast.surfaces.cli.showing.waterfall import print_trace
 
     async with reading(store) as runtime:
-        seen = await look(await runtime.run(run_id), store_url(store))
+        run = await runtime.run(run_id)
+        masked = await masking(run, store_url(store), "trace", reveals=reveals)
+        seen = await look(run, store_url(store), masked)
     if as_json:
         write_json(trace_record(seen.trace, seen.totals))
     else:

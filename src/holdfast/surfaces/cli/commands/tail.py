@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from holdfast.surfaces.cli.asking.options import JsonOption, RunArgument, StoreOption
+from holdfast.surfaces.cli.asking.options import JsonOption, RevealOption, RunArgument, StoreOption
 from holdfast.surfaces.cli.problems import reporting
 
 AfterOption = Annotated[int, typer.Option("--after", min=0, help="Begin above this version of the run's journal.")]
@@ -15,6 +15,7 @@ def tail(
     run: RunArgument,
     after: AfterOption = 0,
     follow: FollowOption = True,
+    reveals: RevealOption = False,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -22,12 +23,13 @@ def tail(
     import asyncio
 
     with reporting(as_json=as_json):
-        asyncio.run(_tail(run, store, after, follow=follow, as_json=as_json))
+        asyncio.run(_tail(run, store, after, follow=follow, reveals=reveals, as_json=as_json))
 
 
-async def _tail(run_id: str, store: str | None, after: int, *, follow: bool, as_json: bool) -> None:
+async def _tail(run_id: str, store: str | None, after: int, *, follow: bool, reveals: bool, as_json: bool) -> None:
     from holdfast.journal.events import RunParked
-    from holdfast.surfaces.cli.asking.stores import reading
+    from holdfast.surfaces.cli.asking.revealing import masking
+    from holdfast.surfaces.cli.asking.stores import reading, store_url
     from holdfast.surfaces.cli.showing.records import event_record, write_json
     from holdfast.surfaces.cli.showing.tail_line import tail_line
     from holdfast.surfaces.cli.showing.terminal import err, out, styled
@@ -37,7 +39,9 @@ async def _tail(run_id: str, store: str | None, after: int, *, follow: bool, as_
     async with reading(store) as runtime:
         run = await runtime.run(run_id)
         began_at = (await run.head()).created_at
-        async for entry in run.events(after, follow=follow):
+        masked = await masking(run, store_url(store), "tail", reveals=reveals)
+        async for recorded in run.events(after, follow=follow):
+            entry = masked.entry(recorded)
             if as_json:
                 write_json(event_record(entry))
                 continue

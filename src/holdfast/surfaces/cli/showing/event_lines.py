@@ -51,6 +51,7 @@ from holdfast.observability.usage import figures
 from holdfast.surfaces.cli.showing.approval_lines import OfApproval, approval_line
 from holdfast.surfaces.cli.showing.budget_lines import OfBudget, budget_line
 from holdfast.surfaces.cli.showing.circles import circle_words
+from holdfast.surfaces.cli.showing.sanitised_words import sanitised_words
 from holdfast.surfaces.cli.showing.way_words import way_words
 from holdfast.surfaces.cli.showing.wording import call_tokens, cost, counted, duration, instant, money, size, tokens
 
@@ -241,7 +242,8 @@ def _of_step(event: OfStep) -> str:
             simulated = " (simulated)" if event.is_simulated else ""
             waited = f" after a wait of {duration(event.waited_seconds)}" if event.waited_seconds else ""
             shared = f" · shares {', '.join(each.name for each in event.shared)}" if event.shared else ""
-            ended = f"{event.outcome}{simulated}{stage}{_because(event.fault)}{given}{shared}"
+            found = sanitised_words(event.sanitised)
+            ended = f"{event.outcome}{simulated}{stage}{_because(event.fault)}{given}{shared}{found}"
             return f"{ended} · {duration(event.seconds)}{waited}"
         case StepInterrupted():
             told = "cut off: nobody knows what became of it" if event.in_doubt else "cut off before its end"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from holdfast.governance.redaction.personal import Masks
 from holdfast.orchestration.dead_letters import DeadLetter, Retrying
 from holdfast.surfaces.cli.showing.terminal import clean, styled
 from holdfast.surfaces.cli.showing.wording import age, counted, duration, instant, short_ids
@@ -16,7 +17,7 @@ def dead_records(found: Sequence[DeadLetter]) -> list[dict[str, object]]:
         {
             "run_id": one.run,
             "app": one.app,
-            "title": one.title,
+            "title": Masks().text(one.title),
             "status": one.status,
             "step": one.step,
             "tries": one.tries,
@@ -34,7 +35,7 @@ def retries_records(found: Sequence[Retrying]) -> list[dict[str, object]]:
         {
             "run_id": one.run,
             "app": one.app,
-            "title": one.title,
+            "title": Masks().text(one.title),
             "step": one.step,
             "tries": one.tries,
             "fault": one.fault,
@@ -72,7 +73,7 @@ def print_retries(found: Sequence[Retrying], now: float, console: Console) -> No
 
 
 def _print_head(short: str, one: DeadLetter | Retrying, console: Console) -> None:
-    line = Text(clean(f"{short}  {one.app}: {one.title}"), style="bold")
+    line = Text(clean(f"{short}  {one.app}: {Masks().text(one.title)}"), style="bold")
     line.append(f"  {clean(one.step or 'not begun')}", style="magenta")
     console.print(line, soft_wrap=True)
     if one.fault is not None:

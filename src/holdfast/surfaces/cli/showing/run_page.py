@@ -23,6 +23,7 @@ from holdfast.surfaces.cli.showing.condition import Condition, advice
 from holdfast.surfaces.cli.showing.forks import origin_facts, origin_record
 from holdfast.surfaces.cli.showing.results import worded
 from holdfast.surfaces.cli.showing.runs_table import Listed, print_runs, runs_records
+from holdfast.surfaces.cli.showing.sanitised_words import sanitised_lines, sanitised_records
 from holdfast.surfaces.cli.showing.span_tree import rows
 from holdfast.surfaces.cli.showing.terminal import clean, styled
 from holdfast.surfaces.cli.showing.verdicts import verdict_facts, verdict_record
@@ -117,6 +118,7 @@ def page_record(
         "abandoned": state.abandoned,
         "unseen": state.unseen,
         "circles": circle_records(state),
+        "sanitised": sanitised_records(seen.trace.spans),
         "reviews": [{"node": review.node, "at": review.at, "unmet": review.unmet} for review in state.reviews],
         "waived": state.waived,
         "children": runs_records(children),
@@ -134,7 +136,7 @@ def _facts(state: RunState, seen: Shown, version: Version) -> Iterator[tuple[str
     yield "status", styled(_status(state, stands), style="bold")
     yield from origin_facts(state)
     yield from _waits(state, stands, dropped)
-    yield from _troubles(state)
+    yield from _troubles(state, seen.trace.spans)
     yield "began", styled(instant(state.started_at))
     yield "took", styled(f"{duration(told.seconds)}, of these {duration(told.seconds_active)} driven")
     yield "drivers", styled(f"{told.drivers}, {counted(told.interruptions, 'interruption')}")
@@ -181,7 +183,7 @@ def _waits(state: RunState, stands: Condition, dropped: Drop | None) -> Iterator
         yield "to do", styled(todo)
 
 
-def _troubles(state: RunState) -> Iterator[tuple[str, Text]]:
+def _troubles(state: RunState, spans: Sequence[Span]) -> Iterator[tuple[str, Text]]:
     """What went wrong, was given up, or is not known."""
     if state.fault is not None:
         yield "fault", styled(f"{state.fault.kind}: {state.fault.message}", style="red")
@@ -194,6 +196,8 @@ def _troubles(state: RunState) -> Iterator[tuple[str, Text]]:
         yield "abandoned", styled(", ".join(state.abandoned), style="magenta")
     for told in circle_lines(state):
         yield "in circles", styled(told, style="yellow")
+    for told in sanitised_lines(spans):
+        yield "result held", styled(told)
     for call in state.unseen:
         what = f"{paths.turn(call.node, call.turn)}, attempt {call.attempt}: {tokens(call.tokens)} tokens charged"
         yield "reply unseen", styled(f"{what} until 'holdfast reconcile {short_id(state.run)}' says how many it took")

@@ -8,6 +8,7 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from holdfast.governance.redaction.personal import Masks
 from holdfast.journal.port import Head
 from holdfast.kernel.limits import Spend
 from holdfast.observability.usage import figures
@@ -54,7 +55,7 @@ def runs_records(listed: Sequence[Listed]) -> list[dict[str, object]]:
         {
             "run_id": one.head.run,
             "app": one.head.app,
-            "title": one.head.title,
+            "title": Masks().text(one.head.title),
             "status": one.head.status,
             "condition": one.stands,
             "doubts": one.doubts,
@@ -98,7 +99,7 @@ def _cells(one: Listed, short: str, now: float) -> list[Text]:
     return [
         styled(short, style="bold"),
         styled(one.head.app),
-        styled(one.head.title),
+        styled(Masks().text(one.head.title)),
         _status(one, now),
         styled(age(now - one.head.created_at)),
         styled(duration(one.seconds)),

@@ -1,0 +1,1 @@
+"""Secrets as an operator provides them, and what keeps them out of logs."""
