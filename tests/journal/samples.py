@@ -249,7 +249,7 @@ def every_event() -> tuple[Event, ...]:
         StepRetried(
             node="desk",
             turn=1,
-            call=2,
+            call=1,
             name="pay",
             effect=Effect.KEYED,
             attempt=1,
