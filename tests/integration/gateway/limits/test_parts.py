@@ -1,4 +1,4 @@
-"""The parts alone: buckets never hand out more than they hold, breakers open and probe, permits count once."""
+"""The parts alone: meters reserve and settle, permits count once, nobody overtakes."""
 
 import asyncio
 import math
@@ -13,8 +13,8 @@ from holdfast.integration.gateway.limits.admission import Admission, ModelBusy, 
 from holdfast.integration.gateway.limits.line import WAITING_MAX, Line, Waiting
 from holdfast.integration.gateway.limits.meter import DECREASE, MARGIN, Left, Meter, Reservation
 from holdfast.integration.gateway.limits.rate import Counting, Demand, Rate, Taken, expected
-from holdfast.kernel.breaker import OPEN_SECONDS_FIRST, Breaker, State
-from holdfast.kernel.bucket import MINUTE_SECONDS, Bucket
+from holdfast.kernel.breaker import State
+from holdfast.kernel.bucket import MINUTE_SECONDS
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.messages import Usage
 from holdfast.testing.simulator.clock import SimClock
@@ -25,40 +25,6 @@ DEMAND = Demand(input_tokens=100, output_tokens=20, output_tokens_max=50)
 
 def nobody(_reserved: Taken, _taken: Taken | None) -> None:
     """Take no note of a call's end."""
-
-
-# --- bucket ---
-
-
-@given(st.lists(st.tuples(st.floats(0.1, 100), st.floats(0, 120)), max_size=30))
-def test_who_waits_until_a_bucket_is_ready_never_takes_more_than_it_holds_and_regains(
-    steps: list[tuple[float, float]],
-) -> None:
-    bucket, now, taken = Bucket(100, 0.0), 0.0, 0.0
-    for amount, pause in steps:
-        now = bucket.ready_at(amount, now + pause)
-        bucket.take(amount, now)
-        taken += amount
-        assert taken <= 100 * (1 + now / MINUTE_SECONDS) + 1e-6
-
-
-def test_a_debt_is_paid_by_the_refill() -> None:
-    bucket = Bucket(60, 0.0)
-    bucket.take(90, 0.0)
-    assert bucket.ready_at(10, 0.0) == 40.0
-
-
-def test_what_is_larger_than_the_bucket_waits_until_it_is_full() -> None:
-    bucket = Bucket(60, 0.0)
-    bucket.take(30, 0.0)
-    assert bucket.ready_at(1_000, 0.0) == 30.0
-
-
-def test_a_clock_that_is_set_back_fills_nothing_and_takes_nothing() -> None:
-    bucket = Bucket(60, 100.0)
-    bucket.take(60, 100.0)
-    assert bucket.level(40.0) == 0.0
-    assert bucket.level(160.0) == 60.0
 
 
 # --- meter ---
@@ -104,38 +70,6 @@ def test_a_provider_counts_a_call_in_its_own_way() -> None:
     demand = Demand(input_tokens=100, output_tokens=20, output_tokens_max=50, cached_tokens=60)
     assert expected(demand, Counting()) == Taken(1, 100, 20)
     assert expected(demand, Counting(counts_cached_input=False, reserves_output_max=True)) == Taken(1, 40, 50)
-
-
-# --- breaker ---
-
-
-def failing(breaker: Breaker, count: int, now: float) -> None:
-    for _ in range(count):
-        breaker.ended(failed=True, was_probe=False, now=now)
-
-
-def test_it_opens_after_failures_lets_one_probe_through_and_shuts_on_success() -> None:
-    breaker = Breaker()
-    failing(breaker, 4, 0.0)
-    assert breaker.state(0.0) is State.CLOSED
-    failing(breaker, 1, 0.0)
-    assert breaker.ready_at(0.0) == OPEN_SECONDS_FIRST
-    assert breaker.state(OPEN_SECONDS_FIRST) is State.HALF_OPEN
-    assert breaker.passing(OPEN_SECONDS_FIRST)
-    assert breaker.ready_at(OPEN_SECONDS_FIRST) is None
-    breaker.ended(failed=False, was_probe=True, now=6.0)
-    assert breaker.state(6.0) is State.CLOSED
-
-
-def test_a_probe_that_fails_opens_it_for_longer_and_one_that_is_cancelled_lets_another_try() -> None:
-    breaker = Breaker()
-    failing(breaker, 5, 0.0)
-    breaker.passing(5.0)
-    breaker.ended(failed=True, was_probe=True, now=5.0)
-    assert breaker.ready_at(5.0) == 5.0 + 2 * OPEN_SECONDS_FIRST
-    breaker.passing(20.0)
-    breaker.withdrawn(was_probe=True)
-    assert breaker.ready_at(20.0) == 20.0
 
 
 # --- permits and admission ---
