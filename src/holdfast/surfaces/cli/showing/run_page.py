@@ -16,12 +16,14 @@ from holdfast.observability.trace import Trace
 from holdfast.observability.usage import figures, spend_below
 from holdfast.orchestration.lifecycle import DEAD
 from holdfast.orchestration.questions import open_questions
+from holdfast.orchestration.sagas.telling import sagas_of
 from holdfast.surfaces.cli.showing.budget_lines import limits_taken, reserved_now
 from holdfast.surfaces.cli.showing.circles import circle_lines, circle_records
 from holdfast.surfaces.cli.showing.condition import Condition, advice
 from holdfast.surfaces.cli.showing.forks import origin_facts, origin_record
 from holdfast.surfaces.cli.showing.results import worded
 from holdfast.surfaces.cli.showing.runs_table import Listed, print_runs, runs_records
+from holdfast.surfaces.cli.showing.sagas import saga_lines
 from holdfast.surfaces.cli.showing.span_tree import rows
 from holdfast.surfaces.cli.showing.terminal import clean, styled
 from holdfast.surfaces.cli.showing.versions import Registered, Version
@@ -114,6 +116,7 @@ def page_record(
         "circles": circle_records(state),
         "reviews": [{"node": review.node, "at": review.at, "unmet": review.unmet} for review in state.reviews],
         "waived": state.waived,
+        "sagas": sagas_of(state),
         "children": runs_records(children),
         "forks": runs_records(forks),
         **origin_record(state),
@@ -178,6 +181,8 @@ def _troubles(state: RunState) -> Iterator[tuple[str, Text]]:
         yield "cancelled", styled(f"{state.cancel_reason}{waits}")
     if state.abandoned:
         yield "abandoned", styled(", ".join(state.abandoned), style="magenta")
+    for told in saga_lines(state):
+        yield "saga", styled(told, style="red" if state.standing else "")
     for told in circle_lines(state):
         yield "in circles", styled(told, style="yellow")
     for call in state.unseen:
