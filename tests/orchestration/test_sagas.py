@@ -399,6 +399,17 @@ async def test_a_saga_inside_a_saga_is_undone_before_what_came_before_it() -> No
     assert state.standing == ()
 
 
+async def test_names_that_look_like_undoing_are_names_like_others() -> None:
+    stage = Stage()
+    world = office(stage, open_c=["badly"])
+    inner = saga(opening("b"), opening("c"), name="undoer")
+    around = Sequence("work", (Map("undo", "['x']", inner, key="item"),))
+    async with stage.runtime(apps=[world.app(saga(opening("a"), SagaStep(around, is_irreversible=True)))]) as runtime:
+        state = await stage.ended(await runtime.start("root", None))
+    assert (state.status, world.log) == ("FAILED", ["open a", "open b", "close b", "close a"])
+    assert "root/work/undo[x]/undo[b]" in state.nodes
+
+
 async def test_what_was_undone_is_done_anew_under_other_keys_when_the_run_is_requeued() -> None:
     stage = Stage()
     world = office(stage, open_mailbox=["badly"])

@@ -11,7 +11,9 @@ from holdfast import Agent, App, Effect, Private, Provided, Shared, Variables, t
 from holdfast.integration.gateway.lines import answer, call
 from holdfast.integration.gateway.port import ModelRequest
 from holdfast.journal.events import StepEnded
-from holdfast.journal.shared import SharedValue, SharedWrite
+from holdfast.journal.port import Commit, CommitResult
+from holdfast.journal.shared import Board, Place, SharedValue, SharedWrite
+from holdfast.journal.stores.memory import MemoryStore
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.kernel.retry import Retry
@@ -286,6 +288,39 @@ def test_whenever_a_process_dies_each_step_has_written_once(kills: list[int], st
         return await shared(stage)
 
     assert asyncio.run(play()) == {"stock": (steps, str(steps).encode())}
+
+
+class Beside(MemoryStore):
+    """A store into which another process writes, once, at the worst moment."""
+
+    has_written = False
+
+    async def commit(self, commit: Commit) -> CommitResult:
+        if commit.shared and not self.has_written:
+            self.has_written = True
+            self._disk.desk.write(RUN, [SharedWrite("default", "root", "stock", 0, b"10")], 0.0)
+        return await super().commit(commit)
+
+
+async def test_where_another_process_was_faster_nothing_is_lost_and_the_step_is_done_anew() -> None:
+    stage = staged()
+    store = Beside(stage.clock, stage.disk)
+    async with stage.runtime(apps=[app(Sequence("root", (adding("one"),)))], store=store) as runtime:
+        run = await runtime.start("root", None)
+        assert await stage.result(run) == 1
+    assert await shared(stage) == {"stock": (2, b"11")}
+
+
+def test_a_look_is_stale_once_what_it_looks_at_was_written() -> None:
+    board = Board()
+    here, there = Place("t", "a", "here"), Place("t", "a", "there")
+    look, other = board.look([here]), board.look([there])
+    board.reserve([here])
+    assert (board.is_pending(here), board.is_pending(there), look.is_stale) == (True, False, False)
+    board.release([here])
+    assert (board.is_pending(here), look.is_stale, other.is_stale) == (False, True, False)
+    for each in (look, other):
+        board.looked(each)
 
 
 async def test_a_fork_that_sends_nothing_shares_nothing() -> None:

@@ -5,9 +5,10 @@ from holdfast.kernel import paths
 from holdfast.kernel.errors import DefinitionError
 from holdfast.orchestration.asked import call_at, node_of
 from holdfast.orchestration.flow import Map, Node, Saga, ScriptNode, children
-from holdfast.orchestration.sagas.asking import question
+from holdfast.orchestration.sagas.asking import asked_about, question
 
-UNDO = "undo"
+UNDO = paths.undo("")
+"""What follows on the path of a saga where its steps are undone."""
 
 
 def locate(flow: Node, path: str, root: str = "", run: RunState | None = None) -> Node:
@@ -19,25 +20,23 @@ def locate(flow: Node, path: str, root: str = "", run: RunState | None = None) -
     while rest:
         if run is not None and isinstance(node, ScriptNode) and (call := call_at(run, path)) is not None:
             return node_of(call)
-        if isinstance(node, Saga) and rest.startswith(f"/{UNDO}") and (place := paths.undone(path)) is not None:
-            return _undoing(node, place[1], path, run)
+        if isinstance(node, Saga) and (rest == UNDO or rest.startswith(f"{UNDO}[")):
+            return _undoing(node, path, run)
         node, rest = _down(node, rest, path)
     return node
 
 
-def _undoing(saga: Saga, name: str, path: str, run: RunState | None) -> Node:
-    """Return what undoes the step ``name`` of ``saga``, or what is asked about it; the saga for its undoing as such."""
-    if not name:
-        return saga
-    around = path.rpartition("/")[0] if path.rpartition("/")[2].startswith("ask.") else None
+def _undoing(saga: Saga, path: str, run: RunState | None) -> Node:
+    """Return what undoes a step of ``saga``, or what is asked about it; the saga itself for its undoing as such."""
+    place, around = paths.undone(path), asked_about(path)
     if around is not None and run is not None and around in run.nodes:
         return question(saga, around, run)
+    if place is not None and not place[1]:
+        return saga
     for step in saga.steps:
-        if step.do.name == name:
+        if place is not None and step.do.name == place[1]:
             return step.undo or step.do
-    raise DefinitionError(
-        f"expected a step {name!r} to undo at {path!r}, found none: the flow has changed under the run"
-    )
+    raise DefinitionError(f"expected a step to undo at {path!r}, found none: the flow has changed under the run")
 
 
 def _down(node: Node, rest: str, path: str) -> tuple[Node, str]:

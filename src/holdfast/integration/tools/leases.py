@@ -66,8 +66,7 @@ class Leases:
             raise
         finally:
             renewing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await renewing
+            await asyncio.wait((renewing,))
             with contextlib.suppress(JournalError):  # it runs out by itself
                 await self._store.release_lease(held.lease)
 

@@ -31,6 +31,8 @@ Writers = Mapping[str, Collection[str]]
 class Sharing:
     """Made for one claim of one run."""
 
+    __slots__ = ("_board", "_clock", "_lease_store", "_recorder", "_shared", "_writers")
+
     def __init__(
         self,
         shared: SharedStore,
@@ -88,8 +90,6 @@ class Sharing:
         From here on nothing may wait before it is recorded, or released: nobody else can write in between.
         """
         places = self._places(shared)
-        if self._recorder.shares:
-            await self._recorder.durable()
         for _ in range(LOOKS_MAX):
             look = self._board.look(places)
             try:

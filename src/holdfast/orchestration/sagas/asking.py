@@ -17,6 +17,12 @@ def ask_path(node: NodeState) -> str:
     return f"{node.path}/ask.{node.tries + 1}"
 
 
+def asked_about(path: str) -> str | None:
+    """Return the path of the node about which somebody is asked at ``path``; None if that is no such place."""
+    around, _, name = path.rpartition("/")
+    return around if name.startswith("ask.") else None
+
+
 def question(saga: Saga, path: str, run: RunState) -> DecisionNode:
     """Return the node that asks about the deed which the node at ``path`` should undo."""
     place, node = paths.undone(path), run.nodes[path]

@@ -17,6 +17,7 @@ from holdfast.observability.usage import figures, spend_below
 from holdfast.orchestration.approvals import open_approvals
 from holdfast.orchestration.lifecycle import DEAD
 from holdfast.orchestration.questions import open_questions
+from holdfast.orchestration.sagas.telling import sagas_of
 from holdfast.surfaces.cli.showing.budget_lines import limits_taken, reserved_now
 from holdfast.surfaces.cli.showing.circles import circle_lines, circle_records
 from holdfast.surfaces.cli.showing.condition import Condition, advice
@@ -24,6 +25,7 @@ from holdfast.surfaces.cli.showing.forks import origin_facts, origin_record
 from holdfast.surfaces.cli.showing.results import worded
 from holdfast.surfaces.cli.showing.runs_table import Listed, print_runs, runs_records
 from holdfast.surfaces.cli.showing.sanitised_words import sanitised_lines, sanitised_records
+from holdfast.surfaces.cli.showing.sagas import saga_lines
 from holdfast.surfaces.cli.showing.span_tree import rows
 from holdfast.surfaces.cli.showing.terminal import clean, styled
 from holdfast.surfaces.cli.showing.verdicts import verdict_facts, verdict_record
@@ -121,6 +123,7 @@ def page_record(
         "sanitised": sanitised_records(seen.trace.spans),
         "reviews": [{"node": review.node, "at": review.at, "unmet": review.unmet} for review in state.reviews],
         "waived": state.waived,
+        "sagas": sagas_of(state),
         "children": runs_records(children),
         "forks": runs_records(forks),
         **origin_record(state),
@@ -194,6 +197,8 @@ def _troubles(state: RunState, spans: Sequence[Span]) -> Iterator[tuple[str, Tex
         yield "cancelled", styled(f"{state.cancel_reason}{waits}")
     if state.abandoned:
         yield "abandoned", styled(", ".join(state.abandoned), style="magenta")
+    for told in saga_lines(state):
+        yield "saga", styled(told, style="red" if state.standing else "")
     for told in circle_lines(state):
         yield "in circles", styled(told, style="yellow")
     for told in sanitised_lines(spans):
