@@ -262,8 +262,8 @@ class Runtime:
         await self._worker.park(reason, runs)
 
     def _handle(self, run: RunId) -> Run:
-        around = self._around
-        return Run(run, self._store, around.live, self._post, self._serving.troubles.get, self._apps.find, around.clock)
+        live, clock, serving = self._around.live, self._around.clock, self._serving
+        return Run(run, self._store, live, self._post, serving.troubles.get, self._apps.find, clock, serving.sees_to)
 
     async def _full_id(self, run_id: str) -> RunId:
         if run_id.startswith("run_"):
