@@ -87,8 +87,11 @@ class Live:
             self.rest(run)
 
     def is_heard(self, run: RunId) -> bool:
-        """Whether anybody listens to ``run``."""
-        return run in self._listeners
+        """Whether anybody listens to what ``run`` says, and not only for it to come to rest."""
+        for listener in self._listeners.get(run, ()):  # noqa: SIM110 - asked for each piece of text, as nobody listens
+            if listener.run == run and not listener.hears_rest_only:
+                return True
+        return False
 
     def hint(self, hint: Hint) -> None:
         """Pass on a piece of streamed text."""
