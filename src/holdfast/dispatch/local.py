@@ -62,6 +62,10 @@ class LocalDispatcher:
             self._agenda.add(run, lane)
             self._start_ready()
 
+    def sees_to(self, run: RunId) -> bool:
+        """Whether ``run`` is driven, or queued to be."""
+        return self._agenda.knows(run)
+
     async def serve(self, drive: Drive) -> None:
         """Drive runs until cancelled or drained, at once if drained before. Raises HoldfastError when called again."""
         if self._has_served:

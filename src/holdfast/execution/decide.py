@@ -86,8 +86,8 @@ def _pending_calls(agent: Agent, node: NodeState, state: AgentState, run: RunSta
     pending = [(index, call.step) for index, call in enumerate(state.calls, 1) if call.step.outcome is None]
     if not pending:
         return ()
-    is_untouched = len(pending) == len(state.calls) and not any(step.attempt or step.approval for _, step in pending)
-    if is_untouched and (reason := forbids_calls(accounts(agent, state, run), len(state.calls))):
+    untouched = [step for _, step in pending if not (step.attempt or step.approval)]
+    if len(untouched) == len(state.calls) and (reason := forbids_calls(accounts(agent, state, run), len(state.calls))):
         return _leave(node, Outcome.FAILED, Fault(ErrorKind.BUDGET, reason))
     if any(call.request.acts_on for call in state.calls):
         pending = [(index, step) for index, step in pending if may_go(state.calls, index)]

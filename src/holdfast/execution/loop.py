@@ -252,8 +252,8 @@ class Loop:
                 return None  # withdrawn before anything is concluded: a run never ends over open work
             if not self._note(events):
                 break
-        key = next((key for key in work if key not in self._under_way), None)
-        if key is None or ended in work or isinstance(work[key], WAITING):
+        news = [key for key in work if key not in self._under_way]
+        if not news or ended in work or isinstance(work[key := news[0]], WAITING):
             return None
         del self._under_way[ended]
         self._under_way[key] = task

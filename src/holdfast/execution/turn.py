@@ -104,7 +104,8 @@ class Turns:
         else:
             hinter.end()
             first = None if hinter.first_at is None else hinter.first_at - started
-            self._replied(action, agent, reply, self._clock.now() - started, first)
+            state = self._state(action) if state.is_hedged else state  # one of two may have been charged meanwhile
+            self._replied(action, agent, state, reply, self._clock.now() - started, first)
 
     async def _prepare(self, action: CallModel, agent: Agent, offer: Offered) -> ModelRequest | Fault | Spent:
         """Assemble the request and record the intent, or say why the call cannot be made, or not yet."""
@@ -113,7 +114,9 @@ class Turns:
             new = await self._new_pieces(action, agent, state)
         except ExpressionError as error:
             return Fault(ErrorKind.EXPRESSION, str(error))
-        assembly = self._assemblies.setdefault(action.path, Assembly(recorder.payloads))
+        assembly = self._assemblies.get(action.path)
+        if assembly is None:
+            assembly = self._assemblies[action.path] = Assembly(recorder.payloads)
         assembled = await assembly.assemble(state, new)
         reserved = await paid(lambda: self._reserving.reserve(action, agent, assembled, offer.tokens_max), self._purse)
         if not isinstance(reserved, Reservation):
@@ -175,7 +178,10 @@ class Turns:
         """Return the calls of the turn before that had nothing to do with the task."""
         if agent.loops is None or agent.loops.drift is None or not agent.tools:
             return ()
-        return self._bearings.setdefault(action.path, Bearing()).adrift(messages)
+        bearing = self._bearings.get(action.path)
+        if bearing is None:
+            bearing = self._bearings[action.path] = Bearing()
+        return bearing.adrift(messages)
 
     def _offer_kept(self, offer: Offered) -> PayloadId:
         """Return the id of the offer's payload, which is the same in every turn."""
@@ -190,11 +196,14 @@ class Turns:
         known += [message_digest(message) for message in request.messages[len(known) :]]
         return request_digest(known, offer.digest, request.output_tokens_max)
 
-    def _replied(self, action: CallModel, agent: Agent, reply: Reply, seconds: float, first: float | None) -> None:
+    def _replied(
+        self, action: CallModel, agent: Agent, state: AgentState, reply: Reply, seconds: float, first: float | None
+    ) -> None:
+        """Record what the call has come to that was made in ``state``."""
         reply = self._known.value(reply)
         observed = observe(reply, agent.answer)
         self._estimates.replied(action.path, reply.usage)
-        exceeded = exceeding(action, self._state(action), reply.usage)
+        exceeded = exceeding(action, state, reply.usage)
         payloads = self._recorder.payloads
         message = msgspec.structs.replace(reply.message, provenance=Provenance(f"model:{reply.model}", Trust.UNTRUSTED))
         self._recorder.append(

@@ -11,6 +11,7 @@ import msgspec
 
 from holdfast.journal.bell import Bell
 from holdfast.journal.fold.state import RunState
+from holdfast.journal.payloads import Payloads
 from holdfast.kernel.ids import RunId
 
 HINTS_KEPT_MAX = 256
@@ -36,6 +37,8 @@ class Listener:
         """Runs of which it hears only that they have come to rest."""
         self.ended: RunState | None = None
         """How its run ended, if it did so in this process since the listener came: what its journal folds to."""
+        self.payloads: Payloads | None = None
+        """What that run's driver still had at hand of its payloads then."""
         self._rung = Bell()
         self._hints: deque[Hint] = deque(maxlen=HINTS_KEPT_MAX)
 
@@ -66,14 +69,16 @@ class Live:
         """Say that ``run`` has new events."""
         self._tell(run, None)
 
-    def rest(self, run: RunId, ended: RunState | None = None) -> None:
+    def rest(self, run: RunId, ended: RunState | None = None, payloads: Payloads | None = None) -> None:
         """Say that ``run`` is no longer driven here: it is over, parked or let go of.
 
-        ``ended`` is its last state, durable: whoever waits for the end need not fold the journal again.
+        ``ended`` is its last state, durable, and ``payloads`` reads its payloads: whoever waits for the end need not
+        fold the journal again, nor fetch what the driver has at hand.
         """
         for listener in self._listeners.get(run, ()):
             if listener.run == run:
                 listener.ended = ended or listener.ended
+                listener.payloads = payloads or listener.payloads
             listener.ring(None)
 
     def rest_all(self) -> None:
@@ -82,8 +87,11 @@ class Live:
             self.rest(run)
 
     def is_heard(self, run: RunId) -> bool:
-        """Whether anybody listens to ``run``."""
-        return run in self._listeners
+        """Whether anybody listens to what ``run`` says, and not only for it to come to rest."""
+        for listener in self._listeners.get(run, ()):  # noqa: SIM110 - asked for each piece of text, as nobody listens
+            if listener.run == run and not listener.hears_rest_only:
+                return True
+        return False
 
     def hint(self, hint: Hint) -> None:
         """Pass on a piece of streamed text."""

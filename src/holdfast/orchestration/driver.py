@@ -98,6 +98,8 @@ class Driver:
         self._setback: str | None = None
         self.ended: RunState | None = None
         """The last state of a run that is over, once it is durable."""
+        self.payloads: Payloads | None = None
+        """What reads the payloads of that run."""
         self._parks_for: str | None = None
         self._is_stopped = False
         self._opening: asyncio.Timeout | None = None
@@ -323,7 +325,7 @@ class Driver:
     async def _let_go(self, recorder: Recorder, rested: Rested) -> None:
         match rested.why:
             case Rest.OVER:
-                self.ended = recorder.state
+                self.ended, self.payloads = recorder.state, recorder.payloads
             case Rest.STOPPED if self._parks_for is None or recorder.state.cancel_reason is not None:
                 recorder.append(DriverLeft(worker=self._around.worker))
                 await recorder.park(Parking(recorder.state.inbox_read, self._around.clock.now()))

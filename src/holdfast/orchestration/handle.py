@@ -89,9 +89,13 @@ class Run:
         find_app: Callable[[str], App],
         clock: Clock,
         people: People = ANYBODY,
+        is_seen_to: Callable[[RunId], bool] = lambda _run: False,
     ) -> None:
-        """``trouble`` tells what the last drive of a run in this process raised, if it did not end well."""
-        self.id = run
+        """``trouble`` tells what the last drive of a run in this process raised, if it did not end well.
+
+        ``is_seen_to`` tells of a run that this process drives, or is about to: nobody need ask the store for it.
+        """
+        self.id, self._is_seen_to = run, is_seen_to
         self._store, self._live, self._post, self._trouble = store, live, post, trouble
         self._find_app, self._clock, self._people = find_app, clock, people
 
@@ -143,18 +147,25 @@ class Run:
         Raises DefinitionError if this process drives it, or one that it waits for, and has no such app: waiting would
         be in vain.
         """
+        return (await self._rested())[0]
+
+    async def _rested(self) -> tuple[RunState, Payloads | None]:
+        """Return what ``wait`` does, and what reads its payloads if its driver in this process still had them."""
         listener = self._live.listen(self.id, for_rest_only=True)
         try:
             while listener.ended is None:
+                if self._is_seen_to(self.id):
+                    await listener.wait()
+                    continue
                 head = await self._store.head(self.id)
                 going = await self._going_on(head, listener)
                 if not going:
                     state = await self.state()
                     if state.is_over or state.parked is not None:
-                        return state
+                        return state, None
                 self._check_drivable(going)
                 await listener.wait()
-            return listener.ended
+            return listener.ended, listener.payloads
         finally:
             self._live.leave(listener)
 
@@ -175,13 +186,13 @@ class Run:
 
     async def result(self) -> object:
         """Wait until it is over and return its value as JSON data. Raises RunFailed if it failed or was parked."""
-        state = await self.wait()
+        state, at_hand = await self._rested()
         if state.outcome is None or not state.outcome.is_success:
             achieved = NOTHING_ACHIEVED
             with suppress(JournalError):  # how it ended is told whatever can still be read of it
                 achieved = await self.achieved(state)
             raise RunFailed(self.id, state.outcome, state.fault, state.parked, spend=state.spend, achieved=achieved)
-        return await self.value(state)
+        return await Values(state, at_hand or await self.payloads(state)).of(result_path(state))
 
     async def value(self, state: RunState, path: str | None = None) -> object:
         """Return the value of the node at ``path``, by default the run's result; None if it has none."""

@@ -49,7 +49,7 @@ class Worker:
                     self.asked.discard(run)
                 case Rested(Rest.OVER) if driver is not None:
                     self.asked.discard(run)
-                    self._around.live.rest(run, driver.ended)
+                    self._around.live.rest(run, driver.ended, driver.payloads)
                 case Held(lease_until=again_at) | Rested(Rest.WAITING, again_at):
                     return again_at
                 case _:

@@ -283,9 +283,9 @@ class Runtime:
         await self._worker.park(reason, runs)
 
     def _handle(self, run: RunId) -> Run:
-        around = self._around
-        find, troubles = self._apps.find, self._serving.troubles.get
-        return Run(run, self._store, around.live, self._post, troubles, find, around.clock, self._people)
+        around, serving, find = self._around, self._serving, self._apps.find
+        told = (around.live, self._post, serving.troubles.get, find, around.clock, self._people, serving.sees_to)
+        return Run(run, self._store, *told)
 
     async def _full_id(self, run_id: str) -> RunId:
         if run_id.startswith("run_"):

@@ -54,6 +54,10 @@ class Serving:
         """Whether this process drives the runs."""
         return self._dispatcher is not None
 
+    def sees_to(self, run: RunId) -> bool:
+        """Whether this process drives ``run``, or is about to."""
+        return self._dispatcher is not None and self._dispatcher.sees_to(run)
+
     async def wake(self, run: RunId, at: float | None = None, lane: Lane = Lane.INTERACTIVE) -> None:
         """Have ``run`` driven, if it is to be driven here, and with it the runs below it that it may wait for.
 

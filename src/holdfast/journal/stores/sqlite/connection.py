@@ -29,7 +29,7 @@ CHECKPOINT_PAGES = 1000
 CACHE_KIB_WRITING = 8000
 CACHE_KIB_READING = 2000
 WAL_BYTES_KEPT = 64 * 1024 * 1024
-STATEMENTS_CACHED = 64
+STATEMENTS_CACHED = 128
 
 _SETTINGS = (
     # FULL flushes at every commit: with NORMAL a power cut loses commits that were acknowledged.

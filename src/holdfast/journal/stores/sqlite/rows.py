@@ -10,8 +10,8 @@ import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-ROWS_AT_ONCE = (64, 16, 4, 1)
-"""How many rows a statement takes: few sizes, so that all of them stay prepared."""
+ROWS_AT_ONCE = (64, 32, 16, 8, 4, 2, 1)
+"""How many rows a statement takes: few sizes, so that all stay prepared, of which any number of rows needs few."""
 
 VALUES_MAX = 999
 """How many values a statement takes of any SQLite: wide rows share it with fewer others."""

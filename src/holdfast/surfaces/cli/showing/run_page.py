@@ -24,8 +24,8 @@ from holdfast.surfaces.cli.showing.condition import Condition, advice
 from holdfast.surfaces.cli.showing.forks import origin_facts, origin_record
 from holdfast.surfaces.cli.showing.results import worded
 from holdfast.surfaces.cli.showing.runs_table import Listed, print_runs, runs_records
-from holdfast.surfaces.cli.showing.sanitised_words import sanitised_lines, sanitised_records
 from holdfast.surfaces.cli.showing.sagas import saga_lines
+from holdfast.surfaces.cli.showing.sanitised_words import sanitised_lines, sanitised_records
 from holdfast.surfaces.cli.showing.span_tree import rows
 from holdfast.surfaces.cli.showing.terminal import clean, styled
 from holdfast.surfaces.cli.showing.verdicts import verdict_facts, verdict_record
