@@ -12,8 +12,11 @@ import pytest
 
 from holdfast.integration.mcp.client import process
 from holdfast.integration.mcp.client.connecting import SdkSession, connect
+from holdfast.integration.mcp.pinning import first_pins
 from holdfast.integration.mcp.pins import Reach
 from holdfast.integration.mcp.session import Declined, Lost, Unreachable
+from holdfast.integration.mcp.source import McpServer
+from holdfast.integration.tools.contract import OutcomeUnknown
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.messages import Audio, Image
 from tests.integration.mcp import odd_server
@@ -148,6 +151,46 @@ async def test_a_secret_that_a_server_writes_to_its_log_is_read_by_nobody(
             with pytest.raises(Lost, match=r"wrote last: going down \[secret\]"):
                 await session.call("die", {})
     assert "canary-4711" not in caplog.text
+
+
+async def test_a_server_that_died_is_started_again_by_the_next_call() -> None:
+    reach = Reach(command=ODD)
+    async with over_pipes() as session:
+        pins = first_pins("odd", reach, await session.tools())
+    server = McpServer("odd", pins, connect)
+    die, echo = server.tools("die", "echo")
+    try:
+        with pytest.raises(OutcomeUnknown, match="going down"):
+            await die.function()
+        assert await echo.function(text="again") == "again"
+    finally:
+        await server.close()
+
+
+async def test_nothing_is_left_of_a_server_once_its_session_is_closed() -> None:
+    async with over_pipes() as session:
+        assert session._process is not None
+        group = session._process._process.pid
+        os.killpg(group, 0)
+    with pytest.raises(ProcessLookupError):
+        os.killpg(group, 0)
+
+
+@pytest.mark.slow  # it is waited for twice before it is killed
+async def test_a_server_that_will_not_end_is_killed(tmp_path: Path) -> None:
+    noted = tmp_path / "noted"
+    os.mkfifo(noted)
+    stubborn = (
+        "import os, pathlib, signal, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+        "pathlib.Path(sys.argv[1]).write_text(str(os.getpid())); signal.pause()"
+    )
+    connecting = asyncio.create_task(connect("odd", Reach(command=(sys.executable, "-c", stubborn, str(noted)))))
+    process_id = int(await asyncio.to_thread(noted.read_text))
+    connecting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await connecting
+    with pytest.raises(ProcessLookupError):
+        os.kill(process_id, 0)
 
 
 async def test_the_environment_of_a_server_is_built_from_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
