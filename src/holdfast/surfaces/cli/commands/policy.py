@@ -1,4 +1,4 @@
-"""``holdfast policy check``, ``test`` and ``explain``: policies tried before a run, and what they have decided in one."""
+"""``holdfast policy check``, ``test``, ``explain``: policies tried before a run, and what they have decided in one."""
 
 from pathlib import Path
 from typing import Annotated
@@ -70,13 +70,16 @@ def explain(run: RunArgument, step: StepArgument = "", store: StoreOption = None
 
 async def _explain(run_id: str, step: str, store: str | None, *, as_json: bool) -> None:
     from holdfast.surfaces.cli.asking.looking import look
+    from holdfast.surfaces.cli.asking.revealing import masking
     from holdfast.surfaces.cli.asking.stores import reading, store_url
     from holdfast.surfaces.cli.showing.judged import judged_records, print_judged
     from holdfast.surfaces.cli.showing.records import write_json
     from holdfast.surfaces.cli.showing.terminal import out
 
     async with reading(store) as runtime:
-        seen = await look(await runtime.run(run_id), store_url(store))
+        found_run = await runtime.run(run_id)
+        masked = await masking(found_run, store_url(store), "policy explain", reveals=False)
+        seen = await look(found_run, store_url(store), masked)
     found = judged_records(seen.trace.spans, step)
     if as_json:
         write_json({"run_id": seen.trace.state.run, "calls": found})
