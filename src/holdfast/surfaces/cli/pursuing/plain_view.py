@@ -21,6 +21,7 @@ from holdfast.journal.events import (
 )
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Hint
+from holdfast.kernel.paths import undone
 from holdfast.orchestration.draw.captions import MARKS, items_done
 from holdfast.orchestration.handle import Entry
 from holdfast.surfaces.cli.pursuing.views import Folded, ProgressLine
@@ -75,7 +76,7 @@ class PlainView:
 
     def _line(self, entry: Entry, state: RunState) -> str | None:
         match entry.event:
-            case NodeLeft(node=path) if "[" in path:
+            case NodeLeft(node=path) if "[" in path and undone(path) is None:
                 return _map_line(path, state)
             case NodeLeft(node=path, outcome=outcome, fault=fault):
                 took = duration(max(0.0, entry.at - state.nodes[path].entered_at))

@@ -6,6 +6,7 @@ from rich.console import Console
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.observability.usage import figures
+from holdfast.orchestration.approvals import open_approvals
 from holdfast.orchestration.lifecycle import DEAD
 from holdfast.orchestration.questions import open_questions
 from holdfast.surfaces.cli.exit_codes import ExitCode
@@ -67,6 +68,8 @@ def way_on(state: RunState) -> str:
     """Return what can be done about a parked run."""
     if state.doubts:
         return f"find out, and say so with: holdfast decide {short_id(state.run)} (what was sent: holdfast inbox)"
+    if open_approvals(state):
+        return f"say yes or no with: holdfast decide {short_id(state.run)} (what is asked: holdfast inbox)"
     if open_questions(state):
         return f"decide with: holdfast decide {short_id(state.run)} --choose OPTION (what is asked: holdfast inbox)"
     if state.awaited:
