@@ -5,6 +5,8 @@ from pathlib import Path
 
 from holdfast import Agent, App, Autonomy, Budget, Effect, IdempotencyKey, Prompt, tool
 from holdfast.flow import AgentNode, Sequence, ToolNode
+from holdfast.integration.gateway.lines import answer, call
+from holdfast.integration.gateway.scripted import ScriptedModel
 
 
 @tool(effect=Effect.READ)
@@ -17,6 +19,10 @@ async def look_up(order_id: str) -> str:
 async def refund(order_id: str, amount: Decimal, *, key: IdempotencyKey) -> str:
     """Pay an order back."""
     return f"refunded {amount}"
+
+
+def polite() -> ScriptedModel:
+    return ScriptedModel([call("look_up", {"order_id": "1"}), answer("It is on its way")], name="polite")
 
 
 DESK = Agent(
@@ -32,5 +38,6 @@ governed = App(
     Sequence("governed", (AgentNode("desk", "desk"), ToolNode("check", "look_up", "{'order_id': '1'}"))),
     agents=[DESK],
     tools=[look_up],
+    models={"polite": polite},
     policies=Path(__file__).parent / "policies",
 )

@@ -23,7 +23,7 @@ def test_help_lists_the_commands_in_the_order_they_are_needed_and_the_exit_codes
 
 WITHOUT_STORE = ("sandbox doctor", "tools", "policy check", "policy test")
 """Commands that ask no journal."""
-GROUPS = {"sandbox": ("doctor",), "policy": ("check", "test")}
+GROUPS = {"sandbox": ("doctor",), "policy": ("check", "test", "explain")}
 """Commands that have commands of their own."""
 LEAVES = [f"{name} {below}".strip() for name in COMMANDS for below in GROUPS.get(name, ("",))]
 

@@ -73,6 +73,20 @@ def test_a_case_that_cannot_be_put_is_told(holdfast: Program, tmp_path: Path, ca
     assert told in done.error["message"]
 
 
+def test_explain_tells_which_policies_decided_of_a_run_s_calls(holdfast: Program) -> None:
+    run = holdfast("run", "governed", "hello", "--json").json["run_id"]
+    done = holdfast("policy", "explain", run)
+    assert done.code == 0
+    assert any(row.split()[1:6] == ["look_up", "let", "through", "looks"] for row in done.out.splitlines())
+    told = holdfast("policy", "explain", run, "governed/check", "--json").json
+    assert [(each["step"], each["policies"]) for each in told["calls"]] == [("governed/check", ["looks"])]
+
+
+def test_explain_says_when_there_is_nothing_to_explain(holdfast: Program) -> None:
+    run = holdfast("run", "greet", "hello", "--json").json["run_id"]
+    assert holdfast("policy", "explain", run).out == "no call was decided of by policies\n"
+
+
 def test_tools_shows_who_may_use_what_under_which_rules(holdfast: Program) -> None:
     done = holdfast.bare("tools", "governed")
     assert (done.code, done.err) == (0, "")

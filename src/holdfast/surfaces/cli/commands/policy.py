@@ -1,11 +1,11 @@
-"""``holdfast policy check APP`` and ``holdfast policy test APP [FILE]``: policies tried before anything runs."""
+"""``holdfast policy check``, ``test`` and ``explain``: policies tried before a run, and what they decided in it."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from holdfast.surfaces.cli.asking.options import JsonOption
+from holdfast.surfaces.cli.asking.options import JsonOption, RunArgument, StoreOption
 from holdfast.surfaces.cli.exit_codes import ExitCode
 from holdfast.surfaces.cli.problems import reporting
 
@@ -15,6 +15,9 @@ AppArgument = Annotated[str, typer.Argument(metavar="APP", help="The application
 FileArgument = Annotated[
     Path | None,
     typer.Argument(metavar="FILE", help="Cases in TOML or JSON.", show_default="cases.toml beside the policies"),
+]
+StepArgument = Annotated[
+    str, typer.Argument(metavar="STEP", help="Only this call, or those below this node.", show_default=False)
 ]
 
 
@@ -54,3 +57,28 @@ def run_cases(app: AppArgument, file: FileArgument = None, as_json: JsonOption =
     else:
         print_cases(app, checked, out())
     raise typer.Exit(ExitCode.OK if all(each.holds for each in checked) else ExitCode.FAILED)
+
+
+@policy.command("explain")
+def explain(run: RunArgument, step: StepArgument = "", store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Tell of each call of a run which policies let it through or denied it, as it was recorded."""
+    import asyncio
+
+    with reporting(as_json=as_json):
+        asyncio.run(_explain(run, step, store, as_json=as_json))
+
+
+async def _explain(run_id: str, step: str, store: str | None, *, as_json: bool) -> None:
+    from holdfast.surfaces.cli.asking.looking import look
+    from holdfast.surfaces.cli.asking.stores import reading, store_url
+    from holdfast.surfaces.cli.showing.judged import judged_records, print_judged
+    from holdfast.surfaces.cli.showing.records import write_json
+    from holdfast.surfaces.cli.showing.terminal import out
+
+    async with reading(store) as runtime:
+        seen = await look(await runtime.run(run_id), store_url(store))
+    found = judged_records(seen.trace.spans, step)
+    if as_json:
+        write_json({"run_id": seen.trace.state.run, "calls": found})
+    else:
+        print_judged(found, out())

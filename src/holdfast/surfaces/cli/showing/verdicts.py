@@ -11,7 +11,6 @@ from holdfast.surfaces.cli.showing.terminal import styled
 
 POLICIES_SHOWN_MAX = 8
 NONE_PERMITS = "no policy permits"
-_DENIED_AT = "authorised"
 
 
 def verdict_facts(spans: Sequence[Span]) -> Iterator[tuple[str, Text]]:
@@ -28,6 +27,11 @@ def verdict_facts(spans: Sequence[Span]) -> Iterator[tuple[str, Text]]:
         yield "policies", styled(" · ".join((*told[:POLICIES_SHOWN_MAX], *more)), style=style)
 
 
+def is_denied(span: Span) -> bool:
+    """Whether policies denied the call."""
+    return span.status is SpanStatus.REFUSED and span.attributes.stage == "authorised"
+
+
 def verdict_record(spans: Sequence[Span]) -> dict[str, dict[str, int | str]]:
     """Return by node its level, and by policy how many calls it has let through and denied."""
     calls = [span for span in spans if span.kind is SpanKind.TOOL]
@@ -36,7 +40,7 @@ def verdict_record(spans: Sequence[Span]) -> dict[str, dict[str, int | str]]:
     }
     denied, passed = Counter[str](), Counter[str]()
     for span in calls:
-        if span.status is SpanStatus.REFUSED and span.attributes.stage == _DENIED_AT:
+        if is_denied(span):
             denied.update(span.attributes.policies or (NONE_PERMITS,))
         else:
             passed.update(span.attributes.policies)
