@@ -12,6 +12,7 @@ from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.orchestration.cutting import BeforeStep
 from holdfast.orchestration.flow import (
     Block,
+    ChildNode,
     FunctionNode,
     Join,
     Map,
@@ -408,6 +409,63 @@ async def test_names_that_look_like_undoing_are_names_like_others() -> None:
         state = await stage.ended(await runtime.start("root", None))
     assert (state.status, world.log) == ("FAILED", ["open a", "open b", "close b", "close a"])
     assert "root/work/undo[x]/undo[b]" in state.nodes
+
+
+async def test_a_step_that_came_out_in_part_is_not_done_and_is_undone() -> None:
+    stage = Stage()
+    world = office(stage, open_badge=["badly"])
+    both = Parallel("both", (MAILBOX.do, BADGE.do), join=Join.BEST_EFFORT)
+    undo = FunctionNode("shut", "close", "{'number': result.mailbox}")
+    async with stage.runtime(apps=[world.app(saga(ACCOUNT, SagaStep(both, undo)))]) as runtime:
+        state = await stage.ended(await runtime.start("root", None))
+    assert state.nodes["root/both"].outcome is Outcome.PARTIAL
+    assert (state.status, state.outcome, world.standing) == ("FAILED", Outcome.FAILED, [])
+    assert world.log[-2:] == ["close mailbox", "close account"]
+
+
+async def test_what_a_child_run_has_done_is_undone_from_its_result() -> None:
+    stage = Stage()
+    world = office(stage, open_badge=["badly"])
+    kid = world.app(FunctionNode("kid", "open_it", "{'name': 'mailbox'}"))
+    step = SagaStep(ChildNode("child", "kid"), FunctionNode("shut", "close", "{'number': result}"))
+    async with stage.runtime(apps=[world.app(saga(ACCOUNT, step, BADGE)), kid]) as runtime:
+        state = await stage.ended(await runtime.start("root", None))
+    assert (state.status, world.log[-2:]) == ("FAILED", ["close mailbox", "close account"])
+
+
+async def test_of_a_child_run_that_failed_nobody_knows_and_a_person_is_asked() -> None:
+    stage = Stage()
+    world = office(stage, open_mailbox=["badly"])
+    kid = world.app(FunctionNode("kid", "open_it", "{'name': 'mailbox'}"))
+    step = SagaStep(ChildNode("child", "kid"), FunctionNode("shut", "close", "{'number': result}"))
+    async with stage.runtime(apps=[world.app(saga(ACCOUNT, step)), kid]) as runtime:
+        run = await runtime.start("root", None)
+        state = await stage.ended(run)
+        assert (state.questions, world.standing) == (("root/undo[child]/ask.1",), ["account"])
+        await run.answer("", "done_by_hand")
+        assert (await stage.ended(run)).status == "FAILED"
+    assert world.standing == []
+
+
+async def test_a_parent_that_is_cancelled_ends_once_the_saga_of_its_child_is_undone() -> None:
+    stage = Stage()
+    world = office(stage)
+
+    @tool(effect=Effect.READ, timeout_seconds=HOUR)
+    async def hang() -> None:
+        """Wait."""
+        await stage.clock.sleep(HOUR)
+
+    waiting = saga(ACCOUNT, SagaStep(FunctionNode("wait", "hang", "{}")), name="kid")
+    kid = world.app(waiting, functions=(*FUNCTIONS, hang))
+    parent = world.app(Sequence("root", (ChildNode("child", "kid"),)))
+    async with stage.runtime(apps=[parent, kid]) as runtime:
+        run = await runtime.start("root", None)
+        await stage.clock.advance(5)
+        assert world.standing == ["account"]
+        await run.cancel("enough")
+        assert (await stage.ended(run)).status == "CANCELLED"
+    assert world.standing == []
 
 
 async def test_what_was_undone_is_done_anew_under_other_keys_when_the_run_is_requeued() -> None:

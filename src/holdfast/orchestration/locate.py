@@ -29,7 +29,7 @@ def locate(flow: Node, path: str, root: str = "", run: RunState | None = None) -
 def _undoing(saga: Saga, path: str, run: RunState | None) -> Node:
     """Return what undoes a step of ``saga``, or what is asked about it; the saga itself for its undoing as such."""
     place, around = paths.undone(path), asked_about(path)
-    if around is not None and run is not None and around in run.nodes:
+    if around is not None:
         return question(saga, around, run)
     if place is not None and not place[1]:
         return saga

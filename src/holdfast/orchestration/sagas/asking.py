@@ -23,9 +23,11 @@ def asked_about(path: str) -> str | None:
     return around if name.startswith("ask.") else None
 
 
-def question(saga: Saga, path: str, run: RunState) -> DecisionNode:
-    """Return the node that asks about the deed which the node at ``path`` should undo."""
-    place, node = paths.undone(path), run.nodes[path]
+def question(saga: Saga, path: str, run: RunState | None) -> DecisionNode:
+    """Return the node that asks about the deed which the node at ``path`` should undo; only ``run`` tells what."""
+    place, node = paths.undone(path), None if run is None else run.nodes.get(path)
+    if node is None or run is None:
+        return DecisionNode("ask", question="''")
     assert place is not None, "what undoes a deed lies below its saga"
     step = paths.below(*place)
     reason = why(node, run).message[:REASON_CHARACTERS_MAX]
