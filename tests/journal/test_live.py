@@ -104,3 +104,15 @@ def test_mail_comes_back_as_it_was(mail: Mail) -> None:
 def test_mail_of_another_version_is_an_error(body: bytes) -> None:
     with pytest.raises(JournalError, match="expected mail this version knows"):
         decode_mail(body)
+
+
+async def test_text_is_told_to_nobody_who_only_waits_for_the_end() -> None:
+    live = Live()
+    patient = live.listen(ONE, for_rest_only=True)
+    live.also([OTHER], patient)
+    assert not live.is_heard(ONE)
+    eager = live.listen(ONE)
+    assert live.is_heard(ONE)
+    assert not live.is_heard(OTHER)
+    live.leave(eager)
+    assert not live.is_heard(ONE)

@@ -5,7 +5,6 @@ import contextlib
 import difflib
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from functools import partial
-from typing import TypeVar
 
 from holdfast.integration.gateway.caching.memory import MemoryReplies
 from holdfast.integration.gateway.caching.port import KeptReplies, key_of, packed, unpacked
@@ -35,7 +34,6 @@ PROVIDERS_FORM = "a provider's as provider:model, such as anthropic:claude-sonne
 
 Item = TextDelta | Reply
 Answering = Coroutine[object, None, Reply]
-T = TypeVar("T")
 
 
 class Gateway:
@@ -205,6 +203,13 @@ class Gateway:
         return reply
 
 
+class _Ended:
+    """Stands for the end of a stream, which may hold anything."""
+
+
+ENDED = _Ended()
+
+
 class _Provider:
     """The edge to whoever serves a model: whatever is raised there becomes a fault that the run can live with."""
 
@@ -226,9 +231,7 @@ class _Provider:
     async def next_item(self) -> Item | None:
         """Return the next item, None at the end of the stream."""
         try:
-            item = await anext(self._stream, None)
-            self._is_exhausted = item is None
-            return item
+            item = await anext(self._stream, ENDED)
         except asyncio.CancelledError as error:
             if _cancellations() > self._cancellations:
                 raise
@@ -239,6 +242,8 @@ class _Provider:
             if isinstance(error, ModelCallFailed):
                 raise
             raise self._translated(error) from error
+        self._is_exhausted = isinstance(item, _Ended)
+        return None if isinstance(item, _Ended) else item
 
     async def let_go(self) -> None:
         """Close the stream. A provider that fails at this can change neither the reply nor an error on its way."""
