@@ -54,11 +54,12 @@ class Known:
 
     def hides(self, body: bytes) -> bool:
         """Whether a known value stands in ``body``, which is text, JSON or MessagePack."""
-        if self._base is not None and self._base.hides(body):
-            return True
-        for _, form, _ in self._in_order:  # noqa: SIM110  # asked of everything that is recorded: any() costs more
-            if form in body:
-                return True
+        known: Known | None = self
+        while known is not None:  # asked of everything that is recorded: a frame for each base would cost more
+            for _, form, _ in known._in_order:
+                if form in body:
+                    return True
+            known = known._base
         return False
 
     def body(self, body: bytes) -> bytes:
