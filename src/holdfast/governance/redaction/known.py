@@ -56,10 +56,10 @@ class Known:
         """Whether a known value stands in ``body``, which is text, JSON or MessagePack."""
         known: Known | None = self
         while known is not None:  # asked of everything that is recorded: a frame for each base would cost more
-            for _, form, _ in known._in_order:
+            for _, form, _ in known._in_order:  # noqa: SLF001  # of its own kind
                 if form in body:
                     return True
-            known = known._base
+            known = known._base  # noqa: SLF001  # of its own kind
         return False
 
     def body(self, body: bytes) -> bytes:
