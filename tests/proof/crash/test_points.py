@@ -30,6 +30,7 @@ def test_nobody_else_reaches_for_the_world() -> None:
         "integration/tools/edge.py",  # the edge itself
         "integration/tools/stages/call.py",  # between two points
         "integration/tools/doubts.py",  # a probe only looks
+        "integration/tools/grounds.py",  # an impact only tells
         "orchestration/resources.py",  # opened anew by every driver
     }
 

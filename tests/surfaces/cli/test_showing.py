@@ -1,6 +1,7 @@
 """Events, traces and conditions in words: every event has a line, every instant its place, every run its standing."""
 
 import typing
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,8 @@ from msgspec.structs import replace
 from holdfast.journal.events import (
     AllowanceAwaited,
     AllowanceRenewed,
+    ApprovalAsked,
+    ApprovalDecided,
     BranchTaken,
     BudgetLow,
     CancelRequested,
@@ -46,6 +49,7 @@ from holdfast.journal.events import (
     StepInterrupted,
     StepRetried,
 )
+from holdfast.journal.events.approvals import Need, Ruling
 from holdfast.journal.events.circles import Circle
 from holdfast.journal.events.runs import Origin
 from holdfast.journal.events.scripts import CallKind, ScriptCall
@@ -81,6 +85,19 @@ from tests.observability.journals import (
 
 CHILD = RunId("run_1")
 FAULT = Fault(ErrorKind.TIMEOUT, "too slow")
+
+
+def asked_approval(**changes: Any) -> ApprovalAsked:
+    needs = (Need(roles=("finance",)), Need("user"))
+    of = {"node": "a/b", "turn": 0, "call": 0, "number": 1, "tool": "pay", "definition": "d", "digest": "b"}
+    return ApprovalAsked(**{**of, "asked": NOWHERE, "needs": needs, "deadline": 9.0, **changes})
+
+
+def ruled(ruling: Ruling, **changes: Any) -> ApprovalDecided:
+    of = {"node": "a/b", "turn": 0, "call": 0, "number": 1, "by": "Ann", "digest": "b"}
+    return ApprovalDecided(**{**of, "ruling": ruling, **changes})
+
+
 LINES: dict[Event, str] = {
     LifecycleMoved(to="EXECUTING"): "EXECUTING",
     DriverChanged(worker="host:1:aa", epoch=2): "taken up by host:1:aa (driver 2)",
@@ -151,6 +168,16 @@ LINES: dict[Event, str] = {
     ),
     QuestionAnswered(node="a/b", number=1, choice="yes", by="Ann", note="seen"): "a/b  Ann has decided: yes (seen)",
     QuestionAnswered(node="a/b", number=1, choice="", by="Ann", value=NOWHERE): ("a/b  Ann has decided: see the value"),
+    asked_approval(turn=2, call=1): (
+        f"a/b  turn 2, call 1: pay waits for a yes: an operator with the role finance and the end user's confirmation, "
+        f"until {instant(9.0)}"
+    ),
+    asked_approval(deadline=None, needs=(Need(approvals=2),)): "a/b  pay waits for a yes: 2 different operators",
+    ruled(Ruling.APPROVE, settles=True, note="fine"): "a/b  Ann, operator, says yes (fine)",
+    ruled(Ruling.APPROVE): "a/b  Ann, operator, says yes, others are still to say so",
+    ruled(Ruling.EDIT, settles=True): "a/b  Ann, operator, says yes with other arguments",
+    ruled(Ruling.REJECT, settles=True, of="user"): "a/b  Ann, user, says no",
+    ruled(Ruling.REJECT, settles=True, by="deadline"): "a/b  nobody has said yes in time",
     NodeRetried(node="a/b", attempt=2, retry_at=9.0, fault=FAULT): (
         f"a/b  try 2 failed: too slow (tried again at {instant(9.0)})"
     ),

@@ -73,7 +73,8 @@ def advice(
         case Condition.IN_DOUBT | Condition.PARKED if has_doubts:
             return f"find out what became of it, and say so with: holdfast decide {run}"
         case Condition.ASKS:
-            return f"see what is asked with: holdfast inbox, and decide with: holdfast decide {run}, as it says there"
+            decide = f"holdfast decide {run} --choose OPTION or --approve"
+            return f"see what is asked with: holdfast inbox, and decide with: {decide}"
         case Condition.PARKED | Condition.INTERRUPTED:
             return f"go on with: holdfast resume {run}"
         case Condition.RETRYING:
