@@ -33,14 +33,14 @@ async def forked(stage: Stage, clock: VirtualClock, times: int) -> tuple[Trace, 
     async with stage.runtime(models={SCRIPTED: ScriptedModel(TALK)}, apps=[agent]) as runtime:
         run = await runtime.start(agent, "hello")
         assert await stage.result(run) == "done"
-        first = await traced(run)
-    slow = Slow("done", clock, [3.0])
-    async with stage.runtime(models={SCRIPTED: slow}, apps=[agent]) as runtime:
-        for _ in range(times):
-            await clock.advance(A_DAY)
+        first = fork = await traced(run)
+    for _ in range(times):
+        await clock.advance(A_DAY)  # while nobody sleeps: a runtime wakes up often in a day
+        async with stage.runtime(models={SCRIPTED: Slow("done", clock, [3.0])}, apps=[agent]) as runtime:
             run = await runtime.fork(await runtime.run(run.id), at=BeforeTurn(2))
             assert await stage.result(run) == "done"
-        return first, await traced(run)
+            fork = await traced(run)
+    return first, fork
 
 
 async def test_what_goes_on_in_a_fork_took_as_long_as_both_parts_of_it() -> None:
