@@ -21,7 +21,7 @@ SAME = "the same"
 CAPITAL = "the error begins with a capital now"
 PROVINCE = "the database says state where the recorded tool said province"
 CABIN = "the recorded tool changed the flights and left the cabin in the reservation as it was"
-OVERNIGHT = "after a night flight the recorded tool looked for the second one a day before it leaves"
+OVERNIGHT = "after a night flight the recorded tool told the next one's seats and prices of the day before"
 AIRPORTS = "the recorded tool gave the airports as one object, this one as a list"
 
 
