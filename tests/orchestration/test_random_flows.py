@@ -9,7 +9,7 @@ from holdfast.journal.events import Event
 from holdfast.journal.fold import begin, evolve, fold
 from holdfast.journal.port import Recorded
 from holdfast.orchestration.flow import Node
-from holdfast.orchestration.handle import Entry
+from holdfast.orchestration.following import Entry
 from holdfast.orchestration.lifecycle import FINAL, Status
 from holdfast.orchestration.scheduler import decide
 from tests.orchestration.plays import SAFE, check_order, forecast, leaves_some_out, plays

@@ -1,22 +1,18 @@
 """A run as its caller holds it: follow its events, wait for its result, cancel or resume it."""
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 from typing import Protocol
-
-import msgspec
 
 from holdfast.governance.approvals import OPERATOR
 from holdfast.governance.escalation import Escalation
 from holdfast.governance.people import ANYBODY, People
 from holdfast.integration.gateway.rebuilding import SentPrompt, sent_prompt
 from holdfast.integration.gateway.transcript import Transcript, transcript_of
-from holdfast.journal.codec import decode
-from holdfast.journal.events import Event
 from holdfast.journal.events.approvals import Ruling
 from holdfast.journal.fold import fold
 from holdfast.journal.fold.state import RunState
-from holdfast.journal.live import Hint, Listener, Live
+from holdfast.journal.live import Hint, Live
 from holdfast.journal.mail import (
     Cancel,
     Drop,
@@ -35,7 +31,7 @@ from holdfast.journal.payloads import Payloads
 from holdfast.journal.port import Head, Store
 from holdfast.journal.snapshots import current
 from holdfast.kernel.clock import Clock
-from holdfast.kernel.errors import AlreadySettled, DefinitionError, InputError, JournalError, RunFailed
+from holdfast.kernel.errors import AlreadySettled, InputError, JournalError, RunFailed
 from holdfast.kernel.ids import LetterId, RunId
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.messages import Usage
@@ -46,23 +42,13 @@ from holdfast.orchestration.approvals import Wish, decision_of, told_decided
 from holdfast.orchestration.dead_letters import dropped
 from holdfast.orchestration.doubts import Doubt, check_settled, doubt_at, doubts_of
 from holdfast.orchestration.escalations import approvals_of
+from holdfast.orchestration.following import Entry, Following
 from holdfast.orchestration.questions import Question, answer_to, question_at, questions_of, told_answered
 from holdfast.orchestration.requeue import check_dead, check_heard, letters_for, past_of
-from holdfast.orchestration.resting import goes_on
 from holdfast.orchestration.rounds import result_path
 from holdfast.orchestration.sagas.telling import SagaReport, sagas_of
 from holdfast.orchestration.telling import check_edited, checked, result_of, told_settled
 from holdfast.orchestration.values import Values
-
-READ_AT_ONCE_MAX = 1_000
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """An event with its place and time in the journal."""
-
-    version: int
-    at: float
-    event: Event
 
 
 class Post(Protocol):
@@ -91,13 +77,10 @@ class Run:
         people: People = ANYBODY,
         is_seen_to: Callable[[RunId], bool] = lambda _run: False,
     ) -> None:
-        """``trouble`` tells what the last drive of a run in this process raised, if it did not end well.
-
-        ``is_seen_to`` tells of a run that this process drives, or is about to: nobody need ask the store for it.
-        """
-        self.id, self._is_seen_to = run, is_seen_to
-        self._store, self._live, self._post, self._trouble = store, live, post, trouble
+        """``trouble`` and ``is_seen_to`` are those of ``Following``."""
+        self.id, self._store, self._post = run, store, post
         self._find_app, self._clock, self._people = find_app, clock, people
+        self._following = Following(run, store, live, clock, trouble, is_seen_to)
 
     async def head(self) -> Head:
         """Return what the index knows of it: status, app, times. Raises RunNotFound."""
@@ -117,29 +100,9 @@ class Run:
                 if isinstance(item, Entry):
                     yield item
 
-    async def progress(self, after: int = 0, *, follow: bool = True) -> AsyncGenerator[Entry | Hint, None]:
+    def progress(self, after: int = 0, *, follow: bool = True) -> AsyncGenerator[Entry | Hint, None]:
         """Yield events like ``events`` and, between them, hints of text as it streams (in the driving process only)."""
-        listener = self._live.listen(self.id)
-        try:
-            while True:
-                recorded = await self._store.read(self.id, after, READ_AT_ONCE_MAX)
-                for entry in recorded:
-                    after = entry.version
-                    yield Entry(entry.version, entry.at, decode(entry.body))
-                for hint in listener.hints():
-                    yield hint
-                if len(recorded) == READ_AT_ONCE_MAX:
-                    continue
-                if not follow:
-                    return
-                head = await self._store.head(self.id)
-                if head.version > after:
-                    continue
-                if not await self._going_on(head, listener):
-                    return
-                await listener.wait()
-        finally:
-            self._live.leave(listener)
+        return self._following.progress(after, follow=follow)
 
     async def wait(self) -> RunState:
         """Return its state once it is over, or waits for somebody outside, or runs of its own do that it waits for.
@@ -147,46 +110,11 @@ class Run:
         Raises DefinitionError if this process drives it, or one that it waits for, and has no such app: waiting would
         be in vain.
         """
-        return (await self._rested())[0]
-
-    async def _rested(self) -> tuple[RunState, Payloads | None]:
-        """Return what ``wait`` does, and what reads its payloads if its driver in this process still had them."""
-        listener = self._live.listen(self.id, for_rest_only=True)
-        try:
-            while listener.ended is None:
-                if self._is_seen_to(self.id):
-                    await listener.wait()
-                    continue
-                head = await self._store.head(self.id)
-                going = await self._going_on(head, listener)
-                if not going:
-                    state = await self.state()
-                    if state.is_over or state.parked is not None:
-                        return state, None
-                self._check_drivable(going)
-                await listener.wait()
-            return listener.ended, listener.payloads
-        finally:
-            self._live.leave(listener)
-
-    async def _going_on(self, head: Head, listener: Listener) -> list[RunId]:
-        """Return the runs through which it goes on by itself: it, or some below it. ``listener`` then hears of them."""
-        while found := [run async for run in goes_on(self._store, head, self._clock.now())]:
-            if not self._live.also(found, listener):
-                return found
-        return []
-
-    def _check_drivable(self, runs: Iterable[RunId]) -> None:
-        for run in runs:
-            if isinstance(trouble := self._trouble(run), DefinitionError):
-                raise DefinitionError(
-                    f"run {run} cannot be driven here: {trouble}. "
-                    f"Nothing is lost: when the cause is gone, go on with 'holdfast resume {self.id}'"
-                ) from trouble
+        return (await self._following.rested())[0]
 
     async def result(self) -> object:
         """Wait until it is over and return its value as JSON data. Raises RunFailed if it failed or was parked."""
-        state, at_hand = await self._rested()
+        state, at_hand = await self._following.rested()
         if state.outcome is None or not state.outcome.is_success:
             achieved = NOTHING_ACHIEVED
             with suppress(JournalError):  # how it ended is told whatever can still be read of it

@@ -120,8 +120,7 @@ class Runtime:
         deciding, sources = partial(decides_for, otherwise=decides), Sources(clock)
         offered = (models or {}, named.find, clock, reach, named.prices, named.replies)
         equipped = Equipped(*offered, randomness, deciding, sources)
-        failure: BaseException | None = None
-        try:
+        async with _closing(equipped, named, store):
             kin = LocalKin(store, clock, randomness, catalogue := Catalogue(apps), equipped)
             sender = Sender(read_webhooks(os.environ), store, clock, post)
             alert, beside = sender.also_told(failing_open(on_alert)), sender.beside(named.serve)
@@ -132,14 +131,6 @@ class Runtime:
             kin.stirs, sender.drives = serving.stir, lambda: serving.drives
             async with serving.serve(drives=drives):
                 yield cls(store, around, catalogue, equipped, work, door, serving)
-        except BaseExceptionGroup as failures:
-            failure = only(failures)
-        finally:
-            await equipped.close()
-            await named.close()
-            await store.close()
-        if failure is not None:
-            raise failure
 
     @property
     def drives(self) -> bool:
@@ -190,9 +181,8 @@ class Runtime:
         check_models(request.model_names, self._equipped, app, model)
         around = self._around
         queued = await admitted(around.purses, tenant, app.name, self._store, when_spent, request_id, subject)
-        beginnings = around.beginnings if self.drives else None
-        begin = partial(admit, request, self._store, around.clock, around.randomness, VERSION, beginnings)
-        begin = partial(begin, veil=around.secrets.known)
+        beginnings, known = around.beginnings if self.drives else None, around.secrets.known
+        begin = partial(admit, request, self._store, around.clock, around.randomness, VERSION, beginnings, veil=known)
         run = await self._door.let_in(partial(begin, queued=queued))
         lane = Lane.BATCH if is_batch else Lane.INTERACTIVE
         await self._serving.wake(run, None if queued is None else queued.renews_at, lane)
@@ -314,6 +304,21 @@ class Runtime:
         await self._store.post((letter,))
         await self._serving.wake(run)
         return mail
+
+
+@asynccontextmanager
+async def _closing(*parts: Equipped | NamedModels | Store) -> AsyncIterator[None]:
+    """Close the parts once the block has ended; of several failures that came together, raise the one that says why."""
+    failure: BaseException | None = None
+    try:
+        yield
+    except BaseExceptionGroup as failures:
+        failure = only(failures)
+    finally:
+        for part in parts:
+            await part.close()
+    if failure is not None:
+        raise failure
 
 
 def _around(

@@ -93,8 +93,8 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "a reservation leaks": Mutant(
         "holdfast.journal.fold.turns",
-        "replace(state, reserved=state.reserved - agent.reserved, reserved_usd=left_usd)",
-        "replace(state, reserved_usd=left_usd)",
+        "reserved=state.reserved - agent.reserved,\n        reserved_usd=_freed_usd(state, agent),\n        charges",
+        "reserved_usd=_freed_usd(state, agent),\n        charges",
     ),
     "nobody sweeps": Mutant(
         "holdfast.dispatch.sweep",
@@ -122,7 +122,10 @@ MUTANTS: dict[str, Mutant] = {
         ("simulation",),
     ),
     "a run ends before its children": Mutant(
-        "holdfast.orchestration.ending", "    if run.children_open:\n        return\n", "", ("simulation",)
+        "holdfast.orchestration.ending",
+        "    if run.children_open or run.sagas:\n",
+        "    if run.sagas:\n",
+        ("simulation",),
     ),
     "the end of a child is told to nobody": Mutant(
         "holdfast.journal.correspondence", "if state.parent is not None", "if False", ("simulation",)
@@ -141,8 +144,8 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "dollars are reserved when the bill comes": Mutant(
         "holdfast.journal.fold.turns",
-        "        reserved_usd=event.reserved_usd,\n        reserved_at",
-        "        reserved_usd=0.0,\n        reserved_at",
+        "        reserved_usd=event.reserved_usd,\n        is_hedged",
+        "        reserved_usd=0.0,\n        is_hedged",
         ("budgets",),
     ),
     "a child's share is not taken from its parent": Mutant(

@@ -21,9 +21,17 @@ def test_help_lists_the_commands_in_the_order_they_are_needed_and_the_exit_codes
     assert "Exit codes: 0 done · 1 the run failed" in " ".join(told.out.split())
 
 
-WITHOUT_STORE = ("sandbox doctor", "tools", "policy check", "policy test")
+MCP = ("pin", "list", "diff", "approve", "serve")
+WITHOUT_STORE = (
+    "init",
+    "sandbox doctor",
+    "tools",
+    "policy check",
+    "policy test",
+    *(f"mcp {each}" for each in MCP[:-1]),
+)
 """Commands that ask no journal."""
-GROUPS = {"sandbox": ("doctor",), "policy": ("check", "test", "explain")}
+GROUPS = {"sandbox": ("doctor",), "policy": ("check", "test", "explain"), "mcp": MCP}
 """Commands that have commands of their own."""
 LEAVES = [f"{name} {below}".strip() for name in COMMANDS for below in GROUPS.get(name, ("",))]
 
@@ -32,7 +40,7 @@ LEAVES = [f"{name} {below}".strip() for name in COMMANDS for below in GROUPS.get
 def test_every_command_has_help_and_can_print_json(holdfast: Program, command: str) -> None:
     told = holdfast.bare(*command.split(), "--help") if command != "run" else holdfast.bare("run", "greet", "--help")
     assert told.code == 0
-    assert "--json" in told.out
+    assert ("--json" in told.out) == (command != "mcp serve")  # which speaks a protocol of its own
     assert ("--store" in told.out) == (command not in WITHOUT_STORE)
 
 

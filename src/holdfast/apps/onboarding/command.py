@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from holdfast.apps.onboarding.systems import DIRECTORY, MAIL, Directory, Mail
-from holdfast.orchestration.handle import Entry
+from holdfast.orchestration.following import Entry
 from holdfast.surfaces.cli.exit_codes import ExitCode
 from holdfast.surfaces.cli.extension import Ask, Ended
 from holdfast.surfaces.cli.showing.terminal import styled

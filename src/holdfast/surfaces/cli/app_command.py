@@ -99,9 +99,7 @@ def _shared(
     request_id: Annotated[str | None, _option("--request-id", "Your own id: the same one twice is one run.")] = None,
     session: Annotated[str | None, _option("--session", "What this run belongs to, such as a customer.")] = None,
     user: Annotated[str | None, _option("--user", "The end user for whom it acts.")] = None,
-    subject: Annotated[
-        str | None, _option("--subject", "The person it is about: what it holds is sealed, and can be erased.")
-    ] = None,
+    subject: Annotated[str | None, _option("--subject", "Whom it is about: what it holds can be erased.")] = None,
     tenant: Annotated[str, _option("--tenant", "Whose run it is.")] = "default",
     budget_tokens: Annotated[int | None, _option("--budget-tokens", "The most tokens it may use.", least=1)] = None,
     budget_usd: Annotated[float | None, _option("--budget-usd", "The most it may cost.", least=0)] = None,

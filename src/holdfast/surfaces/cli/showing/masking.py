@@ -9,7 +9,8 @@ from typing import TypeVar
 import msgspec
 
 from holdfast.governance.redaction.personal import Masks, labelled
-from holdfast.orchestration.handle import Entry, Run
+from holdfast.orchestration.following import Entry
+from holdfast.orchestration.handle import Run
 
 Of = TypeVar("Of")
 
