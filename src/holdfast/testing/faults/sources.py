@@ -75,9 +75,9 @@ def _deed(function: Function) -> str:
                 return "commits"
             case ast.Call(func=ast.Attribute(ast.Name("os"), "link" | "rename" | "replace")):
                 return "names a file"
-            case ast.Await(value=ast.Call(func=ast.Attribute(attr="_sent"))):
+            case ast.Await(value=ast.IfExp(orelse=ast.Call(func=ast.Attribute(attr="_sent")))):
                 return "calls a tool"
-            case ast.Await(value=ast.Call(func=ast.Attribute(attr="_whole_reply"))):
+            case ast.Await(value=ast.Call(args=[ast.Call(func=ast.Attribute(attr="_reply"))])):
                 return "calls a model"
             case ast.AugAssign(target=ast.Attribute(attr="writes")):
                 return "writes to the memory disk"
