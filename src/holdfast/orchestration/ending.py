@@ -32,7 +32,9 @@ def end(
         if run.abandons_by is not None:
             yield Note(tuple(_abandoned(run, path, run.abandons_by) for path in run.doubts))
         return
-    if run.children_open or run.sagas:
+    if run.children_open:
+        return
+    if run.sagas:
         return
     if run.standing and outcome.is_success:
         outcome, fault = Outcome.FAILED, _not_undone(run)
