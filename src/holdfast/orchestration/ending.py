@@ -34,7 +34,9 @@ def end(
         if run.abandons_by is not None:
             yield Note(tuple(_abandoned(run, path, run.abandons_by) for path in run.doubts))
         return
-    if run.children_open or run.sagas:
+    if run.children_open:
+        return
+    if run.sagas:
         return
     if outcome is Outcome.SUCCEEDED and run.in_part:
         outcome, fault = Outcome.PARTIAL, _in_part(run)

@@ -127,6 +127,9 @@ MUTANTS: dict[str, Mutant] = {
         "    if run.sagas:\n",
         ("simulation",),
     ),
+    "a run ends before its saga is undone": Mutant(
+        "holdfast.orchestration.ending", "    if run.sagas:\n        return\n", "", ("crash",)
+    ),
     "the end of a child is told to nobody": Mutant(
         "holdfast.journal.correspondence", "if state.parent is not None", "if False", ("simulation",)
     ),
