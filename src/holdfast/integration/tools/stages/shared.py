@@ -1,6 +1,8 @@
 """Whether what a call has written for others is its to write, and based on what they have not overwritten since."""
 
+from holdfast.integration.tools.definition import Tool
 from holdfast.integration.tools.invocation import End, Failed, Invocation, Refused
+from holdfast.integration.tools.shared import Shared
 
 
 class SharedWrites:
@@ -10,6 +12,9 @@ class SharedWrites:
     """
 
     name = "shared"
+
+    def concerns(self, tool: Tool) -> bool:
+        return Shared in tool.requires
 
     async def run(self, invocation: Invocation) -> End | None:
         shared, sharing, order = invocation.shared, invocation.desk.sharing, invocation.order
