@@ -123,8 +123,8 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "a run ends before its children": Mutant(
         "holdfast.orchestration.ending",
-        "    if run.children_open or run.sagas:\n",
-        "    if run.sagas:\n",
+        "    if run.children_open:\n        return\n",
+        "",
         ("simulation",),
     ),
     "a run ends before its saga is undone": Mutant(
@@ -147,8 +147,8 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "dollars are reserved when the bill comes": Mutant(
         "holdfast.journal.fold.turns",
-        "        reserved_usd=event.reserved_usd,\n        is_hedged",
-        "        reserved_usd=0.0,\n        is_hedged",
+        "        reserved_usd=event.reserved_usd,\n        reserved_at",
+        "        reserved_usd=0.0,\n        reserved_at",
         ("budgets",),
     ),
     "a child's share is not taken from its parent": Mutant(
