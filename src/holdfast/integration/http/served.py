@@ -22,17 +22,10 @@ async def served(handler: Handler) -> AsyncIterator[str]:
     """Serve ``handler`` while the block runs; the address of the server is what the block is given."""
     busy = set[asyncio.Task[None]]()
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(_converse(reader, writer, handler))
         busy.add(task)
-        try:
-            await _converse(reader, writer, handler)
-        except (HangUp, ConnectionError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            busy.discard(task)
-            writer.close()
+        task.add_done_callback(busy.discard)
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0, limit=HEAD_BYTES_MAX)
     try:
@@ -45,14 +38,21 @@ async def served(handler: Handler) -> AsyncIterator[str]:
 
 
 async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler) -> None:
-    while (request := await _read(reader)) is not None:
-        answer = await handler(request)
-        body = b"" if request.method == "HEAD" or answer.status in (204, 304) else answer.body
-        phrase = HTTPStatus(answer.status).phrase
-        lines = [f"HTTP/1.1 {answer.status} {phrase}", *(f"{name}: {value}" for name, value in answer.headers.items())]
-        head = "\r\n".join([*lines, f"content-length: {len(body)}", "", ""])
-        writer.write(head.encode("latin-1") + body)
-        await writer.drain()
+    try:
+        while (request := await _read(reader)) is not None:
+            writer.write(_written(request, await handler(request)))
+            await writer.drain()
+    except (HangUp, ConnectionError, asyncio.IncompleteReadError):
+        pass  # whoever was connected notices
+    finally:
+        writer.close()
+
+
+def _written(request: Request, answer: Answer) -> bytes:
+    body = b"" if request.method == "HEAD" or answer.status in (204, 304) else answer.body
+    lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
+    lines += [f"{name}: {value}" for name, value in answer.headers.items()]
+    return "\r\n".join([*lines, f"content-length: {len(body)}", "", ""]).encode("latin-1") + body
 
 
 async def _read(reader: asyncio.StreamReader) -> Request | None:

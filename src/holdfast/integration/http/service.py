@@ -48,11 +48,12 @@ class Service:
         return digest(self.base_url.encode(), self._version.encode())
 
     async def send(
-        self, method: str, target: str, headers: Sequence[tuple[str, str]] = (), body: bytes = b""
+        self, method: str, target: str, headers: Sequence[tuple[str, str]] = (), body: bytes = b"", *, looks: bool
     ) -> Answer:
         """Send to ``target``, which begins with '/' and stands behind the base address.
 
-        Raises ToolFailure where nothing was sent, OutcomeUnknown where no answer came back.
+        Raises ToolFailure where nothing was sent, or where no answer came back and it only ``looks``; else
+        OutcomeUnknown.
         """
         if self._connect is None:
             raise DefinitionError(f"API {self.name!r}: expected a runtime to reach it by, found none")
@@ -65,8 +66,8 @@ class Service:
             said = one_line(str(error), SAID_CHARACTERS_MAX)
             raise ToolFailure(f"{self.name} cannot be reached: {said}", retryable=True) from error
         except AnswerLost as error:
-            said = one_line(str(error), SAID_CHARACTERS_MAX)
-            raise OutcomeUnknown(f"{self.name} gave no answer: {said}") from error
+            said = f"{self.name} gave no answer: {one_line(str(error), SAID_CHARACTERS_MAX)}"
+            raise (ToolFailure(said, retryable=True) if looks else OutcomeUnknown(said)) from error
 
     async def close(self) -> None:
         """Let go of the connections. The next call opens others."""

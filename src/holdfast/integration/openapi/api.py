@@ -101,7 +101,7 @@ class Api(Service):
             headers.append((offer.key.name, key))
         if self._auth is not None and isinstance(secret, Secret):
             headers.append(header_of(self._auth, secret))
-        answer = await self.send(offer.operation.method, written.target, headers, written.body)
+        answer = await self.send(offer.operation.method, written.target, headers, written.body, looks=looks)
         check_done(self.name, answer, looks=looks)
         return self._value(answer, looks=looks)
 
