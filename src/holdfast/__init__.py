@@ -59,6 +59,8 @@ _HOMES = {
     "script": "holdfast.orchestration.script",
     "mcp_server": "holdfast.integration.mcp.declare",
     "openapi": "holdfast.integration.openapi.declare",
+    "GitHub": "holdfast.integration.connectors.github.github",
+    "Slack": "holdfast.integration.connectors.slack.slack",
     "Basic": "holdfast.integration.http.auth",
     "Bearer": "holdfast.integration.http.auth",
     "HeaderKey": "holdfast.integration.http.auth",

@@ -35,6 +35,11 @@ class Service:
         """Whether it was told how requests are carried."""
         return self._connect is not None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it may hold connections."""
+        return self._transport is not None
+
     def use(self, connect: Connect) -> None:
         """Have requests carried by what ``connect`` makes."""
         self._connect = connect
