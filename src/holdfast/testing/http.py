@@ -2,7 +2,18 @@
 
 from holdfast.integration.connectors.github.fake import FakeGitHub, FakeRepository
 from holdfast.integration.connectors.slack.fake import FakeChannel, FakeSlack
+from holdfast.integration.http.direct import Direct
 from holdfast.integration.http.port import Answer, Request
 from holdfast.integration.http.served import HangUp, served
 
-__all__ = ["Answer", "FakeChannel", "FakeGitHub", "FakeRepository", "FakeSlack", "HangUp", "Request", "served"]
+__all__ = [
+    "Answer",
+    "Direct",
+    "FakeChannel",
+    "FakeGitHub",
+    "FakeRepository",
+    "FakeSlack",
+    "HangUp",
+    "Request",
+    "served",
+]

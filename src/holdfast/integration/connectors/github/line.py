@@ -70,7 +70,7 @@ class GitHubLine(Connector):
         first = await self.look(target, token, {**asked, "per_page": PAGE_ROWS_MAX})
         rows = read_rows(self.name, first)
         last = page_of(first.headers, "last")
-        for number in range(last, max(1, last - PROBE_PAGES_MAX), -1):
+        for number in range(last, max(1, last - PROBE_PAGES_MAX + 1), -1):
             page = await self.look(target, token, {**asked, "per_page": PAGE_ROWS_MAX, "page": number})
             for row in read_rows(self.name, page):
                 yield row
