@@ -14,7 +14,7 @@ from holdfast.integration.http.served import served
 from holdfast.integration.secrets.grants import Grant
 from holdfast.integration.secrets.memory import MemoryVault
 from holdfast.integration.tools.probe import DidNot, Happened, Unknown
-from holdfast.journal.events import StepIntended, StepInterrupted, StepRetried
+from holdfast.journal.events import StepInterrupted, StepRetried
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.outcomes import ErrorKind
@@ -54,12 +54,6 @@ async def read(caller: Caller, tool: str, arguments: str) -> dict[str, object]:
     value = msgspec.json.decode(await caller.told(tool, arguments, user="ada"))
     assert isinstance(value, dict)
     return value
-
-
-async def key_of(caller: Caller) -> str:
-    (*_, intended) = [step for step in await caller.shop.steps() if isinstance(step, StepIntended)]
-    assert intended.key is not None
-    return intended.key
 
 
 async def test_a_file_is_read_as_the_user_whose_token_it_is() -> None:
@@ -202,7 +196,7 @@ async def test_what_was_written_is_found_by_its_marker_when_the_answer_is_lost(t
         for number in range(250):
             shop.comment(1, "bob", f"meanwhile {number}")
             shop.open("bob", f"meanwhile {number}")
-        found = await caller.probed(f"github__{tool}", arguments, await key_of(caller), user="ada")
+        found = await caller.probed(f"github__{tool}", arguments, await caller.key(), user="ada")
         assert isinstance(found, Happened)
         assert await caller.probed(f"github__{tool}", arguments, "hf_another", user="ada") == DidNot()
 
@@ -213,7 +207,7 @@ async def test_what_never_arrived_is_found_not_to_have(tool: str, arguments: str
     async with office(github) as caller:
         github.hangs_up_before = True
         assert isinstance(await caller.call(f"github__{tool}", arguments, user="ada"), StepInterrupted)
-        assert await caller.probed(f"github__{tool}", arguments, await key_of(caller), user="ada") == DidNot()
+        assert await caller.probed(f"github__{tool}", arguments, await caller.key(), user="ada") == DidNot()
 
 
 async def test_beyond_what_is_looked_through_nobody_can_tell() -> None:

@@ -15,7 +15,7 @@ from holdfast.integration.http.verdict import NOT_FOR_YOU
 from holdfast.integration.secrets.grants import Grant
 from holdfast.integration.secrets.memory import MemoryVault
 from holdfast.integration.tools.probe import DidNot, Happened, Unknown
-from holdfast.journal.events import StepIntended, StepInterrupted, StepRetried
+from holdfast.journal.events import StepInterrupted, StepRetried
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.outcomes import ErrorKind, Fault
@@ -42,12 +42,6 @@ async def office(slack: FakeSlack) -> AsyncIterator[Caller]:
         connector.use(HttpClient)
         async with calling(connector, vault, *connector.tools()) as caller:
             yield caller
-
-
-async def key_of(caller: Caller) -> str:
-    (*_, intended) = [step for step in await caller.shop.steps() if isinstance(step, StepIntended)]
-    assert intended.key is not None
-    return intended.key
 
 
 async def test_each_user_sees_what_their_own_token_shows() -> None:
@@ -126,7 +120,7 @@ async def test_a_message_whose_answer_is_lost_is_found_by_its_marker(is_thread: 
         assert ended.in_doubt
         for number in range(250):
             slack.say("C001", "U2", f"meanwhile {number}", **({"thread_ts": ts} if is_thread else {}))
-        found = await caller.probed("slack__post_message", arguments, await key_of(caller), user="ada")
+        found = await caller.probed("slack__post_message", arguments, await caller.key(), user="ada")
     assert isinstance(found, Happened)
     assert found.result.ts == slack.channels["C001"].messages[1]["ts"]  # type: ignore[attr-defined]
 
@@ -136,7 +130,7 @@ async def test_a_message_that_never_arrived_is_found_not_to_have() -> None:
     async with office(slack) as caller:
         slack.hangs_up_before = True
         assert isinstance(await caller.call("slack__post_message", HELLO, user="ada"), StepInterrupted)
-        assert await caller.probed("slack__post_message", HELLO, await key_of(caller), user="ada") == DidNot()
+        assert await caller.probed("slack__post_message", HELLO, await caller.key(), user="ada") == DidNot()
 
 
 async def test_beyond_what_is_looked_through_nobody_can_tell() -> None:

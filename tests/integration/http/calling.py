@@ -13,7 +13,7 @@ from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.doubts import probe
 from holdfast.integration.tools.invocation import Desk
 from holdfast.integration.tools.probe import Answer
-from holdfast.journal.events import StepEnded
+from holdfast.journal.events import StepEnded, StepIntended
 from holdfast.kernel.outcomes import Fault
 from tests.integration.tools.workshop import Step, Workshop, workshop
 
@@ -47,6 +47,12 @@ class Caller:
         assert isinstance(ended, StepEnded), ended
         assert ended.fault is not None, await self.shop.read_shown(ended)
         return ended.fault
+
+    async def key(self) -> str:
+        """Return the key under which the last call was sent."""
+        (*_, intended) = [step for step in await self.shop.steps() if isinstance(step, StepIntended)]
+        assert intended.key is not None
+        return intended.key
 
     async def probed(self, tool: str, arguments: str, key: str, *, user: str | None = None) -> Answer | Fault:
         """Ask what became of a call."""
