@@ -35,6 +35,12 @@ def test_only_success_is_done_and_no_trouble_of_a_server_is_taken_for_a_no(
             pytest.fail(f"raised {other!r}")
 
 
+def test_a_body_that_is_nested_without_end_changes_nothing() -> None:
+    answer = Answer(404, {"content-type": "application/json"}, b"[" * 500_000)
+    with pytest.raises(ToolFailure, match=r"404 Not Found$"):
+        check_done("shop", answer, looks=False)
+
+
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [

@@ -133,6 +133,8 @@ def test_a_path_or_parameter_that_leads_elsewhere_is_refused(path: str, paramete
         "openapi: 2.0",
         "[1, 2]",
         "{",
+        '{"openapi": "3.1.0", "x": "\\ud800"}',
+        'openapi: 3.1.0\nx: "\\ud800"',
         "a: &a [1]\nopenapi: 3.0.0\nx: !!python/object/apply:os.system ['true']",
         "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
         + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join([f'*{chr(97 + n)}'] * 10)}]\n" for n in range(8)),

@@ -13,6 +13,7 @@ from holdfast.integration.tools.failures import OutcomeUnknown, ToolFailure
 
 SAID_CHARACTERS_MAX = 400
 NOT_FOR_YOU = "only whoever runs this can change what it may do: do without it"
+_NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _LATER = frozenset({408, 425, 429})
 _MOVED_UNDONE = frozenset({304, 305, 307, 308})
 """Statuses that send elsewhere, of a server that has done nothing yet."""
@@ -71,7 +72,7 @@ def read_json(server: str, answer: Answer, *, looks: bool) -> object:
     """Return the body of an answer that says a call was done. Raises ToolFailure or OutcomeUnknown if it is no JSON."""
     try:
         value: object = msgspec.json.decode(answer.body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _NO_JSON as error:
         message = f"{server} answered {answer.status} with what is no JSON"
         raise (ToolFailure(message) if looks else OutcomeUnknown(message)) from error
     return value
@@ -93,7 +94,7 @@ def _told(answer: Answer) -> str:
     """Return what the body says of the failure, as far as it says it in one of the usual places."""
     try:
         body: object = msgspec.json.decode(answer.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _NO_JSON:
         body = answer.body.decode("utf-8", "replace") if answer.media_type == "text/plain" else ""
     told = " ".join(dict.fromkeys(_texts(body, 0)))[:SAID_CHARACTERS_MAX]
     return f": {told}" if told else ""

@@ -80,7 +80,10 @@ def read_document(path: Path) -> Document:
     version = content.get("openapi") if isinstance(content, dict) else None
     if not isinstance(content, dict) or not re.match(r"3\.[01](\.|$)", str(version)):
         raise DefinitionError(f"{path}: expected 'openapi: 3.0' or 3.1, found {_said(repr(version))}")
-    return Document(path, content, digest(msgspec.json.encode(content, order="deterministic")))
+    try:
+        return Document(path, content, digest(msgspec.json.encode(content, order="deterministic")))
+    except ValueError as error:
+        raise DefinitionError(f"{path}: it holds what is no text ({_said(str(error))})") from error
 
 
 def _content(path: Path, text: bytes) -> object:
