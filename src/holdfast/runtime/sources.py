@@ -53,7 +53,7 @@ def _carry(source: Service) -> None:
         from holdfast.integration.http.client import HttpClient
     except ImportError as error:
         raise DefinitionError(
-            f"API {source.name!r} needs a package that is not installed ({error}): pip install 'holdfast[http]'"
+            f"API {source.name!r} needs a package that is not installed ({error}): pip install 'holdfast[api]'"
         ) from error
     source.use(HttpClient)
 
