@@ -13,7 +13,13 @@ from holdfast.governance.verdict import Ask as Ask
 from holdfast.governance.verdict import Asking as Asking
 from holdfast.governance.verdict import CallRequest as CallRequest
 from holdfast.governance.verdict import Deny as Deny
+from holdfast.integration.connectors.github.github import GitHub as GitHub
+from holdfast.integration.connectors.slack.slack import Slack as Slack
+from holdfast.integration.http.auth import Basic as Basic
+from holdfast.integration.http.auth import Bearer as Bearer
+from holdfast.integration.http.auth import HeaderKey as HeaderKey
 from holdfast.integration.mcp.declare import mcp_server as mcp_server
+from holdfast.integration.openapi.declare import openapi as openapi
 from holdfast.integration.secrets.secret import Secret as Secret
 from holdfast.integration.tools.contract import IdempotencyKey as IdempotencyKey
 from holdfast.integration.tools.contract import OutcomeUnknown as OutcomeUnknown

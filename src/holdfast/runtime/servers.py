@@ -4,11 +4,11 @@ from pathlib import Path
 
 from holdfast.integration.mcp.comparing import Compared, compare
 from holdfast.integration.mcp.definition import Definition
-from holdfast.integration.mcp.naming import check_server_name
 from holdfast.integration.mcp.pinning import Declared, approved, first_pins, with_server
 from holdfast.integration.mcp.pins import PinFile, Reach, ServerPins, check_reach, pins_at, read_pins, write_pins
 from holdfast.integration.mcp.session import Unreachable
 from holdfast.integration.mcp.source import CONNECT_SECONDS_MAX
+from holdfast.integration.tools.qualified import check_server_name
 from holdfast.kernel.clock import Clock, SystemClock
 from holdfast.kernel.errors import DefinitionError, InputError, ResourceError
 
@@ -18,7 +18,7 @@ async def pin(path: Path, name: str, reach: Reach, clock: Clock | None = None) -
 
     Raises InputError for a server that is pinned there already, ResourceError for one that cannot be reached.
     """
-    check_server_name(name)
+    check_server_name(name, "MCP server")
     check_reach(name, reach)
     pins = pins_at(path)
     if name in pins.servers:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from holdfast.integration.http.service import Service
 from holdfast.integration.tools.definition import Source, Tool
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import DefinitionError
@@ -28,6 +29,9 @@ class Sources:
             await source.close()
 
     def _connect(self, source: Source) -> None:
+        if isinstance(source, Service):
+            _carry(source)
+            return
         from holdfast.integration.mcp.source import McpServer
 
         if not isinstance(source, McpServer) or source.is_reachable:
@@ -40,6 +44,18 @@ class Sources:
                 "pip install 'holdfast[mcp]'"
             ) from error
         source.use(connect, self._clock)
+
+
+def _carry(source: Service) -> None:
+    if source.is_reachable:
+        return
+    try:
+        from holdfast.integration.http.client import HttpClient
+    except ImportError as error:
+        raise DefinitionError(
+            f"API {source.name!r} needs a package that is not installed ({error}): pip install 'holdfast[api]'"
+        ) from error
+    source.use(HttpClient)
 
 
 def _tools(app: App) -> Iterator[Tool]:

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from holdfast.integration.mcp.comparing import Standing, compare
 from holdfast.integration.mcp.declare import mcp_server
-from holdfast.integration.mcp.definition import DESCRIPTION_CHARACTERS_MAX, Definition, shown_description, unusable
-from holdfast.integration.mcp.naming import QUALIFIED_CHARACTERS_MAX, qualified
+from holdfast.integration.mcp.definition import Definition, shown_description, unusable
 from holdfast.integration.mcp.pinning import AS_BEFORE, Declared, approved, with_server
 from holdfast.integration.mcp.pins import PinFile, Reach, ServerPins, check_server, read_pins, write_pins
+from holdfast.integration.tools.foreign import DESCRIPTION_CHARACTERS_MAX
+from holdfast.integration.tools.qualified import QUALIFIED_CHARACTERS_MAX, qualified
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.errors import DefinitionError, InputError
 from holdfast.kernel.paths import check_name

@@ -2,19 +2,16 @@
 
 import msgspec
 
-from holdfast.integration.tools.json_schema import Schema, flattened
+from holdfast.integration.tools.foreign import SCHEMA_DEPTH_MAX, depth, hides_in_values, shown_text
+from holdfast.integration.tools.json_schema import Schema
 from holdfast.integration.tools.stated import stated_shape
 from holdfast.integration.tools.visible import visible
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.ids import digest
 
 NAME_CHARACTERS_MAX = 128
-DESCRIPTION_CHARACTERS_MAX = 4_000
-"""What a model is shown of a description."""
 DEFINITION_BYTES_MAX = 64_000
-SCHEMA_DEPTH_MAX = 40
 
-_PROSE = frozenset({"description", "title", "$comment"})
 _canonical = msgspec.json.Encoder(order="deterministic")
 
 
@@ -53,9 +50,9 @@ def unusable(definition: Definition) -> str:
     if size > DEFINITION_BYTES_MAX:
         return f"its definition takes {size} bytes, at most {DEFINITION_BYTES_MAX} are taken"
     for schema in (definition.input_schema, definition.output_schema or {}):
-        if _depth(schema) > SCHEMA_DEPTH_MAX:
+        if depth(schema) > SCHEMA_DEPTH_MAX:
             return f"its schema is nested deeper than {SCHEMA_DEPTH_MAX} levels"
-        if _hides_in_values(schema):
+        if hides_in_values(schema):
             return "characters that nobody can see stand in the names or values of its schema"
     if definition.input_schema.get("type") != "object":
         return "its arguments are no JSON object"
@@ -68,60 +65,4 @@ def unusable(definition: Definition) -> str:
 
 def shown_description(definition: Definition) -> str:
     """Return what a model is told that the tool does: nothing hidden, of bounded length, never empty."""
-    told = visible(definition.description.strip() or definition.title.strip() or definition.name)
-    return told if len(told) <= DESCRIPTION_CHARACTERS_MAX else told[: DESCRIPTION_CHARACTERS_MAX - 1] + "…"
-
-
-def shown_schema(schema: Schema, without: frozenset[str] = frozenset()) -> Schema:
-    """Return ``schema`` as a model is shown it: references written out, nothing hidden, no property of ``without``."""
-    shown = _visible(flattened(schema))
-    assert isinstance(shown, dict)
-    properties = shown.get("properties")
-    if isinstance(properties, dict):
-        shown["properties"] = {name: part or {} for name, part in properties.items() if name not in without}
-    required = shown.get("required")
-    if isinstance(required, list):
-        shown["required"] = [name for name in required if name not in without]
-    return shown
-
-
-def _visible(part: object) -> object:
-    match part:
-        case str():
-            return visible(part)
-        case dict():
-            return {visible(str(name)): _visible(inner) for name, inner in part.items()}
-        case list():
-            return [_visible(inner) for inner in part]
-        case _:
-            return part
-
-
-def _hides_in_values(schema: Schema) -> bool:
-    """Whether something is hidden where it cannot be written out: only descriptions are prose."""
-    text = _canonical.encode(_without_prose(schema)).decode()
-    return visible(text) != text
-
-
-def _without_prose(part: object) -> object:
-    match part:
-        case dict():
-            kept = ((name, inner) for name, inner in part.items() if not (name in _PROSE and isinstance(inner, str)))
-            return {name: _without_prose(inner) for name, inner in kept}
-        case list():
-            return [_without_prose(inner) for inner in part]
-        case _:
-            return part
-
-
-def _depth(part: object) -> int:
-    """Return how deep ``part`` is nested, as far as it matters."""
-    deepest, waiting = 0, [(part, 1)]
-    while waiting:
-        node, depth = waiting.pop()
-        deepest = max(deepest, depth)
-        if depth > SCHEMA_DEPTH_MAX:
-            break
-        inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-        waiting.extend((each, depth + 1) for each in inner)
-    return deepest
+    return shown_text(definition.description.strip() or definition.title.strip() or definition.name)

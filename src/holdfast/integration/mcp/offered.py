@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
-from holdfast.integration.mcp.definition import shown_description, shown_schema
+from holdfast.integration.mcp.definition import shown_description
 from holdfast.integration.mcp.pins import PinnedTool
 from holdfast.integration.tools.definition import Source, Tool
+from holdfast.integration.tools.foreign import shown_schema
 from holdfast.integration.tools.signature import REQUIRED, Parameter, Signature
 from holdfast.integration.tools.stated import stated_shape
 

@@ -6,8 +6,8 @@ import msgspec
 
 from holdfast.integration.mcp.comparing import Compared, Standing, compare
 from holdfast.integration.mcp.definition import Definition
-from holdfast.integration.mcp.naming import qualified
 from holdfast.integration.mcp.pins import PinFile, PinnedTool, Reach, ServerPins, check_server
+from holdfast.integration.tools.qualified import qualified
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.errors import InputError
 

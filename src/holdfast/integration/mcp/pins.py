@@ -2,20 +2,19 @@
 
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
 from holdfast.integration.mcp.definition import Definition, unusable
-from holdfast.integration.mcp.naming import BETWEEN, check_server_name
+from holdfast.integration.tools.addresses import check_address
 from holdfast.integration.tools.definition import SETTLE_SECONDS, TIMEOUT_SECONDS
+from holdfast.integration.tools.qualified import BETWEEN, check_server_name
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.errors import DefinitionError, InputError
 
 PIN_FILE = "mcp.lock"
 FORMAT = 1
 FILE_BYTES_MAX = 16_000_000
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class PinnedTool(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -114,7 +113,7 @@ def write_pins(path: Path, pins: PinFile) -> None:
 
 def check_server(name: str, pins: ServerPins) -> None:
     """Find what contradicts itself. Raises DefinitionError."""
-    check_server_name(name)
+    check_server_name(name, "MCP server")
     check_reach(name, pins.reach)
     offered = [tool.offered_as for tool in pins.tools]
     if len({*offered}) < len(offered) or len(pins.by_name()) < len(offered):
@@ -129,18 +128,8 @@ def check_reach(name: str, reach: Reach) -> None:
         raise DefinitionError(
             f"MCP server {name!r}: expected a command or a url, found {'both' if reach.url else 'neither'}"
         )
-    if not reach.url:
-        return
-    address = urlsplit(reach.url)
-    if address.scheme not in ("http", "https") or not address.hostname:
-        raise DefinitionError(f"MCP server {name!r}: expected a url such as https://host/mcp, found {reach.url!r}")
-    if address.username or address.password:
-        raise DefinitionError(f"MCP server {name!r}: its url holds credentials: name them in secrets")
-    if address.scheme == "http" and address.hostname not in LOOPBACK:
-        raise DefinitionError(
-            f"MCP server {name!r}: expected https for a server elsewhere, found {reach.url!r}: whoever sits between "
-            "could change what its tools are"
-        )
+    if reach.url:
+        check_address(f"MCP server {name!r}", reach.url)
 
 
 def _check_tool(server: str, tool: PinnedTool, pins: ServerPins) -> None:

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from holdfast.integration.mcp.definition import Definition
-from holdfast.integration.mcp.naming import qualified
 from holdfast.integration.mcp.pins import PinnedTool, Reach, ServerPins
 from holdfast.integration.mcp.session import TOOLS_MAX, Answer, Declined, Lost, Unreachable
+from holdfast.integration.tools.qualified import qualified
 
 Does = Callable[[Mapping[str, object]], Awaitable[Answer]]
 

@@ -10,6 +10,7 @@ from holdfast.integration.tools.definition import (
     RESULT_BYTES_MAX,
     SETTLE_SECONDS,
     TIMEOUT_SECONDS,
+    Source,
     Tool,
 )
 from holdfast.integration.tools.failures import OutcomeUnknown, ToolFailure
@@ -17,6 +18,7 @@ from holdfast.integration.tools.postcondition import RESULT
 from holdfast.integration.tools.rate import Rate
 from holdfast.integration.tools.resource import read_resource
 from holdfast.integration.tools.returned import OF_ANYBODY, Returned
+from holdfast.integration.tools.schema import Shape
 from holdfast.integration.tools.signature import IdempotencyKey, Provided, Signature, read_signature
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.paths import check_name
@@ -79,35 +81,48 @@ def tool(
 
     def make(function: Callable[..., object]) -> Tool:
         called = check_name(declared.get("name") or function.__name__, "tool")
-        signature = read_signature(function, called)
-        resource = declared.get("resource")
-        return Tool(
-            function,
-            called,
-            signature,
-            declared.get("effect", Effect.UNSAFE),
-            declared.get("undo"),
-            declared.get("timeout_seconds", TIMEOUT_SECONDS),
-            declared.get("result_bytes_max", RESULT_BYTES_MAX),
-            declared.get("attempts_max", ATTEMPTS_MAX),
-            _companion(declared.get("probe"), "probe", called, signature),
-            declared.get("key_seconds"),
-            declared.get("settle_seconds", SETTLE_SECONDS),
-            _companion(declared.get("simulate"), "simulation", called, signature),
-            read_checks(declared.get("checks", ()), called, signature),
-            None if resource is None else read_resource(resource, called, signature),
-            declared.get("rate"),
-            declared.get("retry"),
-            declared.get("has_breaker", False),
-            _companion(declared.get("postcondition"), "postcondition", called, signature, RESULT),
-            declared.get("permission"),
-            declared.get("ask_when"),
-            declared.get("ask_below_confidence"),
-            _impact(declared.get("impact"), called, signature),
-            returned=declared.get("returned", OF_ANYBODY),
-        )
+        return declared_tool(function, called, read_signature(function, called), declared)
 
     return make if function is None else make(function)
+
+
+def declared_tool(
+    function: Callable[..., object],
+    called: str,
+    signature: Signature,
+    declared: Declared,
+    stated: Shape | None = None,
+    source: Source | None = None,
+) -> Tool:
+    """Return the tool of which ``declared`` is said, whoever states its shape. Raises DefinitionError."""
+    resource = declared.get("resource")
+    return Tool(
+        function,
+        called,
+        signature,
+        declared.get("effect", Effect.UNSAFE),
+        declared.get("undo"),
+        declared.get("timeout_seconds", TIMEOUT_SECONDS),
+        declared.get("result_bytes_max", RESULT_BYTES_MAX),
+        declared.get("attempts_max", ATTEMPTS_MAX),
+        _companion(declared.get("probe"), "probe", called, signature),
+        declared.get("key_seconds"),
+        declared.get("settle_seconds", SETTLE_SECONDS),
+        _companion(declared.get("simulate"), "simulation", called, signature),
+        read_checks(declared.get("checks", ()), called, signature),
+        None if resource is None else read_resource(resource, called, signature),
+        declared.get("rate"),
+        declared.get("retry"),
+        declared.get("has_breaker", False),
+        _companion(declared.get("postcondition"), "postcondition", called, signature, RESULT),
+        declared.get("permission"),
+        declared.get("ask_when"),
+        declared.get("ask_below_confidence"),
+        _impact(declared.get("impact"), called, signature),
+        returned=declared.get("returned", OF_ANYBODY),
+        stated=stated,
+        source=source,
+    )
 
 
 def _companion(

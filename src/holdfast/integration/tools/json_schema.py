@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 Schema = dict[str, object]
 
+NODES_MAX = 20_000
 _PREFIX = "#/$defs/"
 _SCHEMAS_BY_NAME = frozenset({"properties", "patternProperties"})
 _PLAIN_VALUES = frozenset({"default", "const", "enum", "examples", "required"})
@@ -11,10 +12,15 @@ _DROPPED = frozenset({"title", "discriminator", "$defs"})
 
 
 def flattened(schema: Schema) -> Schema:
-    """Return ``schema`` with each reference written out; only types that contain themselves stay in ``$defs``."""
+    """Return ``schema`` with each reference written out; only types that contain themselves stay in ``$defs``.
+
+    Where that would come to more than NODES_MAX nodes, as a few definitions that name each other twice do, all stay.
+    """
     definitions = {name: part for name, part in _mapping(schema.get("$defs")).items() if isinstance(part, dict)}
     recursive = {name for name in definitions if name in _reachable(definitions, name)}
     written_out = {name: part for name, part in definitions.items() if name not in recursive}
+    if _nodes_written_out(schema, written_out) > NODES_MAX:
+        recursive, written_out = {*definitions}, {}
     flat = _mapping(_flatten(schema, written_out))
     if recursive:
         flat["$defs"] = {name: _flatten(definitions[name], written_out) for name in sorted(recursive)}
@@ -68,6 +74,23 @@ def _references(node: object) -> Iterator[str]:
                 yield from _references(part)
         case _:
             pass
+
+
+def _nodes_written_out(schema: Schema, definitions: Mapping[str, Schema]) -> int:
+    """Return how many nodes ``schema`` has with all ``definitions`` written out, none of which contains itself."""
+    counted = dict[str, int]()
+
+    def count(node: object) -> int:
+        inner = [part for name, part in node.items() if name != "$defs"] if isinstance(node, dict) else node
+        nodes = 1 + (sum(map(count, inner)) if isinstance(inner, list) else 0)
+        reference = node.get("$ref") if isinstance(node, dict) else None
+        if isinstance(reference, str) and (name := reference.removeprefix(_PREFIX)) in definitions:
+            if name not in counted:
+                counted[name] = count(definitions[name])
+            nodes += counted[name]
+        return nodes
+
+    return count(schema)
 
 
 def _mapping(part: object) -> Schema:

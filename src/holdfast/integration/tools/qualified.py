@@ -1,4 +1,4 @@
-"""What a server's tools are called here: under the server's own name, so that no server can pass for another."""
+"""What tools that others define are called here: under the name of whoever offers them, never of another."""
 
 import re
 from collections.abc import Collection
@@ -17,17 +17,6 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ODD = re.compile(r"[^a-z0-9]+")
 
 
-def check_server_name(name: str) -> str:
-    """Return ``name`` if a server can be called so, else raise DefinitionError."""
-    check_name(name, "MCP server")
-    if len(name) > SERVER_NAME_CHARACTERS_MAX or BETWEEN in name or name.endswith("_"):
-        raise DefinitionError(
-            f"MCP server {name!r}: expected at most {SERVER_NAME_CHARACTERS_MAX} characters, no '__' and no '_' at the "
-            "end, for its tools are called SERVER__TOOL: give it another name"
-        )
-    return name
-
-
 def qualified(server: str, tool: str, taken: Collection[str] = ()) -> str:
     """Return what the ``tool`` of ``server`` is called: ``server__tool``, in the letters that every provider takes.
 
@@ -39,3 +28,14 @@ def qualified(server: str, tool: str, taken: Collection[str] = ()) -> str:
         return name
     tail = "_" + digest(tool.encode("utf-8", "surrogatepass"))[:TAIL_DIGITS]
     return name[: QUALIFIED_CHARACTERS_MAX - len(tail)] + tail
+
+
+def check_server_name(name: str, what: str) -> str:
+    """Return ``name`` if a server can be called so, else raise DefinitionError."""
+    check_name(name, what)
+    if len(name) > SERVER_NAME_CHARACTERS_MAX or BETWEEN in name or name.endswith("_"):
+        raise DefinitionError(
+            f"{what} {name!r}: expected at most {SERVER_NAME_CHARACTERS_MAX} characters, no '__' and no '_' at the "
+            "end, for its tools are called SERVER__TOOL: give it another name"
+        )
+    return name

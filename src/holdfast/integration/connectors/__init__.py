@@ -1,0 +1,1 @@
+"""Connectors: well-known services as narrow typed tools, each beside a fake that speaks its protocol."""

@@ -1,0 +1,1 @@
+"""GitHub: files, issues and pull requests, as whoever the token belongs to."""

@@ -1,0 +1,1 @@
+"""Slack: channels, messages and threads, as whoever the token belongs to."""

@@ -1,0 +1,1 @@
+"""OpenAPI: operations of a document as tools, under our executor."""
