@@ -94,13 +94,11 @@ class Reading:
             if files > self._limits.files_searched_max or bytes_left <= 0 or stop():
                 return Found(matches, f"the search ended before {path}: search a folder beneath this one")
             try:
-                with self._beneath.file(path, found) as opened:
-                    data = content(opened, path, self._limits)
-                text = text_of(data, path)
+                text = self.text(path)
             except ToolFailure:
                 skipped += 1
                 continue
-            bytes_left -= len(data)
+            bytes_left -= len(text.encode())
             for match in _matches(path, text, wanted.casefold()):
                 if len(matches) == self._limits.matches_max:
                     return Found(
@@ -108,6 +106,15 @@ class Reading:
                     )
                 matches.append(match)
         return Found(matches, f"{skipped} files are too large, no text, or cannot be opened" if skipped else "")
+
+    def paths(self) -> Iterator[str]:
+        """Yield the plain files beneath the folder. Raises ToolFailure if it cannot be opened."""
+        return ("/".join(found) for found in self._walk(()))
+
+    def text(self, path: str) -> str:
+        """Return the whole text of a file. Raises ToolFailure."""
+        with self._beneath.file(path, segments(path)) as opened:
+            return text_of(content(opened, path, self._limits), path)
 
     def _entries(self, path: str, parts: Segments) -> list[Entry]:
         found = list[Entry]()
