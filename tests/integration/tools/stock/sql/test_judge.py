@@ -40,6 +40,9 @@ PROBES = {
     "the server's own tables": "SELECT rolpassword FROM pg_authid",
     "the server's own tables, by schema": "SELECT * FROM pg_catalog.pg_shadow",
     "an operator of a schema": "SELECT 1 OPERATOR(public.+) 2",
+    "a function named as a word that is not reserved": "SELECT id, filter(1, 2) FROM orders",
+    "a function in FROM named as such a word": "SELECT * FROM over(1)",
+    "a type of one's own": "SELECT CAST('x' AS my_type)",
     "a role": "SET ROLE postgres",
     "a transaction": "COMMIT",
     "a call": "CALL tidy_up()",
@@ -107,6 +110,8 @@ def test_what_only_reads_passes(judge: object, statement: str) -> None:
         "SELECT string_agg(name, ', ' ORDER BY name), array_agg(id), count(*) FILTER (WHERE total > 1) FROM orders",
         "SELECT data->>'a', jsonb_array_length(data->'b') FROM orders WHERE name ILIKE '%x%'",
         "SELECT CAST(total AS numeric(10, 2)), greatest(1, 2), id = ANY (ARRAY[1, 2]) FROM orders",
+        "SELECT count(*) FILTER (WHERE id > 1) OVER (PARTITION BY (state) ORDER BY (id)) FROM orders GROUP BY (id)",
+        "WITH o AS MATERIALIZED (SELECT id::character varying(10) FROM orders) SELECT * FROM o",
         "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY total) FROM orders",
     ],
 )

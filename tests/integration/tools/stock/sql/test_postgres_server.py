@@ -6,6 +6,8 @@ import psycopg
 import pytest
 
 from holdfast.integration.tools.contract import ToolFailure
+from holdfast.integration.tools.stock.sql.functions import POSTGRES_FUNCTIONS, WORDS
+from holdfast.integration.tools.stock.sql.judge import Dialect, sql_judge
 from holdfast.integration.tools.stock.sql.postgres_server import PostgresServer
 from holdfast.integration.tools.stock.sql.rows import Column, Rows, SqlLimits, Table
 from tests.integration.tools.stock.sql.servers import postgres
@@ -132,3 +134,33 @@ def test_a_server_that_is_not_there_is_worth_another_try(tmp_path: object) -> No
 def test_what_the_server_says_is_told(shop: str) -> None:
     with pytest.raises(ToolFailure, match='relation "nowhere" does not exist'):
         PostgresServer(shop).query("SELECT * FROM nowhere", [], LIMITS, never)
+
+
+SYNTAX = {"all", "any", "array", "case", "cast", "coalesce", "exists", "greatest", "least", "nullif", "some", "trim"}
+"""Listed like functions, and made by the grammar itself."""
+
+
+def test_every_function_on_the_list_is_the_server_s_own_and_changes_nothing(shop: str) -> None:
+    with psycopg.connect(shop) as connection:
+        rows = connection.execute(
+            "SELECT proname, bool_or(provolatile = 'v') FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace "
+            "AND proname = ANY (%s) GROUP BY proname",
+            [[*POSTGRES_FUNCTIONS]],
+        ).fetchall()
+    assert {name for name, is_volatile in rows if is_volatile} == set()
+    assert {name for name, _ in rows} == POSTGRES_FUNCTIONS - SYNTAX
+
+
+def test_no_word_that_passes_before_a_parenthesis_can_be_the_name_of_a_function(shop: str) -> None:
+    judge = sql_judge(Dialect.POSTGRES, [])
+    with psycopg.connect(shop) as connection:
+        kinds = dict(connection.execute("SELECT word, catcode FROM pg_get_keywords()").fetchall())
+    for word in WORDS:
+        if kinds.get(word) not in ("R", "C"):  # reserved, or a name of columns only
+            for form in (
+                "SELECT {}(1)",
+                "SELECT a, {}(1, 2) FROM t",
+                "SELECT 1 WHERE {}(1) = 1",
+                "SELECT * FROM {}(1)",
+            ):
+                assert judge(form.format(word)) is not None, form.format(word)

@@ -6,13 +6,13 @@ SQL, loads code, or makes a value of any size out of nothing (``repeat``, ``lpad
 
 _BOTH = """
     abs ceil ceiling exp floor ln log log10 mod pi pow power round sign sqrt trunc
-    char_length coalesce concat concat_ws instr length lower ltrim nullif replace rtrim substr substring trim upper
-    avg count max min sum total
+    char_length coalesce concat concat_ws length lower ltrim nullif replace rtrim substr substring trim upper
+    avg count max min sum
     cume_dist dense_rank first_value lag last_value lead nth_value ntile percent_rank rank row_number
-    cast case exists filter
+    cast case exists
 """
 _SQLITE = """
-    date datetime glob group_concat hex iif ifnull julianday like strftime time typeof unicode unixepoch
+    date datetime glob group_concat hex iif ifnull instr julianday like strftime time total typeof unicode unixepoch
     json json_array_length json_each json_extract json_tree json_type json_valid bm25 highlight match snippet
     -> ->>
 """
@@ -34,14 +34,20 @@ SQLITE_FUNCTIONS = frozenset((_BOTH + _SQLITE).split())
 POSTGRES_FUNCTIONS = frozenset((_BOTH + _POSTGRES).split())
 
 _LANGUAGE = """
-    all and any as between by distinct else except exists filter from group having in intersect is join lateral limit
-    materialized not offset on or order over partition recursive select some then union using values when where with
-    within
+    all and any as between by distinct else except exists filter from group having in intersect join lateral limit
+    materialized not offset on or order over select some then union using values when where with
 """
 _TYPES = """
-    bit char character decimal double float int interval numeric real time timestamp timestamptz timetz varbit varchar
-    varying
+    bit char character decimal float int interval numeric real time timestamp timestamptz timetz varbit varchar varying
 """
 
 WORDS = frozenset((_LANGUAGE + _TYPES).split())
 """What is no function, though a parenthesis may open behind it."""
+ONLY_BEHIND = {
+    "by": frozenset({"group", "order", "partition"}),
+    "filter": frozenset({")"}),
+    "materialized": frozenset({"as", "not"}),
+    "over": frozenset({")"}),
+    "varying": frozenset({"bit", "char", "character"}),
+}
+"""Words that Postgres does not reserve: anywhere else they may be the names of functions."""

@@ -9,7 +9,12 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from holdfast.integration.tools.checks.values import SqlJudge
-from holdfast.integration.tools.stock.sql.functions import POSTGRES_FUNCTIONS, SQLITE_FUNCTIONS, WORDS
+from holdfast.integration.tools.stock.sql.functions import (
+    ONLY_BEHIND,
+    POSTGRES_FUNCTIONS,
+    SQLITE_FUNCTIONS,
+    WORDS,
+)
 
 SQL_CHARACTERS_MAX = 10_000
 NODES_MAX = 3_000
@@ -83,6 +88,8 @@ def _of_tree(tree: exp.Expr, allowed: frozenset[str]) -> str | None:
             return f"it has more than {NODES_MAX} parts"
         if isinstance(node, _WRITING):
             return f"it holds {_named(node)}"
+        if isinstance(node, exp.DataType) and node.this is exp.DataType.Type.USERDEFINED:
+            return "it casts to a type of one's own, which may run code"
         if isinstance(node, exp.Operator):
             return "it names an operator of a schema"
         if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Func):
@@ -108,13 +115,21 @@ def _of_calls(tree: exp.Expr, tokens: list[Token], allowed: frozenset[str]) -> s
 
 
 def _before_parentheses(tokens: list[Token]) -> Iterator[str]:
+    """Yield the names that may be those of functions."""
+    before = ""
     for token, following in itertools.pairwise(tokens):
-        if following.token_type is not TokenType.L_PAREN or not (token.text[:1].isalpha() or token.text[:1] == "_"):
-            continue
-        if token.token_type is TokenType.IDENTIFIER:
-            yield token.text  # quoted, so its case counts
-        elif token.token_type is not TokenType.STRING and token.text.lower() not in WORDS:
-            yield token.text.lower()
+        word = token.text.lower()
+        is_name = token.token_type is not TokenType.STRING and (word[:1].isalpha() or word[:1] == "_")
+        if following.token_type is TokenType.L_PAREN and is_name:
+            if token.token_type is TokenType.IDENTIFIER:
+                yield token.text  # quoted, so its case counts
+            elif not _is_of_language(word, before):
+                yield word
+        before = word
+
+
+def _is_of_language(word: str, before: str) -> bool:
+    return " " in word or (word in WORDS and (word not in ONLY_BEHIND or before in ONLY_BEHIND[word]))
 
 
 def _is_closed(table: exp.Table) -> bool:
