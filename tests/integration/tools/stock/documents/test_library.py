@@ -116,5 +116,11 @@ def test_a_folder_that_cannot_be_read_is_said_when_it_is_declared(tmp_path: Path
         read_folder(str(tmp_path / "none"))
 
 
+def test_a_long_document_is_read_on_from_where_a_call_ended() -> None:
+    _, read = document_tools({"long.txt": "\n".join(map(str, range(1, 501)))})
+    first, second = read.function("long.txt"), read.function("long.txt", 201)
+    assert (first.first_line, first.last_line, second.text.split("\n")[0], second.last_line) == (1, 200, "201", 400)
+
+
 def test_both_touch_nothing() -> None:
     assert {tool.effect for tool in document_tools(TEXTS)} == {Effect.PURE}

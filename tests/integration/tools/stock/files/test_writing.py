@@ -93,6 +93,7 @@ def test_a_link_swapped_in_is_replaced_and_never_written_through(writing: Writin
     assert outside.read_text() == "untouched"
     assert (tmp_path / "a").read_text() == "two"
     assert not (tmp_path / "a").is_symlink()
+    assert not (tmp_path / "a").stat().st_mode & 0o022
 
 
 @pytest.mark.parametrize("path", ["", ".", "../a", "/tmp/a", "link/a", ".hf_0.part"])
@@ -143,8 +144,11 @@ def test_a_probe_tells_what_has_been_done_from_what_has_not(before: str, text: s
     seen, whole = before.encode(), (before + text).encode()
     assert probe_appended(seen, "p", text, len(seen)) == DidNot()
     assert probe_appended(whole + later.encode(), "p", text, len(seen)) == Happened(written("p", whole))
-    assert probe_replaced(text.encode(), "p", text) == Happened(written("p", text.encode()))
-    assert probe_replaced(None, "p", text) == DidNot()
+    other = f"{text}!".encode()
+    assert probe_replaced(text.encode(), "p", text, "") == Happened(written("p", text.encode()))
+    assert probe_replaced(None, "p", text, "") == DidNot()
+    assert probe_replaced(other, "p", text, digest_of(other)) == DidNot()
+    assert probe_replaced(other, "p", text, "") == Unknown()
 
 
 @given(TEXTS, TEXTS.filter(bool), TEXTS, TEXTS)

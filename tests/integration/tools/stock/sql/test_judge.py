@@ -162,3 +162,10 @@ def test_it_is_what_the_check_of_arguments_takes() -> None:
     objection = ReadOnlySql(POSTGRES).objection("DELETE FROM orders")
     assert "SELECT" in str(objection)
     assert ReadOnlySql(POSTGRES).objection("SELECT 1") is None
+
+
+def test_another_list_of_functions_is_another_definition() -> None:
+    defined = {
+        repr(ReadOnlySql(judge).definition) for judge in (POSTGRES, SQLITE, sql_judge(Dialect.SQLITE, ["lower"]))
+    }
+    assert len(defined) == 3

@@ -154,7 +154,8 @@ def test_every_function_on_the_list_is_the_server_s_own_and_changes_nothing(shop
 def test_no_word_that_passes_before_a_parenthesis_can_be_the_name_of_a_function(shop: str) -> None:
     judge = sql_judge(Dialect.POSTGRES, [])
     with psycopg.connect(shop) as connection:
-        kinds = dict(connection.execute("SELECT word, catcode FROM pg_get_keywords()").fetchall())
+        rows = connection.execute("SELECT word, catcode FROM pg_get_keywords()").fetchall()
+    kinds = {str(word): str(kind) for word, kind in rows}
     for word in WORDS:
         if kinds.get(word) not in ("R", "C"):  # reserved, or a name of columns only
             for form in (

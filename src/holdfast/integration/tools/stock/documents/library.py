@@ -4,7 +4,7 @@ import re
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from holdfast.integration.tools.contract import ToolFailure
@@ -51,10 +51,6 @@ class Library:
             "tokenize = 'unicode61 remove_diacritics 2')"
         )
         self._index.executemany("INSERT INTO passages VALUES (?, ?, ?, ?)", self._passages())
-
-    @property
-    def paths(self) -> Iterable[str]:
-        return self._lines.keys()
 
     def find(self, query: str, count: int) -> list[Quotation]:
         """Return the passages that hold the most, and the rarest, of the words of ``query``."""

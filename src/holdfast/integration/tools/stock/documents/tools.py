@@ -1,6 +1,7 @@
 """The tools that search documents and quote them, and where the documents come from."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -35,16 +36,17 @@ def document_tools(documents: Library | Mapping[str, str]) -> tuple[Tool, Tool]:
     def read_document(
         path: Annotated[str, Field(description="As a search gave it")],
         first_line: Annotated[int, Field(ge=1)] = 1,
-        last_line: Annotated[int, Field(ge=1)] = LINES_READ_MAX,
+        last_line: Annotated[int | None, Field(ge=1, description="As far as a call reads, if not given")] = None,
     ) -> Quotation:
         """Read lines of a document, word for word."""
-        return library.quote(path, first_line, min(last_line, first_line + LINES_READ_MAX - 1))
+        furthest = first_line + LINES_READ_MAX - 1
+        return library.quote(path, first_line, furthest if last_line is None else min(last_line, furthest))
 
     return search_documents, read_document
 
 
 def read_folder(
-    root: str | Beneath, suffixes: tuple[str, ...] = SUFFIXES, limits: FileLimits | None = None
+    root: str | Path | Beneath, suffixes: tuple[str, ...] = SUFFIXES, limits: FileLimits | None = None
 ) -> dict[str, str]:
     """Return the texts of the files beneath a folder, by their paths, as they stand now. Raises DefinitionError."""
     reading = Reading(root if isinstance(root, Beneath) else Beneath(root), limits or FileLimits())

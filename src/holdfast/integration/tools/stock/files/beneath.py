@@ -75,6 +75,7 @@ class Beneath:
             for segment in segments:
                 with contextlib.suppress(FileExistsError):
                     os.mkdir(segment, dir_fd=at)
+                    os.fsync(at)
                 at = opened.enter_context(_closing(self._open(at, (segment,), _FOLDER | _WARY, 0)))
             yield at
 

@@ -63,10 +63,12 @@ def edited(old: str, new: str, seen: str) -> Change:
     return change
 
 
-def probe_replaced(present: bytes | None, path: str, text: str) -> Answer:
-    """Say whether a file has been written whole."""
+def probe_replaced(present: bytes | None, path: str, text: str, seen: str) -> Answer:
+    """Say whether a file has been written whole: whether it holds the text, or still what was seen."""
     wanted = text.encode()
-    return Happened(written(path, wanted)) if present == wanted else DidNot()
+    if present == wanted:
+        return Happened(written(path, wanted))
+    return DidNot() if (digest_of(present) if present is not None else "") == seen else Unknown()
 
 
 def probe_appended(present: bytes | None, path: str, text: str, at_byte: int) -> Answer:
@@ -97,6 +99,11 @@ def probe_edited(present: bytes | None, path: str, old: str, new: str, seen: str
     return Unknown()
 
 
+def written(path: str, data: bytes) -> Written:
+    """Return what is told of a file that holds ``data``."""
+    return Written(path, len(data), digest_of(data))
+
+
 def _check_seen(before: bytes | None, seen: str) -> bytes:
     if before is None:
         raise ToolFailure("there is no such file", hint="to make it, leave the digest empty")
@@ -107,7 +114,3 @@ def _check_seen(before: bytes | None, seen: str) -> bytes:
             hint="read it, and hand over its digest if you still want to change it",
         )
     return before
-
-
-def written(path: str, data: bytes) -> Written:
-    return Written(path, len(data), digest_of(data))

@@ -1,5 +1,6 @@
 """The tools for files beneath one folder: three that look, three that change."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -38,7 +39,9 @@ Text = Annotated[str, Field(max_length=TEXT_CHARACTERS_MAX)]
 Digest = Annotated[str, Field(pattern=r"^([0-9a-f]{32})?$", description="The digest that read_file gave for the file")]
 
 
-def file_tools(root: Beneath | str, limits: FileLimits = _NO_LIMITS, *, is_read_only: bool = False) -> tuple[Tool, ...]:
+def file_tools(
+    root: str | Path | Beneath, limits: FileLimits = _NO_LIMITS, *, is_read_only: bool = False
+) -> tuple[Tool, ...]:
     """Return the tools for the files beneath ``root``: to look, and, unless ``is_read_only``, to change them."""
     beneath = root if isinstance(root, Beneath) else Beneath(root)
     seconds = limits.seconds_max + CLOSING_SECONDS
@@ -78,8 +81,8 @@ def _looking(reading: Reading, seconds: float) -> tuple[Tool, ...]:
 
 
 def _write(writing: Writing, seconds: float) -> Tool:
-    def was_written(path: str, text: str) -> Answer:
-        return probe_replaced(writing.present(path), path, text)
+    def was_written(path: str, text: str, digest: str) -> Answer:
+        return probe_replaced(writing.present(path), path, text, digest)
 
     @tool(
         effect=Effect.TRANSACTIONAL,

@@ -2,8 +2,9 @@
 
 import contextlib
 import os
+import stat
 
-from holdfast.integration.tools.contract import ToolFailure
+from holdfast.integration.tools.contract import OutcomeUnknown, ToolFailure
 from holdfast.integration.tools.postcondition import Complete, Missing, ReadBack
 from holdfast.integration.tools.stock.files.beneath import Beneath
 from holdfast.integration.tools.stock.files.changes import Change, Written, written
@@ -20,7 +21,7 @@ class Writing:
         self._beneath, self._limits = beneath, limits
 
     def change(self, path: str, key: str, change: Change) -> Written:
-        """Put the changed content in the file's place. Raises ToolFailure, and then nothing was done."""
+        """Put the changed content in the file's place. Raises ToolFailure if nothing was done, else OutcomeUnknown."""
         *parents, name = segments(path) or ("",)
         if not name:
             raise ToolFailure("expected the path of a file, found the folder itself")
@@ -56,7 +57,7 @@ class Writing:
 
 
 def _put(folder: int, name: str, beside: str, data: bytes, *, is_new: bool) -> None:
-    """Raises ToolFailure, and OSError for what the system refuses; nothing is left beside the file."""
+    """Raises OSError and ToolFailure where nothing was done, OutcomeUnknown where that is not certain."""
     with contextlib.suppress(FileNotFoundError):
         os.unlink(beside, dir_fd=folder)  # left by an attempt that was killed
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -64,7 +65,7 @@ def _put(folder: int, name: str, beside: str, data: bytes, *, is_new: bool) -> N
     try:
         with os.fdopen(opened, "wb") as file:
             if not is_new:
-                os.fchmod(opened, os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode & 0o777)
+                _keep_mode(opened, folder, name)
             file.write(data)
             file.flush()
             os.fsync(opened)
@@ -72,10 +73,19 @@ def _put(folder: int, name: str, beside: str, data: bytes, *, is_new: bool) -> N
             _put_new(folder, name, beside)
         else:
             os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
-        os.fsync(folder)
     finally:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):  # what is left beside it is in nobody's way
             os.unlink(beside, dir_fd=folder)
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        raise OutcomeUnknown(f"{name} is in its place, and may not outlive a power cut: {error.strerror}") from error
+
+
+def _keep_mode(opened: int, folder: int, name: str) -> None:
+    mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+    if stat.S_ISREG(mode):  # not that of a link swapped in meanwhile, which lets everybody write
+        os.fchmod(opened, mode & 0o777)
 
 
 def _put_new(folder: int, name: str, beside: str) -> None:

@@ -3,12 +3,12 @@
 import enum
 import itertools
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from sqlglot import exp, parse, tokenize
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
-from holdfast.integration.tools.checks.values import SqlJudge
 from holdfast.integration.tools.stock.sql.functions import (
     ONLY_BEHIND,
     POSTGRES_FUNCTIONS,
@@ -39,19 +39,31 @@ class Dialect(enum.StrEnum):
     POSTGRES = "postgres"
 
 
-def sql_judge(dialect: Dialect, functions: Collection[str] | None = None) -> SqlJudge:
+@dataclass(frozen=True, slots=True)
+class TextJudge:
+    """Judges statements of ``dialect`` that may call ``functions``."""
+
+    dialect: Dialect
+    functions: frozenset[str]
+
+    @property
+    def definition(self) -> tuple[object, ...]:
+        """All that decides what passes, as JSON can hold it."""
+        return (self.dialect.value, sorted(self.functions))
+
+    def __call__(self, statement: str) -> str | None:
+        """Say why ``statement`` does not only read; None if it does."""
+        return _of_text(statement) or _of_statement(statement, self.dialect, self.functions)
+
+
+def sql_judge(dialect: Dialect, functions: Collection[str] | None = None) -> TextJudge:
     """Return the judge that ``ReadOnlySql`` takes. ``functions``: those that may be called, in place of the known ones.
 
     It is a first fence, by the text: behind it the connection must be unable to write, and the role must see no more
     than it is to see.
     """
     known = SQLITE_FUNCTIONS if dialect is Dialect.SQLITE else POSTGRES_FUNCTIONS
-    allowed = frozenset(known if functions is None else (name.lower() for name in functions))
-
-    def judge(statement: str) -> str | None:
-        return _of_text(statement) or _of_statement(statement, dialect, allowed)
-
-    return judge
+    return TextJudge(dialect, frozenset(known if functions is None else (name.lower() for name in functions)))
 
 
 def _of_text(statement: str) -> str | None:

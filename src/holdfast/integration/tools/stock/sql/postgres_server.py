@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 import psycopg
 from psycopg import sql
 
+from holdfast.integration.tools.checks.values import SqlJudge
 from holdfast.integration.tools.contract import ToolFailure
 from holdfast.integration.tools.stock.sql.database import COLUMNS_MAX, TABLES_MAX
 from holdfast.integration.tools.stock.sql.judge import Dialect, sql_judge
@@ -14,7 +15,6 @@ from holdfast.integration.tools.stock.sql.rows import Column, Parameter, Rows, S
 CONNECT_SECONDS_MAX = 5
 LOCK_SECONDS_MAX = 2
 ROWS_FETCHED = 50
-_PASSING = (psycopg.OperationalError,)
 _COLUMNS = """
     SELECT table_schema, table_name, column_name, data_type FROM information_schema.columns
     WHERE table_schema NOT IN ('pg_catalog', 'information_schema')
@@ -38,7 +38,7 @@ class PostgresServer:
         functions: Collection[str] | None = None,
     ) -> None:
         self.name = name
-        self.judge = sql_judge(Dialect.POSTGRES, functions)
+        self.judge: SqlJudge = sql_judge(Dialect.POSTGRES, functions)
         self._conninfo, self._role = conninfo, role
 
     def query(self, statement: str, parameters: Sequence[Parameter], limits: SqlLimits, stop: Stop) -> Rows:
@@ -76,7 +76,9 @@ class PostgresServer:
             raise ToolFailure(told, hint="ask for less: fewer rows, fewer joins, a condition") from error
         except psycopg.Error as error:
             told = f"{self.name} refused it: {_first_line(error)}"
-            raise ToolFailure(told, retryable=type(error) in _PASSING, hint="look at the tables first") from error
+            raise ToolFailure(
+                told, retryable=isinstance(error, psycopg.OperationalError), hint="look at the tables first"
+            ) from error
 
     def _address(self) -> str:
         return self._conninfo if isinstance(self._conninfo, str) else self._conninfo()

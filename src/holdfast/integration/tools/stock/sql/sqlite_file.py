@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from holdfast.integration.tools.checks.values import SqlJudge
 from holdfast.integration.tools.contract import ToolFailure
 from holdfast.integration.tools.stock.sql.database import TABLES_MAX
 from holdfast.integration.tools.stock.sql.functions import SQLITE_FUNCTIONS
@@ -45,7 +46,7 @@ class SqliteFile:
         self._tables = None if tables is None else frozenset(table.lower() for table in tables)
         named = SQLITE_FUNCTIONS if functions is None else functions
         self._functions = frozenset(function.lower() for function in named)
-        self.judge = sql_judge(Dialect.SQLITE, self._functions)
+        self.judge: SqlJudge = sql_judge(Dialect.SQLITE, self._functions)
 
     def query(self, statement: str, parameters: Sequence[Parameter], limits: SqlLimits, stop: Stop) -> Rows:
         if (refused := self.judge(statement)) is not None:
