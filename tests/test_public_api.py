@@ -55,5 +55,11 @@ def test_importing_it_loads_nothing_else() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_a_name_whose_package_is_not_installed_says_how_to_get_it() -> None:
+    script = "import sys; sys.modules['sqlglot'] = None; import holdfast; holdfast.sql_tools"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert "holdfast.sql_tools needs sqlglot: pip install 'holdfast[sql]'" in done.stderr
+
+
 def test_it_says_that_it_is_typed() -> None:
     assert (PACKAGE / "py.typed").exists()

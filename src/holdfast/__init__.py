@@ -30,12 +30,16 @@ _HOMES = {
     "DidNot": "holdfast.integration.tools.probe",
     "Effect": "holdfast.kernel.effects",
     "Escalation": "holdfast.governance.escalation",
+    "FileLimits": "holdfast.integration.tools.stock.files.limits",
+    "GlueLimits": "holdfast.integration.tools.stock.glue",
     "Happened": "holdfast.integration.tools.probe",
     "HoldfastError": "holdfast.kernel.errors",
+    "HttpLimits": "holdfast.integration.tools.stock.http.exchange",
     "IdempotencyKey": "holdfast.integration.tools.contract",
     "OutcomeUnknown": "holdfast.integration.tools.contract",
     "Leases": "holdfast.integration.tools.leases",
     "Personal": "holdfast.governance.redaction.personal",
+    "PostgresServer": "holdfast.integration.tools.stock.sql.postgres_server",
     "Private": "holdfast.integration.tools.private",
     "Provided": "holdfast.integration.tools.contract",
     "Prompt": "holdfast.prompts.prompt",
@@ -46,6 +50,8 @@ _HOMES = {
     "Runtime": "holdfast.runtime",
     "Secret": "holdfast.integration.secrets.secret",
     "Shared": "holdfast.integration.tools.shared",
+    "SqlLimits": "holdfast.integration.tools.stock.sql.rows",
+    "SqliteFile": "holdfast.integration.tools.stock.sql.sqlite_file",
     "Settlement": "holdfast.kernel.outcomes",
     "StepFailed": "holdfast.kernel.errors",
     "Steps": "holdfast.orchestration.steps",
@@ -56,6 +62,11 @@ _HOMES = {
     "Variables": "holdfast.integration.tools.variables",
     "Trust": "holdfast.kernel.provenance",
     "Unknown": "holdfast.integration.tools.probe",
+    "calculate": "holdfast.integration.tools.stock.calculator",
+    "clock_tool": "holdfast.integration.tools.stock.clock",
+    "document_tools": "holdfast.integration.tools.stock.documents.tools",
+    "file_tools": "holdfast.integration.tools.stock.files.tools",
+    "http_tools": "holdfast.integration.tools.stock.http.tools",
     "script": "holdfast.orchestration.script",
     "mcp_server": "holdfast.integration.mcp.declare",
     "openapi": "holdfast.integration.openapi.declare",
@@ -65,9 +76,15 @@ _HOMES = {
     "Bearer": "holdfast.integration.http.auth",
     "HeaderKey": "holdfast.integration.http.auth",
     "open_sandbox": "holdfast.runtime.sandboxes",
+    "read_folder": "holdfast.integration.tools.stock.documents.tools",
+    "run_glue": "holdfast.integration.tools.stock.glue",
     "run_python": "holdfast.integration.tools.stock.code",
+    "sql_tools": "holdfast.integration.tools.stock.sql.tools",
     "tool": "holdfast.integration.tools.contract",
 }
+
+_EXTRAS = {"httpcore2": "http", "psycopg": "postgres", "pydantic_monty": "monty", "sqlglot": "sql"}
+"""What brings the packages that only some of it needs."""
 
 __all__ = ["__version__", *_HOMES]
 
@@ -75,7 +92,13 @@ __all__ = ["__version__", *_HOMES]
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'holdfast' has no attribute {name!r}: it offers {', '.join(sorted(_HOMES))}")
-    return getattr(import_module(_HOMES[name]), name)
+    try:
+        return getattr(import_module(_HOMES[name]), name)
+    except ModuleNotFoundError as error:
+        if error.name not in _EXTRAS:
+            raise
+        told = f"holdfast.{name} needs {error.name}: pip install 'holdfast[{_EXTRAS[error.name]}]'"
+        raise ModuleNotFoundError(told, name=error.name) from error
 
 
 def __dir__() -> list[str]:

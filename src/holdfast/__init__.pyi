@@ -58,3 +58,17 @@ from holdfast.runtime import Runtime as Runtime
 from holdfast.runtime.sandboxes import open_sandbox as open_sandbox
 
 __version__: str
+from holdfast.integration.tools.stock.calculator import calculate as calculate
+from holdfast.integration.tools.stock.clock import clock_tool as clock_tool
+from holdfast.integration.tools.stock.documents.tools import document_tools as document_tools
+from holdfast.integration.tools.stock.documents.tools import read_folder as read_folder
+from holdfast.integration.tools.stock.files.limits import FileLimits as FileLimits
+from holdfast.integration.tools.stock.files.tools import file_tools as file_tools
+from holdfast.integration.tools.stock.glue import GlueLimits as GlueLimits
+from holdfast.integration.tools.stock.glue import run_glue as run_glue
+from holdfast.integration.tools.stock.http.exchange import HttpLimits as HttpLimits
+from holdfast.integration.tools.stock.http.tools import http_tools as http_tools
+from holdfast.integration.tools.stock.sql.postgres_server import PostgresServer as PostgresServer
+from holdfast.integration.tools.stock.sql.rows import SqlLimits as SqlLimits
+from holdfast.integration.tools.stock.sql.sqlite_file import SqliteFile as SqliteFile
+from holdfast.integration.tools.stock.sql.tools import sql_tools as sql_tools

@@ -15,6 +15,19 @@ from holdfast.kernel.errors import DefinitionError
 SqlJudge = Callable[[str], str | None]
 """Says why a statement does not only read; None if it does. Whoever parses SQL supplies it."""
 
+
+@runtime_checkable
+class DefinedJudge(Protocol):
+    """A judge that says itself what it goes by; of any other its source is taken."""
+
+    @property
+    def definition(self) -> tuple[object, ...]:
+        """All that decides what it lets pass, as JSON can hold it."""
+
+    def __call__(self, statement: str) -> str | None:
+        """Say why a statement does not only read; None if it does."""
+
+
 _QUANTITY = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)\s*([^\s0-9]\S*)\s*", re.ASCII)
 
 
@@ -77,6 +90,8 @@ class ReadOnlySql:
 
     @property
     def definition(self) -> tuple[object, ...]:
+        if isinstance(self.judge, DefinedJudge):
+            return (self.name, *self.judge.definition)
         return (self.name, source_of(self.judge).decode("utf-8", "replace"))
 
     def objection(self, value: object) -> Objection | None:

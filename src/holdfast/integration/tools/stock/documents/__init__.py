@@ -1,0 +1,1 @@
+"""A search over documents whose finds are quoted to the line."""

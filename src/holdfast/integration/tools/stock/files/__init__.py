@@ -1,0 +1,1 @@
+"""Files under one folder: opened so that no path leads out of it."""

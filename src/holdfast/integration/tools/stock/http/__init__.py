@@ -1,0 +1,1 @@
+"""HTTP to sites that are listed, over connections to addresses that were vetted."""
