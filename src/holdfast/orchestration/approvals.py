@@ -10,6 +10,7 @@ from holdfast.journal.events import ApprovalDecided
 from holdfast.journal.events.approvals import Ruling
 from holdfast.journal.fold.approval_state import ApprovalState, Decided
 from holdfast.journal.fold.approvals import decided
+from holdfast.journal.fold.sagas import is_undoing
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.fold.steps import step_at
 from holdfast.journal.mail import Decide, decision_letter, decode_mail
@@ -38,8 +39,15 @@ class Wish(msgspec.Struct, frozen=True):
 
 
 def open_approvals(state: RunState) -> tuple[str, ...]:
-    """Return the calls of ``state`` that wait for a yes, in the order of asking: none once the run is to end."""
-    return () if state.is_over or state.cancel_reason is not None else state.approvals
+    """Return the calls of ``state`` that wait for a yes, in the order of asking.
+
+    Once the run is to end, only those that undo what a saga has done.
+    """
+    if state.is_over:
+        return ()
+    if state.cancel_reason is None:
+        return state.approvals
+    return tuple(path for path in state.approvals if is_undoing(state, paths.effect(path)[0]))
 
 
 def decision_of(state: RunState, letters: Sequence[Delivered], wish: Wish, now: float) -> tuple[Decide, LetterId]:
