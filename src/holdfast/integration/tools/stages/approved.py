@@ -6,6 +6,7 @@ from holdfast.governance.verdict import Ask
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.grounds import grounds_of
 from holdfast.integration.tools.invocation import End, Expired, Held, Invocation, Refused
+from holdfast.integration.tools.lost import is_open
 from holdfast.integration.tools.threads import Threads
 from holdfast.integration.tools.visible import one_line
 from holdfast.journal.events.approvals import Ruling
@@ -47,6 +48,8 @@ class Approved:
         if approval is not None and is_same and is_granted(needs, approval.decisions):
             return None
         if (why := unsatisfiable(needs, invocation.desk.recorder.state.user)) is not None:
+            if is_open(invocation):
+                return Expired()
             return Refused(fault(ErrorKind.REJECTED, f"nobody can say yes to {invocation.tool.name}: {why}"))
         grounds = await grounds_of(invocation, verdict, self._clock, self._threads)
         deadline, abandons = deadline_of(verdict.asking, self._clock.now())
@@ -55,7 +58,7 @@ class Approved:
 
 def _rejected(invocation: Invocation, decision: Decided) -> End:
     """Refuse the call; of what may have been sent before somebody said no, that says nothing."""
-    if not invocation.order.is_first and invocation.effect.needs_intent:
+    if is_open(invocation):
         return Expired()
     name = invocation.tool.name
     if decision.by == approvals.BY_DEADLINE:
