@@ -149,7 +149,8 @@ class Driver:
                 await recorder.park(Parking(recorder.state.inbox_read, None))
                 return Rested(Rest.OVER)
             parenting = Parenting(self._app, recorder, around.store, around.clock, around.kin)
-            mailroom = Mailroom(around.store, recorder, self._equipment, around.clock, parenting)
+            desk = Desk(recorder, secrets=self._secrets)
+            mailroom = Mailroom(around.store, desk, self._equipment, around.clock, parenting)
             if claim.last_letter > recorder.state.inbox_read:
                 await mailroom.read()
             if recorder.state.drivers_in_vain >= DRIVERS_IN_VAIN_MAX and recorder.state.cancel_reason is None:

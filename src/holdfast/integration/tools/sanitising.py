@@ -29,7 +29,6 @@ async def sanitise_text(invocation: Invocation) -> None:
     if not (names or personal or shown.hidden or shown.disguised):
         invocation.text = text
         return
-    known = len(secrets.masks.values)
     for value, label in declared.items() if personal else ():
         secrets.masks.declare(value, label)
     invocation.sanitised = Sanitised(
@@ -40,7 +39,6 @@ async def sanitise_text(invocation: Invocation) -> None:
         personal=personal,
     )
     invocation.text = _masked(invocation, text) if invocation.order.pseudonyms else text
-    _keep_labelled(invocation, known)
 
 
 async def sanitise_data(invocation: Invocation) -> None:
@@ -52,11 +50,9 @@ async def sanitise_data(invocation: Invocation) -> None:
     if text != before:
         invocation.json = text.encode()
     if names or personal:
-        known = len(secrets.masks.values)
         for value, label in declared.items():
             secrets.masks.declare(value, label)
         invocation.sanitised = Sanitised(secrets=await secrets.held(names), personal=personal)
-        _keep_labelled(invocation, known)
 
 
 async def sanitise_variables(invocation: Invocation) -> None:
@@ -82,6 +78,21 @@ def clean_fault(invocation: Invocation, fault: Fault) -> Fault:
         return fault
     masks = secrets.masks
     return msgspec.structs.replace(fault, message=masks.text(fault.message), hint=masks.text(fault.hint))
+
+
+def named_arguments(invocation: Invocation) -> str:
+    """Return the arguments as the model may be told them."""
+    text = invocation.canonical.decode()
+    if not invocation.order.pseudonyms:
+        return text
+    return msgspec.json.encode(invocation.desk.secrets.masks.data(msgspec.json.decode(text))).decode()
+
+
+def keep_names(invocation: Invocation) -> None:
+    """Keep the names that were given since some were last kept, with what they stand for: whatever shows them."""
+    if given := invocation.desk.secrets.new_names():
+        kept = invocation.desk.recorder.payloads.keep_json(given)
+        invocation.sanitised = msgspec.structs.replace(invocation.sanitised or Sanitised(), labelled=kept)
 
 
 def recorded_fault(fault: Fault) -> Fault:
@@ -142,12 +153,3 @@ def _exact(invocation: Invocation, shown: Plain, names: tuple[str, ...]) -> Payl
         return None
     body = invocation.desk.secrets.known.text(invocation.text).encode("utf-8", "surrogatepass")
     return invocation.desk.recorder.payloads.keep(body)
-
-
-def _keep_labelled(invocation: Invocation, known: int) -> None:
-    """Keep the names that were given beyond the first ``known``, with what they stand for."""
-    masks = invocation.desk.secrets.masks
-    given = dict(list(masks.values.items())[known:])
-    if given and invocation.sanitised is not None:
-        kept = invocation.desk.recorder.payloads.keep_json(given)
-        invocation.sanitised = msgspec.structs.replace(invocation.sanitised, labelled=kept)

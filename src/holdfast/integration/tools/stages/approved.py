@@ -7,6 +7,7 @@ from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.grounds import grounds_of
 from holdfast.integration.tools.invocation import End, Expired, Held, Invocation, Refused
 from holdfast.integration.tools.lost import is_open
+from holdfast.integration.tools.sanitising import named_arguments
 from holdfast.integration.tools.threads import Threads
 from holdfast.integration.tools.visible import one_line
 from holdfast.journal.events.approvals import Ruling
@@ -70,5 +71,5 @@ def _rejected(invocation: Invocation, decision: Decided) -> End:
 def _edited(invocation: Invocation, approval: ApprovalState) -> str:
     """Return what the model is told of arguments that are not its own any more."""
     editor = next((each.by for each in approval.decisions if each.ruling is Ruling.EDIT), "somebody")
-    arguments = one_line(invocation.canonical.decode(), NOTE_CHARACTERS_MAX)
+    arguments = one_line(named_arguments(invocation), NOTE_CHARACTERS_MAX)
     return EDITED.render({"by": editor, "arguments": arguments}).strip()

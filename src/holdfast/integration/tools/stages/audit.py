@@ -7,7 +7,7 @@ from holdfast.integration.tools.arguments import Malformed, canonical_arguments
 from holdfast.integration.tools.faults import MESSAGE_CHARACTERS_MAX, told
 from holdfast.integration.tools.invocation import Expired, Failed, Held, Invocation, Later, Refused, Unknown
 from holdfast.integration.tools.parts import mended, unfinished
-from holdfast.integration.tools.sanitising import clean_fault, recorded_fault
+from holdfast.integration.tools.sanitising import clean_fault, keep_names, recorded_fault
 from holdfast.integration.tools.visible import one_line
 from holdfast.journal.events import ApprovalAsked, StepEnded, StepInterrupted, StepRetried
 from holdfast.journal.events.steps import SharedSet, Write
@@ -74,6 +74,7 @@ class Audit:
     ) -> None:
         order = invocation.order
         fault = None if fault is None else clean_fault(invocation, fault)
+        keep_names(invocation)
         result, shown = kept(invocation, fault)
         shared, shared_writes = _shared(invocation, outcome)
         recorder = invocation.desk.recorder
