@@ -33,9 +33,7 @@ from holdfast.orchestration.settling import Settling
 class Mailroom:
     """Reads the inbox of one run under one claim."""
 
-    def __init__(
-        self, index: RunIndex, desk: Desk, equipment: Equipment, clock: Clock, parenting: Parenting
-    ) -> None:
+    def __init__(self, index: RunIndex, desk: Desk, equipment: Equipment, clock: Clock, parenting: Parenting) -> None:
         self._index, self._desk, self._recorder, self._parenting = index, desk, desk.recorder, parenting
         self._equipment, self._clock = equipment, clock
 

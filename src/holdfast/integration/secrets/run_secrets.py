@@ -21,7 +21,10 @@ GONE = "it is not kept any more: have the tool return it once more"
 class RunSecrets:
     """Names the secrets that results hold, and finds them again. What stands for a value is the same all through."""
 
-    __slots__ = ("_counts", "_kept", "_masks", "_names", "_payloads", "_sealed", "_secrets", "_tenant", "_values", "known")
+    __slots__ = (
+        *("_counts", "_kept", "_masks", "_names", "_payloads"),
+        *("_sealed", "_secrets", "_tenant", "_values", "known"),
+    )
 
     def __init__(self, secrets: Secrets, payloads: Payloads, tenant: str) -> None:
         self._secrets, self._payloads, self._tenant = secrets, payloads, tenant
