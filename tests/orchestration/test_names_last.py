@@ -7,6 +7,11 @@ from holdfast.governance.verdict import Asking
 from holdfast.integration.gateway.lines import answer, call
 from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.journal.events.approvals import Ruling
+from holdfast.journal.mail import LateOutcome, encode_mail, late_letter
+from holdfast.journal.port import Letter
+from holdfast.kernel.messages import Message, Role, ToolResult
+from holdfast.kernel.messages_codec import encode_message
+from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.flow import AgentNode
 from tests.orchestration.counter import CALL, Rule, shown, waiting
 from tests.runtime.stage import Stage, desk
@@ -92,3 +97,25 @@ async def test_a_model_that_sees_names_is_told_of_an_edit_by_names() -> None:
         await run.decide(path, Ruling.APPROVE, by="Ann", digest=escalation.digest)
         await stage.result(run)
     assert post.sent == [EVE, EVE]
+
+
+async def test_a_name_in_what_comes_late_is_the_one_that_stands_for_its_value_here() -> None:
+    stage, post = Stage(), Post()
+    lines = (call("find"), call("lose"), call("send", {"to": "[email-2]"}))
+    async with stage.runtime(model(*lines), apps=[post.app]) as runtime:
+        run = await runtime.start("root", "hello")
+        (doubt,) = (await stage.ended(run)).doubts
+        told = Message(Role.TOOL, (ToolResult("call_2", "lose", "[email-1] it is"),))
+        late = LateOutcome(
+            path=doubt,
+            attempt=1,
+            outcome=Outcome.SUCCEEDED,
+            worker="w",
+            shown=encode_message(told),
+            names={"[email-1]": BOB},
+        )
+        stage.disk.post((Letter(late_letter(doubt, 1, 0), run.id, encode_mail(late)),), stage.clock.now())
+        await run.resume()
+        await stage.result(run)
+        assert (await shown(run, 1)).content == "[email-2] it is"
+    assert post.sent == [BOB]

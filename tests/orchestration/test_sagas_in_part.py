@@ -1,4 +1,4 @@
-"""A step of a saga that came only half the way is undone, whatever undoes it, and nothing of it is left in part then."""
+"""A step of a saga that came only half the way is undone, whatever undoes it, and is in part no more then."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """What one driver of a run knows of secrets and of persons: the names that stand for values, and the values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -58,6 +58,15 @@ class RunSecrets:
         given = dict(list(self._masks.values.items())[self._kept :])
         self._kept += len(given)
         return given
+
+    async def taken_over(self, names: Mapping[str, str], sealed: Mapping[str, bytes]) -> dict[str, str]:
+        """Return, by what stood for it where another driver found it, what stands here for each of these values."""
+        here = {name: self.masks.declare(value, name.strip("[]").rpartition("-")[0]) for name, value in names.items()}
+        for name, body in sealed.items():
+            value = await self._secrets.strongbox.open(self._tenant, body)
+            if value is not None:
+                here[reference_to(name)] = reference_to(self._name(value, name.rpartition("-")[0]))
+        return here
 
     @property
     def masks(self) -> Masks:
