@@ -6,6 +6,7 @@ from holdfast.integration.tools.doubts import Word
 from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.invocation import Desk, Order
 from holdfast.integration.tools.probe import DidNot, Happened
+from holdfast.integration.tools.sanitising import recorded_fault
 from holdfast.journal.events import DoubtProbed
 from holdfast.journal.fold.step_state import StepState
 from holdfast.journal.fold.steps import step_at
@@ -88,7 +89,7 @@ class Settling:
                 name=step.name,
                 attempt=work.attempt,
                 probe=work.probe,
-                fault=fault,
+                fault=None if fault is None else recorded_fault(fault),
                 retry_at=None if is_last else self._clock.now() + wait,
             )
         )

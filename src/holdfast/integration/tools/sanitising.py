@@ -97,10 +97,11 @@ def keep_names(invocation: Invocation) -> None:
 
 def recorded_fault(fault: Fault) -> Fault:
     """Return an error as it is recorded: an event is not erased with its payloads, so it names nobody."""
-    return msgspec.structs.replace(fault, message=_nameless(fault.message), hint=_nameless(fault.hint))
+    return msgspec.structs.replace(fault, message=nameless(fault.message), hint=nameless(fault.hint))
 
 
-def _nameless(text: str) -> str:
+def nameless(text: str) -> str:
+    """Return ``text`` with labels in the place of personal data."""
     for found in reversed(labelled(text)):
         text = f"{text[: found.start]}[{found.label}]{text[found.end :]}"
     return text

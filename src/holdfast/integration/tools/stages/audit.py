@@ -7,7 +7,7 @@ from holdfast.integration.tools.arguments import Malformed, canonical_arguments
 from holdfast.integration.tools.faults import MESSAGE_CHARACTERS_MAX, told
 from holdfast.integration.tools.invocation import Expired, Failed, Held, Invocation, Later, Refused, Unknown
 from holdfast.integration.tools.parts import mended, unfinished
-from holdfast.integration.tools.sanitising import clean_fault, keep_names, recorded_fault
+from holdfast.integration.tools.sanitising import clean_fault, keep_names, nameless, recorded_fault
 from holdfast.integration.tools.visible import one_line
 from holdfast.journal.events import ApprovalAsked, StepEnded, StepInterrupted, StepRetried
 from holdfast.journal.events.steps import SharedSet, Write
@@ -135,7 +135,7 @@ class Audit:
                 effect=invocation.effect,
                 attempt=attempt,
                 in_doubt=in_doubt,
-                reason=one_line(reason, MESSAGE_CHARACTERS_MAX),
+                reason=one_line(nameless(reason), MESSAGE_CHARACTERS_MAX),
             )
         )
 
