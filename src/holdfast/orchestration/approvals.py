@@ -80,7 +80,7 @@ def decision_of(state: RunState, letters: Sequence[Delivered], wish: Wish, now: 
         note=wish.note,
         arguments=_encoded(wish),
     )
-    if (why := objection(approval, _decision(mail), state.user, requesters(state))) is not None:
+    if (why := _objection(state, path, approval, _decision(mail))) is not None:
         raise InputError(f"{path}: {why}")
     return mail, decision_letter(approval.number, len(posted))
 
@@ -112,7 +112,7 @@ def _heard(state: RunState, path: str, approval: ApprovalState, mail: Decide) ->
     is_late = approval.deadline is not None and approval.deadline <= mail.at
     if is_late or mail.digest != approval.digest:
         return None
-    if objection(approval, decision, state.user, requesters(state)) is not None:
+    if _objection(state, path, approval, decision) is not None:
         return None
     edited = _edited_digest(approval, mail)
     if edited is None:
@@ -133,6 +133,14 @@ def _heard(state: RunState, path: str, approval: ApprovalState, mail: Decide) ->
         settles=mail.ruling is Ruling.REJECT or is_granted(approval.needs, standing),
         decided_at=mail.at,
     )
+
+
+def _objection(state: RunState, path: str, approval: ApprovalState, decision: Decided) -> str | None:
+    """Return why ``decision`` may not be made of the call at ``path``: other arguments would be another effect."""
+    step = step_at(state, path)
+    if decision.ruling is Ruling.EDIT and step is not None and step.is_unknown:
+        return "it may have been made already with the arguments that it has: approve it as it is, or reject it"
+    return objection(approval, decision, state.user, requesters(state))
 
 
 def _edited_digest(approval: ApprovalState, mail: Decide) -> str | None:
