@@ -69,6 +69,17 @@ async def sanitise_variables(invocation: Invocation) -> None:
             invocation.sanitised = msgspec.structs.replace(found, secrets=held)
 
 
+def sanitise_shared(invocation: Invocation) -> None:
+    """Leave no secret in what a call has written for other runs; what stands for one in this run means nothing there."""
+    if invocation.shared is None:
+        return
+    written, known = invocation.shared.written, invocation.desk.secrets.known
+    for name, write in written.items():
+        if write.body is not None and (known.hides(write.body) or sighted(write.body.decode())):
+            told = changed(msgspec.json.decode(write.body), lambda text: known.text(_hushed(text)))
+            written[name] = msgspec.structs.replace(write, body=msgspec.json.encode(told, order="deterministic"))
+
+
 def clean_fault(invocation: Invocation, fault: Fault) -> Fault:
     """Return an error as the model may be told it: without secrets, and with names for what it may not see."""
     secrets = invocation.desk.secrets
@@ -104,6 +115,12 @@ def nameless(text: str) -> str:
     """Return ``text`` with labels in the place of personal data."""
     for found in reversed(labelled(text)):
         text = f"{text[: found.start]}[{found.label}]{text[found.end :]}"
+    return text
+
+
+def _hushed(text: str) -> str:
+    for found in reversed(sighted(text)):
+        text = f"{text[: found.start]}[secret]{text[found.end :]}"
     return text
 
 
