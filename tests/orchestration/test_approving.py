@@ -3,7 +3,7 @@
 import pytest
 
 from holdfast import Settlement
-from holdfast.governance.verdict import Allow, Ask, Deny
+from holdfast.governance.verdict import Allow, Ask, Asking, Deny
 from holdfast.journal.events import ApprovalAsked, ApprovalDecided, RunParked, StepEnded, StepIntended
 from holdfast.journal.events.approvals import Ruling
 from holdfast.kernel.errors import InputError
@@ -126,3 +126,21 @@ async def test_a_no_to_a_call_that_may_have_been_made_leaves_it_in_doubt() -> No
         await run.settle(CALL, Settlement.HAPPENED, "receipt of rent")
         assert await stage.result(run) == PAID
     assert bank.booked == {"rent": 1}
+
+
+async def test_who_is_asked_once_more_of_edited_arguments_says_yes_to_those() -> None:
+    stage = Stage()
+    bank, rule = Bank(stage.clock), Rule()
+    async with stage.runtime(pays(), apps=[counter(bank)], decides=rule) as runtime:
+        run = await runtime.start("root", "pay the rent")
+        await waiting(stage, run)
+        (escalation,) = await run.approvals()
+        rule.asking = (Asking(roles=("boss",)),)
+        await run.decide(CALL, Ruling.EDIT, {"what": "half the rent"}, by="Ann", digest=escalation.digest)
+        await waiting(stage, run)
+        (escalation,) = await run.approvals()
+        assert (escalation.arguments, escalation.is_edited) == ('{"what":"half the rent"}', True)
+        await run.decide(CALL, Ruling.APPROVE, by="Bob", roles=("boss",), digest=escalation.digest)
+        assert await stage.result(run) == PAID
+        assert "made with {\"what\":\"half the rent\"}" in (await shown(run)).content
+    assert bank.booked == {"half the rent": 1}
