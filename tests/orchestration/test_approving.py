@@ -142,5 +142,5 @@ async def test_who_is_asked_once_more_of_edited_arguments_says_yes_to_those() ->
         assert (escalation.arguments, escalation.is_edited) == ('{"what":"half the rent"}', True)
         await run.decide(CALL, Ruling.APPROVE, by="Bob", roles=("boss",), digest=escalation.digest)
         assert await stage.result(run) == PAID
-        assert "made with {\"what\":\"half the rent\"}" in (await shown(run)).content
+        assert 'made with {"what":"half the rent"}' in (await shown(run)).content
     assert bank.booked == {"half the rent": 1}

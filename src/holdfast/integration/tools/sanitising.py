@@ -70,7 +70,7 @@ async def sanitise_variables(invocation: Invocation) -> None:
 
 
 def sanitise_shared(invocation: Invocation) -> None:
-    """Leave no secret in what a call has written for other runs; what stands for one in this run means nothing there."""
+    """Leave no secret in what a call has written for other runs: what stands for one here means nothing there."""
     if invocation.shared is None:
         return
     written, known = invocation.shared.written, invocation.desk.secrets.known
