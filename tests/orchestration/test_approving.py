@@ -8,7 +8,7 @@ from holdfast.journal.events import ApprovalAsked, ApprovalDecided, RunParked, S
 from holdfast.journal.events.approvals import Ruling
 from holdfast.kernel.errors import InputError
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from tests.orchestration.bank import Bank
+from tests.orchestration.bank import SETTLE, TIMEOUT, Bank
 from tests.orchestration.counter import CALL, OPERATOR, PAID, Rule, counter, pays, shown, waiting
 from tests.runtime.stage import Stage, drivers, events_of, of_kind
 
@@ -114,18 +114,22 @@ async def test_a_call_that_may_have_been_made_is_made_again_as_it_was_or_not_at_
     assert (bank.booked, len(bank.keys)) == ({"rent": 1}, 1)
 
 
-async def test_a_no_to_a_call_that_may_have_been_made_leaves_it_in_doubt() -> None:
+@pytest.mark.parametrize(("goes", "how"), [("lost", Settlement.HAPPENED), ("dropped", Settlement.DID_NOT)])
+async def test_a_no_to_a_call_that_may_have_been_made_leaves_it_in_doubt(goes: str, how: Settlement) -> None:
     stage = Stage()
-    bank, rule = Bank(stage.clock, goes=["lost"]), Rule()
+    bank, rule = Bank(stage.clock, goes=[goes]), Rule()
     rule.verdict = lambda _: Ask("it pays twice", (OPERATOR,)) if bank.requests else Allow()
     async with stage.runtime(pays(by="card"), apps=[counter(bank)], decides=rule) as runtime:
         run = await runtime.start("root", "pay the rent")
         await waiting(stage, run)
         await run.decide(CALL, Ruling.REJECT, by="Ann", note="once is enough")
         assert (await stage.ended(run)).doubts == (CALL,)
-        await run.settle(CALL, Settlement.HAPPENED, "receipt of rent")
+        await stage.clock.advance(TIMEOUT + SETTLE)
+        await run.settle(CALL, how, "receipt of rent" if how is Settlement.HAPPENED else None)
         assert await stage.result(run) == PAID
-    assert bank.booked == {"rent": 1}
+        told = (await shown(run)).content
+    assert bank.booked == ({"rent": 1} if how is Settlement.HAPPENED else {})
+    assert ("Ann has said no to card: once is enough" in told) is (how is Settlement.DID_NOT)
 
 
 async def test_who_is_asked_once_more_of_edited_arguments_says_yes_to_those() -> None:

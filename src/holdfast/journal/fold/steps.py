@@ -136,7 +136,7 @@ def doubt_settled(state: RunState, event: DoubtSettled, _at: float, version: int
     def settle(step: StepState) -> StepState:
         settled = replace(step, in_doubt=False, asks_person=False, is_unknown=False, retry_at=None)
         if event.how is Settlement.DID_NOT:
-            return replace(settled, key_until=None)
+            return replace(settled, key_until=None, attempts_void=step.attempt)
         is_success = event.how is Settlement.HAPPENED and event.fault is None
         outcome = Outcome.SUCCEEDED if is_success else Outcome.FAILED
         outcome = outcome if event.unfinished is None else Outcome.PARTIAL
