@@ -146,6 +146,7 @@ async def test_a_call_that_may_have_been_made_is_in_doubt_when_it_may_not_be_sen
         (last,) = await shop.steps()
     assert isinstance(last, StepInterrupted)
     assert (last.attempt, last.in_doubt, ledger.sent) == (1, True, [])
+    assert "key" not in last.reason
 
 
 async def test_a_call_that_is_simulated_is_judged_by_the_arguments_the_model_gave() -> None:

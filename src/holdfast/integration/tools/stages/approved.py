@@ -49,9 +49,8 @@ class Approved:
         if approval is not None and is_same and is_granted(needs, approval.decisions):
             return None
         if (why := unsatisfiable(needs, invocation.desk.recorder.state.user)) is not None:
-            if is_open(invocation):
-                return Expired()
-            return Refused(fault(ErrorKind.REJECTED, f"nobody can say yes to {invocation.tool.name}: {why}"))
+            message = f"nobody can say yes to {invocation.tool.name}: {why}"
+            return Expired(message) if is_open(invocation) else Refused(fault(ErrorKind.REJECTED, message))
         grounds = await grounds_of(invocation, verdict, self._clock, self._threads)
         deadline, abandons = deadline_of(verdict.asking, self._clock.now())
         return Held(definition, digest, needs, grounds, deadline, abandons)
@@ -59,13 +58,14 @@ class Approved:
 
 def _rejected(invocation: Invocation, decision: Decided) -> End:
     """Refuse the call; of what may have been sent before somebody said no, that says nothing."""
-    if is_open(invocation):
-        return Expired()
     name = invocation.tool.name
-    if decision.by == approvals.BY_DEADLINE:
-        return Refused(fault(ErrorKind.REJECTED, f"nobody has said yes to {name} in time", hint=DO_WITHOUT))
     because = f": {decision.note}" if decision.note else ""
-    return Refused(fault(ErrorKind.REJECTED, f"{decision.by} has said no to {name}{because}", hint=DO_WITHOUT))
+    message = f"{decision.by} has said no to {name}{because}"
+    if decision.by == approvals.BY_DEADLINE:
+        message = f"nobody has said yes to {name} in time"
+    if is_open(invocation):
+        return Expired(message)
+    return Refused(fault(ErrorKind.REJECTED, message, hint=DO_WITHOUT))
 
 
 def _edited(invocation: Invocation, approval: ApprovalState) -> str:

@@ -72,7 +72,7 @@ def _told(problem: Problem, tool: Tool) -> str:
 def _refuse(invocation: Invocation, message: str) -> End:
     """Refuse the call; what was sent while the tool took such arguments is in doubt."""
     if is_open(invocation):
-        return Expired()
+        return Expired(message)
     return Refused(fault(ErrorKind.BAD_ARGUMENTS, message, hint=_how_to_call(invocation.tool)))
 
 

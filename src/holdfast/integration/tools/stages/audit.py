@@ -19,7 +19,6 @@ from holdfast.kernel.outcomes import Fault, Outcome
 from holdfast.kernel.provenance import Provenance, Trust
 from holdfast.kernel.sketch import sketch_of
 
-KEY_FORGOTTEN = "it was not sent again: the other side may have forgotten the key"
 GAVE_DIGITS = 16
 """Enough to tell apart what one agent was shown."""
 
@@ -46,8 +45,8 @@ class Audit:
                 self._interrupted(invocation, invocation.order.attempt, reason, in_doubt=in_doubt)
             case Later():
                 self._retried(invocation, invocation.end)
-            case Expired():
-                self._interrupted(invocation, invocation.order.attempt - 1, KEY_FORGOTTEN, in_doubt=True)
+            case Expired(reason):
+                self._interrupted(invocation, invocation.order.attempt - 1, reason, in_doubt=True)
             case Held() as held:
                 self._held(invocation, held)
 

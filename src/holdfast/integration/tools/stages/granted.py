@@ -20,7 +20,8 @@ class Granted:
         order, name = invocation.order, invocation.tool.name
         if name in order.granted:
             return None
+        message = f"the tool {name} is not granted here"
         if is_open(invocation):
-            return Expired()
+            return Expired(message)
         hint = offered(self._registry, name, order.granted)
-        return Refused(fault(ErrorKind.NOT_GRANTED, f"the tool {name} is not granted here", hint=hint))
+        return Refused(fault(ErrorKind.NOT_GRANTED, message, hint=hint))
