@@ -270,7 +270,9 @@ async def test_a_step_of_a_script_waits_for_a_yes_and_is_told_of_a_no() -> None:
     stage = Stage()
     world = World(stage.clock)
     for ruling, told in ((Ruling.APPROVE, "pay"), (Ruling.REJECT, "Ann has said no to three")):
-        async with stage.runtime(apps=[scripted(world, asks)], decides=Rule(tools=frozenset(("three",)))) as runtime:
+        async with stage.runtime(
+            apps=[scripted(world, wanting_a_yes)], decides=Rule(tools=frozenset(("three",)))
+        ) as runtime:
             run = await runtime.start("root", None)
             assert (await stage.ended(run)).approvals == ("root/pay",)
             (escalation,) = await run.approvals()
@@ -280,7 +282,7 @@ async def test_a_step_of_a_script_waits_for_a_yes_and_is_told_of_a_no() -> None:
 
 
 @script
-async def asks(given: Any, steps: Steps) -> object:
+async def wanting_a_yes(given: Any, steps: Steps) -> object:
     try:
         return await steps.call("pay", "three", name="pay", seconds=1)
     except StepFailed as failed:

@@ -42,7 +42,9 @@ class Settling:
             case Settle() if step.in_doubt:
                 await self._settle(mail)
             case LateOutcome() if step.in_doubt or step.is_unknown:
-                self._recorder.append(await settled_late(mail, step, self._desk))
+                settled = await settled_late(mail, step, self._desk)
+                if step_at(self._recorder.state, mail.path) is step:  # nobody has settled it meanwhile
+                    self._recorder.append(settled)
             case _:
                 pass
 
