@@ -1,10 +1,21 @@
 """What a migration does to a run's state: paths move with all that lies below them, or are forgotten."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.journal.events import DoubtSettled, NodeEntered, NodeLeft, QuestionAsked, RunMigrated, StepIntended
+from holdfast.journal.events import (
+    DoubtSettled,
+    NodeEntered,
+    NodeLeft,
+    QuestionAsked,
+    RunMigrated,
+    StepEnded,
+    StepIntended,
+)
 from holdfast.journal.events import StepInterrupted as Interrupted
+from holdfast.journal.events.steps import Unfinished
 from holdfast.journal.fold import begin, evolve
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.fold.versions import moved
@@ -69,3 +80,19 @@ def test_definitions_models_doubts_and_questions_follow() -> None:
     settled = DoubtSettled(node="desk/x", turn=0, call=0, name="pay", attempt=1, how=Settlement.HAPPENED, by="Ann")
     state = evolve(evolve(state, settled, AT), NodeLeft(node="desk/y", outcome=Outcome.CANCELLED), AT)
     assert (state.doubts, state.questions) == ((), ())
+
+
+def test_what_was_left_in_part_follows_and_is_not_forgotten_with_its_node() -> None:
+    left: dict[str, Any] = {
+        "turn": 0,
+        "call": 0,
+        "name": "pay",
+        "seconds": 1.0,
+        "outcome": Outcome.PARTIAL,
+        "unfinished": Unfinished(("what",)),
+    }
+    state = run_of({"desk/a", "desk/b"})
+    for path in ("desk/a", "desk/b"):
+        state = evolve(state, StepEnded(node=path, **left), AT)
+    state = migrated(state, {"desk/a": "desk/x"}, "desk/b")
+    assert [(part.path, part.node) for part in state.in_part] == [("desk/x", "desk/x"), ("desk/b", "desk/b")]

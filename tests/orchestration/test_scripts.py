@@ -8,12 +8,14 @@ import pytest
 from holdfast import App, Settlement, StepFailed, Steps, script, tool
 from holdfast.integration.gateway.lines import answer
 from holdfast.journal.events import ScriptAdvanced
+from holdfast.journal.events.approvals import Ruling
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.orchestration.flow import Map, Node, ScriptNode, Sequence
 from holdfast.orchestration.script import Script
+from tests.orchestration.counter import Rule
 from tests.orchestration.world import World, one, step
 from tests.runtime.stage import Stage, desk, events_of, of_kind
 
@@ -262,6 +264,29 @@ async def test_a_doubt_of_a_step_waits_for_a_person_and_the_script_goes_on_with_
         await run.settle("root/pay", Settlement.HAPPENED, "paid")
         assert await stage.result(run) == ["paid", "note"]
     assert world.sent == {"pay": 1, "note": 1}
+
+
+async def test_a_step_of_a_script_waits_for_a_yes_and_is_told_of_a_no() -> None:
+    stage = Stage()
+    world = World(stage.clock)
+    for ruling, told in ((Ruling.APPROVE, "pay"), (Ruling.REJECT, "Ann has said no to three")):
+        async with stage.runtime(
+            apps=[scripted(world, wanting_a_yes)], decides=Rule(tools=frozenset(("three",)))
+        ) as runtime:
+            run = await runtime.start("root", None)
+            assert (await stage.ended(run)).approvals == ("root/pay",)
+            (escalation,) = await run.approvals()
+            await run.decide("root/pay", ruling, by="Ann", digest=escalation.digest)
+            assert told in str(await stage.result(run))
+    assert world.sent == {"pay": 1}
+
+
+@script
+async def wanting_a_yes(given: Any, steps: Steps) -> object:
+    try:
+        return await steps.call("pay", "three", name="pay", seconds=1)
+    except StepFailed as failed:
+        return str(failed)
 
 
 @script

@@ -1,15 +1,17 @@
 """What runs share: versions, stale writes that are refused with both values, snapshots, writers, an agent's own."""
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast import Agent, App, Effect, Private, Provided, Shared, Variables, tool
+from holdfast import Agent, App, Effect, Private, Provided, Secret, Shared, Variables, tool
 from holdfast.integration.gateway.lines import answer, call
 from holdfast.integration.gateway.port import ModelRequest
+from holdfast.integration.secrets.grants import Grant
+from holdfast.integration.secrets.memory import MemoryVault
 from holdfast.journal.events import StepEnded
 from holdfast.journal.port import Commit, CommitResult
 from holdfast.journal.shared import Board, Place, SharedValue, SharedWrite
@@ -58,6 +60,7 @@ async def drop(name: str, *, shared: Provided[Shared]) -> None:
 
 
 FUNCTIONS = (add, look, drop)
+KEY = "AKIAQ3EGRZ5T2HW7XJ4M"
 CLOCKS: list[Any] = []
 """The clock of the stage that is played on."""
 
@@ -93,6 +96,23 @@ async def test_what_one_run_writes_another_reads_with_its_version() -> None:
             assert await stage.result(await runtime.start("root", None)) == version
         assert await shared(stage) == {"stock": (3, b"3")}
         assert await stage.result(await runtime.start("other", None)) == {"value": None, "version": 0}, "of another app"
+
+
+async def test_no_secret_is_shared() -> None:
+    stage = staged()
+
+    @tool(effect=Effect.READ)
+    async def find(*, declared: Annotated[Secret, "secret://api"], shared: Provided[Shared]) -> None:
+        """Find secrets, and tell all runs of them."""
+        shared.put("stock", {"found": f"it is {KEY}", "declared": declared.reveal()}, version=0)
+
+    vault = MemoryVault()
+    vault.put("api", Grant(value="sesame-open-sesame"))
+    flow = App("root", FunctionNode("root", "find", "{}"), functions=(find,), input=object)
+    async with stage.runtime(apps=[flow], secrets=[vault]) as runtime:
+        await stage.result(await runtime.start("root", None))
+        _, body = (await shared(stage))["stock"]
+    assert body == b'{"declared":"[secret:api]","found":"it is [secret]"}'
 
 
 async def test_a_write_is_journalled_with_the_step_that_made_it() -> None:

@@ -3,6 +3,7 @@
 import msgspec
 
 from holdfast.journal.events.approvals import Ruling
+from holdfast.journal.events.steps import Unfinished
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.ids import LetterId, RunId
 from holdfast.kernel.limits import Budget
@@ -123,6 +124,12 @@ class LateOutcome(MailItem, frozen=True, kw_only=True, tag="late/1"):
     result_bytes: int = 0
     fault: Fault | None = None
     requeues: int = 0
+    unfinished: Unfinished | None = None
+    mends: tuple[str, ...] = ()
+    names: dict[str, str] = {}
+    """What stands in it for personal data that nobody else has met, with the values."""
+    secrets: dict[str, bytes] = {}
+    """The secrets likewise, by name, each under seal."""
 
 
 class ChildOver(MailItem, frozen=True, tag="child_over/1"):

@@ -10,6 +10,7 @@ from holdfast.journal.events import ApprovalDecided
 from holdfast.journal.events.approvals import Ruling
 from holdfast.journal.fold.approval_state import ApprovalState, Decided
 from holdfast.journal.fold.approvals import decided
+from holdfast.journal.fold.sagas import is_undoing
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.fold.steps import step_at
 from holdfast.journal.mail import Decide, decision_letter, decode_mail
@@ -38,8 +39,15 @@ class Wish(msgspec.Struct, frozen=True):
 
 
 def open_approvals(state: RunState) -> tuple[str, ...]:
-    """Return the calls of ``state`` that wait for a yes, in the order of asking: none once the run is to end."""
-    return () if state.is_over or state.cancel_reason is not None else state.approvals
+    """Return the calls of ``state`` that wait for a yes, in the order of asking.
+
+    Once the run is to end, only those that undo what a saga has done.
+    """
+    if state.is_over:
+        return ()
+    if state.cancel_reason is None:
+        return state.approvals
+    return tuple(path for path in state.approvals if is_undoing(state, paths.effect(path)[0]))
 
 
 def decision_of(state: RunState, letters: Sequence[Delivered], wish: Wish, now: float) -> tuple[Decide, LetterId]:
@@ -72,7 +80,7 @@ def decision_of(state: RunState, letters: Sequence[Delivered], wish: Wish, now: 
         note=wish.note,
         arguments=_encoded(wish),
     )
-    if (why := objection(approval, _decision(mail), state.user, requesters(state))) is not None:
+    if (why := _objection(state, path, approval, _decision(mail))) is not None:
         raise InputError(f"{path}: {why}")
     return mail, decision_letter(approval.number, len(posted))
 
@@ -104,7 +112,7 @@ def _heard(state: RunState, path: str, approval: ApprovalState, mail: Decide) ->
     is_late = approval.deadline is not None and approval.deadline <= mail.at
     if is_late or mail.digest != approval.digest:
         return None
-    if objection(approval, decision, state.user, requesters(state)) is not None:
+    if _objection(state, path, approval, decision) is not None:
         return None
     edited = _edited_digest(approval, mail)
     if edited is None:
@@ -125,6 +133,14 @@ def _heard(state: RunState, path: str, approval: ApprovalState, mail: Decide) ->
         settles=mail.ruling is Ruling.REJECT or is_granted(approval.needs, standing),
         decided_at=mail.at,
     )
+
+
+def _objection(state: RunState, path: str, approval: ApprovalState, decision: Decided) -> str | None:
+    """Return why ``decision`` may not be made of the call at ``path``: other arguments would be another effect."""
+    step = step_at(state, path)
+    if decision.ruling is Ruling.EDIT and step is not None and step.is_unknown:
+        return "it may have been made already with the arguments that it has: approve it as it is, or reject it"
+    return objection(approval, decision, state.user, requesters(state))
 
 
 def _edited_digest(approval: ApprovalState, mail: Decide) -> str | None:

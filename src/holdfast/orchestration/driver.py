@@ -36,6 +36,7 @@ from holdfast.orchestration.app import Resources, no_resources
 from holdfast.orchestration.equipment import Equipment
 from holdfast.orchestration.failures import first
 from holdfast.orchestration.kin import Kin
+from holdfast.orchestration.late import late_letters
 from holdfast.orchestration.lifecycle import Trigger, after
 from holdfast.orchestration.mailroom import Mailroom
 from holdfast.orchestration.parenting import Parenting
@@ -47,7 +48,6 @@ from holdfast.orchestration.resting import waits_for
 from holdfast.orchestration.scheduler import decide
 from holdfast.orchestration.scripts.performance import Stage
 from holdfast.orchestration.scripts.running import Scripts
-from holdfast.orchestration.settling import late_letters
 
 LEASE_SECONDS = 30.0
 RESOURCES_SECONDS_MAX = 900.0
@@ -149,7 +149,8 @@ class Driver:
                 await recorder.park(Parking(recorder.state.inbox_read, None))
                 return Rested(Rest.OVER)
             parenting = Parenting(self._app, recorder, around.store, around.clock, around.kin)
-            mailroom = Mailroom(around.store, recorder, self._equipment, around.clock, parenting)
+            desk = Desk(recorder, secrets=self._secrets)
+            mailroom = Mailroom(around.store, desk, self._equipment, around.clock, parenting)
             if claim.last_letter > recorder.state.inbox_read:
                 await mailroom.read()
             if recorder.state.drivers_in_vain >= DRIVERS_IN_VAIN_MAX and recorder.state.cancel_reason is None:

@@ -21,7 +21,6 @@ from holdfast.journal.mail import (
     decode_mail,
 )
 from holdfast.journal.port import RunIndex
-from holdfast.journal.recorder import Recorder
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import HoldfastError
 from holdfast.kernel.messages import Usage
@@ -34,10 +33,8 @@ from holdfast.orchestration.settling import Settling
 class Mailroom:
     """Reads the inbox of one run under one claim."""
 
-    def __init__(
-        self, index: RunIndex, recorder: Recorder, equipment: Equipment, clock: Clock, parenting: Parenting
-    ) -> None:
-        self._index, self._recorder, self._parenting = index, recorder, parenting
+    def __init__(self, index: RunIndex, desk: Desk, equipment: Equipment, clock: Clock, parenting: Parenting) -> None:
+        self._index, self._desk, self._recorder, self._parenting = index, desk, desk.recorder, parenting
         self._equipment, self._clock = equipment, clock
 
     async def read(self) -> None:
@@ -57,7 +54,7 @@ class Mailroom:
                 self._recorder.append(CancelRequested(reason=reason, by=by, abandons_doubts=abandons_doubts))
                 await self._parenting.recount()
             case Settle() | LateOutcome():
-                await Settling(self._equipment, Desk(self._recorder), self._clock).hear(mail)
+                await Settling(self._equipment, self._desk, self._clock).hear(mail)
             case Reconcile():
                 self._reconcile(mail)
             case Answer():

@@ -6,17 +6,17 @@ from holdfast.integration.tools.doubts import Word
 from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.invocation import Desk, Order
 from holdfast.integration.tools.probe import DidNot, Happened
-from holdfast.journal.events import DoubtProbed, DoubtSettled, StepEnded, StepIntended
+from holdfast.integration.tools.sanitising import recorded_fault
+from holdfast.journal.events import DoubtProbed
 from holdfast.journal.fold.step_state import StepState
-from holdfast.journal.fold.steps import step_at, step_path
-from holdfast.journal.mail import LateOutcome, Settle, encode_mail, late_letter
-from holdfast.journal.port import Letter
-from holdfast.journal.recorder import Recorder
+from holdfast.journal.fold.steps import step_at
+from holdfast.journal.mail import LateOutcome, Settle
 from holdfast.kernel import paths
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import DefinitionError
-from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement
+from holdfast.kernel.outcomes import ErrorKind, Fault, Settlement
 from holdfast.orchestration.equipment import Equipment
+from holdfast.orchestration.late import settled_late
 from holdfast.orchestration.ordering import Ordering
 
 PROBES_MAX = 6
@@ -42,7 +42,9 @@ class Settling:
             case Settle() if step.in_doubt:
                 await self._settle(mail)
             case LateOutcome() if step.in_doubt or step.is_unknown:
-                self._take(mail, step)
+                settled = await settled_late(mail, step, self._desk)
+                if step_at(self._recorder.state, mail.path) is step:  # nobody has settled it meanwhile
+                    self._recorder.append(settled)
             case _:
                 pass
 
@@ -78,25 +80,6 @@ class Settling:
     async def _record(self, executor: Executor, order: Order, word: Word) -> None:
         await doubts.settle(executor, order, word, self._desk, self._clock)
 
-    def _take(self, mail: LateOutcome, step: StepState) -> None:
-        name, turn, call = paths.effect(mail.path)
-        keep = self._recorder.payloads.keep
-        self._recorder.append(
-            DoubtSettled(
-                node=name,
-                turn=turn,
-                call=call,
-                name=step.name,
-                attempt=mail.attempt,
-                how=Settlement.HAPPENED if mail.outcome is Outcome.SUCCEEDED else Settlement.FAILED,
-                by=f"late outcome of {mail.worker}",
-                result=None if mail.result is None else keep(mail.result),
-                shown=None if mail.shown is None else keep(mail.shown),
-                result_bytes=mail.result_bytes,
-                fault=mail.fault,
-            )
-        )
-
     def _not_told(self, work: Probe, step: StepState, fault: Fault | None, *, is_last: bool = False) -> None:
         wait = min(PROBE_SECONDS_MAX, PROBE_SECONDS_FIRST * 2 ** (work.probe - 1))
         is_last = is_last or work.probe >= PROBES_MAX
@@ -108,35 +91,7 @@ class Settling:
                 name=step.name,
                 attempt=work.attempt,
                 probe=work.probe,
-                fault=fault,
+                fault=None if fault is None else recorded_fault(fault),
                 retry_at=None if is_last else self._clock.now() + wait,
             )
         )
-
-
-async def late_letters(recorder: Recorder, worker: str) -> list[Letter]:
-    """Return a letter for each effect that was sent and has ended, and whose outcome can no longer be recorded."""
-    lost = recorder.lost()
-    unsent = {step_path(event) for event in lost if isinstance(event, StepIntended)}
-    letters = []
-    for event in lost:
-        step = step_at(recorder.state, step_path(event)) if isinstance(event, StepEnded) else None
-        if isinstance(event, StepEnded) and step and step.effect.needs_intent and step_path(event) not in unsent:
-            letters.append(await _late(recorder, event, worker))
-    return letters
-
-
-async def _late(recorder: Recorder, event: StepEnded, worker: str) -> Letter:
-    path, fetch = step_path(event), recorder.payloads.fetch
-    mail = LateOutcome(
-        path=path,
-        attempt=event.attempt,
-        outcome=event.outcome,
-        worker=worker,
-        result=None if event.result is None else await fetch(event.result),
-        shown=None if event.shown is None else await fetch(event.shown),
-        result_bytes=event.result_bytes,
-        fault=event.fault,
-        requeues=recorder.state.requeues,
-    )
-    return Letter(late_letter(path, event.attempt, recorder.state.requeues), recorder.state.run, encode_mail(mail))

@@ -1,6 +1,6 @@
 """What one driver of a run knows of secrets and of persons: the names that stand for values, and the values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -21,12 +21,17 @@ GONE = "it is not kept any more: have the tool return it once more"
 class RunSecrets:
     """Names the secrets that results hold, and finds them again. What stands for a value is the same all through."""
 
-    __slots__ = ("_counts", "_masks", "_names", "_payloads", "_sealed", "_secrets", "_tenant", "_values", "known")
+    __slots__ = (
+        *("_counts", "_kept", "_masks", "_names", "_payloads"),
+        *("_sealed", "_secrets", "_tenant", "_values", "known"),
+    )
 
     def __init__(self, secrets: Secrets, payloads: Payloads, tenant: str) -> None:
         self._secrets, self._payloads, self._tenant = secrets, payloads, tenant
         self.known = Known(secrets.known)
         self._masks: Masks | None = None
+        self._kept = 0
+        """How many of the names that stand for personal data are on record."""
         self._values: dict[str, str | None] = {}
         self._names: dict[str, str] = {}
         self._counts: dict[str, int] = {}
@@ -44,6 +49,24 @@ class RunSecrets:
         for body in await self._payloads.fetch_all(state.labelled):
             for name, value in msgspec.json.decode(body, type=dict[str, str]).items():
                 self.masks.take(value, name)
+        self._kept = len(self.masks.values) if state.labelled else 0
+
+    def new_names(self) -> dict[str, str]:
+        """Return the names given since this was last asked, with what they stand for: they are to be recorded now."""
+        if self._masks is None or len(self._masks.values) == self._kept:
+            return {}
+        given = dict(list(self._masks.values.items())[self._kept :])
+        self._kept += len(given)
+        return given
+
+    async def taken_over(self, names: Mapping[str, str], sealed: Mapping[str, bytes]) -> dict[str, str]:
+        """Return, by what stood for it where another driver found it, what stands here for each of these values."""
+        here = {name: self.masks.declare(value, name.strip("[]").rpartition("-")[0]) for name, value in names.items()}
+        for name, body in sealed.items():
+            value = await self._secrets.strongbox.open(self._tenant, body)
+            if value is not None:
+                here[reference_to(name)] = reference_to(self._name(value, name.rpartition("-")[0]))
+        return here
 
     @property
     def masks(self) -> Masks:

@@ -11,7 +11,7 @@ from holdfast.integration.tools.executor import Executor
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import Desk, Failed, Invocation, Order
 from holdfast.integration.tools.probe import Answer, DidNot, Happened, Unknown
-from holdfast.integration.tools.sanitising import clean_fault, recorded_fault
+from holdfast.integration.tools.sanitising import clean_fault, keep_names, recorded_fault
 from holdfast.integration.tools.schema import Unfit
 from holdfast.integration.tools.stages.arguments import Arguments
 from holdfast.integration.tools.stages.audit import kept
@@ -70,6 +70,7 @@ async def settle(executor: Executor, order: Order, word: Word, desk: Desk, clock
         message = f"nobody knows what became of {order.call.tool}, and nobody will: abandoned by {word.by}"
         said = fault(ErrorKind.IN_DOUBT, message, hint="it may have been done: do not make the same call again")
     said = None if said is None else clean_fault(invocation, said)
+    keep_names(invocation)
     result, shown = (None, None) if how is Settlement.DID_NOT else kept(invocation, said)
     desk.recorder.append(
         DoubtSettled(

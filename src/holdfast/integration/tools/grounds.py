@@ -1,5 +1,7 @@
 """Gathers what is put before whoever decides of a call: what it is for, what it would do, where its arguments stand."""
 
+from collections.abc import Iterator
+
 from holdfast.governance.escalation import Grounds, Way
 from holdfast.governance.verdict import Ask
 from holdfast.integration.tools.caught import Raised
@@ -7,6 +9,7 @@ from holdfast.integration.tools.companion import Companion
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.edge import awaited
 from holdfast.integration.tools.invocation import Invocation
+from holdfast.integration.tools.lost import is_open
 from holdfast.integration.tools.sources import evidence_for, sources_of
 from holdfast.integration.tools.threads import Threads
 from holdfast.integration.tools.visible import one_line
@@ -35,7 +38,7 @@ async def grounds_of(invocation: Invocation, verdict: Ask, clock: Clock, threads
         words=one_line(await _words(invocation, node), WORDS_CHARACTERS_MAX),
         caller=None if order.is_node else node.path.rpartition("/")[2],
         user=state.user,
-        options=_options(tool, await _impact(invocation, clock, threads)),
+        options=tuple(_options(tool, await _impact(invocation, clock, threads), may_edit=not is_open(invocation))),
         evidence=evidence_for(invocation.canonical, sources),
     )
 
@@ -46,7 +49,7 @@ async def _words(invocation: Invocation, node: NodeState) -> str:
     return (await invocation.desk.recorder.payloads.fetch_message(node.agent.reply)).text
 
 
-def _options(tool: Tool, impact: str) -> tuple[Way, ...]:
+def _options(tool: Tool, impact: str, *, may_edit: bool) -> Iterator[Way]:
     match tool.reversibility:
         case None:
             undone = "it changes nothing"
@@ -55,11 +58,12 @@ def _options(tool: Tool, impact: str) -> tuple[Way, ...]:
         case undo:
             undone = f"{undo} undoes it"
     does = f"{impact}; {undone}" if impact else f"{tool.name} is called with these arguments; {undone}"
-    return (
-        Way(Ruling.APPROVE, does),
-        Way(Ruling.EDIT, f"{tool.name} is called with the arguments that you give, once they are found to be allowed"),
-        Way(Ruling.REJECT, "nothing is done; the caller is told why"),
-    )
+    yield Way(Ruling.APPROVE, does)
+    if not may_edit:
+        yield Way(Ruling.REJECT, "it is not made again; what became of it before is then to be found out")
+        return
+    yield Way(Ruling.EDIT, f"{tool.name} is called with the arguments that you give, once they are found to be allowed")
+    yield Way(Ruling.REJECT, "nothing is done; the caller is told why")
 
 
 async def _impact(invocation: Invocation, clock: Clock, threads: Threads) -> str:

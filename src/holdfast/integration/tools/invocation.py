@@ -136,7 +136,10 @@ class Later(msgspec.Struct, frozen=True):
 
 
 class Expired(msgspec.Struct, frozen=True):
-    """It was not sent again: the other side may have forgotten the key. The attempt before is in doubt."""
+    """It was not sent again: it may not be any more, or the other side may have forgotten the key. The attempt before
+    is in doubt."""
+
+    reason: str = "it was not sent again: the other side may have forgotten the key"
 
 
 class Held(msgspec.Struct, frozen=True):

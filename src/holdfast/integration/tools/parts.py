@@ -3,6 +3,7 @@
 from holdfast.integration.tools.invocation import Invocation
 from holdfast.integration.tools.resource import journalled
 from holdfast.journal.events.steps import Unfinished
+from holdfast.journal.fold.sagas import is_undoing
 from holdfast.journal.fold.state import InPart
 
 
@@ -13,9 +14,12 @@ def unfinished(invocation: Invocation) -> Unfinished:
 
 
 def in_the_way(invocation: Invocation) -> InPart | None:
-    """Return an effect in part upon which the call would build; completing or undoing it is not that."""
+    """Return an effect in part upon which the call would build; completing or undoing it is not that.
+
+    Nor is undoing what a saga has done, in whatever state that was left.
+    """
     state = invocation.desk.recorder.state
-    if not (state.in_part and invocation.effect.needs_intent):
+    if not (state.in_part and invocation.effect.needs_intent) or is_undoing(state, invocation.order.node):
         return None
     acts_on = set(_acted_on(invocation))
     met = (part for part in state.in_part if acts_on.intersection(part.left.what))

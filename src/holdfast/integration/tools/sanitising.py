@@ -29,7 +29,6 @@ async def sanitise_text(invocation: Invocation) -> None:
     if not (names or personal or shown.hidden or shown.disguised):
         invocation.text = text
         return
-    known = len(secrets.masks.values)
     for value, label in declared.items() if personal else ():
         secrets.masks.declare(value, label)
     invocation.sanitised = Sanitised(
@@ -40,7 +39,6 @@ async def sanitise_text(invocation: Invocation) -> None:
         personal=personal,
     )
     invocation.text = _masked(invocation, text) if invocation.order.pseudonyms else text
-    _keep_labelled(invocation, known)
 
 
 async def sanitise_data(invocation: Invocation) -> None:
@@ -52,11 +50,9 @@ async def sanitise_data(invocation: Invocation) -> None:
     if text != before:
         invocation.json = text.encode()
     if names or personal:
-        known = len(secrets.masks.values)
         for value, label in declared.items():
             secrets.masks.declare(value, label)
         invocation.sanitised = Sanitised(secrets=await secrets.held(names), personal=personal)
-        _keep_labelled(invocation, known)
 
 
 async def sanitise_variables(invocation: Invocation) -> None:
@@ -73,6 +69,17 @@ async def sanitise_variables(invocation: Invocation) -> None:
             invocation.sanitised = msgspec.structs.replace(found, secrets=held)
 
 
+def sanitise_shared(invocation: Invocation) -> None:
+    """Leave no secret in what a call has written for other runs: what stands for one here means nothing there."""
+    if invocation.shared is None:
+        return
+    written, known = invocation.shared.written, invocation.desk.secrets.known
+    for name, write in written.items():
+        if write.body is not None and (known.hides(write.body) or sighted(write.body.decode())):
+            told = changed(msgspec.json.decode(write.body), lambda text: known.text(_hushed(text)))
+            written[name] = msgspec.structs.replace(write, body=msgspec.json.encode(told, order="deterministic"))
+
+
 def clean_fault(invocation: Invocation, fault: Fault) -> Fault:
     """Return an error as the model may be told it: without secrets, and with names for what it may not see."""
     secrets = invocation.desk.secrets
@@ -84,14 +91,36 @@ def clean_fault(invocation: Invocation, fault: Fault) -> Fault:
     return msgspec.structs.replace(fault, message=masks.text(fault.message), hint=masks.text(fault.hint))
 
 
+def named_arguments(invocation: Invocation) -> str:
+    """Return the arguments as the model may be told them."""
+    text = invocation.canonical.decode()
+    if not invocation.order.pseudonyms:
+        return text
+    return msgspec.json.encode(invocation.desk.secrets.masks.data(msgspec.json.decode(text))).decode()
+
+
+def keep_names(invocation: Invocation) -> None:
+    """Keep the names that were given since some were last kept, with what they stand for: whatever shows them."""
+    if given := invocation.desk.secrets.new_names():
+        kept = invocation.desk.recorder.payloads.keep_json(given)
+        invocation.sanitised = msgspec.structs.replace(invocation.sanitised or Sanitised(), labelled=kept)
+
+
 def recorded_fault(fault: Fault) -> Fault:
     """Return an error as it is recorded: an event is not erased with its payloads, so it names nobody."""
-    return msgspec.structs.replace(fault, message=_nameless(fault.message), hint=_nameless(fault.hint))
+    return msgspec.structs.replace(fault, message=nameless(fault.message), hint=nameless(fault.hint))
 
 
-def _nameless(text: str) -> str:
+def nameless(text: str) -> str:
+    """Return ``text`` with labels in the place of personal data."""
     for found in reversed(labelled(text)):
         text = f"{text[: found.start]}[{found.label}]{text[found.end :]}"
+    return text
+
+
+def _hushed(text: str) -> str:
+    for found in reversed(sighted(text)):
+        text = f"{text[: found.start]}[secret]{text[found.end :]}"
     return text
 
 
@@ -142,12 +171,3 @@ def _exact(invocation: Invocation, shown: Plain, names: tuple[str, ...]) -> Payl
         return None
     body = invocation.desk.secrets.known.text(invocation.text).encode("utf-8", "surrogatepass")
     return invocation.desk.recorder.payloads.keep(body)
-
-
-def _keep_labelled(invocation: Invocation, known: int) -> None:
-    """Keep the names that were given beyond the first ``known``, with what they stand for."""
-    masks = invocation.desk.secrets.masks
-    given = dict(list(masks.values.items())[known:])
-    if given and invocation.sanitised is not None:
-        kept = invocation.desk.recorder.payloads.keep_json(given)
-        invocation.sanitised = msgspec.structs.replace(invocation.sanitised, labelled=kept)

@@ -202,3 +202,7 @@ class DoubtSettled(JournalEvent, frozen=True, tag="step.settled/1"):
     fault: Fault | None = None
     sanitised: Sanitised | None = None
     """As in StepEnded."""
+    unfinished: Unfinished | None = None
+    """As in StepEnded: it is known to have done only a part."""
+    mends: tuple[str, ...] = ()
+    """As in StepEnded."""

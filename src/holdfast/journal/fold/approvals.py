@@ -12,6 +12,7 @@ from holdfast.journal.fold.steps import step_at, step_path, with_step
 
 def approval_asked(state: RunState, event: ApprovalAsked, at: float, version: int) -> RunState:
     def ask(step: StepState) -> StepState:
+        before = step.standing_approval  # arguments that somebody has given since are those that are asked of now
         approval = ApprovalState(
             event.number,
             event.tool,
@@ -23,6 +24,7 @@ def approval_asked(state: RunState, event: ApprovalAsked, at: float, version: in
             step.family,
             event.deadline,
             event.abandons,
+            arguments=None if before is None else before.arguments,
         )
         return replace(step, name=event.tool, approval=approval)
 

@@ -2,11 +2,11 @@
 
 from msgspec.structs import replace
 
-from holdfast.journal.events import StepEnded
+from holdfast.journal.events import DoubtSettled, StepEnded
 from holdfast.journal.fold.state import InPart, RunState
 
 
-def left_in_part(state: RunState, event: StepEnded, path: str) -> RunState:
+def left_in_part(state: RunState, event: StepEnded | DoubtSettled, path: str) -> RunState:
     """Return ``state`` after the effect at ``path`` has ended."""
     still = tuple(each for each in state.in_part if each.path not in event.mends and each.path != path)
     if event.unfinished is not None:

@@ -31,10 +31,25 @@ def settled(state: RunState, node: NodeState, event: NodeLeft) -> RunState:
     """Return the state after ``node`` has ended: a saga is settled once it is whole, or once its undoing has ended."""
     if node.kind == SAGA_KIND and event.outcome is Outcome.SUCCEEDED:
         return replace(state, sagas=_without(state.sagas, event.node))
-    if node.kind != UNDO_KIND or (place := paths.undone(event.node)) is None or place[1]:
+    place = paths.undone(event.node)
+    if place is None:
         return state
-    standing = state.standing if event.outcome is Outcome.SUCCEEDED else (*state.standing, place[0])
-    return replace(state, sagas=_without(state.sagas, place[0]), standing=standing)
+    saga, step = place
+    if step:
+        is_undone = event.outcome is Outcome.SUCCEEDED and event.node == paths.item(paths.undo(saga), step)
+        return _nothing_in_part(state, saga, step) if is_undone and state.in_part else state
+    if node.kind != UNDO_KIND:
+        return state
+    standing = state.standing if event.outcome is Outcome.SUCCEEDED else (*state.standing, saga)
+    return replace(state, sagas=_without(state.sagas, saga), standing=standing)
+
+
+def _nothing_in_part(state: RunState, saga: str, step: str) -> RunState:
+    """Return the state in which nothing of the saga's step is left in part, nor of what undoes it: it is undone."""
+    whole = (paths.below(saga, step), paths.item(paths.undo(saga), step))
+    below = tuple(f"{path}{joint}" for path in whole for joint in "/[")
+    still = tuple(part for part in state.in_part if part.path not in whole and not part.path.startswith(below))
+    return replace(state, in_part=still)
 
 
 def _without(sagas: tuple[str, ...], path: str) -> tuple[str, ...]:

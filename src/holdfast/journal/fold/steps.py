@@ -136,12 +136,15 @@ def doubt_settled(state: RunState, event: DoubtSettled, _at: float, version: int
     def settle(step: StepState) -> StepState:
         settled = replace(step, in_doubt=False, asks_person=False, is_unknown=False, retry_at=None)
         if event.how is Settlement.DID_NOT:
-            return replace(settled, key_until=None)
+            return replace(settled, key_until=None, attempts_void=step.attempt)
         is_success = event.how is Settlement.HAPPENED and event.fault is None
         outcome = Outcome.SUCCEEDED if is_success else Outcome.FAILED
+        outcome = outcome if event.unfinished is None else Outcome.PARTIAL
         return replace(settled, outcome=outcome, shown=event.shown, result=event.result, fault=event.fault)
 
     state = _settled(with_step(state, event, version, settle), event)
+    if event.unfinished is not None or event.mends:
+        state = left_in_part(state, event, step_path(event))
     if event.sanitised is not None:
         state = with_sanitised(state, event.sanitised)
     if (node := state.nodes[event.node]).agent is not None:

@@ -30,6 +30,9 @@ def run_migrated(state: RunState, event: RunMigrated, _at: float, version: int) 
         retrying=_each_moved(state.retrying, event),
         sagas=_each_moved(state.sagas, event),
         standing=_each_moved(state.standing, event),
+        in_part=tuple(
+            replace(part, path=place(part.path, event), node=place(part.node, event)) for part in state.in_part
+        ),
         unseen=tuple(replace(call, node=place(call.node, event)) for call in state.unseen),
         sent=HashTrieMap({place(path, event): _each_sent(sent, event) for path, sent in state.sent.items()}),
         children=HashTrieMap(

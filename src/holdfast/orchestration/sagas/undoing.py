@@ -6,7 +6,7 @@ It goes on whatever becomes of the nodes around the saga, as a doubt does: no ru
 from collections.abc import Iterator
 
 from holdfast.execution.actions import Action, Evaluate, Note, PlanRetry
-from holdfast.execution.decide import call_action
+from holdfast.execution.decide import effect_actions
 from holdfast.execution.interrupt import effects_of, obligations
 from holdfast.journal.events import Event, NodeEntered, NodeLeft
 from holdfast.journal.fold.sagas import UNDO_KIND, is_undoing
@@ -26,6 +26,7 @@ UNDO_RETRY = Retry(attempts_max=5)
 """How what undoes a step is tried again where it does not say so itself."""
 
 NOT_REVERSIBLE = Fault(ErrorKind.NOT_UNDONE, "nothing undoes it")
+NOT_ALLOWED = Fault(ErrorKind.NOT_UNDONE, "nobody has said yes to what undoes it")
 NOT_OURS = Fault(ErrorKind.NOT_UNDONE, "it was done by the run that this one is a fork of")
 
 
@@ -100,8 +101,11 @@ def _called(saga: Saga, step: SagaStep, node: NodeState, run: RunState) -> Itera
     """Yield the call that undoes a step, its end, or, where it has failed for good, what is asked of a person."""
     assert step.undo is not None, "what is called to undo a step is declared"
     effect = node.step
+    if effect.outcome is None and effect.awaits_approval and run.abandons_by is not None:
+        yield Note(leaving(run, node.path, Outcome.FAILED, NOT_ALLOWED))
+        return
     if effect.outcome is None:
-        yield call_action(node.path, 0, 0, effect)
+        yield from effect_actions(node.path, 0, 0, effect)
         return
     left = NodeLeft(node=node.path, outcome=effect.outcome, result=effect.result, fault=effect.fault)
     if effect.outcome is Outcome.SUCCEEDED:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from holdfast.governance.verdict import Allow, CallRequest, Deny, Verdict
+from holdfast.governance.verdict import Allow, Ask, Asking, CallRequest, Deny, Verdict
 from holdfast.integration.tools.circumstances import NOBODY, Caller, least_trust, request_of
 from holdfast.integration.tools.companion import read_companion
 from holdfast.integration.tools.contract import tool
@@ -22,6 +22,8 @@ from tests.integration.tools.samples import Ledger, get_order, refund
 from tests.integration.tools.workshop import Workshop, workshop
 
 REFUND = '{"order_id": "4711", "amount": 7}'
+FROM_USER = Asking(of="user")
+"""That nobody can give where the run acts for no user."""
 DESK = Caller("desk", "chained")
 
 
@@ -136,13 +138,15 @@ async def test_it_tells_how_sure_the_model_says_it_is() -> None:
     assert (asked.confidence, asked.arguments["price"]) == (0.4, "9.90")
 
 
-async def test_a_call_that_may_have_been_made_is_in_doubt_when_it_may_not_be_sent_again() -> None:
+@pytest.mark.parametrize("verdict", [Deny("no refunds any more"), Ask("now the user must say yes", (FROM_USER,))])
+async def test_a_call_that_may_have_been_made_is_in_doubt_when_it_may_not_be_sent_again(verdict: Verdict) -> None:
     async with workshop(refund) as shop:
-        ledger = govern(shop, Rules(lambda _: Deny("no refunds any more")))
+        ledger = govern(shop, Rules(lambda _: verdict))
         await shop.invoke(shop.order("refund", REFUND, attempt=2))
         (last,) = await shop.steps()
     assert isinstance(last, StepInterrupted)
     assert (last.attempt, last.in_doubt, ledger.sent) == (1, True, [])
+    assert "key" not in last.reason
 
 
 async def test_a_call_that_is_simulated_is_judged_by_the_arguments_the_model_gave() -> None:

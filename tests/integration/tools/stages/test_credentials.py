@@ -18,7 +18,7 @@ from holdfast.integration.tools.doubts import probe
 from holdfast.integration.tools.invocation import Desk
 from holdfast.integration.tools.probe import Answer, Happened
 from holdfast.integration.tools.registry import Registry
-from holdfast.journal.events import StepEnded, StepIntended
+from holdfast.journal.events import StepEnded, StepIntended, StepInterrupted, StepRetried
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.outcomes import ErrorKind, Outcome
@@ -184,3 +184,15 @@ def test_a_tool_without_secrets_keeps_its_hash() -> None:
 
     assert hashed(fetch) == hashed(fetch)
     assert hashed(charge) != hashed(fetch)
+
+
+async def test_that_a_secret_is_withheld_now_says_nothing_of_a_call_that_was_sent_before() -> None:
+    async with workshop(charge) as shop:
+        desk = Desk(shop.recorder, secrets=RunSecrets(Secrets([vault_with()]), shop.recorder.payloads, "acme"))
+        for attempt in (2, charge.attempts_max):
+            await shop.executor.invoke(shop.order("charge", '{"amount": 5}', attempt=attempt), desk)
+        later, lost = await shop.steps()
+    assert isinstance(later, StepRetried)
+    assert (later.fault.kind, later.is_definite) == (ErrorKind.WITHHELD, False)
+    assert isinstance(lost, StepInterrupted)
+    assert lost.in_doubt

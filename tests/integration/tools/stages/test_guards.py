@@ -7,6 +7,7 @@ from holdfast.integration.tools.invocation import Invocation, Refused
 from holdfast.integration.tools.stages.arguments import Arguments
 from holdfast.integration.tools.stages.granted import Granted
 from holdfast.integration.tools.stages.known import NAMES_SHOWN_MAX, Known
+from holdfast.journal.events import StepInterrupted
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.outcomes import ErrorKind, Fault
 from tests.integration.tools.samples import Ledger, get_order, refund, saying
@@ -161,3 +162,15 @@ async def test_what_the_model_wrote_is_not_hidden_in_what_it_is_told() -> None:
     async with workshop(saying(1)) as shop:
         fault = refused(await Known(shop.registry).run(shop.invocation(shop.order("\u202esay\n\x1b[2J"))))
         assert fault.message == r"there is no tool '\u202esay\n\x1b[2J'"
+
+
+@pytest.mark.parametrize(("granted", "arguments"), [((), '{"order_id": "1", "amount": 5}'), (("refund",), "{}")])
+async def test_a_call_that_was_sent_before_is_in_doubt_where_it_may_not_be_made_any_more(
+    granted: tuple[str, ...], arguments: str
+) -> None:
+    async with workshop(refund) as shop:
+        shop.resources = {Ledger: Ledger()}
+        await shop.invoke(shop.order("refund", arguments, attempt=2, granted=granted))
+        (last,) = await shop.steps()
+    assert isinstance(last, StepInterrupted)
+    assert (last.attempt, last.in_doubt) == (1, True)

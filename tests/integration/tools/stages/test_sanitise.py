@@ -8,10 +8,10 @@ from pydantic import BaseModel
 
 from holdfast.governance.redaction.personal import Personal
 from holdfast.integration.secrets.run_secrets import RunSecrets
-from holdfast.integration.tools.contract import Tool, ToolFailure, tool
+from holdfast.integration.tools.contract import OutcomeUnknown, Tool, ToolFailure, tool
 from holdfast.integration.tools.invocation import Desk, Order
 from holdfast.integration.tools.returned import Returned
-from holdfast.journal.events import StepEnded
+from holdfast.journal.events import StepEnded, StepInterrupted
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.provenance import Provenance, Trust
@@ -165,3 +165,16 @@ async def test_a_result_says_how_far_it_is_trusted_and_whom_it_is_for() -> None:
 def test_no_tool_speaks_for_the_runtime() -> None:
     with pytest.raises(DefinitionError, match="DEVELOPER at the most"):
         giving("9", str, returned=Returned(Trust.SYSTEM))
+
+
+async def test_why_an_outcome_is_not_known_is_recorded_without_names() -> None:
+    @tool(effect=Effect.UNSAFE)
+    async def lose() -> str:
+        """Lose what came of it."""
+        raise OutcomeUnknown(f"no answer from {MAIL}")
+
+    async with workshop(lose) as shop:
+        await shop.invoke(shop.order("lose"))
+        (*_, last) = await shop.steps()
+    assert isinstance(last, StepInterrupted)
+    assert last.reason == "lose broke off: OutcomeUnknown: no answer from [email]"

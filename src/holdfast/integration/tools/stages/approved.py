@@ -6,6 +6,8 @@ from holdfast.governance.verdict import Ask
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.grounds import grounds_of
 from holdfast.integration.tools.invocation import End, Expired, Held, Invocation, Refused
+from holdfast.integration.tools.lost import is_open
+from holdfast.integration.tools.sanitising import named_arguments
 from holdfast.integration.tools.threads import Threads
 from holdfast.integration.tools.visible import one_line
 from holdfast.journal.events.approvals import Ruling
@@ -47,7 +49,8 @@ class Approved:
         if approval is not None and is_same and is_granted(needs, approval.decisions):
             return None
         if (why := unsatisfiable(needs, invocation.desk.recorder.state.user)) is not None:
-            return Refused(fault(ErrorKind.REJECTED, f"nobody can say yes to {invocation.tool.name}: {why}"))
+            message = f"nobody can say yes to {invocation.tool.name}: {why}"
+            return Expired(message) if is_open(invocation) else Refused(fault(ErrorKind.REJECTED, message))
         grounds = await grounds_of(invocation, verdict, self._clock, self._threads)
         deadline, abandons = deadline_of(verdict.asking, self._clock.now())
         return Held(definition, digest, needs, grounds, deadline, abandons)
@@ -55,17 +58,18 @@ class Approved:
 
 def _rejected(invocation: Invocation, decision: Decided) -> End:
     """Refuse the call; of what may have been sent before somebody said no, that says nothing."""
-    if not invocation.order.is_first and invocation.effect.needs_intent:
-        return Expired()
     name = invocation.tool.name
-    if decision.by == approvals.BY_DEADLINE:
-        return Refused(fault(ErrorKind.REJECTED, f"nobody has said yes to {name} in time", hint=DO_WITHOUT))
     because = f": {decision.note}" if decision.note else ""
-    return Refused(fault(ErrorKind.REJECTED, f"{decision.by} has said no to {name}{because}", hint=DO_WITHOUT))
+    message = f"{decision.by} has said no to {name}{because}"
+    if decision.by == approvals.BY_DEADLINE:
+        message = f"nobody has said yes to {name} in time"
+    if is_open(invocation):
+        return Expired(message)
+    return Refused(fault(ErrorKind.REJECTED, message, hint=DO_WITHOUT))
 
 
 def _edited(invocation: Invocation, approval: ApprovalState) -> str:
     """Return what the model is told of arguments that are not its own any more."""
     editor = next((each.by for each in approval.decisions if each.ruling is Ruling.EDIT), "somebody")
-    arguments = one_line(invocation.canonical.decode(), NOTE_CHARACTERS_MAX)
+    arguments = one_line(named_arguments(invocation), NOTE_CHARACTERS_MAX)
     return EDITED.render({"by": editor, "arguments": arguments}).strip()

@@ -11,8 +11,9 @@ from holdfast.integration.tools.arguments import (
 from holdfast.integration.tools.definition import Tool
 from holdfast.integration.tools.example import example_of
 from holdfast.integration.tools.faults import fault
-from holdfast.integration.tools.invocation import End, Invocation, Refused
+from holdfast.integration.tools.invocation import End, Expired, Invocation, Refused
 from holdfast.integration.tools.lending import lend
+from holdfast.integration.tools.lost import is_open
 from holdfast.integration.tools.schema import Problem, Unfit
 from holdfast.integration.tools.timing import OF_TIME
 from holdfast.kernel.ids import digest
@@ -39,10 +40,10 @@ class Arguments:
         length_max = NODE_ARGUMENTS_CHARACTERS_MAX if order.is_node else ARGUMENTS_CHARACTERS_MAX
         canonical = canonical_arguments(order.call.arguments, length_max)
         if isinstance(canonical, Malformed):
-            return _refuse(tool, f"the arguments must be one JSON object: {canonical.reason}")
+            return _refuse(invocation, f"the arguments must be one JSON object: {canonical.reason}")
         values = tool.shape.read_arguments(canonical)
         if isinstance(values, Unfit):
-            return _refuse(tool, explain(values.problems, tool))
+            return _refuse(invocation, explain(values.problems, tool))
         for parameter, resource in tool.signature.provided.items() if self._lends else ():
             if resource not in OF_TIME:  # that is lent when it is called, not before
                 values[parameter] = await lend(invocation, resource)
@@ -68,8 +69,11 @@ def _told(problem: Problem, tool: Tool) -> str:
             return f"{problem.where}: {problem.expected}, found {problem.found}"
 
 
-def _refuse(tool: Tool, message: str) -> Refused:
-    return Refused(fault(ErrorKind.BAD_ARGUMENTS, message, hint=_how_to_call(tool)))
+def _refuse(invocation: Invocation, message: str) -> End:
+    """Refuse the call; what was sent while the tool took such arguments is in doubt."""
+    if is_open(invocation):
+        return Expired(message)
+    return Refused(fault(ErrorKind.BAD_ARGUMENTS, message, hint=_how_to_call(invocation.tool)))
 
 
 def _how_to_call(tool: Tool) -> str:

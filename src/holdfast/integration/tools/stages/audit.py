@@ -7,7 +7,7 @@ from holdfast.integration.tools.arguments import Malformed, canonical_arguments
 from holdfast.integration.tools.faults import MESSAGE_CHARACTERS_MAX, told
 from holdfast.integration.tools.invocation import Expired, Failed, Held, Invocation, Later, Refused, Unknown
 from holdfast.integration.tools.parts import mended, unfinished
-from holdfast.integration.tools.sanitising import clean_fault, recorded_fault
+from holdfast.integration.tools.sanitising import clean_fault, keep_names, nameless, recorded_fault
 from holdfast.integration.tools.visible import one_line
 from holdfast.journal.events import ApprovalAsked, StepEnded, StepInterrupted, StepRetried
 from holdfast.journal.events.steps import SharedSet, Write
@@ -19,7 +19,6 @@ from holdfast.kernel.outcomes import Fault, Outcome
 from holdfast.kernel.provenance import Provenance, Trust
 from holdfast.kernel.sketch import sketch_of
 
-KEY_FORGOTTEN = "it was not sent again: the other side may have forgotten the key"
 GAVE_DIGITS = 16
 """Enough to tell apart what one agent was shown."""
 
@@ -46,8 +45,8 @@ class Audit:
                 self._interrupted(invocation, invocation.order.attempt, reason, in_doubt=in_doubt)
             case Later():
                 self._retried(invocation, invocation.end)
-            case Expired():
-                self._interrupted(invocation, invocation.order.attempt - 1, KEY_FORGOTTEN, in_doubt=True)
+            case Expired(reason):
+                self._interrupted(invocation, invocation.order.attempt - 1, reason, in_doubt=True)
             case Held() as held:
                 self._held(invocation, held)
 
@@ -74,6 +73,7 @@ class Audit:
     ) -> None:
         order = invocation.order
         fault = None if fault is None else clean_fault(invocation, fault)
+        keep_names(invocation)
         result, shown = kept(invocation, fault)
         shared, shared_writes = _shared(invocation, outcome)
         recorder = invocation.desk.recorder
@@ -134,7 +134,7 @@ class Audit:
                 effect=invocation.effect,
                 attempt=attempt,
                 in_doubt=in_doubt,
-                reason=one_line(reason, MESSAGE_CHARACTERS_MAX),
+                reason=one_line(nameless(reason), MESSAGE_CHARACTERS_MAX),
             )
         )
 

@@ -31,7 +31,8 @@ class Authorised:
                 return None
             case Deny():
                 is_open = invocation.effect.needs_intent and not invocation.order.is_first
-                return Expired() if is_open else Refused(_told(invocation.tool.name, verdict))
+                told = _told(invocation.tool.name, verdict)
+                return Expired(told.message) if is_open else Refused(told)
 
     def _verdict(self, request: CallRequest | None) -> Verdict:
         if request is None:

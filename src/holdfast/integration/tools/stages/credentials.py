@@ -9,12 +9,19 @@ from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.credentials import hand_over
 from holdfast.integration.tools.faults import fault
 from holdfast.integration.tools.invocation import End, Invocation, Refused
+from holdfast.integration.tools.lost import held_back
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.outcomes import ErrorKind
 
+LATER_SECONDS = 5.0
+"""When a call that may have been sent is tried again."""
+
 
 class Credentials:
-    """Resolves what the tool declares and what the model names; refuses the call, unsent, if anything is withheld."""
+    """Resolves what the tool declares and what the model names; refuses the call, unsent, if anything is withheld.
+
+    One that was sent before is made again later: that it is withheld now says nothing of what was done.
+    """
 
     name = "credentials"
 
@@ -29,7 +36,7 @@ class Credentials:
         if invocation.simulation is not None or not (tool.signature.secrets or tool.named_secrets):
             return None
         withheld = await hand_over(invocation.values, tool, order, invocation.desk, self._clock)
-        return None if withheld is None else Refused(withheld)
+        return None if withheld is None else held_back(invocation, withheld, self._clock.now() + LATER_SECONDS)
 
 
 def _out_of_place(arguments: str, tool: Tool) -> str | None:

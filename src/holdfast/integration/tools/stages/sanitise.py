@@ -1,7 +1,7 @@
 """Nothing in a result is hidden from whoever reads it, and no secret is told."""
 
 from holdfast.integration.tools.invocation import End, Invocation
-from holdfast.integration.tools.sanitising import sanitise_data, sanitise_text, sanitise_variables
+from holdfast.integration.tools.sanitising import sanitise_data, sanitise_shared, sanitise_text, sanitise_variables
 
 
 class Sanitise:
@@ -16,4 +16,6 @@ class Sanitise:
             await sanitise_text(invocation)
         if invocation.variables is not None:
             await sanitise_variables(invocation)
+        if invocation.shared is not None:
+            sanitise_shared(invocation)
         return None
