@@ -1,7 +1,5 @@
 """A conversation in the terminal: a line, a run that streams its reply, and the next line."""
 
-import asyncio
-import sys
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 
@@ -17,7 +15,9 @@ from holdfast.surfaces.cli.exit_codes import ExitCode
 from holdfast.surfaces.cli.extension import Ask, Exchange, TalkingCommand
 from holdfast.surfaces.cli.pursuing.confirming import confirmed
 from holdfast.surfaces.cli.pursuing.interruption import Interruption
+from holdfast.surfaces.cli.pursuing.lines import Lines
 from holdfast.surfaces.cli.pursuing.pursuit import Pursuit
+from holdfast.surfaces.cli.pursuing.race import first_of
 from holdfast.surfaces.cli.pursuing.troubles import Troubles
 from holdfast.surfaces.cli.showing.results import print_ending
 from holdfast.surfaces.cli.showing.terminal import clean, err, out, styled
@@ -42,15 +42,18 @@ class Talk:
         """``begin`` starts a run with what a line asks for."""
         self._runtime, self._command, self._options = runtime, command, options
         self._troubles, self._begin = troubles, begin
+        self._lines = Lines()
         self._exchanges: list[Exchange] = []
         self._waiting: dict[str, Run] = {}
         """The requests that wait, by what was said."""
 
     async def go_on(self) -> int:
         """Talk, and return the exit code."""
-        if is_terminal := sys.stdin.isatty():
+        prompt = ""
+        if self._lines.are_typed:
+            prompt = PROMPT
             err().print(styled(self._command.greeting(self._options)), soft_wrap=True)
-        while (line := await _next_line(PROMPT if is_terminal else "")) is not None:
+        while (line := await self._lines.next(prompt)) is not None:
             if not line.strip():
                 continue
             try:
@@ -71,7 +74,11 @@ class Talk:
                 self._troubles.tell(view.remark)
                 pursuit = Pursuit(self._runtime, view, interruption, self._troubles)
                 state = await pursuit.follow(run)
-                while state.outcome is None and not interruption.was_asked and await confirmed(run, state, _next_line):
+                while state.outcome is None and not interruption.was_asked:
+                    if not await confirmed(
+                        run, state, lambda prompt: first_of(self._lines.next(prompt), interruption.wait())
+                    ):
+                        break
                     state = await pursuit.follow(run)
             if interruption.was_asked:
                 return interruption.exit_code
@@ -139,22 +146,6 @@ class TalkView:
     ) -> None:
         if self._steps:
             self._console.print()
-
-
-async def _next_line(prompt: str) -> str | None:
-    """Return the next line of standard input; None at its end. Runs go on meanwhile, if it is a terminal or a pipe."""
-    if prompt:
-        err().print(prompt, end="")
-    loop, comes = asyncio.get_running_loop(), asyncio.Event()
-    try:
-        loop.add_reader(sys.stdin.fileno(), comes.set)
-    except (PermissionError, ValueError, OSError):  # a file is always ready, and cannot be waited for
-        return sys.stdin.readline() or None
-    try:
-        await comes.wait()
-    finally:
-        loop.remove_reader(sys.stdin.fileno())
-    return sys.stdin.readline() or None
 
 
 def _plain(text: str) -> str:
