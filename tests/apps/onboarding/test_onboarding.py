@@ -126,7 +126,12 @@ def test_a_file_that_is_no_system_is_told(office: Office, name: str, content: by
 
 @pytest.mark.parametrize(
     ("name", "login"),
-    [("Ada Marsh", "ada.marsh"), ("Åsa  Öberg-Ek", "asa.oberg-ek"), ("Niamh O'Neil", "niamh.oneil"), ("J. R. Li", "j.r.li")],
+    [
+        ("Ada Marsh", "ada.marsh"),
+        ("Åsa  Öberg-Ek", "asa.oberg-ek"),
+        ("Niamh O'Neil", "niamh.oneil"),
+        ("J. R. Li", "j.r.li"),
+    ],
 )
 def test_a_name_makes_a_login(office: Office, name: str, login: str) -> None:
     asked = command.ask(name, folder=office.folder)

@@ -84,7 +84,7 @@ def test_what_a_customer_has_not_answered_is_neither_confirmed_nor_rejected(shop
 
 def test_a_request_that_waits_for_a_person_holds_up_no_other(shop: Path, holdfast: Program) -> None:
     talked = talk(holdfast, "refund the trekking tents", "what is your warranty policy?", customer="c-1004")
-    assert "this waits for a person" in talked.stderr
+    assert "this waits: people are to say yes or no" in talked.stderr
     assert "2 years" in talked.stdout
     (waiting,) = holdfast("inbox", "--json").json
     assert waiting["tool"] == "refund"

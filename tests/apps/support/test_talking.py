@@ -92,6 +92,23 @@ def test_who_stops_the_talk_when_asked_to_confirm_has_confirmed_nothing(holdfast
     assert waiting["tool"] == "cancel_order"
 
 
+def test_what_was_decided_elsewhere_while_the_customer_thought_it_over_stands(holdfast: Program) -> None:
+    with terminal(holdfast, "c-1003") as desk:
+        desk.until("> ")
+        desk.say(b"cancel order A-5030\n")
+        desk.until("[y/N] ")
+        (waiting,) = holdfast("inbox", "--json").json
+        rejects = ("--reject", "not now", "--of", "user", "--by", "c-1003")
+        assert holdfast("decide", waiting["run_id"], waiting["step"], *rejects).code == 0
+        desk.say(b"y\n")
+        shown = desk.until("\n> ")
+        assert "c-1003 was first" in shown
+        assert "I could not cancel order A-5030: c-1003 has said no" in shown
+        assert "this waits" not in shown
+        desk.say(CTRL_D)
+        assert desk.code == 0
+
+
 def test_who_stops_the_talk_at_the_prompt_ends_it(holdfast: Program) -> None:
     with terminal(holdfast, "c-1003") as desk:
         desk.until("> ")

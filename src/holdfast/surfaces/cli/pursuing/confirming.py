@@ -32,7 +32,9 @@ async def confirmed(run: Run, state: RunState, next_line: Callable[[str], Awaita
         ruling = Ruling.APPROVE if answer.strip().lower() in YES else Ruling.REJECT
         try:
             await run.decide(asked.path, ruling, by=state.user, of=USER, digest=asked.digest)
-        except (AlreadySettled, InputError) as error:
+        except AlreadySettled as error:  # elsewhere, meanwhile: the run goes on by that
+            err().print(styled(str(error), style="yellow"), soft_wrap=True)
+        except InputError as error:
             err().print(styled(str(error), style="red"), soft_wrap=True)
             return False
     return bool(open_)

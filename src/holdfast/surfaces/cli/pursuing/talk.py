@@ -1,5 +1,6 @@
 """A conversation in the terminal: a line, a run that streams its reply, and the next line."""
 
+from collections import deque
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 
@@ -19,13 +20,15 @@ from holdfast.surfaces.cli.pursuing.lines import Lines
 from holdfast.surfaces.cli.pursuing.pursuit import Pursuit
 from holdfast.surfaces.cli.pursuing.race import first_of
 from holdfast.surfaces.cli.pursuing.troubles import Troubles
-from holdfast.surfaces.cli.showing.results import print_ending
+from holdfast.surfaces.cli.showing.results import print_ending, way_on
 from holdfast.surfaces.cli.showing.terminal import clean, err, out, styled
 from holdfast.surfaces.cli.showing.wording import short_id
 
 PROMPT = "> "
 EXCHANGES_MAX = 20
 """How many of the latest exchanges a run is told of."""
+WAITING_MAX = 20
+"""How many of the latest requests that wait are told of once they have ended."""
 
 
 class Talk:
@@ -43,9 +46,9 @@ class Talk:
         self._runtime, self._command, self._options = runtime, command, options
         self._troubles, self._begin = troubles, begin
         self._lines = Lines()
-        self._exchanges: list[Exchange] = []
-        self._waiting: dict[str, Run] = {}
-        """The requests that wait, by what was said."""
+        self._exchanges = deque[Exchange](maxlen=EXCHANGES_MAX)
+        self._waiting = deque[tuple[str, Run]](maxlen=WAITING_MAX)
+        """What was said, and the run that waits."""
 
     async def go_on(self) -> int:
         """Talk, and return the exit code."""
@@ -57,7 +60,7 @@ class Talk:
             if not line.strip():
                 continue
             try:
-                asked = self._command.ask_next(line.strip(), self._exchanges[-EXCHANGES_MAX:], self._options)
+                asked = self._command.ask_next(line.strip(), tuple(self._exchanges), self._options)
                 run = await self._begin(asked)
             except InputError as error:
                 err().print(styled(str(error), style="red"), soft_wrap=True)
@@ -73,41 +76,45 @@ class Talk:
             with TalkView(out(), self._command.is_spoken) as view:
                 self._troubles.tell(view.remark)
                 pursuit = Pursuit(self._runtime, view, interruption, self._troubles)
-                state = await pursuit.follow(run)
-                while state.outcome is None and not interruption.was_asked:
-                    if not await confirmed(
-                        run, state, lambda prompt: first_of(self._lines.next(prompt), interruption.wait())
-                    ):
-                        break
-                    state = await pursuit.follow(run)
+                state = await self._until_it_rests(run, pursuit, interruption)
             if interruption.was_asked:
                 return interruption.exit_code
         if state.outcome is None:
-            self._waiting[said] = run
-            told = f"this waits for a person ({state.parked}); it goes on once it is decided: holdfast inbox"
-            err().print(styled(told, style="yellow"), soft_wrap=True)
+            self._waiting.append((said, run))
+            err().print(styled(f"this waits: {state.parked}; {way_on(state)}", style="yellow"), soft_wrap=True)
         else:
-            await self._conclude(said, run, state, view.spoken)
+            await self._conclude(said, run, state, view)
         return None
 
-    async def _conclude(self, said: str, run: Run, state: RunState, spoken: str) -> None:
+    async def _until_it_rests(self, run: Run, pursuit: Pursuit, interruption: Interruption) -> RunState:
+        """Return how the run stands once nothing of it is left for whoever talks to confirm, or somebody stopped it."""
+
+        async def hear(prompt: str) -> str | None:
+            return await first_of(self._lines.next(prompt), interruption.wait())
+
+        state = await pursuit.follow(run)
+        while state.outcome is None and not interruption.was_asked and await confirmed(run, state, hear):
+            state = await pursuit.follow(run)
+        return state
+
+    async def _conclude(self, said: str, run: Run, state: RunState, view: "TalkView | None" = None) -> None:
         if state.outcome is None or not state.outcome.is_success:
             print_ending(state, err())
             return
         reply = self._command.reply(await run.value(state))
         self._exchanges.append(Exchange(said, reply))
-        if _plain(spoken) != _plain(reply):
-            if spoken:
+        if view is None or not view.has_told(reply):
+            if view is not None and view.spoken:
                 err().print(styled("corrected:", style="yellow"))
             out().print(clean(reply, keeps_lines=True), soft_wrap=True)
 
     async def _tell_of_earlier(self) -> None:
-        for said, run in list(self._waiting.items()):
+        for said, run in tuple(self._waiting):
             state = await run.state()
             if state.outcome is not None:
-                del self._waiting[said]
+                self._waiting.remove((said, run))
                 err().print(styled(f"about your earlier request, {said!r} (run {short_id(run.id)}):"), soft_wrap=True)
-                await self._conclude(said, run, state, "")
+                await self._conclude(said, run, state)
 
 
 class TalkView:
@@ -119,9 +126,14 @@ class TalkView:
         self._last = ""
 
     @property
-    def spoken(self) -> str:
-        """All that was printed."""
-        return "\n\n".join(self._steps.values())
+    def spoken(self) -> tuple[str, ...]:
+        """All that was printed, a text for each step."""
+        return tuple(self._steps.values())
+
+    def has_told(self, reply: str) -> bool:
+        """Whether ``reply`` was printed already, apart from what else was said on the way to it."""
+        told = _plain(reply)
+        return " ".join(text for each in self.spoken if (text := _plain(each)) and text in told) == told
 
     def note(self, item: Entry | Hint) -> None:
         if not isinstance(item, Hint) or not self._console.is_terminal or not self._is_spoken(item.step):
