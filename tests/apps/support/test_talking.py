@@ -87,6 +87,7 @@ def test_who_stops_the_talk_when_asked_to_confirm_has_confirmed_nothing(holdfast
         desk.say(b"cancel order A-5030\n")
         desk.until("[y/N] ")
         desk.say(CTRL_C)
+        assert "holdfast decide" in desk.until("inbox)")
         assert desk.code == 130
     (waiting,) = holdfast("inbox", "--json").json
     assert waiting["tool"] == "cancel_order"

@@ -78,6 +78,7 @@ class Talk:
                 pursuit = Pursuit(self._runtime, view, interruption, self._troubles)
                 state = await self._until_it_rests(run, pursuit, interruption)
             if interruption.was_asked:
+                print_ending(state, err())
                 return interruption.exit_code
         if state.outcome is None:
             self._waiting.append((said, run))
