@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from holdfast import Agent, App, Effect, OutcomeUnknown, Prompt, Provided, Runtime, tool
 from holdfast.flow import AgentNode
-from holdfast.integration.gateway.lines import answer
+from holdfast.integration.gateway.lines import answer, call
 from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.integration.mcp.server.offer import Begun, Offer
 from holdfast.integration.mcp.session import Answer
@@ -153,3 +154,29 @@ def test_what_needs_the_apps_own_resources_is_left_out() -> None:
     teller = Agent("teller", Prompt("teller", "Count."), "scripted", tools=[count])
     bank = App("bank", AgentNode("bank", "teller"), agents=[teller], provides=frozenset({Till}), models=SHOP.models)
     assert [each.name for each in offered(bank)] == ["run_bank"]
+
+
+POLICIES = """
+@id("looks") permit (principal, action == Action::"look", resource);
+@id("pays") permit (principal == Agent::"clerk", action == Action::"pay", resource);
+@id("not here") forbid (principal, action == Action::"pay", resource == App::"governed")
+when { context.args.order == "13" };
+"""
+
+
+async def test_the_policies_of_the_app_decide_of_every_call_that_is_offered(runtime: Runtime, tmp_path: Path) -> None:
+    (tmp_path / "shop.cedar").write_text(POLICIES)
+    pays = ScriptedModel([call("pay", {"order": "13"}), answer("I may not.")])
+    governed = App(
+        "governed",
+        AgentNode("governed", "clerk"),
+        agents=[CLERK],
+        models={"scripted": lambda: pays},
+        policies=tmp_path,
+    )
+    offer = {each.name: each for each in offers(runtime, offered(governed), "default")}
+    assert not (await finished(offer["look"], order="4")).is_error
+    denied = await finished(offer["pay"], order="4")
+    assert (denied.is_error, "no policy permits" in denied.text) == (True, True)
+    assert (await finished(offer["ask_clerk"], input="pay order 13")).text == "I may not."
+    assert "not here" in str(pays.requests[-1].messages[-1])

@@ -89,6 +89,8 @@ class App:
     shared_writers: Writers = field(default_factory=dict)
     """Who may write which shared values: by pattern of names the agents, and the functions and tools of the flow.
     Without any, everybody may; with some, nobody else."""
+    governed_by: "App | None" = None
+    """The app that it is a part of, whose policies and declarations decide of its calls in place of its own."""
 
     def __post_init__(self) -> None:
         folder = Path(sys._getframe(2).f_globals.get("__file__", "")).parent  # noqa: SLF001  # the caller
@@ -154,6 +156,8 @@ class App:
     @cached_property
     def governed(self) -> Governed:
         """What its policies bear on, and what they are."""
+        if self.governed_by is not None:
+            return self.governed_by.governed
         assert isinstance(self.policies, tuple), "they were read when it was made"
         return Governed(self.name, self.agents, self.tools, self.functions, self.policies)
 

@@ -50,7 +50,7 @@ def offered(app: App, only: Sequence[str] = ()) -> list[Offered]:
     ]
     found += [_agent(app, agent.name) for agent in app.agents if _is_free(agent.tools)]
     tools = {tool.name: tool for tool in (*app.tools, *(tool for agent in app.agents for tool in agent.tools))}
-    found += [_tool(each) for each in tools.values() if each.source is None and _is_free((each,))]
+    found += [_tool(app, each) for each in tools.values() if each.source is None and _is_free((each,))]
     names = [each.name for each in found]
     if unknown := [name for name in only if name not in names]:
         raise InputError(
@@ -123,15 +123,17 @@ def _agent(app: App, agent: str) -> Offered:
         input=object,
         models=app.models,
         budget=app.budget,
+        governed_by=app,
     )
     return Offered(name=ASK + agent, description=f"Ask the agent {agent}, and return its answer.", app=made)
 
 
-def _tool(tool: Tool) -> Offered:
+def _tool(app: App, tool: Tool) -> Offered:
     name = CALL + tool.name
     if len(name) > NAME_CHARACTERS_MAX:
         name = CALL + digest(tool.name.encode())
-    made = App(name, ToolNode(name, tool.name, INPUT), tools=[tool], input=dict[str, object])
+    node = ToolNode(name, tool.name, INPUT)
+    made = App(name, node, tools=[tool], input=dict[str, object], governed_by=app)
     return Offered(name=tool.name, description=tool.description, app=made, tool=tool)
 
 
@@ -169,8 +171,8 @@ def _words(event: object) -> str:
 def _ended_otherwise(state: RunState) -> str:
     if state.outcome is None:
         return (
-            f"run {state.run} is not over: {state.parked or 'it waits'}. Somebody where it runs has to see to it; ask "
-            f"again with the same {REQUEST_ID} to have its result"
+            f"run {state.run} is not over: {state.parked or 'it waits'}. Somebody where it runs has to see to it; "
+            f"a call with the same {REQUEST_ID}, if it had one, then has its result"
         )
     reason = told(state.fault) if state.fault else "nothing more is known"
     return f"run {state.run} ended {state.outcome}\n{reason}"

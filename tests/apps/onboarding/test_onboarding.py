@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from holdfast.apps.onboarding.application import app
-from holdfast.apps.onboarding.command import command
+from holdfast.apps.onboarding.command import Outage, command
 from holdfast.apps.onboarding.systems import DIRECTORY, MAIL, Directory, Mail
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.errors import InputError
@@ -114,3 +114,33 @@ def test_systems_are_made_once(tmp_path: Path) -> None:
 def test_without_the_systems_it_says_how_to_make_them(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holdfast init onboarding"):
         command.ask("Ada Marsh", folder=tmp_path)
+
+
+@pytest.mark.parametrize("name", [DIRECTORY, MAIL])
+@pytest.mark.parametrize("content", [b"", b"no database at all"])
+def test_a_file_that_is_no_system_is_told(office: Office, name: str, content: bytes) -> None:
+    (office.folder / name).write_bytes(content)
+    with pytest.raises(InputError, match="found what is none"):
+        command.ask("Ada Marsh", folder=office.folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "login"),
+    [
+        ("Ada Marsh", "ada.marsh"),
+        ("Åsa  Öberg-Ek", "asa.oberg-ek"),
+        ("Niamh O'Neil", "niamh.oneil"),
+        ("J. R. Li", "j.r.li"),
+    ],
+)
+def test_a_name_makes_a_login(office: Office, name: str, login: str) -> None:
+    asked = command.ask(name, folder=office.folder)
+    assert isinstance(asked.input, dict)
+    assert asked.input["login"] == login
+
+
+@pytest.mark.parametrize("name", ["", "李", "4 You"])
+def test_a_name_that_makes_no_login_is_told_what_to_do(office: Office, name: str) -> None:
+    with pytest.raises(InputError, match="--login"):
+        command.ask(name, folder=office.folder, fail=Outage.MAILBOX)
+    assert office.mail.rows("SELECT what FROM outage") == []

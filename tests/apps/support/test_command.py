@@ -67,9 +67,24 @@ def test_a_customer_confirms_in_the_conversation_what_cannot_be_restored(shop: P
     assert talked.stdout.count("Order A-5030 is cancelled.") == 1
 
 
+@pytest.mark.parametrize("option", [("--json",), ("--request-id", "r1")])
+def test_a_conversation_takes_no_option_that_is_of_one_run(
+    shop: Path, holdfast: Program, option: tuple[str, ...]
+) -> None:
+    told = holdfast("run", "support", *option)
+    assert (told.code, "expected a message" in told.err) == (2, True)
+
+
+def test_what_a_customer_has_not_answered_is_neither_confirmed_nor_rejected(shop: Path, holdfast: Program) -> None:
+    talked = talk(holdfast, "cancel order A-5030", customer="c-1003")
+    assert (talked.returncode, talked.stdout) == (0, "")
+    (waiting,) = holdfast("inbox", "--json").json
+    assert (waiting["tool"], waiting["user"]) == ("cancel_order", "c-1003")
+
+
 def test_a_request_that_waits_for_a_person_holds_up_no_other(shop: Path, holdfast: Program) -> None:
     talked = talk(holdfast, "refund the trekking tents", "what is your warranty policy?", customer="c-1004")
-    assert "this waits for a person" in talked.stderr
+    assert "this waits: people are to say yes or no" in talked.stderr
     assert "2 years" in talked.stdout
     (waiting,) = holdfast("inbox", "--json").json
     assert waiting["tool"] == "refund"

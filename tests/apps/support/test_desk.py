@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from holdfast import Ruling
+from holdfast.integration.gateway.lines import Say
 from holdfast.kernel.errors import InputError
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.testing import ScriptedModel, answer, call, calls, fail
@@ -89,6 +90,31 @@ async def test_a_large_refund_cannot_be_had_in_small_parts(tmp_path: Path) -> No
     assert "a colleague decides" in str(splits.requests[-1].messages[-1])
 
 
+async def test_a_large_refund_cannot_be_had_in_small_parts_at_once(tmp_path: Path) -> None:
+    parts = [call("refund", {"order_id": "A-5008", "amount": amount, "reason": "tents"}) for amount in ("600", "458")]
+    splits = ScriptedModel([calls(call("list_orders")), calls(*parts), answer("It is done.")])
+    async with open_desk(tmp_path, {"returns": splits}) as desk:
+        await desk.reply("refund the tents of A-5008", DANA)
+        assert paid_back(desk, DANA, "A-5008") == "600.00"
+    assert "a colleague decides" in str(splits.requests[-1].messages)
+
+
+@pytest.mark.parametrize(
+    ("agent", "wanted"),
+    [
+        ("returns", call("refund", {"order_id": "A-5008", "amount": "90000", "reason": "tents"})),
+        ("returns", call("refund", {"order_id": "A-5014", "amount": "1001", "reason": "not hers"})),
+        ("orders", call("cancel_order", {"order_id": "A-5030"})),
+        ("orders", call("cancel_order", {"order_id": "A-5008"})),
+    ],
+)
+async def test_nobody_is_asked_about_what_cannot_be_done(tmp_path: Path, agent: str, wanted: Say) -> None:
+    wants = ScriptedModel([calls(wanted), answer("It cannot be done.")])
+    asked = {"returns": "refund the tents of A-5008", "orders": "cancel order A-5008"}[agent]
+    async with open_desk(tmp_path, {agent: wants}) as desk:
+        assert await desk.reply(asked, DANA) == "It cannot be done."
+
+
 async def test_an_order_is_cancelled_once_the_customer_has_confirmed_it(tmp_path: Path) -> None:
     async with open_desk(tmp_path) as desk:
         run = await desk.begin("Please cancel order A-5030", CHIDI)
@@ -101,6 +127,35 @@ async def test_an_order_is_cancelled_once_the_customer_has_confirmed_it(tmp_path
         order = desk.shop(CHIDI).order("A-5030")
     assert order is not None
     assert order.status == "cancelled"
+
+
+async def test_what_is_returned_already_is_said_to_be(tmp_path: Path) -> None:
+    async with open_desk(tmp_path) as desk:
+        await desk.reply("return the blue shirt from my last order")
+        assert "The blue Oxford shirt is returned already." in await desk.reply("return the blue shirt of A-5001")
+
+
+@pytest.mark.parametrize(("written", "paid"), [("1,050.00", "1050.00"), ("$20", "20.00"), ("12.5€", "12.50")])
+async def test_an_amount_is_read_as_it_is_written(tmp_path: Path, written: str, paid: str) -> None:
+    async with open_desk(tmp_path) as desk:
+        run = await desk.begin(f"refund {written} for the trekking tents", DANA)
+        await run.wait()
+        for asked in await run.approvals():
+            await run.decide(asked.path, Ruling.APPROVE, by="Ann", digest=asked.digest)
+        await run.result()
+        assert paid_back(desk, DANA, "A-5008") == paid
+
+
+@pytest.mark.parametrize("written", ["1.050,00", "-20", "1e3", "20.999", "59,00", "0"])
+async def test_an_amount_that_can_be_read_in_two_ways_is_asked_about(tmp_path: Path, written: str) -> None:
+    async with open_desk(tmp_path) as desk:
+        assert "which amount" in await desk.reply(f"refund {written} for the trekking tents", DANA)
+        assert paid_back(desk, DANA, "A-5008") == "0.00"
+
+
+async def test_a_message_as_long_as_it_may_be_is_answered(tmp_path: Path) -> None:
+    async with open_desk(tmp_path) as desk:
+        assert "Which order" in await desk.reply(("where is my order " * 500)[:8_000])
 
 
 async def test_what_cannot_be_returned_is_told_with_the_reason(tmp_path: Path) -> None:

@@ -112,6 +112,14 @@ def test_never_more_goes_back_than_was_paid(tmp_path_factory: pytest.TempPathFac
     assert order.refunded == paid_back <= order.paid == Decimal("107.00")
 
 
+def test_small_refunds_of_an_order_never_add_up_to_one_that_a_person_decides(path: Path) -> None:
+    shop = shop_of(path, DANA)
+    pay_refund(shop, "A-5008", Decimal(600), "a tent", "k1")
+    with pytest.raises(ToolFailure, match=r"at most 400\.00"):
+        pay_refund(shop, "A-5008", Decimal("400.01"), "the other tent", "k2")
+    assert pay_refund(shop, "A-5008", Decimal(400), "the other tent", "k3").refunded_in_all == Decimal(1000)
+
+
 def test_only_what_is_not_shipped_can_be_cancelled(path: Path) -> None:
     assert cancel_order(shop_of(path, CHIDI), "A-5030").status == "cancelled"
     assert cancel_order(shop_of(path, CHIDI), "A-5030").status == "cancelled"

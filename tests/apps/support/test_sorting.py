@@ -19,6 +19,7 @@ MESSAGES = {
     "can I send the coat back?": "return",
     "I'd like to retrun the jacket": "return",
     "refund order A-5014": "return",
+    "show me order A-5022": "order",
     "can you recomend a warm jacket": "recommendation",
     "do you have rain jackets under 160?": "recommendation",
     "I'm looking for a gift for my brother": "recommendation",

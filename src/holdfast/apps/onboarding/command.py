@@ -1,6 +1,8 @@
 """Onboarding's own command line: ``holdfast run onboarding NAME``, and ``holdfast init onboarding``."""
 
 import enum
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +10,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from holdfast.apps.onboarding.request import LOGIN
 from holdfast.apps.onboarding.systems import DIRECTORY, MAIL, Directory, Mail
+from holdfast.kernel.errors import InputError
 from holdfast.orchestration.following import Entry
 from holdfast.surfaces.cli.exit_codes import ExitCode
 from holdfast.surfaces.cli.extension import Ask, Ended
@@ -45,16 +49,16 @@ class OnboardingCommand:
     ) -> Ask:
         """Enter a new colleague in two systems; if one fails, what was done is undone."""
         mail = Mail(folder / MAIL)
-        mail.check()
+        for system in (Directory(folder / DIRECTORY), mail):
+            system.check()
+        given = {
+            "name": name,
+            "login": login or _login_of(name),
+            "role": str(role),
+            "folder": str(folder.resolve()),
+        }
         mail.fail(fail)
-        return Ask(
-            {
-                "name": name,
-                "login": login or ".".join(name.lower().split()),
-                "role": str(role),
-                "folder": str(folder.resolve()),
-            }
-        )
+        return Ask(given)
 
     def init(self, folder: Path) -> Sequence[str]:
         Directory.make(folder / DIRECTORY)
@@ -80,6 +84,15 @@ class OnboardingCommand:
 
     def exit_code(self, ended: Ended, options: object) -> int:
         return ExitCode.OK
+
+
+def _login_of(name: str) -> str:
+    """Return the login that a name makes: its words, in letters that every system knows. Raises InputError if none."""
+    plain = unicodedata.normalize("NFKD", name.lower()).replace("'", "")
+    login = ".".join(re.findall(r"[a-z0-9-]+", "".join(each for each in plain if not unicodedata.combining(each))))
+    if re.fullmatch(LOGIN, login) is None:
+        raise InputError(f"expected a name that makes a login ({LOGIN}), found {name!r}: give one with --login")
+    return login
 
 
 command = OnboardingCommand()

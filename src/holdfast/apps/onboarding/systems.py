@@ -52,9 +52,13 @@ class System:
         return cls(path)
 
     def check(self) -> None:
-        """Raise InputError if there is no such system."""
+        """Raise InputError for a file that is no such system."""
         if not self.path.is_file():
             raise InputError(f"expected a system at '{self.path}', found none: make it with 'holdfast init onboarding'")
+        try:
+            self.rows("SELECT what FROM outage")
+        except sqlite3.Error as error:
+            raise InputError(f"expected a system at '{self.path}', found what is none: {error}") from error
 
     def fail(self, what: str | None) -> None:
         """Be down for ``what`` from now on; for nothing, if there is None."""

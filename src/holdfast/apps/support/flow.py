@@ -43,4 +43,4 @@ REVIEW = Review(
     check=FunctionNode("check", "find_unsupported", input="{'answer': result, 'message': input.message}"),
     revise=AgentNode("revise", "reviser", input="{'answer': result, 'unmet': unmet}"),
 )
-"""No number, order or product reaches a customer that stands in nothing that was looked up."""
+"""No answer states a number, a day or a code that stands neither in what was looked up nor in what was asked."""

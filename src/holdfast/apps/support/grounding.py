@@ -1,4 +1,4 @@
-"""What an answer states that can be held against what was looked up: numbers, orders, products. Pure."""
+"""What an answer states that can be held against what was looked up: numbers, days, codes of things. Pure."""
 
 import re
 from collections.abc import Iterable

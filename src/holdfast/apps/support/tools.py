@@ -13,13 +13,12 @@ from holdfast.integration.tools.contract import IdempotencyKey, Provided, ToolFa
 from holdfast.kernel.effects import Effect
 from holdfast.tools import Complete, Missing, Objection
 
-DECIDED_ABOVE = Decimal(1000)
-"""Refunds above it are decided by a person: policies/desk.cedar."""
-
 OrderId = Annotated[str, Field(pattern=r"^[A-Z]-\d{3,8}$", description="An order's number, such as A-5001.")]
 Words = Annotated[str, Field(min_length=2, max_length=200, description="A few plain words to search for.")]
 Amount = Annotated[Decimal, Field(gt=0, le=100_000, decimal_places=2, description="An amount of money.")]
 Reason = Annotated[str, Field(min_length=3, max_length=500, description="Why, in the customer's words.")]
+
+_OWN_ORDER = "an order of the customer's own"
 
 
 @tool(effect=Effect.READ)
@@ -71,17 +70,18 @@ def register_return(
     return changing.register_return(shop, order_id, line, quantity, reason, key)
 
 
-def _at_once(order_id: str, amount: Decimal, *, shop: Provided[Shop]) -> Objection | None:
-    """Object to an amount that is only so small because a part of it was refunded before."""
+def _is_due(order_id: str, amount: Decimal, *, shop: Provided[Shop]) -> Objection | None:
+    """Object to what no person is to be asked about: more than is left, or what was refunded before in small parts."""
     order = shop.order(order_id)
-    before = Decimal(0) if order is None else order.refunded
-    if amount > DECIDED_ABOVE or before + amount <= DECIDED_ABOVE or not before:
+    if order is None:
+        return Objection(_OWN_ORDER, order_id, parameter="order_id")
+    if amount <= (most := changing.refundable(order, amount)):
         return None
     return Objection(
-        f"an amount with which at most {DECIDED_ABOVE} of the order are refunded",
-        f"{amount} after {before}",
+        f"at most {most}: {order.paid} was paid, {order.refunded} of it is refunded, "
+        f"and of more than {changing.DECIDED_ABOVE} a colleague decides",
+        str(amount),
         parameter="amount",
-        allowed=(f"{max(DECIDED_ABOVE - before, Decimal(0))} or less; of more a colleague decides",),
     )
 
 
@@ -99,7 +99,7 @@ def _is_paid(amount: Decimal, *, key: IdempotencyKey, shop: Provided[Shop]) -> C
 @tool(
     effect=Effect.KEYED,
     impact=_paid_back,
-    checks=(_at_once,),
+    checks=(_is_due,),
     resource="order:{order_id}",
     postcondition=_is_paid,
 )
@@ -110,7 +110,22 @@ def refund(
     return changing.pay_refund(shop, order_id, amount, reason, key)
 
 
-@tool(effect=Effect.KEYED, impact="the order is cancelled for good", resource="order:{order_id}")
+def _can_be_cancelled(order_id: str, *, shop: Provided[Shop]) -> Objection | None:
+    """Object before the customer is asked to confirm what cannot be done."""
+    order = shop.order(order_id)
+    if order is None:
+        return Objection(_OWN_ORDER, order_id, parameter="order_id")
+    if order.status in changing.CANCELLABLE:
+        return None
+    return Objection("an order that is not shipped yet", f"{order_id}, {order.status}", parameter="order_id")
+
+
+@tool(
+    effect=Effect.KEYED,
+    impact="the order is cancelled for good",
+    checks=(_can_be_cancelled,),
+    resource="order:{order_id}",
+)
 def cancel_order(order_id: OrderId, *, key: IdempotencyKey, shop: Provided[Shop]) -> dict[str, Any]:
     """Cancel an order that is not shipped yet. Cannot be undone."""
     return asdict(changing.cancel_order(shop, order_id))

@@ -28,6 +28,7 @@ class Policies:
     def __init__(self, declared: Declared, sources: Sequence[Source]) -> None:
         """Raises DefinitionError for a policy that cannot be understood, or does not fit the app."""
         self.policies = read_policies(declared, sources)
+        self._app = declared.app
         self._tools = {tool.name: tool for tool in declared.tools}
         self._agents = frozenset(agent.name for agent in declared.agents)
         self._slices: dict[tuple[str, str | None], Slice] = {}
@@ -47,7 +48,7 @@ class Policies:
             return known
         if len(bearing.memo) >= VERDICTS_KEPT_MAX:
             bearing.memo.clear()
-        verdict = bearing.memo[key] = _decided(request, bearing, context)
+        verdict = bearing.memo[key] = _decided(request, bearing, context, self._app)
         return verdict
 
     def bearing_on(self, tool: str, agent: str | None) -> Slice | None:
@@ -59,12 +60,12 @@ class Policies:
         return found
 
 
-def _decided(request: CallRequest, bearing: Slice, context: str) -> Verdict:
+def _decided(request: CallRequest, bearing: Slice, context: str, app: str) -> Verdict:
     agent = request.agent
     asked = {
         "principal": {"type": "Agent", "id": agent} if agent is not None else {"type": "Node", "id": request.node},
         "action": {"type": "Action", "id": request.tool},
-        "resource": {"type": "App", "id": request.app},
+        "resource": {"type": "App", "id": app},
         "context": context,
     }
     said = cedarpy.is_authorized(asked, bearing.parsed, bearing.entities).diagnostics

@@ -141,7 +141,7 @@ def _check_tool(server: str, tool: PinnedTool, pins: ServerPins) -> None:
     if tool.hash != tool.definition.content_hash:
         raise DefinitionError(
             f"{what}: the definition of {called!r} is not the one that was approved: "
-            f"approve it again with 'holdfast mcp approve {server}'"
+            "restore the file from version control, or take the server out of it and pin it again"
         )
     if told := unusable(tool.definition):
         raise DefinitionError(f"{what}: {called!r} cannot be offered: {told}")

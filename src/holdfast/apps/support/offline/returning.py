@@ -6,7 +6,7 @@ from decimal import Decimal
 from holdfast.apps.support.offline.choosing import Record, chosen_lines, chosen_order, lines_of, named
 from holdfast.apps.support.offline.heard import Heard, call, say
 from holdfast.apps.support.offline.ordering import listing, why_not
-from holdfast.apps.support.offline.words import AMOUNT, ORDER_ID, words
+from holdfast.apps.support.offline.words import amount_of, figures, words
 from holdfast.integration.gateway.offline import Answer
 
 _MONEY = re.compile(r"\bmoney back\b|\brefund|\breimburse|\bdamaged|\bbroken|\bfaulty|\bdefective|\btorn|\bripped")
@@ -31,6 +31,8 @@ def see_to_return(heard: Heard) -> Answer:
     if not lines:
         held = ", ".join(named(line) for line in lines_of(order))
         return say(f"Which item of order {number} do you mean? It holds: {held}.")
+    if (figure := _named_figure(heard)) and amount_of(figure) is None:
+        return say(f"I am not sure which amount you mean by {figure}: how much is it, with a point before the cents?")
     return _next_call(heard, number, lines) or say(_told(heard, order, lines))
 
 
@@ -76,6 +78,8 @@ def _told(heard: Heard, order: Record, lines: list[Record]) -> str:
 def _why_no_return(order: Record, line: Record) -> str:
     if not order["delivered_on"]:
         return f"The {named(line)} cannot be returned yet: order {order['order_id']} is {order['status']}."
+    if line["returned"] == line["quantity"]:
+        return f"The {named(line)} is returned already."
     if not line["return_until"]:
         return f"The {named(line)} cannot be returned."
     return f"The {named(line)} cannot be returned: that was possible until {line['return_until']}."
@@ -97,9 +101,13 @@ def _quantity(heard: Heard, line: Record) -> int:
 
 def _amount(heard: Heard, lines: list[Record]) -> Decimal:
     """Return the amount that is named, else what was paid for the items that may go back, or arrived damaged."""
-    said = [Decimal(found) for found in AMOUNT.findall(ORDER_ID.sub("", heard.request)) if Decimal(found) > 0]
-    if said and re.search(r"\brefund", heard.request.lower()):
-        return said[0]
+    if (figure := _named_figure(heard)) is not None:
+        return amount_of(figure) or Decimal(0)
     is_damaged = _wants_money(heard) and not re.search(r"\bmoney back\b|\brefund|\breimburse", heard.request.lower())
     due = [line for line in lines if line["can_be_returned"] or is_damaged]
     return sum((Decimal(str(line["paid"])) for line in due), Decimal(0))
+
+
+def _named_figure(heard: Heard) -> str | None:
+    """Return the amount that a refund is to be of, as it is written; None if none is named."""
+    return next(iter(figures(heard.request)), None) if re.search(r"\brefund", heard.request.lower()) else None

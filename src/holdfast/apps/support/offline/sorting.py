@@ -9,6 +9,7 @@ from holdfast.apps.support.offline.words import corrected, order_ids, telling, w
 from holdfast.integration.gateway.offline import Answer
 
 PARTS_MAX = 8
+PART_CHARACTERS_MAX = 2_000
 ABOUT: dict[str, dict[str, int]] = {
     "return": {
         **dict.fromkeys(("return", "returning", "refund", "refunded", "reimburse", "damaged", "broken", "faulty"), 3),
@@ -66,7 +67,7 @@ def sort(heard: Heard) -> Answer:
             joined.append(clause)
     asked = [clause for clause in joined if clause.kind is not None] or [_Clause(heard.message, "other", False)]
     ordered = sorted(asked[:PARTS_MAX], key=lambda clause: not clause.is_first)
-    parts = [{"kind": clause.kind, "request": clause.text} for clause in ordered]
+    parts = [{"kind": clause.kind, "request": clause.text[:PART_CHARACTERS_MAX]} for clause in ordered]
     return say(msgspec.json.encode({"parts": parts}).decode())
 
 
@@ -79,7 +80,7 @@ def kind_of(text: str) -> str | None:
         if phrase.search(plain):
             weights[kind] += weight
     if order_ids(text):
-        weights["order"] += 1
+        weights["order"] += 2
     best = max(weights, key=lambda kind: weights[kind])
     return best if weights[best] else None
 

@@ -1,11 +1,14 @@
 """English words: what a request is about, which colours and orders it names, and which words say nothing."""
 
 import re
+from decimal import Decimal
 from difflib import get_close_matches
 
 _WORD = re.compile(r"[a-z][a-z'-]*")
 ORDER_ID = re.compile(r"\b[A-Za-z]-\d{3,8}\b")
-AMOUNT = re.compile(r"(?<![\w-])(\d{1,6}(?:\.\d{1,2})?)(?![\w-])")
+_FIGURE = re.compile(r"[+-]?[\d.,]*\d(?:e\d+)?", re.IGNORECASE)
+_AMOUNT = re.compile(r"(?:\d{1,9}|\d{1,3}(?:,\d{3})+)(?:\.\d{1,2})?")
+_AROUND_FIGURES = "€$£.,!?;:()'\""
 COLOURS = frozenset(
     ["black", "blue", "brown", "gold", "green", "grey", "gray", "orange", "red", "white", "yellow", "pink", "purple"]
 )
@@ -48,6 +51,17 @@ def corrected(word: str, vocabulary: frozenset[str]) -> str:
 def order_ids(text: str) -> list[str]:
     """Return the numbers of orders in a text, each once."""
     return list(dict.fromkeys(found.upper() for found in ORDER_ID.findall(text)))
+
+
+def figures(text: str) -> list[str]:
+    """Return the words of a text that are numbers, however they are written."""
+    said = (word.strip(_AROUND_FIGURES) for word in text.split())
+    return [word for word in said if _FIGURE.fullmatch(word)]
+
+
+def amount_of(figure: str) -> Decimal | None:
+    """Return the money that a figure stands for; None if it can be read in two ways, or is none."""
+    return Decimal(figure.replace(",", "")) or None if _AMOUNT.fullmatch(figure) else None
 
 
 def alike(wanted: list[str], text: str) -> int:

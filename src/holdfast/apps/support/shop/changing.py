@@ -9,6 +9,9 @@ from holdfast.apps.support.shop.shop import Shop, money
 from holdfast.integration.tools.contract import ToolFailure
 
 NOT_YOURS = "the customer has no such order"
+DECIDED_ABOVE = Decimal(1000)
+"""Refunds above it are decided by a person (policies/desk.cedar): no order's smaller ones may add up to more."""
+CANCELLABLE = ("paid", "cancelled")
 
 
 def register_return(shop: Shop, order_id: str, line: int, quantity: int, reason: str, key: str) -> ReturnMade:
@@ -45,15 +48,14 @@ def cancel_return(shop: Shop, return_id: int) -> ReturnMade:
 
 
 def pay_refund(shop: Shop, order_id: str, amount: Decimal, reason: str, key: str) -> RefundMade:
-    """Pay an amount back, or find what was paid under ``key``. Never more in all than was paid. Raises ToolFailure."""
+    """Pay an amount back, or find what was paid under ``key``; never more than ``refundable``. Raises ToolFailure."""
     with shop.writing() as writes:
         made = writes.execute("SELECT * FROM refunds WHERE key = ?", (key,)).fetchone()
         if made is None:
             order = _order(shop, writes, order_id)
-            left = order.paid - order.refunded
-            if amount > left:
+            if amount > (most := refundable(order, amount)):
                 raise ToolFailure(
-                    f"expected at most {left} for order {order_id}, found {amount}",
+                    f"expected at most {most} for order {order_id}, found {amount}",
                     hint=f"{order.paid} was paid, {order.refunded} of it is refunded already",
                 )
             row = (key, order_id, int(amount * 100), reason, _now())
@@ -66,11 +68,19 @@ def pay_refund(shop: Shop, order_id: str, amount: Decimal, reason: str, key: str
     return RefundMade(made["id"], order_id, money(made["amount_cents"]), order.refunded, order.paid)
 
 
+def refundable(order: Order, amount: Decimal) -> Decimal:
+    """Return the most that may go back at once: what is left of the payment, of a large sum no small part."""
+    left = order.paid - order.refunded
+    if not order.refunded or amount > DECIDED_ABOVE:
+        return left
+    return min(left, max(DECIDED_ABOVE - order.refunded, Decimal(0)))
+
+
 def cancel_order(shop: Shop, order_id: str) -> Order:
     """Cancel an order that is not shipped yet; one that is cancelled stays so. Raises ToolFailure for any other."""
     with shop.writing() as writes:
         order = _order(shop, writes, order_id)
-        if order.status not in ("paid", "cancelled"):
+        if order.status not in CANCELLABLE:
             raise ToolFailure(
                 f"order {order_id} is {order.status}: only what is not shipped yet can be cancelled",
                 hint="it can be returned once it has arrived",

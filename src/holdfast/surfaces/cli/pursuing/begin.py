@@ -30,12 +30,15 @@ def run_app(name: str, command: AppCommand, ask: Callable[[], Ask], options: Run
 
 
 async def _begin(app: App, command: AppCommand, ask: Ask, options: RunOptions) -> int:
+    talks = ask.input is None and isinstance(command, TalkingCommand)
+    if talks and (options.as_json or options.request_id):
+        raise InputError("expected a message beside --json or --request-id, found none: a conversation is many runs")
     models = models_by_agent(options.model_for)
     troubles = Troubles()
     conduct = Conduct(command, ask.options, troubles, as_json=options.as_json, is_quiet=options.is_quiet)
     async with Runtime.open(store_url(options.store), on_trouble=troubles.note) as runtime:
         begin = partial(_start, runtime, app, options, models)
-        if ask.input is None and isinstance(command, TalkingCommand):
+        if talks and isinstance(command, TalkingCommand):
             return await Talk(runtime, command, ask.options, troubles, begin).go_on()
         earlier = await interrupted_earlier(runtime)
         run = await begin(ask)

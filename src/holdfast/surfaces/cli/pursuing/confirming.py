@@ -16,7 +16,10 @@ YES = ("y", "yes")
 
 
 async def confirmed(run: Run, state: RunState, next_line: Callable[[str], Awaitable[str | None]]) -> bool:
-    """Put each call of ``run`` that needs the end user's yes to whoever talks; say whether there was any to decide."""
+    """Put each call of ``run`` that needs the end user's yes to whoever talks; return whether each is decided.
+
+    What is not answered, for the input has ended or somebody has stopped the talk, stays undecided.
+    """
     if state.user is None:
         return False
     open_ = [each for each in await run.approvals() if _needs_user(each)]
@@ -24,10 +27,14 @@ async def confirmed(run: Run, state: RunState, next_line: Callable[[str], Awaita
         for line in _told(asked):
             err().print(styled(line), soft_wrap=True)
         answer = await next_line("go ahead? [y/N] ")
-        ruling = Ruling.APPROVE if (answer or "").strip().lower() in YES else Ruling.REJECT
+        if answer is None:
+            return False
+        ruling = Ruling.APPROVE if answer.strip().lower() in YES else Ruling.REJECT
         try:
             await run.decide(asked.path, ruling, by=state.user, of=USER, digest=asked.digest)
-        except (AlreadySettled, InputError) as error:
+        except AlreadySettled as error:  # elsewhere, meanwhile: the run goes on by that
+            err().print(styled(str(error), style="yellow"), soft_wrap=True)
+        except InputError as error:
             err().print(styled(str(error), style="red"), soft_wrap=True)
             return False
     return bool(open_)

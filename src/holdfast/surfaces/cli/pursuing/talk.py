@@ -1,7 +1,6 @@
 """A conversation in the terminal: a line, a run that streams its reply, and the next line."""
 
-import asyncio
-import sys
+from collections import deque
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 
@@ -17,15 +16,19 @@ from holdfast.surfaces.cli.exit_codes import ExitCode
 from holdfast.surfaces.cli.extension import Ask, Exchange, TalkingCommand
 from holdfast.surfaces.cli.pursuing.confirming import confirmed
 from holdfast.surfaces.cli.pursuing.interruption import Interruption
+from holdfast.surfaces.cli.pursuing.lines import Lines
 from holdfast.surfaces.cli.pursuing.pursuit import Pursuit
+from holdfast.surfaces.cli.pursuing.race import first_of
 from holdfast.surfaces.cli.pursuing.troubles import Troubles
-from holdfast.surfaces.cli.showing.results import print_ending
+from holdfast.surfaces.cli.showing.results import print_ending, way_on
 from holdfast.surfaces.cli.showing.terminal import clean, err, out, styled
 from holdfast.surfaces.cli.showing.wording import short_id
 
 PROMPT = "> "
 EXCHANGES_MAX = 20
 """How many of the latest exchanges a run is told of."""
+WAITING_MAX = 20
+"""How many of the latest requests that wait are told of once they have ended."""
 
 
 class Talk:
@@ -42,19 +45,22 @@ class Talk:
         """``begin`` starts a run with what a line asks for."""
         self._runtime, self._command, self._options = runtime, command, options
         self._troubles, self._begin = troubles, begin
-        self._exchanges: list[Exchange] = []
-        self._waiting: dict[str, Run] = {}
-        """The requests that wait, by what was said."""
+        self._lines = Lines()
+        self._exchanges = deque[Exchange](maxlen=EXCHANGES_MAX)
+        self._waiting = deque[tuple[str, Run]](maxlen=WAITING_MAX)
+        """What was said, and the run that waits."""
 
     async def go_on(self) -> int:
         """Talk, and return the exit code."""
-        if is_terminal := sys.stdin.isatty():
+        prompt = ""
+        if self._lines.are_typed:
+            prompt = PROMPT
             err().print(styled(self._command.greeting(self._options)), soft_wrap=True)
-        while (line := await _next_line(PROMPT if is_terminal else "")) is not None:
+        while (line := await self._lines.next(prompt)) is not None:
             if not line.strip():
                 continue
             try:
-                asked = self._command.ask_next(line.strip(), self._exchanges[-EXCHANGES_MAX:], self._options)
+                asked = self._command.ask_next(line.strip(), tuple(self._exchanges), self._options)
                 run = await self._begin(asked)
             except InputError as error:
                 err().print(styled(str(error), style="red"), soft_wrap=True)
@@ -70,37 +76,46 @@ class Talk:
             with TalkView(out(), self._command.is_spoken) as view:
                 self._troubles.tell(view.remark)
                 pursuit = Pursuit(self._runtime, view, interruption, self._troubles)
-                state = await pursuit.follow(run)
-                while state.outcome is None and not interruption.was_asked and await confirmed(run, state, _next_line):
-                    state = await pursuit.follow(run)
+                state = await self._until_it_rests(run, pursuit, interruption)
             if interruption.was_asked:
+                print_ending(state, err())
                 return interruption.exit_code
         if state.outcome is None:
-            self._waiting[said] = run
-            told = f"this waits for a person ({state.parked}); it goes on once it is decided: holdfast inbox"
-            err().print(styled(told, style="yellow"), soft_wrap=True)
+            self._waiting.append((said, run))
+            err().print(styled(f"this waits: {state.parked}; {way_on(state)}", style="yellow"), soft_wrap=True)
         else:
-            await self._conclude(said, run, state, view.spoken)
+            await self._conclude(said, run, state, view)
         return None
 
-    async def _conclude(self, said: str, run: Run, state: RunState, spoken: str) -> None:
+    async def _until_it_rests(self, run: Run, pursuit: Pursuit, interruption: Interruption) -> RunState:
+        """Return how the run stands once nothing of it is left for whoever talks to confirm, or somebody stopped it."""
+
+        async def hear(prompt: str) -> str | None:
+            return await first_of(self._lines.next(prompt), interruption.wait())
+
+        state = await pursuit.follow(run)
+        while state.outcome is None and not interruption.was_asked and await confirmed(run, state, hear):
+            state = await pursuit.follow(run)
+        return state
+
+    async def _conclude(self, said: str, run: Run, state: RunState, view: "TalkView | None" = None) -> None:
         if state.outcome is None or not state.outcome.is_success:
             print_ending(state, err())
             return
         reply = self._command.reply(await run.value(state))
         self._exchanges.append(Exchange(said, reply))
-        if _plain(spoken) != _plain(reply):
-            if spoken:
+        if view is None or not view.has_told(reply):
+            if view is not None and view.spoken:
                 err().print(styled("corrected:", style="yellow"))
             out().print(clean(reply, keeps_lines=True), soft_wrap=True)
 
     async def _tell_of_earlier(self) -> None:
-        for said, run in list(self._waiting.items()):
+        for said, run in tuple(self._waiting):
             state = await run.state()
             if state.outcome is not None:
-                del self._waiting[said]
+                self._waiting.remove((said, run))
                 err().print(styled(f"about your earlier request, {said!r} (run {short_id(run.id)}):"), soft_wrap=True)
-                await self._conclude(said, run, state, "")
+                await self._conclude(said, run, state)
 
 
 class TalkView:
@@ -112,9 +127,14 @@ class TalkView:
         self._last = ""
 
     @property
-    def spoken(self) -> str:
-        """All that was printed."""
-        return "\n\n".join(self._steps.values())
+    def spoken(self) -> tuple[str, ...]:
+        """All that was printed, a text for each step."""
+        return tuple(self._steps.values())
+
+    def has_told(self, reply: str) -> bool:
+        """Whether ``reply`` was printed already, apart from what else was said on the way to it."""
+        told = _plain(reply)
+        return " ".join(text for each in self.spoken if (text := _plain(each)) and text in told) == told
 
     def note(self, item: Entry | Hint) -> None:
         if not isinstance(item, Hint) or not self._console.is_terminal or not self._is_spoken(item.step):
@@ -139,22 +159,6 @@ class TalkView:
     ) -> None:
         if self._steps:
             self._console.print()
-
-
-async def _next_line(prompt: str) -> str | None:
-    """Return the next line of standard input; None at its end. Runs go on meanwhile, if it is a terminal or a pipe."""
-    if prompt:
-        err().print(prompt, end="")
-    loop, comes = asyncio.get_running_loop(), asyncio.Event()
-    try:
-        loop.add_reader(sys.stdin.fileno(), comes.set)
-    except (PermissionError, ValueError, OSError):  # a file is always ready, and cannot be waited for
-        return sys.stdin.readline() or None
-    try:
-        await comes.wait()
-    finally:
-        loop.remove_reader(sys.stdin.fileno())
-    return sys.stdin.readline() or None
 
 
 def _plain(text: str) -> str:
