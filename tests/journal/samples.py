@@ -301,6 +301,8 @@ def every_event() -> tuple[Event, ...]:
             shown=ref("shown"),
             result_bytes=120,
             fault=fault,
+            unfinished=Unfinished(("r1",)),
+            mends=("desk/turn.1/call.2",),
         ),
         NodeEntered(node="pause", kind="wait", deadline=AT + 90, wakes_at=AT + 60),
         NodeEntered(node="both", kind="parallel", branches=("a", "b"), shared=ref("shared")),
