@@ -99,6 +99,16 @@ async def test_another_with_the_same_login_is_left_as_he_is(office: Office) -> N
     assert office.directory.rows("SELECT name FROM accounts") == [{"name": "Ada Marsh"}]
 
 
+async def test_a_mailbox_of_somebody_else_is_left_as_it_is(office: Office) -> None:
+    with office.mail.asked("mailbox") as mail:
+        assert mail is not None
+        mail.execute("INSERT INTO mailboxes VALUES ('ada.marsh@example.com', 'another')")
+    state = await office.enter()
+    assert state.fault is not None
+    assert state.fault.kind is ErrorKind.COMPENSATED
+    assert office.held == {**NOTHING, "mailboxes": 1}
+
+
 async def test_a_role_that_is_none_is_rejected_before_anything_is_done(office: Office) -> None:
     with pytest.raises(InputError, match="role"):
         await office.enter(role="emperor")
@@ -139,8 +149,8 @@ def test_a_name_makes_a_login(office: Office, name: str, login: str) -> None:
     assert asked.input["login"] == login
 
 
-@pytest.mark.parametrize("name", ["", "李", "4 You"])
-def test_a_name_that_makes_no_login_is_told_what_to_do(office: Office, name: str) -> None:
+@pytest.mark.parametrize(("name", "login"), [("", None), ("李", None), ("4 You", None), ("Ada Marsh", "ADA")])
+def test_what_makes_no_login_is_told_and_nothing_is_switched_off(office: Office, name: str, login: str | None) -> None:
     with pytest.raises(InputError, match="--login"):
-        command.ask(name, folder=office.folder, fail=Outage.MAILBOX)
+        command.ask(name, login=login, folder=office.folder, fail=Outage.MAILBOX)
     assert office.mail.rows("SELECT what FROM outage") == []

@@ -53,7 +53,7 @@ class OnboardingCommand:
             system.check()
         given = {
             "name": name,
-            "login": login or _login_of(name),
+            "login": _usable(login or _login_of(name)),
             "role": str(role),
             "folder": str(folder.resolve()),
         }
@@ -87,11 +87,14 @@ class OnboardingCommand:
 
 
 def _login_of(name: str) -> str:
-    """Return the login that a name makes: its words, in letters that every system knows. Raises InputError if none."""
+    """Return the login that a name makes: its words, in letters that every system knows."""
     plain = unicodedata.normalize("NFKD", name.lower()).replace("'", "")
-    login = ".".join(re.findall(r"[a-z0-9-]+", "".join(each for each in plain if not unicodedata.combining(each))))
+    return ".".join(re.findall(r"[a-z0-9-]+", "".join(each for each in plain if not unicodedata.combining(each))))
+
+
+def _usable(login: str) -> str:
     if re.fullmatch(LOGIN, login) is None:
-        raise InputError(f"expected a name that makes a login ({LOGIN}), found {name!r}: give one with --login")
+        raise InputError(f"expected a login like ada.marsh ({LOGIN}), found {login!r}: give another with --login")
     return login
 
 

@@ -81,6 +81,8 @@ def create_mailbox(login: Login, *, key: IdempotencyKey, mail: Provided[Mail]) -
     address = f"{login}@{DOMAIN}"
     with mail.asked("mailbox", key) as system:
         if system is not None:
+            if system.execute("SELECT 1 FROM mailboxes WHERE address = ?", (address,)).fetchone():
+                raise ToolFailure(f"there is a mailbox {address} already", hint="choose another login")
             system.execute("INSERT INTO mailboxes VALUES (?, ?)", (address, login))
     return Mailbox(login=login, address=address)
 
