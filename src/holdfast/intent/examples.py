@@ -43,11 +43,14 @@ class ByExamples:
                 raise DefinitionError(f"intent {intent!r}: expected examples, found none")
         self._embeddings, self._thresholds = embeddings, thresholds or Thresholds()
         self._nearest, self._sharpness, self._nearness_min = nearest, sharpness, nearness_min
-        self._examples = {intent: embeddings.embed([plain(text) for text in texts]) for intent, texts in examples.items()}
+        vectors = {intent: embeddings.embed([plain(text) for text in texts]) for intent, texts in examples.items()}
+        self._middle = _middle([vector for each in vectors.values() for vector in each])
+        self._examples = {intent: [self._from_middle(vector) for vector in each] for intent, each in vectors.items()}
 
     async def classify(self, text: str) -> Classification:
         """Return the intent whose examples are nearest."""
-        (asked,) = self._embeddings.embed([plain(text)])
+        (vector,) = self._embeddings.embed([plain(text)])
+        asked = self._from_middle(vector)
         nearness = {intent: self._nearness_of(asked, examples) for intent, examples in self._examples.items()}
         best = max(nearness.values(), default=0.0)
         if best < self._nearness_min:
@@ -60,3 +63,13 @@ class ByExamples:
     def _nearness_of(self, asked: Sequence[float], examples: Sequence[Sequence[float]]) -> float:
         nearest = sorted((sum(map(mul, asked, example)) for example in examples), reverse=True)[: self._nearest]
         return sum(nearest) / len(nearest)
+
+    def _from_middle(self, vector: Sequence[float]) -> list[float]:
+        """Return the direction of ``vector`` as seen from the middle of all examples: what all share tells nothing."""
+        moved = [value - middle for value, middle in zip(vector, self._middle, strict=True)]
+        length = math.sqrt(sum(map(mul, moved, moved)))
+        return [value / length for value in moved] if length and any(vector) else [0.0] * len(moved)
+
+
+def _middle(vectors: Sequence[Sequence[float]]) -> list[float]:
+    return [sum(values) / len(vectors) for values in zip(*vectors, strict=True)]
