@@ -1,12 +1,13 @@
 """How well and how fast requests are classified and taken apart, on requests that nothing was tuned on.
 
-``bench/intents`` has requests with what they ask for. Rules and examples come of its tuning half; ``--half tuning`` measures
-on that one, each request without itself among the examples, and is how thresholds were chosen. The model is not measured:
-what it would say is another program's affair.
+``bench/intents`` has requests with what they ask for. Rules and examples come of its tuning half; ``--half tuning``
+measures on that one, each request without itself among the examples: so the thresholds were chosen. A model is not
+measured: what it would say is another program's affair.
 """
 
 import argparse
 import asyncio
+import itertools
 import json
 import statistics
 import tempfile
@@ -18,7 +19,7 @@ from pathlib import Path
 from bench.machine import Machine, describe_machine, load_average
 from holdfast.intent.classification import OUT_OF_SCOPE
 from holdfast.intent.classify import Classifier, Thresholds
-from holdfast.intent.combine import Together
+from holdfast.intent.combine import InTurn, Together
 from holdfast.intent.examples import ByExamples, Embeddings
 from holdfast.intent.parts import Part, parts_of
 from holdfast.intent.rules import ByRules, load_rules
@@ -28,8 +29,8 @@ FOLDER = Path(__file__).parent / "intents"
 NONE, UNCLEAR = "none", "unclear"
 RULES_TRUST, EXAMPLES_TRUST = 0.9, 0.9
 RULES = Thresholds(confidence_min=0.5, margin_min=0.1)
-EXAMPLES = Thresholds(confidence_min=0.5, margin_min=0.1)
-TOGETHER = Thresholds(confidence_min=0.5, margin_min=0.1)
+EXAMPLES = Thresholds(confidence_min=0.4, margin_min=0.1)
+TOGETHER = Thresholds(confidence_min=0.4, margin_min=0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ def ways(examples: Mapping[str, Sequence[str]], embeddings: Embeddings) -> dict[
     rules = load_rules(FOLDER / "rules.toml")
     near = ByExamples(examples, embeddings, EXAMPLES)
     together = Together(((ByRules(rules), RULES_TRUST), (near, EXAMPLES_TRUST)), TOGETHER)
-    return {"rules": ByRules(rules, RULES), "examples": near, "together": together}
+    by_rules = ByRules(rules, RULES)
+    return {"rules": by_rules, "examples": near, "together": together, "in_turn": InTurn((by_rules, near))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +151,9 @@ def _has_all(answer: _Answer) -> bool:
 
 
 def _is_in_order(answer: _Answer) -> bool:
-    pairs = {(answer.found[other], found) for found, part in zip(answer.found, answer.parts, strict=True) for other in part.after}
-    first_to_last = answer.asked.intents
-    wanted = set(zip(first_to_last, first_to_last[1:], strict=False)) if answer.asked.is_ordered else set()
-    return pairs == wanted
+    found = zip(answer.found, answer.parts, strict=True)
+    pairs = {(answer.found[other], intent) for intent, part in found for other in part.after}
+    return pairs == (set(itertools.pairwise(answer.asked.intents)) if answer.asked.is_ordered else set())
 
 
 def _share(answers: Sequence[_Answer], holds: Callable[[_Answer], bool]) -> float:
@@ -170,7 +171,8 @@ async def measure(half: str, embeddings: Embeddings, folder: Path) -> Measured:
             known = ways(examples_of([other for other in tuning if other != each]), embeddings)
         for name, classifier in known.items():
             answers.setdefault(name, []).append(await _answer(each, classifier))
-    return Measured(half, len(asked), {name: _quality(got) for name, got in answers.items()}, describe_machine(folder, before))
+    qualities = {name: _quality(got) for name, got in answers.items()}
+    return Measured(half, len(asked), qualities, describe_machine(folder, before))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

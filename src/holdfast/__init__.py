@@ -58,6 +58,7 @@ _HOMES = {
     "Unknown": "holdfast.integration.tools.probe",
     "script": "holdfast.orchestration.script",
     "mcp_server": "holdfast.integration.mcp.declare",
+    "open_embeddings": "holdfast.runtime.embeddings",
     "open_sandbox": "holdfast.runtime.sandboxes",
     "run_python": "holdfast.integration.tools.stock.code",
     "tool": "holdfast.integration.tools.contract",

@@ -1,6 +1,6 @@
 """Requests are classified by patterns, by examples and by a model; who is not sure abstains and says why."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast import Runtime
-from holdfast.intent.classification import OUT_OF_SCOPE
+from holdfast.intent.classification import OUT_OF_SCOPE, Classification
 from holdfast.intent.classify import Classifier, Thresholds, settle
 from holdfast.intent.combine import InTurn, Together
 from holdfast.intent.examples import ByExamples
@@ -120,7 +120,10 @@ def test_an_intent_without_examples_is_refused() -> None:
 
 
 async def test_a_model_is_asked_in_a_run_and_its_answer_is_read() -> None:
-    guess = {"intents": [{"intent": "refund", "confidence": 0.9}, {"intent": "murder", "confidence": 1}], "why": "money"}
+    guess = {
+        "intents": [{"intent": "refund", "confidence": 0.9}, {"intent": "murder", "confidence": 1}],
+        "why": "money",
+    }
     agent = classifying_agent("intent", INTENTS, "small")
     models = {"small": ScriptedModel([answer_json(guess)])}
     async with Runtime.open("memory:", apps=[agent], models=models) as runtime:
@@ -176,7 +179,7 @@ class Dear:
     def __init__(self, inner: Classifier) -> None:
         self.inner, self.asked = inner, 0
 
-    async def classify(self, text: str):  # type: ignore[no-untyped-def]
+    async def classify(self, text: str) -> Classification:
         self.asked += 1
         return await self.inner.classify(text)
 
@@ -198,10 +201,12 @@ async def test_if_all_abstain_every_reason_is_told_and_what_came_near_is_kept() 
     assert "nothing speaks" in found.why
 
 
-@pytest.mark.parametrize("make", [lambda: InTurn([]), lambda: Together([(ByRules([]), 2.0)]), lambda: Thresholds(margin_min=2)])
-def test_what_cannot_be_combined_is_refused(make: object) -> None:
+@pytest.mark.parametrize(
+    "make", [lambda: InTurn([]), lambda: Together([(ByRules([]), 2.0)]), lambda: Thresholds(margin_min=2)]
+)
+def test_what_cannot_be_combined_is_refused(make: Callable[[], object]) -> None:
     with pytest.raises(DefinitionError, match="expected"):
-        make()  # type: ignore[operator]
+        make()
 
 
 CONFIDENCES = st.dictionaries(st.sampled_from("abcd"), st.floats(0, 1), max_size=4)

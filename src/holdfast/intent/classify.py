@@ -43,7 +43,9 @@ def settle(confidences: Mapping[str, float], thresholds: Thresholds, grounds: st
         return Classification((), abstained=True, why="nothing speaks for any intent")
     surest, second = ranked[0], ranked[1] if len(ranked) > 1 else Scored("", 0.0)
     if surest.intent == OUT_OF_SCOPE:
-        return Classification(ranked, abstained=True, why=f"it reads like what is out of scope ({surest.confidence:.2f})")
+        return Classification(
+            ranked, abstained=True, why=f"it reads like what is out of scope ({surest.confidence:.2f})"
+        )
     if surest.confidence < thresholds.confidence_min:
         why = f"{surest.intent} is {surest.confidence:.2f} sure, {thresholds.confidence_min:.2f} is asked for"
         return Classification(ranked, abstained=True, why=why)

@@ -1,4 +1,4 @@
-"""Cuts a request into clauses, and says which of them is to come after which. English connectives; nothing is judged."""
+"""Cuts a request into clauses, and says which comes after which. English connectives; nothing is judged."""
 
 import re
 from dataclasses import dataclass, field

@@ -10,13 +10,11 @@ from holdfast.kernel.errors import DefinitionError
 class Together:
     """Asks all, and adds up what they say as of witnesses who know nothing of each other.
 
-    What two agree on is surer than what one says; where they contradict each other the margin is small, and it abstains.
+    What two agree on is surer than what one says; where they contradict each other the margin is small: it abstains.
     Meant for cheap ones. An abstention of one is what it says of its near intents, no veto.
     """
 
-    def __init__(
-        self, witnesses: Sequence[tuple[Classifier, float]], thresholds: Thresholds | None = None
-    ) -> None:
+    def __init__(self, witnesses: Sequence[tuple[Classifier, float]], thresholds: Thresholds | None = None) -> None:
         """``witnesses``: each with how far it is believed, from 0 to 1. Raises DefinitionError for another figure."""
         for _, trust in witnesses:
             if not 0 <= trust <= 1:

@@ -9,11 +9,11 @@ from holdfast.intent.classification import Classification
 from holdfast.intent.classify import Thresholds, plain, settle
 from holdfast.kernel.errors import DefinitionError
 
-NEAREST = 3
+NEAREST = 2
 """How many examples of an intent are looked at: the nearest ones."""
-SHARPNESS = 16.0
+SHARPNESS = 14.0
 """How much more likely the nearer of two intents is."""
-NEARNESS_MIN = 0.3
+NEARNESS_MIN = 0.2
 """What is further than this from every example reads like none of them."""
 
 
@@ -25,7 +25,7 @@ class Embeddings(Protocol):
 
 
 class ByExamples:
-    """A classifier by examples: one intent is as near as its nearest few, and the nearest intents share what is sure."""
+    """A classifier by examples: an intent is as near as its nearest few, and the nearest intents share what is sure."""
 
     def __init__(
         self,
@@ -61,7 +61,8 @@ class ByExamples:
         return settle(confidences, self._thresholds, f"its nearest examples are {best:.2f} near")
 
     def _nearness_of(self, asked: Sequence[float], examples: Sequence[Sequence[float]]) -> float:
-        nearest = sorted((sum(map(mul, asked, example)) for example in examples), reverse=True)[: self._nearest]
+        products: list[float] = [sum(map(mul, asked, example)) for example in examples]
+        nearest = sorted(products, reverse=True)[: self._nearest]
         return sum(nearest) / len(nearest)
 
     def _from_middle(self, vector: Sequence[float]) -> list[float]:

@@ -3,7 +3,7 @@
 import msgspec
 
 from holdfast.integration.tools.contract import Tool, tool
-from holdfast.intent.route import Router, Routed
+from holdfast.intent.route import Routed, Router
 from holdfast.kernel.effects import Effect
 from holdfast.orchestration.app import App
 from holdfast.orchestration.flow import (
@@ -42,6 +42,7 @@ def front_door(name: str, router: Router, *, answer_seconds_max: float | None = 
     routes = router.routes.values()
     by_app = {app: app for app in [*(route.app for route in routes), *filter(None, (router.default,))]}
     cases = tuple(Case(f"item.app == {app!r}", ChildNode(app, app, input="item.text")) for app in by_app)
+    to = Branch("to", cases, _ask(router, answer_seconds_max))
     flow = Sequence(
         name,
         (
@@ -50,7 +51,7 @@ def front_door(name: str, router: Router, *, answer_seconds_max: float | None = 
                 "waves",
                 over="routed.waves",
                 at_once_max=1,
-                do=Map("parts", over="item", join=Join.BEST_EFFORT, do=Branch("to", cases, _ask(router, answer_seconds_max))),
+                do=Map("parts", over="item", join=Join.BEST_EFFORT, do=to),
             ),
         ),
     )

@@ -1,4 +1,4 @@
-"""Takes a request apart that asks for several things: each with its own classification, and what it is to come after."""
+"""Takes a request apart that asks for several things: each with a classification, and what it is to come after."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,7 @@ from holdfast.intent.classify import Classifier
 from holdfast.intent.clauses import Clause, clauses
 
 PART_CONFIDENCE_MIN = 0.6
-"""How sure the intent of a clause has to be for it to be a part of its own, where nothing says that there is an order."""
+"""How sure the intent of a clause has to be for a part of its own, where nothing says that there is an order."""
 
 
 class Part(msgspec.Struct, frozen=True):

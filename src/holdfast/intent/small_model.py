@@ -70,6 +70,8 @@ def read_guesses(answer: object, intents: Mapping[str, str], thresholds: Thresho
     try:
         guesses = Guesses.model_validate(msgspec.to_builtins(answer))
     except pydantic.ValidationError as error:
-        return Classification((), abstained=True, why=f"the model's answer does not fit: {error.error_count()} problems")
+        return Classification(
+            (), abstained=True, why=f"the model's answer does not fit: {error.error_count()} problems"
+        )
     known = {guess.intent: guess.confidence for guess in guesses.intents if guess.intent in intents}
     return settle(known, thresholds, guesses.why)

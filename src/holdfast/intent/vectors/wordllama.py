@@ -11,8 +11,8 @@ class WordLlamaEmbeddings:
 
     def __init__(self) -> None:
         """Load the table. Raises FileNotFoundError if the wheel lacks it."""
-        # The wheel has its tokenizer in `tokenizers`, where the package looks in `tokenizer`, then in the cache, then on
-        # a hub. Named as the cache, the package's own folder is where it looks second: nothing is copied or fetched.
+        # The wheel has its tokenizer in `tokenizers`; the package looks in `tokenizer`, then in the cache, then on a
+        # hub. Named as the cache, the package's own folder is where it looks second: nothing is copied or fetched.
         self._model = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
