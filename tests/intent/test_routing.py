@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from holdfast import App, Effect, Runtime, tool
 from holdfast.flow import FunctionNode
+from holdfast.intent.classification import Classification
 from holdfast.intent.clauses import CLAUSES_MAX, clauses
 from holdfast.intent.front_door import SOMETHING_ELSE, front_door
 from holdfast.intent.parts import parts_of
@@ -59,6 +60,25 @@ async def test_what_is_asked_for_is_taken_apart_with_its_order(
 async def test_what_says_nothing_by_itself_stays_with_what_it_belongs_to() -> None:
     parts = await parts_of("Hi. Return the shirt. It is too small. Then recommend a bigger one.", CLASSIFIER)
     assert [part.text for part in parts] == ["Hi. Return the shirt. It is too small", "recommend a bigger one."]
+
+
+class Counted:
+    """A classifier that keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def classify(self, text: str) -> Classification:
+        self.asked.append(text)
+        return await CLASSIFIER.classify(text)
+
+
+async def test_a_dear_one_sees_no_clauses_and_the_whole_only_where_it_is_not_taken_apart() -> None:
+    dear = Counted()
+    assert len(await parts_of("Send me the invoice, then return the drill", dear, clauses_by=CLASSIFIER)) == 2
+    assert dear.asked == []
+    await parts_of("Hello. Thanks.", dear, clauses_by=CLASSIFIER)
+    assert dear.asked == ["Hello. Thanks."]
 
 
 WORDS = st.lists(

@@ -29,17 +29,22 @@ class _Group:
 
 
 async def parts_of(
-    text: str, classifier: Classifier, part_confidence_min: float = PART_CONFIDENCE_MIN
+    text: str,
+    classifier: Classifier,
+    *,
+    clauses_by: Classifier | None = None,
+    part_confidence_min: float = PART_CONFIDENCE_MIN,
 ) -> tuple[Part, ...]:
     """Return what ``text`` asks for; the whole of it, if it does not ask for different things for certain.
 
-    A clause that says nothing by itself belongs to the one before it, the first ones to the one after.
+    A clause that says nothing by itself belongs to the one before it, the first ones to the one after. Each clause is
+    classified ``clauses_by`` one who is cheap, where the ``classifier`` is dear; it then sees no more than the whole.
     """
-    whole = await classifier.classify(text)
-    cut = clauses(text)
-    said = [await classifier.classify(clause.text) for clause in cut] if len(cut) > 1 else []
+    cut, judge = clauses(text), clauses_by or classifier
+    said = [await judge.classify(clause.text) for clause in cut] if len(cut) > 1 else []
     groups = _gather(cut, said, part_confidence_min)
     if len({group.classification.intent for group in groups}) < 2:
+        whole = await classifier.classify(text)
         return (Part(text, groups[0].classification if groups and whole.abstained else whole),)
     home = {place: number for number, group in enumerate(groups) for place in group.places}
     return tuple(

@@ -61,24 +61,31 @@ class Router:
     """Classifies requests and looks up where they go."""
 
     def __init__(
-        self, classifier: Classifier, routes: Sequence[Route], *, default: str | None = None, splits: bool = True
+        self,
+        classifier: Classifier,
+        routes: Sequence[Route],
+        *,
+        default: str | None = None,
+        splits: bool = True,
+        clauses_by: Classifier | None = None,
     ) -> None:
         """``default`` is the app that gets what nobody is sure of; without one a question goes back.
 
-        Where a request never asks for several things, ``splits=False`` leaves it whole. Raises DefinitionError.
+        Where a request never asks for several things, ``splits=False`` leaves it whole; where the classifier is dear,
+        ``clauses_by`` names a cheap one that finds what can be taken apart. Raises DefinitionError.
         """
         self.routes = {route.intent: route for route in routes}
         if not routes or len(self.routes) < len(routes):
             told = ", ".join(route.intent for route in routes) or "none"
             raise DefinitionError(f"expected routes, each of an intent of its own, found {told}")
         self.default = default
-        self._classifier, self._splits = classifier, splits
+        self._classifier, self._splits, self._clauses_by = classifier, splits, clauses_by
         self._question = shipped("intent/which")
 
     async def route(self, text: str) -> Routed:
         """Return where ``text`` goes."""
         if self._splits:
-            parts = await parts_of(text, self._classifier)
+            parts = await parts_of(text, self._classifier, clauses_by=self._clauses_by)
         else:
             parts = (Part(text, await self._classifier.classify(text)),)
         return Routed(tuple(self._routed(part) for part in parts))
