@@ -13,6 +13,7 @@ from holdfast.intent.parts import parts_of
 from holdfast.intent.route import Route, Routed, RoutedPart, Router
 from holdfast.intent.rules import ByRules, Rule
 from holdfast.kernel.errors import DefinitionError
+from tests.runtime.stage import Stage
 
 CLASSIFIER = ByRules(
     [
@@ -197,3 +198,24 @@ async def test_the_front_door_sends_what_nobody_is_sure_of_to_the_default() -> N
     door = front_door("desk", Router(CLASSIFIER, ROUTES, default="people"))
     async with Runtime.open("memory:", apps=[door, *shop.apps]) as runtime:
         assert await (await runtime.start("desk", "hello")).result() == [["people: hello"]]
+
+
+async def test_one_part_that_fails_does_not_stop_the_one_beside_it() -> None:
+    shop = Shop(fails="advice")
+    door = front_door("desk", Router(CLASSIFIER, ROUTES))
+    async with Runtime.open("memory:", apps=[door, *shop.apps]) as runtime:
+        run = await runtime.start("desk", "Recommend a lamp and send me the invoice")
+        await run.wait()
+        assert await run.result() == [[None, "bills: send me the invoice"]]
+
+
+async def test_where_the_person_does_not_answer_in_time_it_goes_nowhere() -> None:
+    shop, stage = Shop(), Stage()
+    door = front_door("desk", Router(CLASSIFIER, ROUTES), answer_seconds_max=60)
+    async with stage.runtime() as runtime:
+        run = await runtime.start(door, "hello")
+        await stage.clock.advance(30)
+        assert len(await run.questions()) == 1
+        await stage.clock.advance(60)
+        assert await stage.result(run) == [[None]]
+    assert shop.asked == []
