@@ -1,19 +1,12 @@
 """That the requests are as they are said to be, and that what is measured of them is what was found."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from bench.intent import NONE, UNCLEAR, examples_of, measure, read
 from holdfast.intent.classification import OUT_OF_SCOPE
+from holdfast.testing import LetterEmbeddings
 
 HALVES = (read("tuning"), read("held_out"))
-
-
-class Lengths:
-    """Embeddings by how long a text is: two numbers."""
-
-    def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        return [[0.6, 0.8] if len(text) > 30 else [0.8, 0.6] for text in texts]
 
 
 def test_there_are_three_hundred_requests_over_ten_intents_none_of_them_twice() -> None:
@@ -33,7 +26,7 @@ def test_both_halves_have_every_intent_several_at_once_and_what_is_nobodys_busin
 
 
 async def test_every_way_is_measured_on_every_request(tmp_path: Path) -> None:
-    measured = await measure("held_out", Lengths(), tmp_path)
+    measured = await measure("held_out", LetterEmbeddings(), tmp_path)
     assert measured.requests == len(HALVES[1])
     assert set(measured.ways) == {"rules", "examples", "together", "in_turn"}
     for quality in measured.ways.values():

@@ -1,6 +1,6 @@
 """Requests are classified by patterns, by examples and by a model; who is not sure abstains and says why."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from holdfast.intent.examples import ByExamples
 from holdfast.intent.rules import ByRules, Rule, load_rules
 from holdfast.intent.small_model import ByModel, classifying_agent
 from holdfast.kernel.errors import DefinitionError
-from holdfast.testing import ScriptedModel, answer_json, fail
+from holdfast.testing import LetterEmbeddings, ScriptedModel, answer_json, fail
 
 RULES = (
     Rule("return", r"\breturn"),
@@ -27,20 +27,8 @@ RULES = (
 INTENTS = {"return": "give something back", "refund": "where the money is"}
 
 
-class Letters:
-    """Embeddings by which letters a text has: 26 numbers."""
-
-    def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        found = []
-        for text in texts:
-            counts = [float(text.count(chr(97 + place))) for place in range(26)]
-            length = sum(count * count for count in counts) ** 0.5
-            found.append([count / length for count in counts] if length else counts)
-        return found
-
-
 def examples() -> ByExamples:
-    return ByExamples({"ab": ["aab", "abb"], "yz": ["yyz", "yzz"]}, Letters())
+    return ByExamples({"ab": ["aab", "abb"], "yz": ["yyz", "yzz"]}, LetterEmbeddings())
 
 
 async def test_a_pattern_that_is_found_speaks_for_its_intent() -> None:
@@ -116,7 +104,7 @@ async def test_what_reads_like_no_example_is_left_to_others(text: str) -> None:
 
 def test_an_intent_without_examples_is_refused() -> None:
     with pytest.raises(DefinitionError, match="'ab': expected examples"):
-        ByExamples({"ab": []}, Letters())
+        ByExamples({"ab": []}, LetterEmbeddings())
 
 
 async def test_a_model_is_asked_in_a_run_and_its_answer_is_read() -> None:
