@@ -10,6 +10,7 @@ import pytest
 
 import holdfast
 import holdfast.flow
+import holdfast.routing
 
 PACKAGE = Path(holdfast.__file__).parent
 
@@ -29,6 +30,11 @@ def test_what_the_readme_needs_is_among_them() -> None:
 @pytest.mark.parametrize("name", holdfast.flow.__all__)
 def test_every_name_of_the_flow_algebra_is_there(name: str) -> None:
     assert getattr(holdfast.flow, name) is not None
+
+
+@pytest.mark.parametrize("name", holdfast.routing.__all__)
+def test_every_name_of_routing_is_there(name: str) -> None:
+    assert getattr(holdfast.routing, name) is not None
 
 
 def test_a_name_that_there_is_not_is_refused_with_those_that_there_are() -> None:

@@ -75,6 +75,7 @@ _HOMES = {
     "Basic": "holdfast.integration.http.auth",
     "Bearer": "holdfast.integration.http.auth",
     "HeaderKey": "holdfast.integration.http.auth",
+    "open_embeddings": "holdfast.runtime.embeddings",
     "open_sandbox": "holdfast.runtime.sandboxes",
     "read_folder": "holdfast.integration.tools.stock.documents.tools",
     "run_glue": "holdfast.integration.tools.stock.glue",

@@ -55,6 +55,7 @@ from holdfast.orchestration.script import script as script
 from holdfast.orchestration.steps import Steps as Steps
 from holdfast.prompts.prompt import Prompt as Prompt
 from holdfast.runtime import Runtime as Runtime
+from holdfast.runtime.embeddings import open_embeddings as open_embeddings
 from holdfast.runtime.sandboxes import open_sandbox as open_sandbox
 
 __version__: str

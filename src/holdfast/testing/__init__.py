@@ -11,6 +11,7 @@ from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.integration.gateway.transcript import Transcript, transcript_of
 from holdfast.integration.secrets.grants import Grant
 from holdfast.integration.secrets.memory import MemoryVault
+from holdfast.intent.letters import LetterEmbeddings
 from holdfast.journal.stores.memory import MemoryDisk, MemoryStore
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.faults import POINTS, Point
@@ -19,6 +20,7 @@ from holdfast.kernel.randomness import SeededRandomness
 __all__ = [
     "POINTS",
     "Grant",
+    "LetterEmbeddings",
     "MemoryDisk",
     "MemoryStore",
     "MemoryVault",
