@@ -4,6 +4,7 @@ from holdfast.kernel.retry import Retry
 from holdfast.orchestration.app import App
 from holdfast.orchestration.flow import (
     AgentNode,
+    AtRoundsMax,
     Block,
     Branch,
     Case,
@@ -11,6 +12,7 @@ from holdfast.orchestration.flow import (
     DecisionNode,
     FunctionNode,
     Join,
+    Loop,
     Map,
     Node,
     Option,
@@ -28,6 +30,7 @@ from holdfast.orchestration.versions import Migrated, Migration, OnChange, RunVi
 __all__ = [
     "AgentNode",
     "App",
+    "AtRoundsMax",
     "Block",
     "Branch",
     "Case",
@@ -36,6 +39,7 @@ __all__ = [
     "DecisionNode",
     "FunctionNode",
     "Join",
+    "Loop",
     "Map",
     "Migrated",
     "Migration",

@@ -3,12 +3,14 @@
 from hypothesis import strategies as st
 
 from holdfast.orchestration.flow import (
+    AtRoundsMax,
     Block,
     Branch,
     Case,
     DecisionNode,
     FunctionNode,
     Join,
+    Loop,
     Map,
     Node,
     Option,
@@ -49,7 +51,7 @@ def undone(draw: st.DrawFn, step: Node) -> SagaStep:
 def flows(draw: st.DrawFn, name: str = "root", depth: int = DEPTH) -> Node:
     """Return a flow of at most ``depth`` levels, with every kind of join, guards and limits."""
     kind = (
-        draw(st.sampled_from(("leaf", "sequence", "parallel", "branch", "map", "block", "saga")))
+        draw(st.sampled_from(("leaf", "sequence", "parallel", "branch", "map", "loop", "block", "saga")))
         if depth > 1
         else "leaf"
     )
@@ -72,6 +74,10 @@ def flows(draw: st.DrawFn, name: str = "root", depth: int = DEPTH) -> Node:
             over = draw(st.sampled_from(("[]", "['a']", "['a', 'b', 'c']", "input.items")))
             body = draw(flows("each", depth - 1))
             return Map(name, over, body, key="item", join=join, quorum=quorum, at_once_max=draw(st.integers(1, 3)))
+        case "loop":
+            until = draw(st.sampled_from(("True", "result == last", "round > 1 and result.fine")))
+            at_max = draw(st.sampled_from(AtRoundsMax))
+            return Loop(name, draw(flows("again", depth - 1)), until, rounds_max=count, at_rounds_max=at_max)
         case "block":
             return Block(name, draw(flows("inside", depth - 1)))
         case "saga":

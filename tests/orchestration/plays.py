@@ -11,11 +11,13 @@ from holdfast.journal.events import Event, NodeEntered, NodeLeft
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.flow import (
+    AtRoundsMax,
     Block,
     Branch,
     Case,
     FunctionNode,
     Join,
+    Loop,
     Map,
     Node,
     Parallel,
@@ -26,6 +28,8 @@ from holdfast.orchestration.flow import (
 )
 
 ITEMS = ("a", "b", "c")
+NUMBERS = "['1', '2', '3'][round - 1]"
+"""What the names of leaves in a loop end in: each round acts under names of its own."""
 SAFE = ("one",)
 """Functions that leave no doubt when they are cut off."""
 UNDO = FunctionNode("undo", "one", input="{'name': 'undo of ' + result}")
@@ -40,14 +44,23 @@ def plays(draw: st.DrawFn, depth: int = 4, functions: tuple[str, ...] = ("one", 
 
 @st.composite
 def _nodes(
-    draw: st.DrawFn, name: str, depth: int, functions: tuple[str, ...], ids: Iterator[int], *, is_inside: bool
+    draw: st.DrawFn,
+    name: str,
+    depth: int,
+    functions: tuple[str, ...],
+    ids: Iterator[int],
+    *,
+    is_inside: bool,
+    is_looped: bool = False,
 ) -> Node:
-    def below(called: str, *, inside: bool = is_inside) -> Node:
-        return draw(_nodes(called, depth - 1, functions, ids, is_inside=inside))
+    def below(called: str, *, inside: bool = is_inside, looped: bool = is_looped) -> Node:
+        return draw(_nodes(called, depth - 1, functions, ids, is_inside=inside, is_looped=looped))
 
     count = draw(st.integers(1, 3))
     joins = {"at_once_max": draw(st.integers(1, 3)), "join": draw(st.sampled_from(Join))}
     kinds = ("sequence", "parallel", "branch", "map", "block", "leaf") if depth > 1 else ("leaf",)
+    if depth > 1 and not is_looped:  # only the round of the innermost loop is seen
+        kinds = (*kinds, "loop")
     if (
         depth > 1 and functions == SAFE
     ):  # what others have done and is not known to be undone would be asked of somebody
@@ -67,14 +80,21 @@ def _nodes(
             items = ITEMS[: draw(st.integers(0, 3))]
             over = ", ".join(f"item + '{item}'" if is_inside else f"'{item}'" for item in items)
             return Map(name, f"[{over}]", below("each", inside=True), key="item", quorum=quorum, **joins)
+        case "loop":
+            until = f"round >= {draw(st.integers(1, 4))}"
+            body, at_max = below("again", looped=True), draw(st.sampled_from(AtRoundsMax))
+            return Loop(name, body, until, rounds_max=count, at_rounds_max=at_max)
         case "block":
             return Block(name, below("inside"))
         case "saga":
-            steps = (draw(_nodes(f"s{place}", 1, functions, ids, is_inside=is_inside)) for place in range(count))
+            steps = (
+                draw(_nodes(f"s{place}", 1, functions, ids, is_inside=is_inside, is_looped=is_looped))
+                for place in range(count)
+            )
             return Saga(name, tuple(SagaStep(step, UNDO) for step in steps))
         case _:
             goes = draw(st.sampled_from(("well", "well", "badly")))
-            called = f"'n{next(ids)}'" + (" + item" if is_inside else "")
+            called = f"'n{next(ids)}'" + (" + item" if is_inside else "") + (f" + {NUMBERS}" if is_looped else "")
             given = f"{{'name': {called}, 'goes': '{goes}', 'seconds': {draw(st.integers(0, 4))}}}"
             return FunctionNode(name, draw(st.sampled_from(functions)), input=given)
 
@@ -86,32 +106,46 @@ class Forecast(NamedTuple):
     value: object = None
 
 
-def forecast(node: Node, item: str = "") -> Forecast:
+def forecast(node: Node, item: str = "", number: int = 0) -> Forecast:
     """Say how ``node`` ends, by counting what its children come to: no order, no time, no journal."""
     match node:
         case FunctionNode(input=str(text)):
-            name = eval(text, {"item": item})["name"]
+            name = eval(text, {"item": item, "round": number})["name"]
             return Forecast(Outcome.FAILED) if "'badly'" in text else Forecast(Outcome.SUCCEEDED, name)
         case Sequence(steps=steps):
-            ends = [forecast(step, item) for step in steps]
+            ends = [forecast(step, item, number) for step in steps]
             return _told(Join.ALL, None, ends, ends[-1].value)
         case Saga(steps=steps):
-            ends = [forecast(step.do, item) for step in steps]
+            ends = [forecast(step.do, item, number) for step in steps]
             return _told(Join.ALL, None, ends, ends[-1].value)
         case Parallel(branches=branches, join=join, quorum=quorum):
-            ends = [forecast(branch, item) for branch in branches]
+            ends = [forecast(branch, item, number) for branch in branches]
             fields = {branch.name: end.value for branch, end in zip(branches, ends, strict=True)}
             return _told(join, quorum, ends, fields)
         case Map(over=over, do=body, join=join, quorum=quorum):
-            ends = [forecast(body, each) for each in eval(over, {"item": item})]
+            ends = [forecast(body, each, number) for each in eval(over, {"item": item})]
             return _told(join, quorum, ends, [end.value for end in ends])
+        case Loop(do=body):
+            return _after_rounds(node, [forecast(body, item, each) for each in range(1, node.rounds_max + 1)])
         case Block(do=body):
-            return forecast(body, item)
+            return forecast(body, item, number)
         case Branch(cases=cases, otherwise=otherwise):
             taken = next((case.then for case in cases if case.when == "True"), otherwise)
-            return Forecast(Outcome.SKIPPED) if taken is None else forecast(taken, item)
+            return Forecast(Outcome.SKIPPED) if taken is None else forecast(taken, item, number)
         case other:
             raise AssertionError(f"no such node is ever drawn: {other!r}")
+
+
+def _after_rounds(loop: Loop, ends: list[Forecast]) -> Forecast:
+    """Say how ``loop`` ends if its rounds would end so."""
+    for number, end in enumerate(ends, start=1):
+        if not end.outcome.is_success:
+            return Forecast(Outcome.FAILED)
+        if eval(loop.until, {"round": number}):
+            return Forecast(Outcome.PARTIAL if end.outcome is Outcome.PARTIAL else Outcome.SUCCEEDED, end.value)
+    if loop.at_rounds_max is AtRoundsMax.FAIL:
+        return Forecast(Outcome.FAILED)
+    return Forecast(Outcome.PARTIAL, ends[-1].value)
 
 
 def _told(join: Join, quorum: int | None, ends: list[Forecast], value: object) -> Forecast:
@@ -133,7 +167,9 @@ def name_at(flow: Node, path: str) -> str:
     """Return the name under which the leaf at ``path`` acts on the world."""
     leaf, keys = node_at(flow, path), re.findall(r"\[([^]]*)\]", path)
     assert isinstance(leaf, FunctionNode)
-    name: str = eval(str(leaf.input), {"item": keys[-1] if keys else ""})["name"]
+    items, rounds = [key for key in keys if not key.isdigit()], [int(key) for key in keys if key.isdigit()]
+    seen = {"item": items[-1] if items else "", "round": rounds[-1] if rounds else 0}
+    name: str = eval(str(leaf.input), seen)["name"]
     return name
 
 
@@ -177,7 +213,7 @@ def node_at(flow: Node, path: str) -> Node:
     node, rest = flow, path.removeprefix(flow.name)
     while rest:
         if rest.startswith("["):
-            assert isinstance(node, Map)
+            assert isinstance(node, Map | Loop)
             node, rest = node.do, rest[rest.index("]") + 1 :]
         else:
             name = rest[1:].replace("[", "/").split("/")[0]

@@ -22,6 +22,7 @@ from holdfast.orchestration.flow import (
     DecisionNode,
     FunctionNode,
     Join,
+    Loop,
     Map,
     Node,
     Option,
@@ -214,6 +215,7 @@ def _flows() -> st.SearchStrategy[Node]:
             | st.builds(Parallel, NASTY, some)
             | st.builds(Branch, NASTY, cases, st.none() | below)
             | st.builds(Map, NASTY, NASTY, below)
+            | st.builds(Loop, NASTY, below, NASTY, st.integers(1, 9))
             | st.builds(Saga, NASTY, st.lists(st.builds(SagaStep, below, st.none() | leaves), min_size=1).map(tuple))
         )
 

@@ -18,6 +18,7 @@ from holdfast.orchestration.flow import (
     DecisionNode,
     FunctionNode,
     Join,
+    Loop,
     Map,
     Node,
     Parallel,
@@ -31,9 +32,12 @@ from holdfast.orchestration.flow import (
     to_json,
 )
 from holdfast.orchestration.sagas.declared import UNDO, check_saga, undo_nodes
-from holdfast.orchestration.values import GIVEN, RESERVED, RESULT
+from holdfast.orchestration.values import GIVEN, ITEM, KEY, LAST, RESERVED, RESULT, ROUND
 
 DEPTH_MAX = 32
+ROUNDS = frozenset((ROUND, LAST))
+_INSIDE: Mapping[type[Node], frozenset[str]] = {Map: frozenset((ITEM, KEY)), Loop: ROUNDS}
+"""What is seen below a node besides what it sees itself."""
 
 
 def check_flow(
@@ -56,7 +60,7 @@ def check_flow(
     for path, node, seen in _walk(flow, where or flow.name, names):
         if isinstance(node, Saga):
             check_saga(node, path)
-        _check_names(node, path)
+        _check_names(node, path, seen)
         _check_shape(node, path)
         _check_reference(node, path, known)
         _check_grant(node, path, grants)
@@ -81,8 +85,9 @@ def _walk(node: Node, path: str, names: frozenset[str], depth: int = 1) -> Itera
     yield path, node, names
     seen = set(names)
     for child in children(node):
-        inner = frozenset(seen | {"item", "key"}) if isinstance(node, Map) else frozenset(seen)
-        yield from _walk(child, f"{path}[]" if isinstance(node, Map) else f"{path}/{child.name}", inner, depth + 1)
+        inner = frozenset(seen | _INSIDE.get(type(node), frozenset()))
+        where = f"{path}[]" if isinstance(node, Map | Loop) else f"{path}/{child.name}"
+        yield from _walk(child, where, inner, depth + 1)
         if isinstance(node, Sequence | Saga):
             seen.add(child.name)
     if isinstance(node, Saga):
@@ -99,9 +104,9 @@ def _undoing(saga: Saga, path: str, names: frozenset[str]) -> Iterator[tuple[str
         seen.add(step.do.name)
 
 
-def _check_names(node: Node, path: str) -> None:
+def _check_names(node: Node, path: str, seen: frozenset[str]) -> None:
     check_name(node.name, "node name")
-    if node.name in RESERVED:
+    if node.name in RESERVED or (node.name in ROUNDS and seen >= ROUNDS):
         raise DefinitionError(
             f"{path}: expected another name, found {node.name!r}, which expressions use for something else"
         )
@@ -153,6 +158,8 @@ def _limits(node: Node) -> Iterator[tuple[str, float]]:
         case Map():
             named += [("at_once_max", node.at_once_max), ("item_timeout_seconds", node.item_timeout_seconds)]
             named += [("items_max", node.items_max)]
+        case Loop():
+            named += [("rounds_max", node.rounds_max), ("round_timeout_seconds", node.round_timeout_seconds)]
         case Saga():
             named += [("answer_seconds_max", node.answer_seconds_max)]
         case WaitNode():
@@ -223,6 +230,8 @@ def _expressions(node: Node, names: frozenset[str]) -> Iterator[tuple[str, froze
         case Branch(cases=cases):
             for case in cases:
                 yield case.when, names
+        case Loop(until=until):
+            yield until, names | {RESULT, *ROUNDS}
         case Map(over=over, key=key):
             yield over, names
             if key is not None:

@@ -1,4 +1,7 @@
-"""Enters a node: evaluates its input, guards or items, reckons its deadline, and records what came of it."""
+"""Enters a node: evaluates its input, guards or items, reckons its deadline, and records what came of it.
+
+Of a loop that was entered it evaluates, after each round, whether that was the last.
+"""
 
 from holdfast.execution.actions import Evaluate
 from holdfast.integration.tools.sharing import Sharing
@@ -18,6 +21,7 @@ from holdfast.orchestration.flow import (
     ChildNode,
     DecisionNode,
     FunctionNode,
+    Loop,
     Map,
     Node,
     ScriptNode,
@@ -25,13 +29,17 @@ from holdfast.orchestration.flow import (
     WaitNode,
     pins,
 )
+from holdfast.orchestration.looping import last_round
 from holdfast.orchestration.passing import entering
-from holdfast.orchestration.values import Values
+from holdfast.orchestration.values import LAST, RESULT, ROUND, Values
 
 
 async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock, sharing: Sharing | None = None) -> None:
     """Enter ``node`` at the action's path; an expression that fails ends the node, never the driver."""
     values = Values(recorder.state, recorder.payloads)
+    if isinstance(node, Loop) and action.path in recorder.state.nodes:
+        recorder.append(await _after_round(node, action.path, values, recorder))
+        return
     follows: tuple[Event, ...] = ()
     given: PayloadId | None = None
     wakes_at: float | None = None
@@ -94,6 +102,20 @@ async def _branch(node: Branch, path: str, values: Values) -> Event:
         if await values.evaluate(case.when, path):
             return BranchTaken(node=path, case=case.then.name)
     return BranchTaken(node=path, case=node.otherwise.name if node.otherwise is not None else None)
+
+
+async def _after_round(node: Loop, path: str, values: Values, recorder: Recorder) -> Event:
+    """Return what follows on the round that has ended: the end of the loop, or the number of the next round."""
+    number, last = last_round(recorder.state, path)
+    assert last is not None, "a loop is asked after a round"
+    seen = {ROUND: number, LAST: await values.before(path, number), RESULT: await values.of(last.path)}
+    try:
+        is_done = await values.evaluate(node.until, path, seen)
+    except ExpressionError as error:
+        return NodeLeft(node=path, outcome=Outcome.FAILED, fault=Fault(ErrorKind.EXPRESSION, str(error)))
+    if not is_done:
+        return BranchTaken(node=path, case=str(number + 1))
+    return NodeLeft(node=path, outcome=Outcome.PARTIAL if last.outcome is Outcome.PARTIAL else Outcome.SUCCEEDED)
 
 
 async def _items(node: Map, path: str, values: Values, recorder: Recorder) -> Event:

@@ -1,4 +1,4 @@
-"""Flows as data: nodes under sequence, parallel, branch, map and saga (DESIGN, decision 7). Pure values.
+"""Flows as data: nodes under sequence, parallel, branch, map, loop and saga (DESIGN, decision 7). Pure values.
 
 A node has a name; its place in the flow gives it a stable path. Inputs and guards are expressions over the run's
 ``input``, the results of earlier steps by name, and inside a map the ``item`` and its ``key``. The same value is
@@ -175,6 +175,29 @@ class Map(FlowNode, frozen=True, omit_defaults=True, tag="map"):
     """Everything inside sees what runs share as it was when the node was entered."""
 
 
+class AtRoundsMax(enum.StrEnum):
+    """What becomes of a loop whose last round has not brought what it is there for."""
+
+    FAIL = "fail"
+    PARTIAL = "partial"
+    """It ends partial, with the last round's value."""
+
+
+class Loop(FlowNode, frozen=True, omit_defaults=True, tag="loop"):
+    """``do``, round after round, until ``until`` holds. Its value is the last round's; a round that fails ends it.
+
+    Inside, ``round`` is the number of the round, from 1, and ``last`` the value of the round before, null in the first.
+    ``until`` is evaluated after each round; it sees both, and the round's value as ``result``.
+    """
+
+    do: "Node"
+    until: str
+    rounds_max: int
+    at_rounds_max: AtRoundsMax = AtRoundsMax.FAIL
+    round_timeout_seconds: float | None = None
+    timeout_seconds: float | None = None
+
+
 class Block(FlowNode, frozen=True, omit_defaults=True, tag="block"):
     """``do``, with a commit point at its end: the variables set inside are seen outside together, once it succeeds.
 
@@ -215,7 +238,7 @@ class Saga(FlowNode, frozen=True, omit_defaults=True, tag="saga"):
 
 
 Leaf = AgentNode | ToolNode | FunctionNode | WaitNode | DecisionNode | ChildNode | ScriptNode
-Composite = Sequence | Parallel | Branch | Map | Block | Saga
+Composite = Sequence | Parallel | Branch | Map | Loop | Block | Saga
 Node = Leaf | Composite
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -229,7 +252,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return below
         case Branch(cases=cases, otherwise=otherwise):
             return tuple(case.then for case in cases) + ((otherwise,) if otherwise is not None else ())
-        case Map(do=body) | Block(do=body):
+        case Map(do=body) | Loop(do=body) | Block(do=body):
             return (body,)
         case Saga(steps=steps):
             return tuple(step.do for step in steps)

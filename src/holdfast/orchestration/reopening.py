@@ -9,6 +9,7 @@ from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.variables import BLOCK_KIND, overtaken
 from holdfast.kernel import paths
 from holdfast.kernel.errors import InputError
+from holdfast.orchestration.looping import LOOP_KIND
 from holdfast.orchestration.rounds import REVIEW_KIND
 
 STEPS_TOLD_MAX = 12
@@ -24,8 +25,8 @@ class Reopening(msgspec.Struct, frozen=True):
 
 def reopening(state: RunState, from_step: str) -> Reopening:
     """Return what is taken up: what did not succeed; with ``from_step`` that step too, what follows on it in the
-    sequences around it, and all that encloses it. What succeeded beside it is kept, but of a block all or nothing is
-    done again, and no review of the result is kept.
+    sequences and loops around it, and all that encloses it. What succeeded beside it is kept, but of a block all or
+    nothing is done again, and no review of the result is kept.
 
     Raises InputError for a step that the run has not entered, and for one that cannot be done again by itself.
     """
@@ -110,11 +111,11 @@ class _Walk:
         return self._state.nodes[path].kind == SCRIPT_KIND
 
     def _around(self, node: NodeState) -> None:
-        """Sort the children of a node that encloses the step; of a sequence, those after it are dropped."""
+        """Sort the children of a node that encloses the step; of a sequence or loop, those after it are dropped."""
         children = self._below(node)
         inner = next(child for child in children if child.path in self._enclosing or child.path == self._from_step)
         for child in children:
-            if node.kind == "sequence" and child.left_at > inner.left_at:
+            if node.kind in ("sequence", LOOP_KIND) and child.left_at > inner.left_at:
                 self.dropped.append(child.path)
             else:
                 self.down(child)
@@ -132,7 +133,7 @@ def _stands(node: NodeState) -> bool:
             return node.step.attempt > 0
         case "branch" | "map":
             return node.is_decided
-        case "sequence" | "parallel" | "block":
+        case "sequence" | "parallel" | "block" | "loop":
             return True
         case _:
             return False

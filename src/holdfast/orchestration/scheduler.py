@@ -18,7 +18,7 @@ from holdfast.journal.fold.steps import step_at
 from holdfast.journal.fold.variables import overtaken
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
-from holdfast.orchestration import joins
+from holdfast.orchestration import joins, looping
 from holdfast.orchestration import review as reviews
 from holdfast.orchestration.asked import node_of
 from holdfast.orchestration.children import of_child, unwanted_children
@@ -30,6 +30,7 @@ from holdfast.orchestration.flow import (
     ChildNode,
     DecisionNode,
     FunctionNode,
+    Loop,
     Map,
     Node,
     Parallel,
@@ -153,6 +154,8 @@ class _Walk:
                 return self._branch(node, state)
             case Block():
                 return self._block(node, state)
+            case Loop():
+                return self._loop(node, state)
             case Saga():
                 return self._saga(node, state)
             case _:
@@ -175,7 +178,7 @@ class _Walk:
         own = self._agents[node.agent].budget.seconds if isinstance(node, AgentNode) else None
         timeouts = (node.timeout_seconds, imposed.timeout_seconds, own)
         seconds = min((limit for limit in timeouts if limit is not None), default=None)
-        if isinstance(node, Sequence | Parallel | Block | Saga) and seconds is None and not pins(node):
+        if isinstance(node, Sequence | Parallel | Block | Saga | Loop) and seconds is None and not pins(node):
             return Note((entering(node, path, imposed.deadline),))
         return Evaluate(path, seconds, imposed.deadline)
 
@@ -241,6 +244,19 @@ class _Walk:
         if child is None or child.outcome is None:
             return self.node(taken, path)
         return (self._leave(state, child.outcome, None if child.outcome.is_success else joins.because(child)),)
+
+    def _loop(self, node: Loop, state: NodeState) -> Iterable[Action]:
+        number, last = looping.last_round(self._run, state.path)
+        if last is None or looping.goes_on(state, number, last):
+            if number == node.rounds_max:
+                return (self._leave(state, *looping.exhausted(node)),)
+            path = paths.item(state.path, str(number + 1))
+            return self.node(node.do, path, Evaluate(path, node.round_timeout_seconds))
+        if last.outcome is None:
+            return self.node(node.do, last.path, Evaluate(last.path, node.round_timeout_seconds))
+        if not last.outcome.is_success:
+            return (self._leave(state, last.outcome, joins.because(last)),)
+        return (Evaluate(state.path),)
 
     def _block(self, node: Block, state: NodeState) -> Iterable[Action]:
         path = paths.below(state.path, node.do.name)

@@ -24,7 +24,10 @@ class NodeEntered(JournalEvent, frozen=True, tag="node.entered/1"):
 
 
 class BranchTaken(JournalEvent, frozen=True, tag="node.branch_taken/1"):
-    """The guards of a branch were evaluated; ``case`` is the name of the child that runs, None if none does."""
+    """The guards of a branch were evaluated; ``case`` is the name of the child that runs, None if none does.
+
+    Of a loop it says that what it is there for has not come yet: ``case`` is the number of the round that is next.
+    """
 
     node: str
     case: str | None

@@ -17,6 +17,7 @@ from holdfast.orchestration.flow import (
     FunctionNode,
     Join,
     Leaf,
+    Loop,
     Map,
     Node,
     Parallel,
@@ -26,6 +27,7 @@ from holdfast.orchestration.flow import (
     WaitNode,
     kind,
 )
+from holdfast.orchestration.looping import last_round
 from holdfast.orchestration.review import Review
 
 MARKS = {
@@ -101,6 +103,11 @@ def _composite(node: Composite) -> Iterator[str]:
             yield from _fan_out(node)
             yield f"at most {node.items_max:,} items"
             yield from _seconds("each", node.item_timeout_seconds)
+        case Loop():
+            yield f"until {node.until}"
+            counted = "1 round" if node.rounds_max == 1 else f"{node.rounds_max:,} rounds"
+            yield f"at most {counted}, then {node.at_rounds_max}"
+            yield from _seconds("each", node.round_timeout_seconds)
         case _:
             pass
 
@@ -156,6 +163,15 @@ def items_told(path: str, known: Knowledge) -> str:
     if known.run is None or state is None or not state.is_decided:
         return ""
     return f"{items_done(known.run, state)}/{len(state.keys)}"
+
+
+def done_told(node: Node, path: str, known: Knowledge) -> str:
+    """Return how far a map or loop is, as ``3/12 done`` or ``round 2``; empty for others, and if it is not known."""
+    if isinstance(node, Map) and (done := items_told(path, known)):
+        return f"{done} done"
+    if isinstance(node, Loop) and known.run is not None and (number := last_round(known.run, path)[0]):
+        return f"round {number}"
+    return ""
 
 
 def items_done(run: RunState, node: NodeState) -> int:

@@ -15,6 +15,7 @@ from holdfast.orchestration.flow import (
     Case,
     ChildNode,
     FunctionNode,
+    Loop,
     Map,
     Node,
     Parallel,
@@ -69,7 +70,7 @@ def with_undo(node: Node, called: Called, path: str = "") -> Node:
         case Branch(cases=cases, otherwise=otherwise) if _has_saga(node):
             told = tuple(Case(case.when, *_each((case.then,), called, path)) for case in cases)
             return replace(node, cases=told, otherwise=next(iter(_each((otherwise,), called, path)), None))
-        case Map(do=body) | Block(do=body):
+        case Map(do=body) | Loop(do=body) | Block(do=body):
             return replace(node, do=_each((body,), called, path)[0]) if _has_saga(node) else node
         case _:
             return node
