@@ -2,12 +2,14 @@
 
 from hypothesis import strategies as st
 
+from holdfast.kernel.outcomes import ErrorKind
 from holdfast.orchestration.flow import (
     AtRoundsMax,
     Block,
     Branch,
     Case,
     DecisionNode,
+    Fallback,
     FunctionNode,
     Join,
     Loop,
@@ -51,7 +53,7 @@ def undone(draw: st.DrawFn, step: Node) -> SagaStep:
 def flows(draw: st.DrawFn, name: str = "root", depth: int = DEPTH) -> Node:
     """Return a flow of at most ``depth`` levels, with every kind of join, guards and limits."""
     kind = (
-        draw(st.sampled_from(("leaf", "sequence", "parallel", "branch", "map", "loop", "block", "saga")))
+        draw(st.sampled_from(("leaf", "sequence", "parallel", "branch", "map", "loop", "fallback", "block", "saga")))
         if depth > 1
         else "leaf"
     )
@@ -74,6 +76,10 @@ def flows(draw: st.DrawFn, name: str = "root", depth: int = DEPTH) -> Node:
             over = draw(st.sampled_from(("[]", "['a']", "['a', 'b', 'c']", "input.items")))
             body = draw(flows("each", depth - 1))
             return Map(name, over, body, key="item", join=join, quorum=quorum, at_once_max=draw(st.integers(1, 3)))
+        case "fallback":
+            rungs = tuple(draw(flows(f"r{place}", depth - 1)) for place in range(count))
+            on = draw(st.none() | st.lists(st.sampled_from(ErrorKind), max_size=2).map(tuple))
+            return Fallback(name, rungs, steps_down_on=on, is_partial_below=draw(st.booleans()))
         case "loop":
             until = draw(st.sampled_from(("True", "result == last", "round > 1 and result.fine")))
             at_max = draw(st.sampled_from(AtRoundsMax))

@@ -15,6 +15,7 @@ from holdfast.orchestration.flow import (
     Block,
     Branch,
     Case,
+    Fallback,
     FunctionNode,
     Join,
     Loop,
@@ -58,7 +59,7 @@ def _nodes(
 
     count = draw(st.integers(1, 3))
     joins = {"at_once_max": draw(st.integers(1, 3)), "join": draw(st.sampled_from(Join))}
-    kinds = ("sequence", "parallel", "branch", "map", "block", "leaf") if depth > 1 else ("leaf",)
+    kinds = ("sequence", "parallel", "branch", "map", "fallback", "block", "leaf") if depth > 1 else ("leaf",)
     if depth > 1 and not is_looped:  # only the round of the innermost loop is seen
         kinds = (*kinds, "loop")
     if (
@@ -84,6 +85,9 @@ def _nodes(
             until = f"round >= {draw(st.integers(1, 4))}"
             body, at_max = below("again", looped=True), draw(st.sampled_from(AtRoundsMax))
             return Loop(name, body, until, rounds_max=count, at_rounds_max=at_max)
+        case "fallback":
+            rungs = tuple(below(f"r{place}") for place in range(count))
+            return Fallback(name, rungs, is_partial_below=draw(st.booleans()))
         case "block":
             return Block(name, below("inside"))
         case "saga":
@@ -125,6 +129,8 @@ def forecast(node: Node, item: str = "", number: int = 0) -> Forecast:
         case Map(over=over, do=body, join=join, quorum=quorum):
             ends = [forecast(body, each, number) for each in eval(over, {"item": item})]
             return _told(join, quorum, ends, [end.value for end in ends])
+        case Fallback(rungs=rungs):
+            return _down_the_ladder(node, [forecast(rung, item, number) for rung in rungs])
         case Loop(do=body):
             return _after_rounds(node, [forecast(body, item, each) for each in range(1, node.rounds_max + 1)])
         case Block(do=body):
@@ -134,6 +140,17 @@ def forecast(node: Node, item: str = "", number: int = 0) -> Forecast:
             return Forecast(Outcome.SKIPPED) if taken is None else forecast(taken, item, number)
         case other:
             raise AssertionError(f"no such node is ever drawn: {other!r}")
+
+
+def _down_the_ladder(fallback: Fallback, ends: list[Forecast]) -> Forecast:
+    """Say how ``fallback`` ends if its rungs would end so."""
+    names = [rung.name for rung in fallback.rungs]
+    for place, end in enumerate(ends):
+        if end.outcome in (Outcome.SUCCEEDED, Outcome.PARTIAL):
+            is_partial = end.outcome is Outcome.PARTIAL or (place > 0 and fallback.is_partial_below)
+            told = {"rung": names[place], "value": end.value, "instead_of": names[:place]}
+            return Forecast(Outcome.PARTIAL if is_partial else Outcome.SUCCEEDED, told)
+    return Forecast(Outcome.FAILED)
 
 
 def _after_rounds(loop: Loop, ends: list[Forecast]) -> Forecast:

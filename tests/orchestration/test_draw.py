@@ -20,6 +20,7 @@ from holdfast.orchestration.flow import (
     Case,
     ChildNode,
     DecisionNode,
+    Fallback,
     FunctionNode,
     Join,
     Loop,
@@ -215,6 +216,7 @@ def _flows() -> st.SearchStrategy[Node]:
             | st.builds(Parallel, NASTY, some)
             | st.builds(Branch, NASTY, cases, st.none() | below)
             | st.builds(Map, NASTY, NASTY, below)
+            | st.builds(Fallback, NASTY, some)
             | st.builds(Loop, NASTY, below, NASTY, st.integers(1, 9))
             | st.builds(Saga, NASTY, st.lists(st.builds(SagaStep, below, st.none() | leaves), min_size=1).map(tuple))
         )

@@ -16,6 +16,7 @@ from holdfast.orchestration.flow import (
     Branch,
     ChildNode,
     DecisionNode,
+    Fallback,
     FunctionNode,
     Join,
     Loop,
@@ -118,7 +119,7 @@ def _check_names(node: Node, path: str, seen: frozenset[str]) -> None:
 def _check_shape(node: Node, path: str) -> None:
     below = children(node)
     match node:
-        case Sequence() | Parallel() | Branch() | Saga() if not below:
+        case Sequence() | Parallel() | Branch() | Fallback() | Saga() if not below:
             raise DefinitionError(f"{path}: expected at least one node below it, found none")
         case Parallel(join=Join.QUORUM, quorum=quorum):
             if quorum is None or not 1 <= quorum <= len(below):

@@ -1,4 +1,4 @@
-"""Flows as data: nodes under sequence, parallel, branch, map, loop and saga (DESIGN, decision 7). Pure values.
+"""Flows as data: leaves under sequence, parallel, branch, map, loop, fallback, saga (DESIGN, decision 7). Pure values.
 
 A node has a name; its place in the flow gives it a stable path. Inputs and guards are expressions over the run's
 ``input``, the results of earlier steps by name, and inside a map the ``item`` and its ``key``. The same value is
@@ -11,6 +11,7 @@ import msgspec
 
 from holdfast.kernel.ids import digest
 from holdfast.kernel.limits import Budget
+from holdfast.kernel.outcomes import ErrorKind
 from holdfast.kernel.retry import Retry
 
 AT_ONCE_MAX = 8
@@ -198,6 +199,22 @@ class Loop(FlowNode, frozen=True, omit_defaults=True, tag="loop"):
     timeout_seconds: float | None = None
 
 
+class Fallback(FlowNode, frozen=True, omit_defaults=True, tag="fallback"):
+    """The first rung that answers, each tried once the one above it has failed.
+
+    Its value is a dict: ``rung``, the name of the one that answered, ``value``, and ``instead_of``, those above it. One
+    that was skipped has not answered.
+    """
+
+    rungs: "tuple[Node, ...]"
+    steps_down_on: tuple[ErrorKind, ...] | None = None
+    """The faults after which the next rung is tried. None: all but a cancellation, an effect that stays in doubt, and
+    the run's own budget used up."""
+    is_partial_below: bool = True
+    """Whether what another than the first rung gives is partial."""
+    timeout_seconds: float | None = None
+
+
 class Block(FlowNode, frozen=True, omit_defaults=True, tag="block"):
     """``do``, with a commit point at its end: the variables set inside are seen outside together, once it succeeds.
 
@@ -238,7 +255,7 @@ class Saga(FlowNode, frozen=True, omit_defaults=True, tag="saga"):
 
 
 Leaf = AgentNode | ToolNode | FunctionNode | WaitNode | DecisionNode | ChildNode | ScriptNode
-Composite = Sequence | Parallel | Branch | Map | Loop | Block | Saga
+Composite = Sequence | Parallel | Branch | Map | Loop | Fallback | Block | Saga
 Node = Leaf | Composite
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -248,7 +265,7 @@ _decoder: msgspec.json.Decoder[Node] = msgspec.json.Decoder(Node)
 def children(node: Node) -> tuple[Node, ...]:
     """Return the nodes directly below ``node``, in the order they are written."""
     match node:
-        case Sequence(steps=below) | Parallel(branches=below):
+        case Sequence(steps=below) | Parallel(branches=below) | Fallback(rungs=below):
             return below
         case Branch(cases=cases, otherwise=otherwise):
             return tuple(case.then for case in cases) + ((otherwise,) if otherwise is not None else ())
@@ -256,6 +273,15 @@ def children(node: Node) -> tuple[Node, ...]:
             return (body,)
         case Saga(steps=steps):
             return tuple(step.do for step in steps)
+        case _:
+            return ()
+
+
+def told_apart(node: Node) -> tuple[str, ...]:
+    """Return the names of the nodes below ``node`` that its value tells apart, in order; none for other kinds."""
+    match node:
+        case Parallel(branches=below) | Fallback(rungs=below):
+            return tuple(child.name for child in below)
         case _:
             return ()
 

@@ -9,11 +9,14 @@ from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.variables import BLOCK_KIND, overtaken
 from holdfast.kernel import paths
 from holdfast.kernel.errors import InputError
+from holdfast.orchestration.ladder import FALLBACK_KIND
 from holdfast.orchestration.looping import LOOP_KIND
 from holdfast.orchestration.rounds import REVIEW_KIND
 
 STEPS_TOLD_MAX = 12
 SCRIPT_KIND = "script"
+IN_TURN = ("sequence", LOOP_KIND, FALLBACK_KIND)
+"""The kinds of nodes of which what comes after a step is done again with it."""
 
 
 class Reopening(msgspec.Struct, frozen=True):
@@ -25,8 +28,8 @@ class Reopening(msgspec.Struct, frozen=True):
 
 def reopening(state: RunState, from_step: str) -> Reopening:
     """Return what is taken up: what did not succeed; with ``from_step`` that step too, what follows on it in the
-    sequences and loops around it, and all that encloses it. What succeeded beside it is kept, but of a block all or
-    nothing is done again, and no review of the result is kept.
+    sequences, loops and fallbacks around it, and all that encloses it. What succeeded beside it is kept, but of a
+    block all or nothing is done again, and no review of the result is kept. A fallback stays on the rung it came to.
 
     Raises InputError for a step that the run has not entered, and for one that cannot be done again by itself.
     """
@@ -101,7 +104,7 @@ class _Walk:
         """Take up a node that stands. A block of which a script is dropped goes with it: it has staged its writes."""
         reopened, dropped = len(self.reopened), len(self.dropped)
         self.reopened.append(node.path)
-        for child in self._below(node):
+        for child in self._taken_up(node):
             self.down(child)
         if node.kind == BLOCK_KIND and any(self._is_script(path) for path in self.dropped[dropped:]):
             del self.reopened[reopened:], self.dropped[dropped:]
@@ -111,14 +114,19 @@ class _Walk:
         return self._state.nodes[path].kind == SCRIPT_KIND
 
     def _around(self, node: NodeState) -> None:
-        """Sort the children of a node that encloses the step; of a sequence or loop, those after it are dropped."""
+        """Sort the children of a node that encloses the step; of those in turn, the ones after it are dropped."""
         children = self._below(node)
         inner = next(child for child in children if child.path in self._enclosing or child.path == self._from_step)
         for child in children:
-            if node.kind in ("sequence", LOOP_KIND) and child.left_at > inner.left_at:
+            if node.kind in IN_TURN and child.left_at > inner.left_at:
                 self.dropped.append(child.path)
-            else:
+            elif node.kind != FALLBACK_KIND or child is inner:
                 self.down(child)
+
+    def _taken_up(self, node: NodeState) -> list[NodeState]:
+        """Return the children to go on with: of a fallback only the rung that it has come to."""
+        below = self._below(node)
+        return below if node.kind != FALLBACK_KIND else sorted(below, key=lambda child: child.left_at)[-1:]
 
     def _below(self, node: NodeState) -> list[NodeState]:
         return sorted(self._children[node.path], key=lambda child: child.path)
@@ -133,7 +141,7 @@ def _stands(node: NodeState) -> bool:
             return node.step.attempt > 0
         case "branch" | "map":
             return node.is_decided
-        case "sequence" | "parallel" | "block" | "loop":
+        case "sequence" | "parallel" | "block" | "loop" | "fallback":
             return True
         case _:
             return False

@@ -18,7 +18,7 @@ from holdfast.journal.fold.steps import step_at
 from holdfast.journal.fold.variables import overtaken
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
-from holdfast.orchestration import joins, looping
+from holdfast.orchestration import joins, ladder, looping
 from holdfast.orchestration import review as reviews
 from holdfast.orchestration.asked import node_of
 from holdfast.orchestration.children import of_child, unwanted_children
@@ -29,6 +29,7 @@ from holdfast.orchestration.flow import (
     Branch,
     ChildNode,
     DecisionNode,
+    Fallback,
     FunctionNode,
     Loop,
     Map,
@@ -156,6 +157,8 @@ class _Walk:
                 return self._block(node, state)
             case Loop():
                 return self._loop(node, state)
+            case Fallback():
+                return self._fallback(node, state)
             case Saga():
                 return self._saga(node, state)
             case _:
@@ -178,7 +181,11 @@ class _Walk:
         own = self._agents[node.agent].budget.seconds if isinstance(node, AgentNode) else None
         timeouts = (node.timeout_seconds, imposed.timeout_seconds, own)
         seconds = min((limit for limit in timeouts if limit is not None), default=None)
-        if isinstance(node, Sequence | Parallel | Block | Saga | Loop) and seconds is None and not pins(node):
+        if (
+            isinstance(node, Sequence | Parallel | Block | Saga | Loop | Fallback)
+            and seconds is None
+            and not pins(node)
+        ):
             return Note((entering(node, path, imposed.deadline),))
         return Evaluate(path, seconds, imposed.deadline)
 
@@ -257,6 +264,20 @@ class _Walk:
         if not last.outcome.is_success:
             return (self._leave(state, last.outcome, joins.because(last)),)
         return (Evaluate(state.path),)
+
+    def _fallback(self, node: Fallback, state: NodeState) -> Iterable[Action]:
+        ended: list[NodeState] = []
+        for rung in node.rungs:
+            path = paths.below(state.path, rung.name)
+            child = self._run.nodes.get(path)
+            if child is None or child.outcome is None:
+                return self.node(rung, path)
+            if ladder.has_answered(child):
+                return (self._leave(state, *ladder.answered(node, child, ended)),)
+            ended.append(child)
+            if not ladder.steps_down(node, child, self._run):
+                break
+        return (self._leave(state, *ladder.unanswered(ended)),)
 
     def _block(self, node: Block, state: NodeState) -> Iterable[Action]:
         path = paths.below(state.path, node.do.name)

@@ -2,7 +2,8 @@
 
 A leaf's value is the JSON of its result, a decision's what was decided. A sequence gives its last step's value, a
 parallel a field for each branch (null for one that did not succeed), a branch the taken case's, a map the list of its
-items' values (null likewise), a loop its last round's.
+items' values (null likewise), a loop its last round's, a
+fallback says which rung answered what.
 """
 
 from collections import defaultdict
@@ -17,6 +18,7 @@ from holdfast.journal.payloads import Payloads
 from holdfast.kernel import paths
 from holdfast.kernel.errors import ExpressionError
 from holdfast.kernel.expression import parse
+from holdfast.orchestration.ladder import rung_of
 from holdfast.orchestration.looping import last_round, round_of
 from holdfast.orchestration.review import UNMET, is_in_round, is_round
 from holdfast.orchestration.rounds import result_path
@@ -58,6 +60,8 @@ class Values:
             case "loop":
                 _, last = last_round(self._state, path)
                 return None if last is None else await self.of(last.path)
+            case "fallback":
+                return await self._answered(node)
             case "map":
                 return [await self.of(paths.item(path, key)) for key in node.keys]
             case "decision":
@@ -83,6 +87,12 @@ class Values:
     async def before(self, path: str, number: int) -> object:
         """Return what round ``number`` of the loop at ``path`` sees as the last one's value."""
         return await self.of(paths.item(path, str(number - 1)))
+
+    async def _answered(self, node: NodeState) -> object:
+        rung = rung_of(self._state, node)
+        assert rung is not None, "a fallback that succeeded was answered"
+        above = list(node.branches[: node.branches.index(rung)])
+        return {"rung": rung, "value": await self.of(paths.below(node.path, rung)), "instead_of": above}
 
     async def _decision(self, node: NodeState) -> object:
         question = node.question

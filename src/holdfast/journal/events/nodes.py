@@ -16,7 +16,7 @@ class NodeEntered(JournalEvent, frozen=True, tag="node.entered/1"):
     deadline: float | None = None
     """The instant at which the node times out."""
     branches: tuple[str, ...] = ()
-    """The names of a parallel's branches, in order: its value has a field for each, begun or not."""
+    """The names of a parallel's branches or a fallback's rungs, in order: its value tells them apart, begun or not."""
     wakes_at: float | None = None
     """The instant that the node waits for."""
     shared: PayloadId | None = None

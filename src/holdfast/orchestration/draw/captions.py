@@ -14,6 +14,7 @@ from holdfast.orchestration.flow import (
     ChildNode,
     Composite,
     DecisionNode,
+    Fallback,
     FunctionNode,
     Join,
     Leaf,
@@ -103,6 +104,10 @@ def _composite(node: Composite) -> Iterator[str]:
             yield from _fan_out(node)
             yield f"at most {node.items_max:,} items"
             yield from _seconds("each", node.item_timeout_seconds)
+        case Fallback():
+            if node.steps_down_on is not None:
+                yield f"steps down on {', '.join(node.steps_down_on) or 'nothing'}"
+            yield "partial below the first" if node.is_partial_below else "any rung will do"
         case Loop():
             yield f"until {node.until}"
             counted = "1 round" if node.rounds_max == 1 else f"{node.rounds_max:,} rounds"
@@ -138,6 +143,8 @@ def guards(node: Node) -> dict[str, str]:
         case Branch(cases=cases, otherwise=otherwise):
             told = {case.then.name: f"if {case.when}: " for case in cases}
             return told if otherwise is None else {**told, otherwise.name: "otherwise: "}
+        case Fallback(rungs=rungs):
+            return {rung.name: "else: " for rung in rungs[1:]}
         case Saga(steps=steps):
             return {step.do.name: "irreversible: " for step in steps if step.is_irreversible}
         case _:

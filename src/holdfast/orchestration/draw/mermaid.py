@@ -17,7 +17,7 @@ from holdfast.orchestration.draw.captions import (
     undo_drawn,
 )
 from holdfast.orchestration.draw.tree import NOTHING_KNOWN
-from holdfast.orchestration.flow import Block, Branch, Loop, Map, Node, Parallel, Saga, children
+from holdfast.orchestration.flow import Block, Branch, Fallback, Loop, Map, Node, Parallel, Saga, children
 from holdfast.orchestration.flow import Sequence as Steps
 from holdfast.orchestration.review import REVISE, Review
 
@@ -66,7 +66,7 @@ class _Drawing:
         self._classify(identity, path)
         label = self._label(node, path)
         match node:
-            case Steps() | Parallel() | Branch() | Map() | Loop() | Block() | Saga():
+            case Steps() | Parallel() | Branch() | Map() | Loop() | Fallback() | Block() | Saga():
                 self._line(depth, f'subgraph {identity}["{label}"]')
                 self._compose(node, path, depth + 1)
                 self._line(depth, "end")
@@ -112,6 +112,8 @@ class _Drawing:
                 self.edges.extend(f"    {first} --> {second}" for first, second in pairwise(below))
             case Branch():
                 self._guards(node, below, depth)
+            case Fallback():
+                self.edges.extend(f'    {first} -->|"else"| {second}' for first, second in pairwise(below))
             case Loop():
                 self._again(node, below[0], depth)
             case Saga():

@@ -14,6 +14,7 @@ from holdfast.orchestration.flow import (
     Branch,
     Case,
     ChildNode,
+    Fallback,
     FunctionNode,
     Loop,
     Map,
@@ -67,6 +68,8 @@ def with_undo(node: Node, called: Called, path: str = "") -> Node:
             return replace(node, steps=_each(below, called, path)) if _has_saga(node) else node
         case Parallel(branches=below):
             return replace(node, branches=_each(below, called, path)) if _has_saga(node) else node
+        case Fallback(rungs=below):
+            return replace(node, rungs=_each(below, called, path)) if _has_saga(node) else node
         case Branch(cases=cases, otherwise=otherwise) if _has_saga(node):
             told = tuple(Case(case.when, *_each((case.then,), called, path)) for case in cases)
             return replace(node, cases=told, otherwise=next(iter(_each((otherwise,), called, path)), None))
