@@ -23,6 +23,8 @@ from holdfast.orchestration.flow import (
     ScriptNode,
     Sequence,
     ToolNode,
+    Vote,
+    VoteBy,
     WaitNode,
 )
 from holdfast.orchestration.review import Criterion, Review, Unmet
@@ -58,5 +60,7 @@ __all__ = [
     "Sequence",
     "ToolNode",
     "Unmet",
+    "Vote",
+    "VoteBy",
     "WaitNode",
 ]

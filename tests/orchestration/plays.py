@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from hypothesis import strategies as st
@@ -25,6 +25,8 @@ from holdfast.orchestration.flow import (
     Saga,
     SagaStep,
     Sequence,
+    Vote,
+    VoteBy,
     children,
 )
 
@@ -59,7 +61,7 @@ def _nodes(
 
     count = draw(st.integers(1, 3))
     joins = {"at_once_max": draw(st.integers(1, 3)), "join": draw(st.sampled_from(Join))}
-    kinds = ("sequence", "parallel", "branch", "map", "fallback", "block", "leaf") if depth > 1 else ("leaf",)
+    kinds = ("sequence", "parallel", "branch", "map", "fallback", "vote", "block", "leaf") if depth > 1 else ("leaf",)
     if depth > 1 and not is_looped:  # only the round of the innermost loop is seen
         kinds = (*kinds, "loop")
     if (
@@ -85,9 +87,8 @@ def _nodes(
             until = f"round >= {draw(st.integers(1, 4))}"
             body, at_max = below("again", looped=True), draw(st.sampled_from(AtRoundsMax))
             return Loop(name, body, until, rounds_max=count, at_rounds_max=at_max)
-        case "fallback":
-            rungs = tuple(below(f"r{place}") for place in range(count))
-            return Fallback(name, rungs, is_partial_below=draw(st.booleans()))
+        case "fallback" | "vote" as kind:
+            return draw(_asking_several(name, kind, count, below))
         case "block":
             return Block(name, below("inside"))
         case "saga":
@@ -101,6 +102,19 @@ def _nodes(
             called = f"'n{next(ids)}'" + (" + item" if is_inside else "") + (f" + {NUMBERS}" if is_looped else "")
             given = f"{{'name': {called}, 'goes': '{goes}', 'seconds': {draw(st.integers(0, 4))}}}"
             return FunctionNode(name, draw(st.sampled_from(functions)), input=given)
+
+
+@st.composite
+def _asking_several(draw: st.DrawFn, name: str, kind: str, count: int, below: Callable[[str], Node]) -> Node:
+    """Return a fallback, or a vote whose voters all agree."""
+    if kind == "fallback":
+        rungs = tuple(below(f"r{place}") for place in range(count))
+        return Fallback(name, rungs, is_partial_below=draw(st.booleans()))
+    by = draw(st.sampled_from(VoteBy))
+    quorum = draw(st.integers(1, count)) if by is VoteBy.QUORUM else None
+    judge = below("judge") if by is VoteBy.JUDGE or draw(st.booleans()) else None
+    voters = tuple(below(f"v{place}") for place in range(count))
+    return Vote(name, voters, by, quorum, judge, key="True", at_once_max=draw(st.integers(1, 3)))
 
 
 class Forecast(NamedTuple):
@@ -129,6 +143,9 @@ def forecast(node: Node, item: str = "", number: int = 0) -> Forecast:
         case Map(over=over, do=body, join=join, quorum=quorum):
             ends = [forecast(body, each, number) for each in eval(over, {"item": item})]
             return _told(join, quorum, ends, [end.value for end in ends])
+        case Vote(voters=voters, judge=judge):
+            said = {voter.name: forecast(voter, item, number) for voter in voters}
+            return _counted(node, said, Forecast(Outcome.FAILED) if judge is None else forecast(judge, item, number))
         case Fallback(rungs=rungs):
             return _down_the_ladder(node, [forecast(rung, item, number) for rung in rungs])
         case Loop(do=body):
@@ -140,6 +157,23 @@ def forecast(node: Node, item: str = "", number: int = 0) -> Forecast:
             return Forecast(Outcome.SKIPPED) if taken is None else forecast(taken, item, number)
         case other:
             raise AssertionError(f"no such node is ever drawn: {other!r}")
+
+
+def _counted(vote: Vote, said: dict[str, Forecast], judge: Forecast) -> Forecast:
+    """Say how ``vote`` ends if its voters say so, who all agree, and its judge would."""
+    votes = {name: end.value for name, end in said.items() if end.outcome in (Outcome.SUCCEEDED, Outcome.PARTIAL)}
+    needed = {VoteBy.MAJORITY: len(said) // 2 + 1, VoteBy.QUORUM: vote.quorum or 0, VoteBy.JUDGE: len(said) + 1}
+    if len(votes) >= needed[vote.by]:
+        is_whole = any(said[name].outcome is Outcome.SUCCEEDED for name in votes)
+        told = {"value": next(iter(votes.values())), "by": "voters", "votes": votes}
+        outcome = Outcome.SUCCEEDED if is_whole else Outcome.PARTIAL
+        return Forecast(outcome, {**told, "agreed": list(votes), "dissent": []})
+    if not votes or judge.outcome not in (Outcome.SUCCEEDED, Outcome.PARTIAL):
+        return Forecast(Outcome.FAILED)
+    agreed = [name for name, value in votes.items() if value == judge.value]
+    dissent = [name for name in votes if name not in agreed]
+    told = {"value": judge.value, "by": "judge", "votes": votes, "agreed": agreed, "dissent": dissent}
+    return Forecast(judge.outcome, told)
 
 
 def _down_the_ladder(fallback: Fallback, ends: list[Forecast]) -> Forecast:
@@ -220,7 +254,7 @@ def _check_at_once(flow: Node, path: str, parent: str | None, running: set[str])
     if parent is None:
         return
     around = node_at(flow, parent)
-    most = around.at_once_max if isinstance(around, Parallel | Map) else 1
+    most = around.at_once_max if isinstance(around, Parallel | Map | Vote) else 1
     beside = [other for other in running if paths.parent(other) == parent]
     assert len(beside) <= most, f"{path} was entered while {beside} ran, of which {most} may"
 

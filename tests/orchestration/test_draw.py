@@ -33,6 +33,7 @@ from holdfast.orchestration.flow import (
     ScriptNode,
     Sequence,
     ToolNode,
+    Vote,
     WaitNode,
 )
 from holdfast.orchestration.review import Criterion, Review
@@ -216,6 +217,7 @@ def _flows() -> st.SearchStrategy[Node]:
             | st.builds(Parallel, NASTY, some)
             | st.builds(Branch, NASTY, cases, st.none() | below)
             | st.builds(Map, NASTY, NASTY, below)
+            | st.builds(Vote, NASTY, some, judge=st.none() | below)
             | st.builds(Fallback, NASTY, some)
             | st.builds(Loop, NASTY, below, NASTY, st.integers(1, 9))
             | st.builds(Saga, NASTY, st.lists(st.builds(SagaStep, below, st.none() | leaves), min_size=1).map(tuple))

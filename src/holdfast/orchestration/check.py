@@ -27,13 +27,15 @@ from holdfast.orchestration.flow import (
     ScriptNode,
     Sequence,
     ToolNode,
+    Vote,
+    VoteBy,
     WaitNode,
     children,
     from_json,
     to_json,
 )
 from holdfast.orchestration.sagas.declared import UNDO, check_saga, undo_nodes
-from holdfast.orchestration.values import GIVEN, ITEM, KEY, LAST, RESERVED, RESULT, ROUND
+from holdfast.orchestration.values import GIVEN, ITEM, KEY, LAST, RESERVED, RESULT, ROUND, VOTES
 
 DEPTH_MAX = 32
 ROUNDS = frozenset((ROUND, LAST))
@@ -87,6 +89,8 @@ def _walk(node: Node, path: str, names: frozenset[str], depth: int = 1) -> Itera
     seen = set(names)
     for child in children(node):
         inner = frozenset(seen | _INSIDE.get(type(node), frozenset()))
+        if isinstance(node, Vote) and child is node.judge:
+            inner |= {VOTES}
         where = f"{path}[]" if isinstance(node, Map | Loop) else f"{path}/{child.name}"
         yield from _walk(child, where, inner, depth + 1)
         if isinstance(node, Sequence | Saga):
@@ -107,7 +111,7 @@ def _undoing(saga: Saga, path: str, names: frozenset[str]) -> Iterator[tuple[str
 
 def _check_names(node: Node, path: str, seen: frozenset[str]) -> None:
     check_name(node.name, "node name")
-    if node.name in RESERVED or (node.name in ROUNDS and seen >= ROUNDS):
+    if node.name in RESERVED or (node.name in {*ROUNDS, VOTES} and node.name in seen):
         raise DefinitionError(
             f"{path}: expected another name, found {node.name!r}, which expressions use for something else"
         )
@@ -124,6 +128,8 @@ def _check_shape(node: Node, path: str) -> None:
         case Parallel(join=Join.QUORUM, quorum=quorum):
             if quorum is None or not 1 <= quorum <= len(below):
                 raise DefinitionError(f"{path}: expected a quorum from 1 to {len(below)}, found {quorum}")
+        case Vote():
+            _check_vote(node, path)
         case ChildNode(app=app):
             check_name(app, f"{path}: the app's name")
         case Map(join=Join.QUORUM, quorum=quorum) if quorum is None or quorum < 1:
@@ -140,6 +146,18 @@ def _check_shape(node: Node, path: str) -> None:
     for name, limit in _limits(node):
         if not 0 < limit < math.inf:
             raise DefinitionError(f"{path}: expected {name} above 0, found {limit}")
+
+
+def _check_vote(node: Vote, path: str) -> None:
+    count = len(node.voters)
+    if not count:
+        raise DefinitionError(f"{path}: expected at least one voter, found none")
+    if node.by is VoteBy.JUDGE and node.judge is None:
+        raise DefinitionError(f"{path}: expected a judge, who is to decide, found none")
+    if (node.by is VoteBy.QUORUM) != (node.quorum is not None):
+        raise DefinitionError(f"{path}: expected a quorum with by=VoteBy.QUORUM only, found {node.quorum} by {node.by}")
+    if node.quorum is not None and not 1 <= node.quorum <= count:
+        raise DefinitionError(f"{path}: expected a quorum from 1 to {count}, found {node.quorum}")
 
 
 def _check_retry(node: Node, path: str) -> None:
@@ -159,6 +177,8 @@ def _limits(node: Node) -> Iterator[tuple[str, float]]:
         case Map():
             named += [("at_once_max", node.at_once_max), ("item_timeout_seconds", node.item_timeout_seconds)]
             named += [("items_max", node.items_max)]
+        case Vote():
+            named += [("at_once_max", node.at_once_max), ("voter_timeout_seconds", node.voter_timeout_seconds)]
         case Loop():
             named += [("rounds_max", node.rounds_max), ("round_timeout_seconds", node.round_timeout_seconds)]
         case Saga():
@@ -231,6 +251,8 @@ def _expressions(node: Node, names: frozenset[str]) -> Iterator[tuple[str, froze
         case Branch(cases=cases):
             for case in cases:
                 yield case.when, names
+        case Vote(key=str(text)):
+            yield text, names | {RESULT}
         case Loop(until=until):
             yield until, names | {RESULT, *ROUNDS}
         case Map(over=over, key=key):

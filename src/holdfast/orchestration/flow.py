@@ -1,4 +1,4 @@
-"""Flows as data: leaves under sequence, parallel, branch, map, loop, fallback, saga (DESIGN, decision 7). Pure values.
+"""Flows as data: leaves under the combinators (DESIGN, decision 7). Pure values.
 
 A node has a name; its place in the flow gives it a stable path. Inputs and guards are expressions over the run's
 ``input``, the results of earlier steps by name, and inside a map the ``item`` and its ``key``. The same value is
@@ -215,6 +215,35 @@ class Fallback(FlowNode, frozen=True, omit_defaults=True, tag="fallback"):
     timeout_seconds: float | None = None
 
 
+class VoteBy(enum.StrEnum):
+    """What decides a vote."""
+
+    MAJORITY = "majority"
+    """The answer of more than half of all voters."""
+    QUORUM = "quorum"
+    """The answer that more voters gave than any other, and at least ``quorum``."""
+    JUDGE = "judge"
+    """The judge, whatever the voters say."""
+
+
+class Vote(FlowNode, frozen=True, omit_defaults=True, tag="vote"):
+    """The same question to several nodes at once. All are waited for; one that fails or is skipped has no vote.
+
+    Answers are the same if their JSON is, or that of ``key``, an expression that sees the answer as ``result``. If none
+    has votes enough, the ``judge`` decides, who sees the answers by voter as ``votes``; without one the vote fails. Its
+    value is a dict: ``value``, ``by``, ``votes``, and the names of those who ``agreed`` and of those in ``dissent``.
+    """
+
+    voters: "tuple[Node, ...]"
+    by: VoteBy = VoteBy.MAJORITY
+    quorum: int | None = None
+    judge: "Node | None" = None
+    key: str | None = None
+    at_once_max: int = AT_ONCE_MAX
+    voter_timeout_seconds: float | None = None
+    timeout_seconds: float | None = None
+
+
 class Block(FlowNode, frozen=True, omit_defaults=True, tag="block"):
     """``do``, with a commit point at its end: the variables set inside are seen outside together, once it succeeds.
 
@@ -255,7 +284,7 @@ class Saga(FlowNode, frozen=True, omit_defaults=True, tag="saga"):
 
 
 Leaf = AgentNode | ToolNode | FunctionNode | WaitNode | DecisionNode | ChildNode | ScriptNode
-Composite = Sequence | Parallel | Branch | Map | Loop | Fallback | Block | Saga
+Composite = Sequence | Parallel | Branch | Map | Loop | Fallback | Vote | Block | Saga
 Node = Leaf | Composite
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -267,6 +296,8 @@ def children(node: Node) -> tuple[Node, ...]:
     match node:
         case Sequence(steps=below) | Parallel(branches=below) | Fallback(rungs=below):
             return below
+        case Vote(voters=voters, judge=judge):
+            return voters if judge is None else (*voters, judge)
         case Branch(cases=cases, otherwise=otherwise):
             return tuple(case.then for case in cases) + ((otherwise,) if otherwise is not None else ())
         case Map(do=body) | Loop(do=body) | Block(do=body):
@@ -280,7 +311,7 @@ def children(node: Node) -> tuple[Node, ...]:
 def told_apart(node: Node) -> tuple[str, ...]:
     """Return the names of the nodes below ``node`` that its value tells apart, in order; none for other kinds."""
     match node:
-        case Parallel(branches=below) | Fallback(rungs=below):
+        case Parallel(branches=below) | Fallback(rungs=below) | Vote(voters=below):
             return tuple(child.name for child in below)
         case _:
             return ()

@@ -12,6 +12,7 @@ from holdfast.kernel.errors import InputError
 from holdfast.orchestration.ladder import FALLBACK_KIND
 from holdfast.orchestration.looping import LOOP_KIND
 from holdfast.orchestration.rounds import REVIEW_KIND
+from holdfast.orchestration.votes import VOTE_KIND
 
 STEPS_TOLD_MAX = 12
 SCRIPT_KIND = "script"
@@ -117,19 +118,38 @@ class _Walk:
         """Sort the children of a node that encloses the step; of those in turn, the ones after it are dropped."""
         children = self._below(node)
         inner = next(child for child in children if child.path in self._enclosing or child.path == self._from_step)
+        if node.kind == VOTE_KIND and not _is_voter(inner, node):
+            self.down(inner)
+            return
+        self.dropped.extend(self._judges(node))
         for child in children:
+            if child.path in self.dropped:
+                continue
             if node.kind in IN_TURN and child.left_at > inner.left_at:
                 self.dropped.append(child.path)
             elif node.kind != FALLBACK_KIND or child is inner:
                 self.down(child)
 
     def _taken_up(self, node: NodeState) -> list[NodeState]:
-        """Return the children to go on with: of a fallback only the rung that it has come to."""
+        """Return the children to go on with: of a fallback only the rung that it has come to.
+
+        Of a vote that was judged only the judge: the answers are in.
+        """
         below = self._below(node)
-        return below if node.kind != FALLBACK_KIND else sorted(below, key=lambda child: child.left_at)[-1:]
+        if node.kind == FALLBACK_KIND or self._judges(node):
+            return sorted(below, key=lambda child: child.left_at)[-1:]
+        return below
+
+    def _judges(self, node: NodeState) -> list[str]:
+        """Return who has judged the answers of a vote."""
+        return [child.path for child in self._below(node) if node.kind == VOTE_KIND and not _is_voter(child, node)]
 
     def _below(self, node: NodeState) -> list[NodeState]:
         return sorted(self._children[node.path], key=lambda child: child.path)
+
+
+def _is_voter(child: NodeState, vote: NodeState) -> bool:
+    return child.path.rpartition("/")[2] in vote.branches
 
 
 def _stands(node: NodeState) -> bool:
@@ -141,7 +161,7 @@ def _stands(node: NodeState) -> bool:
             return node.step.attempt > 0
         case "branch" | "map":
             return node.is_decided
-        case "sequence" | "parallel" | "block" | "loop" | "fallback":
+        case "sequence" | "parallel" | "block" | "loop" | "fallback" | "vote":
             return True
         case _:
             return False

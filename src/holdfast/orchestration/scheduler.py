@@ -18,7 +18,7 @@ from holdfast.journal.fold.steps import step_at
 from holdfast.journal.fold.variables import overtaken
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
-from holdfast.orchestration import joins, ladder, looping
+from holdfast.orchestration import joins, ladder, looping, votes
 from holdfast.orchestration import review as reviews
 from holdfast.orchestration.asked import node_of
 from holdfast.orchestration.children import of_child, unwanted_children
@@ -39,6 +39,8 @@ from holdfast.orchestration.flow import (
     ScriptNode,
     Sequence,
     ToolNode,
+    Vote,
+    VoteBy,
     WaitNode,
     children,
     pins,
@@ -159,6 +161,8 @@ class _Walk:
                 return self._loop(node, state)
             case Fallback():
                 return self._fallback(node, state)
+            case Vote():
+                return self._vote(node, state)
             case Saga():
                 return self._saga(node, state)
             case _:
@@ -182,7 +186,7 @@ class _Walk:
         timeouts = (node.timeout_seconds, imposed.timeout_seconds, own)
         seconds = min((limit for limit in timeouts if limit is not None), default=None)
         if (
-            isinstance(node, Sequence | Parallel | Block | Saga | Loop | Fallback)
+            isinstance(node, Sequence | Parallel | Block | Saga | Loop | Fallback | Vote)
             and seconds is None
             and not pins(node)
         ):
@@ -278,6 +282,31 @@ class _Walk:
             if not ladder.steps_down(node, child, self._run):
                 break
         return (self._leave(state, *ladder.unanswered(ended)),)
+
+    def _vote(self, node: Vote, state: NodeState) -> Iterable[Action]:
+        bodies = [(voter, paths.below(state.path, voter.name)) for voter in node.voters]
+        found = [self._run.nodes.get(path) for _, path in bodies]
+        voters = [voter for voter in found if voter is not None and voter.outcome is not None]
+        if len(voters) < len(bodies):
+            begun = zip(bodies, found, strict=True)
+            waited = [body for body, voter in begun if voter is None or voter.outcome is None]
+            limit = node.voter_timeout_seconds
+            return [
+                action
+                for voter, path in waited[: node.at_once_max]
+                for action in self.node(voter, path, Evaluate(path, limit))
+            ]
+        if node.by is not VoteBy.JUDGE and not votes.is_counted(state, voters):
+            return (Evaluate(state.path),)
+        if node.by is not VoteBy.JUDGE and votes.is_enough(node, len(votes.agreed(state))):
+            return (self._leave(state, votes.elected(self._run, state)),)
+        if node.judge is None or not votes.answers(voters):
+            return (self._leave(state, *votes.undecided(node, state, voters)),)
+        path = paths.below(state.path, node.judge.name)
+        judge = self._run.nodes.get(path)
+        if judge is None or judge.outcome is None:
+            return self.node(node.judge, path)
+        return (self._leave(state, *votes.judged(judge)),)
 
     def _block(self, node: Block, state: NodeState) -> Iterable[Action]:
         path = paths.below(state.path, node.do.name)

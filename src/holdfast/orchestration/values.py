@@ -22,10 +22,13 @@ from holdfast.orchestration.ladder import rung_of
 from holdfast.orchestration.looping import last_round, round_of
 from holdfast.orchestration.review import UNMET, is_in_round, is_round
 from holdfast.orchestration.rounds import result_path
+from holdfast.orchestration.votes import VOTE_KIND, agreed, answers
 
 INPUT, ITEM, KEY, VARIABLES = "input", "item", "key", "variables"
 ROUND, LAST = "round", "last"
 """What is seen beside that inside a loop."""
+VOTES, VOTERS = "votes", "voters"
+"""What a judge sees of a vote, and who decided one in which no judge did."""
 RESULT, GIVEN = "result", "given"
 """What is seen beside that by what undoes a step: what it gave, and what it was given."""
 IN_ORDER = ("sequence", "saga")
@@ -62,6 +65,8 @@ class Values:
                 return None if last is None else await self.of(last.path)
             case "fallback":
                 return await self._answered(node)
+            case "vote":
+                return await self._voted(node)
             case "map":
                 return [await self.of(paths.item(path, key)) for key in node.keys]
             case "decision":
@@ -94,6 +99,27 @@ class Values:
         above = list(node.branches[: node.branches.index(rung)])
         return {"rung": rung, "value": await self.of(paths.below(node.path, rung)), "instead_of": above}
 
+    async def _voted(self, node: NodeState) -> object:
+        """Return what was decided, by whom, and what each voter said: nothing of it is lost."""
+        votes = await self._votes(node)
+        judges = (child for child in self._children[node.path] if child.path.rpartition("/")[2] not in node.branches)
+        judge = next((child for child in judges if child.outcome is not None and child.outcome.is_success), None)
+        if judge is None:
+            winners = list(agreed(node))
+            value = votes[winners[0]]
+        else:
+            value = await self.of(judge.path)
+            winners = [name for name, vote in votes.items() if vote == value]
+        dissent = [name for name in votes if name not in winners]
+        by = VOTERS if judge is None else judge.path.rpartition("/")[2]
+        return {"value": value, "by": by, "votes": votes, "agreed": winners, "dissent": dissent}
+
+    async def _votes(self, node: NodeState) -> dict[str, object]:
+        """Return the answers that were given, by voter."""
+        voters = [self._state.nodes.get(paths.below(node.path, name)) for name in node.branches]
+        given = answers([voter for voter in voters if voter is not None])
+        return {voter.path.rpartition("/")[2]: await self.of(voter.path) for voter in given}
+
     async def _decision(self, node: NodeState) -> object:
         question = node.question
         assert question is not None, "a decision that succeeded was asked"
@@ -114,6 +140,8 @@ class Values:
                 return node.keys[index]
             case "round" | "last" if (place := round_of(path, self._state)) is not None:
                 return place[1] if name == ROUND else await self.before(*place)
+            case "votes" if (vote := self._vote_around(path)) is not None:
+                return await self._votes(vote)
             case "result" if is_in_round(path) and not is_undoing(self._state, path):
                 return await self.of(result_path(self._state))
             case "unmet" if is_in_round(path):
@@ -154,6 +182,16 @@ class Values:
         raise ExpressionError(
             f"{path}: expected {name!r} to be an earlier step of an enclosing sequence, found none that has run"
         )
+
+    def _vote_around(self, path: str) -> NodeState | None:
+        """Return the innermost vote whose judge is the node at ``path``, or lies around it."""
+        inner = path
+        for around in paths.ancestors(path):
+            node = self._state.nodes.get(around)
+            if node is not None and node.kind == VOTE_KIND and inner.rpartition("/")[2] not in node.branches:
+                return node
+            inner = around
+        return None
 
     def _item(self, path: str) -> tuple[NodeState, int]:
         inner = path

@@ -16,7 +16,7 @@ class NodeEntered(JournalEvent, frozen=True, tag="node.entered/1"):
     deadline: float | None = None
     """The instant at which the node times out."""
     branches: tuple[str, ...] = ()
-    """The names of a parallel's branches or a fallback's rungs, in order: its value tells them apart, begun or not."""
+    """The names of a parallel's branches, a fallback's rungs or a vote's voters, in order: its value names them."""
     wakes_at: float | None = None
     """The instant that the node waits for."""
     shared: PayloadId | None = None
@@ -34,7 +34,10 @@ class BranchTaken(JournalEvent, frozen=True, tag="node.branch_taken/1"):
 
 
 class ItemsMapped(JournalEvent, frozen=True, tag="node.items_mapped/1"):
-    """The items of a map were evaluated: a key and an input each, in order."""
+    """The items of a map were evaluated: a key and an input each, in order.
+
+    Of a vote: the voters that have answered, and of each what its answer is compared by.
+    """
 
     node: str
     keys: tuple[str, ...]

@@ -25,6 +25,8 @@ from holdfast.orchestration.flow import (
     Saga,
     ScriptNode,
     ToolNode,
+    Vote,
+    VoteBy,
     WaitNode,
     kind,
 )
@@ -104,6 +106,12 @@ def _composite(node: Composite) -> Iterator[str]:
             yield from _fan_out(node)
             yield f"at most {node.items_max:,} items"
             yield from _seconds("each", node.item_timeout_seconds)
+        case Vote():
+            yield f"quorum of {node.quorum}" if node.quorum is not None else f"by {node.by}"
+            if node.key is not None:
+                yield f"compared by {node.key}"
+            yield f"{node.at_once_max} at once"
+            yield from _seconds("each", node.voter_timeout_seconds)
         case Fallback():
             if node.steps_down_on is not None:
                 yield f"steps down on {', '.join(node.steps_down_on) or 'nothing'}"
@@ -143,6 +151,8 @@ def guards(node: Node) -> dict[str, str]:
         case Branch(cases=cases, otherwise=otherwise):
             told = {case.then.name: f"if {case.when}: " for case in cases}
             return told if otherwise is None else {**told, otherwise.name: "otherwise: "}
+        case Vote(judge=judge) if judge is not None:
+            return {judge.name: "judge: " if node.by is VoteBy.JUDGE else "if they do not agree: "}
         case Fallback(rungs=rungs):
             return {rung.name: "else: " for rung in rungs[1:]}
         case Saga(steps=steps):

@@ -17,7 +17,7 @@ from holdfast.orchestration.draw.captions import (
     undo_drawn,
 )
 from holdfast.orchestration.draw.tree import NOTHING_KNOWN
-from holdfast.orchestration.flow import Block, Branch, Fallback, Loop, Map, Node, Parallel, Saga, children
+from holdfast.orchestration.flow import Block, Branch, Fallback, Loop, Map, Node, Parallel, Saga, Vote, children
 from holdfast.orchestration.flow import Sequence as Steps
 from holdfast.orchestration.review import REVISE, Review
 
@@ -66,7 +66,7 @@ class _Drawing:
         self._classify(identity, path)
         label = self._label(node, path)
         match node:
-            case Steps() | Parallel() | Branch() | Map() | Loop() | Fallback() | Block() | Saga():
+            case Steps() | Parallel() | Branch() | Map() | Loop() | Fallback() | Vote() | Block() | Saga():
                 self._line(depth, f'subgraph {identity}["{label}"]')
                 self._compose(node, path, depth + 1)
                 self._line(depth, "end")
@@ -112,6 +112,8 @@ class _Drawing:
                 self.edges.extend(f"    {first} --> {second}" for first, second in pairwise(below))
             case Branch():
                 self._guards(node, below, depth)
+            case Vote(judge=judge) if judge is not None:
+                self.edges.extend(f"    {voter} --> {below[-1]}" for voter in below[:-1])
             case Fallback():
                 self.edges.extend(f'    {first} -->|"else"| {second}' for first, second in pairwise(below))
             case Loop():

@@ -25,6 +25,7 @@ from holdfast.orchestration.flow import (
     ScriptNode,
     Sequence,
     ToolNode,
+    Vote,
     children,
 )
 
@@ -68,6 +69,9 @@ def with_undo(node: Node, called: Called, path: str = "") -> Node:
             return replace(node, steps=_each(below, called, path)) if _has_saga(node) else node
         case Parallel(branches=below):
             return replace(node, branches=_each(below, called, path)) if _has_saga(node) else node
+        case Vote(voters=below, judge=judge) if _has_saga(node):
+            voters, by = _each(below, called, path), next(iter(_each((judge,), called, path)), None)
+            return replace(node, voters=voters, judge=by)
         case Fallback(rungs=below):
             return replace(node, rungs=_each(below, called, path)) if _has_saga(node) else node
         case Branch(cases=cases, otherwise=otherwise) if _has_saga(node):

@@ -100,7 +100,9 @@ def _taken_back(event: Event, finished: Set[Step]) -> Iterator[Step]:
             yield "step", node, 0, 0
         case RunRequeued(reopened=reopened, dropped=dropped):
             yield END
-            yield from (step for node in reopened for step in ((NodeLeft, node), ("step", node, 0, 0)))
+            yield from (
+                step for node in reopened for step in ((NodeLeft, node), (ItemsMapped, node), ("step", node, 0, 0))
+            )
             yield from (step for step in finished if _is_below(str(step[1]), dropped))
             yield from (step for step in finished if step[:-1] in [(BranchTaken, node) for node in reopened])
         case _:
