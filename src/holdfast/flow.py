@@ -4,13 +4,16 @@ from holdfast.kernel.retry import Retry
 from holdfast.orchestration.app import App
 from holdfast.orchestration.flow import (
     AgentNode,
+    AtRoundsMax,
     Block,
     Branch,
     Case,
     ChildNode,
     DecisionNode,
+    Fallback,
     FunctionNode,
     Join,
+    Loop,
     Map,
     Node,
     Option,
@@ -20,6 +23,8 @@ from holdfast.orchestration.flow import (
     ScriptNode,
     Sequence,
     ToolNode,
+    Vote,
+    VoteBy,
     WaitNode,
 )
 from holdfast.orchestration.review import Criterion, Review, Unmet
@@ -28,14 +33,17 @@ from holdfast.orchestration.versions import Migrated, Migration, OnChange, RunVi
 __all__ = [
     "AgentNode",
     "App",
+    "AtRoundsMax",
     "Block",
     "Branch",
     "Case",
     "ChildNode",
     "Criterion",
     "DecisionNode",
+    "Fallback",
     "FunctionNode",
     "Join",
+    "Loop",
     "Map",
     "Migrated",
     "Migration",
@@ -52,5 +60,7 @@ __all__ = [
     "Sequence",
     "ToolNode",
     "Unmet",
+    "Vote",
+    "VoteBy",
     "WaitNode",
 ]

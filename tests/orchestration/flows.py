@@ -2,13 +2,17 @@
 
 from hypothesis import strategies as st
 
+from holdfast.kernel.outcomes import ErrorKind
 from holdfast.orchestration.flow import (
+    AtRoundsMax,
     Block,
     Branch,
     Case,
     DecisionNode,
+    Fallback,
     FunctionNode,
     Join,
+    Loop,
     Map,
     Node,
     Option,
@@ -16,6 +20,8 @@ from holdfast.orchestration.flow import (
     Saga,
     SagaStep,
     Sequence,
+    Vote,
+    VoteBy,
     WaitNode,
 )
 
@@ -49,7 +55,11 @@ def undone(draw: st.DrawFn, step: Node) -> SagaStep:
 def flows(draw: st.DrawFn, name: str = "root", depth: int = DEPTH) -> Node:
     """Return a flow of at most ``depth`` levels, with every kind of join, guards and limits."""
     kind = (
-        draw(st.sampled_from(("leaf", "sequence", "parallel", "branch", "map", "block", "saga")))
+        draw(
+            st.sampled_from(
+                ("leaf", "sequence", "parallel", "branch", "map", "loop", "fallback", "vote", "block", "saga")
+            )
+        )
         if depth > 1
         else "leaf"
     )
@@ -72,6 +82,20 @@ def flows(draw: st.DrawFn, name: str = "root", depth: int = DEPTH) -> Node:
             over = draw(st.sampled_from(("[]", "['a']", "['a', 'b', 'c']", "input.items")))
             body = draw(flows("each", depth - 1))
             return Map(name, over, body, key="item", join=join, quorum=quorum, at_once_max=draw(st.integers(1, 3)))
+        case "vote":
+            by = draw(st.sampled_from(VoteBy))
+            voters = tuple(draw(flows(f"v{place}", depth - 1)) for place in range(count))
+            judge = draw(flows("judge", depth - 1)) if by is VoteBy.JUDGE or draw(st.booleans()) else None
+            quorum = draw(st.integers(1, count)) if by is VoteBy.QUORUM else None
+            return Vote(name, voters, by, quorum, judge, key=draw(st.sampled_from((None, "result.answer"))))
+        case "fallback":
+            rungs = tuple(draw(flows(f"r{place}", depth - 1)) for place in range(count))
+            on = draw(st.none() | st.lists(st.sampled_from(ErrorKind), max_size=2).map(tuple))
+            return Fallback(name, rungs, steps_down_on=on, is_partial_below=draw(st.booleans()))
+        case "loop":
+            until = draw(st.sampled_from(("True", "result == last", "round > 1 and result.fine")))
+            at_max = draw(st.sampled_from(AtRoundsMax))
+            return Loop(name, draw(flows("again", depth - 1)), until, rounds_max=count, at_rounds_max=at_max)
         case "block":
             return Block(name, draw(flows("inside", depth - 1)))
         case "saga":

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from hypothesis import strategies as st
@@ -11,21 +11,28 @@ from holdfast.journal.events import Event, NodeEntered, NodeLeft
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.flow import (
+    AtRoundsMax,
     Block,
     Branch,
     Case,
+    Fallback,
     FunctionNode,
     Join,
+    Loop,
     Map,
     Node,
     Parallel,
     Saga,
     SagaStep,
     Sequence,
+    Vote,
+    VoteBy,
     children,
 )
 
 ITEMS = ("a", "b", "c")
+NUMBERS = "['1', '2', '3'][round - 1]"
+"""What the names of leaves in a loop end in: each round acts under names of its own."""
 SAFE = ("one",)
 """Functions that leave no doubt when they are cut off."""
 UNDO = FunctionNode("undo", "one", input="{'name': 'undo of ' + result}")
@@ -40,14 +47,23 @@ def plays(draw: st.DrawFn, depth: int = 4, functions: tuple[str, ...] = ("one", 
 
 @st.composite
 def _nodes(
-    draw: st.DrawFn, name: str, depth: int, functions: tuple[str, ...], ids: Iterator[int], *, is_inside: bool
+    draw: st.DrawFn,
+    name: str,
+    depth: int,
+    functions: tuple[str, ...],
+    ids: Iterator[int],
+    *,
+    is_inside: bool,
+    is_looped: bool = False,
 ) -> Node:
-    def below(called: str, *, inside: bool = is_inside) -> Node:
-        return draw(_nodes(called, depth - 1, functions, ids, is_inside=inside))
+    def below(called: str, *, inside: bool = is_inside, looped: bool = is_looped) -> Node:
+        return draw(_nodes(called, depth - 1, functions, ids, is_inside=inside, is_looped=looped))
 
     count = draw(st.integers(1, 3))
     joins = {"at_once_max": draw(st.integers(1, 3)), "join": draw(st.sampled_from(Join))}
-    kinds = ("sequence", "parallel", "branch", "map", "block", "leaf") if depth > 1 else ("leaf",)
+    kinds = ("sequence", "parallel", "branch", "map", "fallback", "vote", "block", "leaf") if depth > 1 else ("leaf",)
+    if depth > 1 and not is_looped:  # only the round of the innermost loop is seen
+        kinds = (*kinds, "loop")
     if (
         depth > 1 and functions == SAFE
     ):  # what others have done and is not known to be undone would be asked of somebody
@@ -67,16 +83,38 @@ def _nodes(
             items = ITEMS[: draw(st.integers(0, 3))]
             over = ", ".join(f"item + '{item}'" if is_inside else f"'{item}'" for item in items)
             return Map(name, f"[{over}]", below("each", inside=True), key="item", quorum=quorum, **joins)
+        case "loop":
+            until = f"round >= {draw(st.integers(1, 4))}"
+            body, at_max = below("again", looped=True), draw(st.sampled_from(AtRoundsMax))
+            return Loop(name, body, until, rounds_max=count, at_rounds_max=at_max)
+        case "fallback" | "vote" as kind:
+            return draw(_asking_several(name, kind, count, below))
         case "block":
             return Block(name, below("inside"))
         case "saga":
-            steps = (draw(_nodes(f"s{place}", 1, functions, ids, is_inside=is_inside)) for place in range(count))
+            steps = (
+                draw(_nodes(f"s{place}", 1, functions, ids, is_inside=is_inside, is_looped=is_looped))
+                for place in range(count)
+            )
             return Saga(name, tuple(SagaStep(step, UNDO) for step in steps))
         case _:
             goes = draw(st.sampled_from(("well", "well", "badly")))
-            called = f"'n{next(ids)}'" + (" + item" if is_inside else "")
+            called = f"'n{next(ids)}'" + (" + item" if is_inside else "") + (f" + {NUMBERS}" if is_looped else "")
             given = f"{{'name': {called}, 'goes': '{goes}', 'seconds': {draw(st.integers(0, 4))}}}"
             return FunctionNode(name, draw(st.sampled_from(functions)), input=given)
+
+
+@st.composite
+def _asking_several(draw: st.DrawFn, name: str, kind: str, count: int, below: Callable[[str], Node]) -> Node:
+    """Return a fallback, or a vote whose voters all agree."""
+    if kind == "fallback":
+        rungs = tuple(below(f"r{place}") for place in range(count))
+        return Fallback(name, rungs, is_partial_below=draw(st.booleans()))
+    by = draw(st.sampled_from(VoteBy))
+    quorum = draw(st.integers(1, count)) if by is VoteBy.QUORUM else None
+    judge = below("judge") if by is VoteBy.JUDGE or draw(st.booleans()) else None
+    voters = tuple(below(f"v{place}") for place in range(count))
+    return Vote(name, voters, by, quorum, judge, key="True", at_once_max=draw(st.integers(1, 3)))
 
 
 class Forecast(NamedTuple):
@@ -86,32 +124,79 @@ class Forecast(NamedTuple):
     value: object = None
 
 
-def forecast(node: Node, item: str = "") -> Forecast:
+def forecast(node: Node, item: str = "", number: int = 0) -> Forecast:
     """Say how ``node`` ends, by counting what its children come to: no order, no time, no journal."""
     match node:
         case FunctionNode(input=str(text)):
-            name = eval(text, {"item": item})["name"]
+            name = eval(text, {"item": item, "round": number})["name"]
             return Forecast(Outcome.FAILED) if "'badly'" in text else Forecast(Outcome.SUCCEEDED, name)
         case Sequence(steps=steps):
-            ends = [forecast(step, item) for step in steps]
+            ends = [forecast(step, item, number) for step in steps]
             return _told(Join.ALL, None, ends, ends[-1].value)
         case Saga(steps=steps):
-            ends = [forecast(step.do, item) for step in steps]
+            ends = [forecast(step.do, item, number) for step in steps]
             return _told(Join.ALL, None, ends, ends[-1].value)
         case Parallel(branches=branches, join=join, quorum=quorum):
-            ends = [forecast(branch, item) for branch in branches]
+            ends = [forecast(branch, item, number) for branch in branches]
             fields = {branch.name: end.value for branch, end in zip(branches, ends, strict=True)}
             return _told(join, quorum, ends, fields)
         case Map(over=over, do=body, join=join, quorum=quorum):
-            ends = [forecast(body, each) for each in eval(over, {"item": item})]
+            ends = [forecast(body, each, number) for each in eval(over, {"item": item})]
             return _told(join, quorum, ends, [end.value for end in ends])
+        case Vote(voters=voters, judge=judge):
+            said = {voter.name: forecast(voter, item, number) for voter in voters}
+            return _counted(node, said, Forecast(Outcome.FAILED) if judge is None else forecast(judge, item, number))
+        case Fallback(rungs=rungs):
+            return _down_the_ladder(node, [forecast(rung, item, number) for rung in rungs])
+        case Loop(do=body):
+            return _after_rounds(node, [forecast(body, item, each) for each in range(1, node.rounds_max + 1)])
         case Block(do=body):
-            return forecast(body, item)
+            return forecast(body, item, number)
         case Branch(cases=cases, otherwise=otherwise):
             taken = next((case.then for case in cases if case.when == "True"), otherwise)
-            return Forecast(Outcome.SKIPPED) if taken is None else forecast(taken, item)
+            return Forecast(Outcome.SKIPPED) if taken is None else forecast(taken, item, number)
         case other:
             raise AssertionError(f"no such node is ever drawn: {other!r}")
+
+
+def _counted(vote: Vote, said: dict[str, Forecast], judge: Forecast) -> Forecast:
+    """Say how ``vote`` ends if its voters say so, who all agree, and its judge would."""
+    votes = {name: end.value for name, end in said.items() if end.outcome in (Outcome.SUCCEEDED, Outcome.PARTIAL)}
+    needed = {VoteBy.MAJORITY: len(said) // 2 + 1, VoteBy.QUORUM: vote.quorum or 0, VoteBy.JUDGE: len(said) + 1}
+    if len(votes) >= needed[vote.by]:
+        is_whole = any(said[name].outcome is Outcome.SUCCEEDED for name in votes)
+        told = {"value": next(iter(votes.values())), "by": "voters", "votes": votes}
+        outcome = Outcome.SUCCEEDED if is_whole else Outcome.PARTIAL
+        return Forecast(outcome, {**told, "agreed": list(votes), "dissent": []})
+    if not votes or judge.outcome not in (Outcome.SUCCEEDED, Outcome.PARTIAL):
+        return Forecast(Outcome.FAILED)
+    agreed = [name for name, value in votes.items() if value == judge.value]
+    dissent = [name for name in votes if name not in agreed]
+    told = {"value": judge.value, "by": "judge", "votes": votes, "agreed": agreed, "dissent": dissent}
+    return Forecast(judge.outcome, told)
+
+
+def _down_the_ladder(fallback: Fallback, ends: list[Forecast]) -> Forecast:
+    """Say how ``fallback`` ends if its rungs would end so."""
+    names = [rung.name for rung in fallback.rungs]
+    for place, end in enumerate(ends):
+        if end.outcome in (Outcome.SUCCEEDED, Outcome.PARTIAL):
+            is_partial = end.outcome is Outcome.PARTIAL or (place > 0 and fallback.is_partial_below)
+            told = {"rung": names[place], "value": end.value, "instead_of": names[:place]}
+            return Forecast(Outcome.PARTIAL if is_partial else Outcome.SUCCEEDED, told)
+    return Forecast(Outcome.FAILED)
+
+
+def _after_rounds(loop: Loop, ends: list[Forecast]) -> Forecast:
+    """Say how ``loop`` ends if its rounds would end so."""
+    for number, end in enumerate(ends, start=1):
+        if not end.outcome.is_success:
+            return Forecast(Outcome.FAILED)
+        if eval(loop.until, {"round": number}):
+            return Forecast(Outcome.PARTIAL if end.outcome is Outcome.PARTIAL else Outcome.SUCCEEDED, end.value)
+    if loop.at_rounds_max is AtRoundsMax.FAIL:
+        return Forecast(Outcome.FAILED)
+    return Forecast(Outcome.PARTIAL, ends[-1].value)
 
 
 def _told(join: Join, quorum: int | None, ends: list[Forecast], value: object) -> Forecast:
@@ -133,7 +218,9 @@ def name_at(flow: Node, path: str) -> str:
     """Return the name under which the leaf at ``path`` acts on the world."""
     leaf, keys = node_at(flow, path), re.findall(r"\[([^]]*)\]", path)
     assert isinstance(leaf, FunctionNode)
-    name: str = eval(str(leaf.input), {"item": keys[-1] if keys else ""})["name"]
+    items, rounds = [key for key in keys if not key.isdigit()], [int(key) for key in keys if key.isdigit()]
+    seen = {"item": items[-1] if items else "", "round": rounds[-1] if rounds else 0}
+    name: str = eval(str(leaf.input), seen)["name"]
     return name
 
 
@@ -167,7 +254,7 @@ def _check_at_once(flow: Node, path: str, parent: str | None, running: set[str])
     if parent is None:
         return
     around = node_at(flow, parent)
-    most = around.at_once_max if isinstance(around, Parallel | Map) else 1
+    most = around.at_once_max if isinstance(around, Parallel | Map | Vote) else 1
     beside = [other for other in running if paths.parent(other) == parent]
     assert len(beside) <= most, f"{path} was entered while {beside} ran, of which {most} may"
 
@@ -177,7 +264,7 @@ def node_at(flow: Node, path: str) -> Node:
     node, rest = flow, path.removeprefix(flow.name)
     while rest:
         if rest.startswith("["):
-            assert isinstance(node, Map)
+            assert isinstance(node, Map | Loop)
             node, rest = node.do, rest[rest.index("]") + 1 :]
         else:
             name = rest[1:].replace("[", "/").split("/")[0]

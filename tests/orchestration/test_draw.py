@@ -20,8 +20,10 @@ from holdfast.orchestration.flow import (
     Case,
     ChildNode,
     DecisionNode,
+    Fallback,
     FunctionNode,
     Join,
+    Loop,
     Map,
     Node,
     Option,
@@ -31,6 +33,7 @@ from holdfast.orchestration.flow import (
     ScriptNode,
     Sequence,
     ToolNode,
+    Vote,
     WaitNode,
 )
 from holdfast.orchestration.review import Criterion, Review
@@ -214,6 +217,9 @@ def _flows() -> st.SearchStrategy[Node]:
             | st.builds(Parallel, NASTY, some)
             | st.builds(Branch, NASTY, cases, st.none() | below)
             | st.builds(Map, NASTY, NASTY, below)
+            | st.builds(Vote, NASTY, some, judge=st.none() | below)
+            | st.builds(Fallback, NASTY, some)
+            | st.builds(Loop, NASTY, below, NASTY, st.integers(1, 9))
             | st.builds(Saga, NASTY, st.lists(st.builds(SagaStep, below, st.none() | leaves), min_size=1).map(tuple))
         )
 

@@ -7,7 +7,7 @@ from hypothesis import given
 
 from holdfast.kernel import paths
 from holdfast.kernel.errors import DefinitionError
-from holdfast.orchestration.flow import FunctionNode, Map, Node, Sequence, children
+from holdfast.orchestration.flow import FunctionNode, Loop, Map, Node, Sequence, children
 from holdfast.orchestration.locate import locate
 from tests.orchestration.flows import flows
 
@@ -17,7 +17,7 @@ KEYS = ("0", "a/b", "]", "é")
 def walked(node: Node, path: str) -> Iterator[tuple[str, Node]]:
     yield path, node
     for child in children(node):
-        if isinstance(node, Map):
+        if isinstance(node, Map | Loop):
             for key in KEYS:
                 yield from walked(child, paths.item(path, key))
         else:

@@ -16,8 +16,10 @@ from holdfast.orchestration.flow import (
     Branch,
     ChildNode,
     DecisionNode,
+    Fallback,
     FunctionNode,
     Join,
+    Loop,
     Map,
     Node,
     Parallel,
@@ -25,15 +27,20 @@ from holdfast.orchestration.flow import (
     ScriptNode,
     Sequence,
     ToolNode,
+    Vote,
+    VoteBy,
     WaitNode,
     children,
     from_json,
     to_json,
 )
 from holdfast.orchestration.sagas.declared import UNDO, check_saga, undo_nodes
-from holdfast.orchestration.values import GIVEN, RESERVED, RESULT
+from holdfast.orchestration.values import GIVEN, ITEM, KEY, LAST, RESERVED, RESULT, ROUND, VOTES
 
 DEPTH_MAX = 32
+ROUNDS = frozenset((ROUND, LAST))
+_INSIDE: Mapping[type[Node], frozenset[str]] = {Map: frozenset((ITEM, KEY)), Loop: ROUNDS}
+"""What is seen below a node besides what it sees itself."""
 
 
 def check_flow(
@@ -56,7 +63,7 @@ def check_flow(
     for path, node, seen in _walk(flow, where or flow.name, names):
         if isinstance(node, Saga):
             check_saga(node, path)
-        _check_names(node, path)
+        _check_names(node, path, seen)
         _check_shape(node, path)
         _check_reference(node, path, known)
         _check_grant(node, path, grants)
@@ -81,8 +88,11 @@ def _walk(node: Node, path: str, names: frozenset[str], depth: int = 1) -> Itera
     yield path, node, names
     seen = set(names)
     for child in children(node):
-        inner = frozenset(seen | {"item", "key"}) if isinstance(node, Map) else frozenset(seen)
-        yield from _walk(child, f"{path}[]" if isinstance(node, Map) else f"{path}/{child.name}", inner, depth + 1)
+        inner = frozenset(seen | _INSIDE.get(type(node), frozenset()))
+        if isinstance(node, Vote) and child is node.judge:
+            inner |= {VOTES}
+        where = f"{path}[]" if isinstance(node, Map | Loop) else f"{path}/{child.name}"
+        yield from _walk(child, where, inner, depth + 1)
         if isinstance(node, Sequence | Saga):
             seen.add(child.name)
     if isinstance(node, Saga):
@@ -99,9 +109,9 @@ def _undoing(saga: Saga, path: str, names: frozenset[str]) -> Iterator[tuple[str
         seen.add(step.do.name)
 
 
-def _check_names(node: Node, path: str) -> None:
+def _check_names(node: Node, path: str, seen: frozenset[str]) -> None:
     check_name(node.name, "node name")
-    if node.name in RESERVED:
+    if node.name in RESERVED or (node.name in {*ROUNDS, VOTES} and node.name in seen):
         raise DefinitionError(
             f"{path}: expected another name, found {node.name!r}, which expressions use for something else"
         )
@@ -113,11 +123,13 @@ def _check_names(node: Node, path: str) -> None:
 def _check_shape(node: Node, path: str) -> None:
     below = children(node)
     match node:
-        case Sequence() | Parallel() | Branch() | Saga() if not below:
+        case Sequence() | Parallel() | Branch() | Fallback() | Saga() if not below:
             raise DefinitionError(f"{path}: expected at least one node below it, found none")
         case Parallel(join=Join.QUORUM, quorum=quorum):
             if quorum is None or not 1 <= quorum <= len(below):
                 raise DefinitionError(f"{path}: expected a quorum from 1 to {len(below)}, found {quorum}")
+        case Vote():
+            _check_vote(node, path)
         case ChildNode(app=app):
             check_name(app, f"{path}: the app's name")
         case Map(join=Join.QUORUM, quorum=quorum) if quorum is None or quorum < 1:
@@ -134,6 +146,18 @@ def _check_shape(node: Node, path: str) -> None:
     for name, limit in _limits(node):
         if not 0 < limit < math.inf:
             raise DefinitionError(f"{path}: expected {name} above 0, found {limit}")
+
+
+def _check_vote(node: Vote, path: str) -> None:
+    count = len(node.voters)
+    if not count:
+        raise DefinitionError(f"{path}: expected at least one voter, found none")
+    if node.by is VoteBy.JUDGE and node.judge is None:
+        raise DefinitionError(f"{path}: expected a judge, who is to decide, found none")
+    if (node.by is VoteBy.QUORUM) != (node.quorum is not None):
+        raise DefinitionError(f"{path}: expected a quorum with by=VoteBy.QUORUM only, found {node.quorum} by {node.by}")
+    if node.quorum is not None and not 1 <= node.quorum <= count:
+        raise DefinitionError(f"{path}: expected a quorum from 1 to {count}, found {node.quorum}")
 
 
 def _check_retry(node: Node, path: str) -> None:
@@ -153,6 +177,10 @@ def _limits(node: Node) -> Iterator[tuple[str, float]]:
         case Map():
             named += [("at_once_max", node.at_once_max), ("item_timeout_seconds", node.item_timeout_seconds)]
             named += [("items_max", node.items_max)]
+        case Vote():
+            named += [("at_once_max", node.at_once_max), ("voter_timeout_seconds", node.voter_timeout_seconds)]
+        case Loop():
+            named += [("rounds_max", node.rounds_max), ("round_timeout_seconds", node.round_timeout_seconds)]
         case Saga():
             named += [("answer_seconds_max", node.answer_seconds_max)]
         case WaitNode():
@@ -223,6 +251,10 @@ def _expressions(node: Node, names: frozenset[str]) -> Iterator[tuple[str, froze
         case Branch(cases=cases):
             for case in cases:
                 yield case.when, names
+        case Vote(key=str(text)):
+            yield text, names | {RESULT}
+        case Loop(until=until):
+            yield until, names | {RESULT, *ROUNDS}
         case Map(over=over, key=key):
             yield over, names
             if key is not None:

@@ -1,10 +1,14 @@
-"""Enters a node: evaluates its input, guards or items, reckons its deadline, and records what came of it."""
+"""Enters a node: evaluates its input, guards or items, reckons its deadline, and records what came of it.
+
+Of a loop that was entered it evaluates, after each round, whether that was the last; of a vote what the answers are.
+"""
 
 from holdfast.execution.actions import Evaluate
 from holdfast.integration.tools.sharing import Sharing
 from holdfast.journal.events import BranchTaken, Event, ItemsMapped, NodeLeft, StepEnded
 from holdfast.journal.fold.sagas import is_undoing
 from holdfast.journal.recorder import Recorder
+from holdfast.kernel import paths
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import ExpressionError, InputError
 from holdfast.kernel.expression import parse
@@ -18,20 +22,27 @@ from holdfast.orchestration.flow import (
     ChildNode,
     DecisionNode,
     FunctionNode,
+    Loop,
     Map,
     Node,
     ScriptNode,
     ToolNode,
+    Vote,
     WaitNode,
     pins,
 )
+from holdfast.orchestration.looping import last_round
 from holdfast.orchestration.passing import entering
-from holdfast.orchestration.values import Values
+from holdfast.orchestration.values import LAST, RESULT, ROUND, Values
+from holdfast.orchestration.votes import answers
 
 
 async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock, sharing: Sharing | None = None) -> None:
     """Enter ``node`` at the action's path; an expression that fails ends the node, never the driver."""
     values = Values(recorder.state, recorder.payloads)
+    if isinstance(node, Loop | Vote) and action.path in recorder.state.nodes:
+        recorder.append(await _gone_on(node, action.path, values, recorder))
+        return
     follows: tuple[Event, ...] = ()
     given: PayloadId | None = None
     wakes_at: float | None = None
@@ -94,6 +105,38 @@ async def _branch(node: Branch, path: str, values: Values) -> Event:
         if await values.evaluate(case.when, path):
             return BranchTaken(node=path, case=case.then.name)
     return BranchTaken(node=path, case=node.otherwise.name if node.otherwise is not None else None)
+
+
+async def _gone_on(node: Loop | Vote, path: str, values: Values, recorder: Recorder) -> Event:
+    """Return what follows on what has ended below a node that is evaluated more than once."""
+    try:
+        match node:
+            case Loop():
+                return await _after_round(node, path, values, recorder)
+            case Vote():
+                return await _ballots(node, path, values, recorder)
+    except ExpressionError as error:
+        return NodeLeft(node=path, outcome=Outcome.FAILED, fault=Fault(ErrorKind.EXPRESSION, str(error)))
+
+
+async def _ballots(node: Vote, path: str, values: Values, recorder: Recorder) -> Event:
+    """Return what the answers of the voters are compared by."""
+    below = [recorder.state.nodes[paths.below(path, voter.name)] for voter in node.voters]
+    given = {voter.path.rpartition("/")[2]: await values.of(voter.path) for voter in answers(below)}
+    if node.key is not None:
+        given = {name: await values.evaluate(node.key, path, {RESULT: value}) for name, value in given.items()}
+    items = tuple(recorder.payloads.keep_json(value) for value in given.values())
+    return ItemsMapped(node=path, keys=tuple(given), items=items)
+
+
+async def _after_round(node: Loop, path: str, values: Values, recorder: Recorder) -> Event:
+    """Return what follows on the round that has ended: the end of the loop, or the number of the next round."""
+    number, last = last_round(recorder.state, path)
+    assert last is not None, "a loop is asked after a round"
+    seen = {ROUND: number, LAST: await values.before(path, number), RESULT: await values.of(last.path)}
+    if not await values.evaluate(node.until, path, seen):
+        return BranchTaken(node=path, case=str(number + 1))
+    return NodeLeft(node=path, outcome=Outcome.PARTIAL if last.outcome is Outcome.PARTIAL else Outcome.SUCCEEDED)
 
 
 async def _items(node: Map, path: str, values: Values, recorder: Recorder) -> Event:

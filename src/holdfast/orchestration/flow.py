@@ -1,4 +1,4 @@
-"""Flows as data: nodes under sequence, parallel, branch, map and saga (DESIGN, decision 7). Pure values.
+"""Flows as data: leaves under the combinators (DESIGN, decision 7). Pure values.
 
 A node has a name; its place in the flow gives it a stable path. Inputs and guards are expressions over the run's
 ``input``, the results of earlier steps by name, and inside a map the ``item`` and its ``key``. The same value is
@@ -11,6 +11,7 @@ import msgspec
 
 from holdfast.kernel.ids import digest
 from holdfast.kernel.limits import Budget
+from holdfast.kernel.outcomes import ErrorKind
 from holdfast.kernel.retry import Retry
 
 AT_ONCE_MAX = 8
@@ -175,6 +176,74 @@ class Map(FlowNode, frozen=True, omit_defaults=True, tag="map"):
     """Everything inside sees what runs share as it was when the node was entered."""
 
 
+class AtRoundsMax(enum.StrEnum):
+    """What becomes of a loop whose last round has not brought what it is there for."""
+
+    FAIL = "fail"
+    PARTIAL = "partial"
+    """It ends partial, with the last round's value."""
+
+
+class Loop(FlowNode, frozen=True, omit_defaults=True, tag="loop"):
+    """``do``, round after round, until ``until`` holds. Its value is the last round's; a round that fails ends it.
+
+    Inside, ``round`` is the number of the round, from 1, and ``last`` the value of the round before, null in the first.
+    ``until`` is evaluated after each round; it sees both, and the round's value as ``result``.
+    """
+
+    do: "Node"
+    until: str
+    rounds_max: int
+    at_rounds_max: AtRoundsMax = AtRoundsMax.FAIL
+    round_timeout_seconds: float | None = None
+    timeout_seconds: float | None = None
+
+
+class Fallback(FlowNode, frozen=True, omit_defaults=True, tag="fallback"):
+    """The first rung that answers, each tried once the one above it has failed.
+
+    Its value is a dict: ``rung``, the name of the one that answered, ``value``, and ``instead_of``, those above it. One
+    that was skipped has not answered.
+    """
+
+    rungs: "tuple[Node, ...]"
+    steps_down_on: tuple[ErrorKind, ...] | None = None
+    """The faults after which the next rung is tried. None: all but a cancellation, an effect that stays in doubt, and
+    the run's own budget used up."""
+    is_partial_below: bool = True
+    """Whether what another than the first rung gives is partial."""
+    timeout_seconds: float | None = None
+
+
+class VoteBy(enum.StrEnum):
+    """What decides a vote."""
+
+    MAJORITY = "majority"
+    """The answer of more than half of all voters."""
+    QUORUM = "quorum"
+    """The answer that more voters gave than any other, and at least ``quorum``."""
+    JUDGE = "judge"
+    """The judge, whatever the voters say."""
+
+
+class Vote(FlowNode, frozen=True, omit_defaults=True, tag="vote"):
+    """The same question to several nodes at once. All are waited for; one that fails or is skipped has no vote.
+
+    Answers are the same if their JSON is, or that of ``key``, an expression that sees the answer as ``result``. If none
+    has votes enough, the ``judge`` decides, who sees the answers by voter as ``votes``; without one the vote fails. Its
+    value is a dict: ``value``, ``by``, ``votes``, and the names of those who ``agreed`` and of those in ``dissent``.
+    """
+
+    voters: "tuple[Node, ...]"
+    by: VoteBy = VoteBy.MAJORITY
+    quorum: int | None = None
+    judge: "Node | None" = None
+    key: str | None = None
+    at_once_max: int = AT_ONCE_MAX
+    voter_timeout_seconds: float | None = None
+    timeout_seconds: float | None = None
+
+
 class Block(FlowNode, frozen=True, omit_defaults=True, tag="block"):
     """``do``, with a commit point at its end: the variables set inside are seen outside together, once it succeeds.
 
@@ -215,7 +284,7 @@ class Saga(FlowNode, frozen=True, omit_defaults=True, tag="saga"):
 
 
 Leaf = AgentNode | ToolNode | FunctionNode | WaitNode | DecisionNode | ChildNode | ScriptNode
-Composite = Sequence | Parallel | Branch | Map | Block | Saga
+Composite = Sequence | Parallel | Branch | Map | Loop | Fallback | Vote | Block | Saga
 Node = Leaf | Composite
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -225,14 +294,25 @@ _decoder: msgspec.json.Decoder[Node] = msgspec.json.Decoder(Node)
 def children(node: Node) -> tuple[Node, ...]:
     """Return the nodes directly below ``node``, in the order they are written."""
     match node:
-        case Sequence(steps=below) | Parallel(branches=below):
+        case Sequence(steps=below) | Parallel(branches=below) | Fallback(rungs=below):
             return below
+        case Vote(voters=voters, judge=judge):
+            return voters if judge is None else (*voters, judge)
         case Branch(cases=cases, otherwise=otherwise):
             return tuple(case.then for case in cases) + ((otherwise,) if otherwise is not None else ())
-        case Map(do=body) | Block(do=body):
+        case Map(do=body) | Loop(do=body) | Block(do=body):
             return (body,)
         case Saga(steps=steps):
             return tuple(step.do for step in steps)
+        case _:
+            return ()
+
+
+def told_apart(node: Node) -> tuple[str, ...]:
+    """Return the names of the nodes below ``node`` that its value tells apart, in order; none for other kinds."""
+    match node:
+        case Parallel(branches=below) | Fallback(rungs=below) | Vote(voters=below):
+            return tuple(child.name for child in below)
         case _:
             return ()
 

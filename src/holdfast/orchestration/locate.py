@@ -4,7 +4,7 @@ from holdfast.journal.fold.state import RunState
 from holdfast.kernel import paths
 from holdfast.kernel.errors import DefinitionError
 from holdfast.orchestration.asked import call_at, node_of
-from holdfast.orchestration.flow import Map, Node, Saga, ScriptNode, children
+from holdfast.orchestration.flow import Loop, Map, Node, Saga, ScriptNode, children
 from holdfast.orchestration.sagas.asking import asked_about, question
 
 UNDO = paths.undo("")
@@ -40,11 +40,11 @@ def _undoing(saga: Saga, path: str, run: RunState | None) -> Node:
 
 
 def _down(node: Node, rest: str, path: str) -> tuple[Node, str]:
-    if isinstance(node, Map) and rest.startswith("["):
+    if isinstance(node, Map | Loop) and rest.startswith("["):
         return node.do, rest.partition("]")[2]
     name = rest[1:].partition("/")[0].partition("[")[0]
     for child in children(node):
-        if not isinstance(node, Map) and child.name == name:
+        if not isinstance(node, Map | Loop) and child.name == name:
             return child, rest[1 + len(name) :]
     raise DefinitionError(
         f"expected a node at {path!r}, found none below {node.name!r}: the flow has changed under the run"

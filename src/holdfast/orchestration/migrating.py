@@ -16,7 +16,7 @@ from holdfast.journal.fold.versions import moved
 from holdfast.kernel import paths
 from holdfast.kernel.errors import DefinitionChanged
 from holdfast.orchestration.app import App
-from holdfast.orchestration.flow import Parallel
+from holdfast.orchestration.flow import told_apart
 from holdfast.orchestration.migration_checks import check_fits, has_acted, place
 from holdfast.orchestration.unchanged import check_unchanged
 from holdfast.orchestration.versions import Migrated, Migration, NodeView, OnChange, RunView
@@ -64,7 +64,7 @@ def _event(migration: Migration, told: Migrated, state: RunState, app: App) -> R
     renamed = {old: new for pattern, to in told.renamed.items() for old, new in _each(pattern, to, state).items()}
     dropped = tuple(path for pattern in told.dropped for path in _each(pattern, pattern, state))
     stays = (moved(node.path, renamed, dropped) for node in state.nodes.values() if node.branches)
-    parallels = {path: place(app, path, state) for path in stays if path is not None}
+    places = {path: place(app, path, state) for path in stays if path is not None}
     return RunMigrated(
         by=migration.name,
         definitions=app.definitions,
@@ -72,9 +72,7 @@ def _event(migration: Migration, told: Migrated, state: RunState, app: App) -> R
         renamed=renamed,
         dropped=dropped,
         branches={
-            path: tuple(branch.name for branch in node.branches)
-            for path, node in sorted(parallels.items())
-            if isinstance(node, Parallel)
+            path: names for path, node in sorted(places.items()) if node is not None and (names := told_apart(node))
         },
     )
 

@@ -6,7 +6,7 @@ from holdfast.journal.fold.state import RunState
 from holdfast.kernel import paths
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import Fault, Outcome
-from holdfast.orchestration.flow import Node, Parallel, kind
+from holdfast.orchestration.flow import Node, kind, told_apart
 
 
 def entering(
@@ -19,13 +19,12 @@ def entering(
 ) -> NodeEntered:
     """Return the event that enters ``node`` with the input ``given``, to wait until ``wakes_at`` if it is a wait, with
     what runs share pinned as ``shared``."""
-    branches = tuple(branch.name for branch in node.branches) if isinstance(node, Parallel) else ()
     return NodeEntered(
         node=path,
         kind=kind(node),
         input=given,
         deadline=deadline,
-        branches=branches,
+        branches=told_apart(node),
         wakes_at=wakes_at,
         shared=shared,
     )

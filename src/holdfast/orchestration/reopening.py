@@ -9,10 +9,15 @@ from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.variables import BLOCK_KIND, overtaken
 from holdfast.kernel import paths
 from holdfast.kernel.errors import InputError
+from holdfast.orchestration.ladder import FALLBACK_KIND
+from holdfast.orchestration.looping import LOOP_KIND
 from holdfast.orchestration.rounds import REVIEW_KIND
+from holdfast.orchestration.votes import VOTE_KIND
 
 STEPS_TOLD_MAX = 12
 SCRIPT_KIND = "script"
+IN_TURN = ("sequence", LOOP_KIND, FALLBACK_KIND)
+"""The kinds of nodes of which what comes after a step is done again with it."""
 
 
 class Reopening(msgspec.Struct, frozen=True):
@@ -24,8 +29,8 @@ class Reopening(msgspec.Struct, frozen=True):
 
 def reopening(state: RunState, from_step: str) -> Reopening:
     """Return what is taken up: what did not succeed; with ``from_step`` that step too, what follows on it in the
-    sequences around it, and all that encloses it. What succeeded beside it is kept, but of a block all or nothing is
-    done again, and no review of the result is kept.
+    sequences, loops and fallbacks around it, and all that encloses it. What succeeded beside it is kept, but of a
+    block all or nothing is done again, and no review of the result is kept. A fallback stays on the rung it came to.
 
     Raises InputError for a step that the run has not entered, and for one that cannot be done again by itself.
     """
@@ -100,7 +105,7 @@ class _Walk:
         """Take up a node that stands. A block of which a script is dropped goes with it: it has staged its writes."""
         reopened, dropped = len(self.reopened), len(self.dropped)
         self.reopened.append(node.path)
-        for child in self._below(node):
+        for child in self._taken_up(node):
             self.down(child)
         if node.kind == BLOCK_KIND and any(self._is_script(path) for path in self.dropped[dropped:]):
             del self.reopened[reopened:], self.dropped[dropped:]
@@ -110,17 +115,41 @@ class _Walk:
         return self._state.nodes[path].kind == SCRIPT_KIND
 
     def _around(self, node: NodeState) -> None:
-        """Sort the children of a node that encloses the step; of a sequence, those after it are dropped."""
+        """Sort the children of a node that encloses the step; of those in turn, the ones after it are dropped."""
         children = self._below(node)
         inner = next(child for child in children if child.path in self._enclosing or child.path == self._from_step)
+        if node.kind == VOTE_KIND and not _is_voter(inner, node):
+            self.down(inner)
+            return
+        self.dropped.extend(self._judges(node))
         for child in children:
-            if node.kind == "sequence" and child.left_at > inner.left_at:
+            if child.path in self.dropped:
+                continue
+            if node.kind in IN_TURN and child.left_at > inner.left_at:
                 self.dropped.append(child.path)
-            else:
+            elif node.kind != FALLBACK_KIND or child is inner:
                 self.down(child)
+
+    def _taken_up(self, node: NodeState) -> list[NodeState]:
+        """Return the children to go on with: of a fallback only the rung that it has come to.
+
+        Of a vote that was judged only the judge: the answers are in.
+        """
+        below = self._below(node)
+        if node.kind == FALLBACK_KIND or self._judges(node):
+            return sorted(below, key=lambda child: child.left_at)[-1:]
+        return below
+
+    def _judges(self, node: NodeState) -> list[str]:
+        """Return who has judged the answers of a vote."""
+        return [child.path for child in self._below(node) if node.kind == VOTE_KIND and not _is_voter(child, node)]
 
     def _below(self, node: NodeState) -> list[NodeState]:
         return sorted(self._children[node.path], key=lambda child: child.path)
+
+
+def _is_voter(child: NodeState, vote: NodeState) -> bool:
+    return child.path.rpartition("/")[2] in vote.branches
 
 
 def _stands(node: NodeState) -> bool:
@@ -132,7 +161,7 @@ def _stands(node: NodeState) -> bool:
             return node.step.attempt > 0
         case "branch" | "map":
             return node.is_decided
-        case "sequence" | "parallel" | "block":
+        case "sequence" | "parallel" | "block" | "loop" | "fallback" | "vote":
             return True
         case _:
             return False

@@ -18,7 +18,7 @@ from holdfast.journal.fold.steps import step_at
 from holdfast.journal.fold.variables import overtaken
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
-from holdfast.orchestration import joins
+from holdfast.orchestration import joins, ladder, looping, votes
 from holdfast.orchestration import review as reviews
 from holdfast.orchestration.asked import node_of
 from holdfast.orchestration.children import of_child, unwanted_children
@@ -29,7 +29,9 @@ from holdfast.orchestration.flow import (
     Branch,
     ChildNode,
     DecisionNode,
+    Fallback,
     FunctionNode,
+    Loop,
     Map,
     Node,
     Parallel,
@@ -37,6 +39,8 @@ from holdfast.orchestration.flow import (
     ScriptNode,
     Sequence,
     ToolNode,
+    Vote,
+    VoteBy,
     WaitNode,
     children,
     pins,
@@ -153,6 +157,12 @@ class _Walk:
                 return self._branch(node, state)
             case Block():
                 return self._block(node, state)
+            case Loop():
+                return self._loop(node, state)
+            case Fallback():
+                return self._fallback(node, state)
+            case Vote():
+                return self._vote(node, state)
             case Saga():
                 return self._saga(node, state)
             case _:
@@ -175,7 +185,11 @@ class _Walk:
         own = self._agents[node.agent].budget.seconds if isinstance(node, AgentNode) else None
         timeouts = (node.timeout_seconds, imposed.timeout_seconds, own)
         seconds = min((limit for limit in timeouts if limit is not None), default=None)
-        if isinstance(node, Sequence | Parallel | Block | Saga) and seconds is None and not pins(node):
+        if (
+            isinstance(node, Sequence | Parallel | Block | Saga | Loop | Fallback | Vote)
+            and seconds is None
+            and not pins(node)
+        ):
             return Note((entering(node, path, imposed.deadline),))
         return Evaluate(path, seconds, imposed.deadline)
 
@@ -241,6 +255,58 @@ class _Walk:
         if child is None or child.outcome is None:
             return self.node(taken, path)
         return (self._leave(state, child.outcome, None if child.outcome.is_success else joins.because(child)),)
+
+    def _loop(self, node: Loop, state: NodeState) -> Iterable[Action]:
+        number, last = looping.last_round(self._run, state.path)
+        if last is None or looping.goes_on(state, number, last):
+            if number == node.rounds_max:
+                return (self._leave(state, *looping.exhausted(node)),)
+            path = paths.item(state.path, str(number + 1))
+            return self.node(node.do, path, Evaluate(path, node.round_timeout_seconds))
+        if last.outcome is None:
+            return self.node(node.do, last.path, Evaluate(last.path, node.round_timeout_seconds))
+        if not last.outcome.is_success:
+            return (self._leave(state, last.outcome, joins.because(last)),)
+        return (Evaluate(state.path),)
+
+    def _fallback(self, node: Fallback, state: NodeState) -> Iterable[Action]:
+        ended: list[NodeState] = []
+        for rung in node.rungs:
+            path = paths.below(state.path, rung.name)
+            child = self._run.nodes.get(path)
+            if child is None or child.outcome is None:
+                return self.node(rung, path)
+            if ladder.has_answered(child):
+                return (self._leave(state, *ladder.answered(node, child, ended)),)
+            ended.append(child)
+            if not ladder.steps_down(node, child, self._run):
+                break
+        return (self._leave(state, *ladder.unanswered(ended)),)
+
+    def _vote(self, node: Vote, state: NodeState) -> Iterable[Action]:
+        bodies = [(voter, paths.below(state.path, voter.name)) for voter in node.voters]
+        found = [self._run.nodes.get(path) for _, path in bodies]
+        voters = [voter for voter in found if voter is not None and voter.outcome is not None]
+        if len(voters) < len(bodies):
+            begun = zip(bodies, found, strict=True)
+            waited = [body for body, voter in begun if voter is None or voter.outcome is None]
+            limit = node.voter_timeout_seconds
+            return [
+                action
+                for voter, path in waited[: node.at_once_max]
+                for action in self.node(voter, path, Evaluate(path, limit))
+            ]
+        if node.by is not VoteBy.JUDGE and not votes.is_counted(state, voters):
+            return (Evaluate(state.path),)
+        if node.by is not VoteBy.JUDGE and votes.is_enough(node, len(votes.agreed(state))):
+            return (self._leave(state, votes.elected(self._run, state)),)
+        if node.judge is None or not votes.answers(voters):
+            return (self._leave(state, *votes.undecided(node, state, voters)),)
+        path = paths.below(state.path, node.judge.name)
+        judge = self._run.nodes.get(path)
+        if judge is None or judge.outcome is None:
+            return self.node(node.judge, path)
+        return (self._leave(state, *votes.judged(judge)),)
 
     def _block(self, node: Block, state: NodeState) -> Iterable[Action]:
         path = paths.below(state.path, node.do.name)

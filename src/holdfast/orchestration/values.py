@@ -2,12 +2,14 @@
 
 A leaf's value is the JSON of its result, a decision's what was decided. A sequence gives its last step's value, a
 parallel a field for each branch (null for one that did not succeed), a branch the taken case's, a map the list of its
-items' values (null likewise).
+items' values (null likewise), a loop its last round's, a
+fallback says which rung answered what.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
+from types import MappingProxyType
 
 from holdfast.journal.fold.sagas import is_undoing
 from holdfast.journal.fold.state import NodeState, RunState
@@ -16,14 +18,22 @@ from holdfast.journal.payloads import Payloads
 from holdfast.kernel import paths
 from holdfast.kernel.errors import ExpressionError
 from holdfast.kernel.expression import parse
+from holdfast.orchestration.ladder import rung_of
+from holdfast.orchestration.looping import last_round, round_of
 from holdfast.orchestration.review import UNMET, is_in_round, is_round
 from holdfast.orchestration.rounds import result_path
+from holdfast.orchestration.votes import VOTE_KIND, agreed, answers
 
 INPUT, ITEM, KEY, VARIABLES = "input", "item", "key", "variables"
+ROUND, LAST = "round", "last"
+"""What is seen beside that inside a loop."""
+VOTES, VOTERS = "votes", "voters"
+"""What a judge sees of a vote, and who decided one in which no judge did."""
 RESULT, GIVEN = "result", "given"
 """What is seen beside that by what undoes a step: what it gave, and what it was given."""
 IN_ORDER = ("sequence", "saga")
 """The kinds of nodes whose later steps see the values of earlier ones."""
+NOTHING: Mapping[str, object] = MappingProxyType({})
 RESERVED = frozenset((INPUT, ITEM, KEY, VARIABLES))
 
 
@@ -50,6 +60,13 @@ class Values:
                 return {name: await self.of(paths.below(path, name)) for name in node.branches}
             case "branch":
                 return None if node.case is None else await self.of(paths.below(path, node.case))
+            case "loop":
+                _, last = last_round(self._state, path)
+                return None if last is None else await self.of(last.path)
+            case "fallback":
+                return await self._answered(node)
+            case "vote":
+                return await self._voted(node)
             case "map":
                 return [await self.of(paths.item(path, key)) for key in node.keys]
             case "decision":
@@ -63,10 +80,45 @@ class Values:
         kept = sorted((name, value) for name, value in seen.items() if value is not None)
         return {name: await self._payloads.fetch_json(value) for name, value in kept}
 
-    async def evaluate(self, text: str, path: str) -> object:
-        """Return the value of the expression ``text``, seen from the node at ``path``. Raises ExpressionError."""
+    async def evaluate(self, text: str, path: str, beside: Mapping[str, object] = NOTHING) -> object:
+        """Return the value of the expression ``text``, seen from the node at ``path``, which sees ``beside`` as well.
+
+        Raises ExpressionError.
+        """
         expression = parse(text)
-        return expression.evaluate(await self.scope(expression.names, path))
+        seen = await self.scope(expression.names - beside.keys(), path)
+        return expression.evaluate({**seen, **beside})
+
+    async def before(self, path: str, number: int) -> object:
+        """Return what round ``number`` of the loop at ``path`` sees as the last one's value."""
+        return await self.of(paths.item(path, str(number - 1)))
+
+    async def _answered(self, node: NodeState) -> object:
+        rung = rung_of(self._state, node)
+        assert rung is not None, "a fallback that succeeded was answered"
+        above = list(node.branches[: node.branches.index(rung)])
+        return {"rung": rung, "value": await self.of(paths.below(node.path, rung)), "instead_of": above}
+
+    async def _voted(self, node: NodeState) -> object:
+        """Return what was decided, by whom, and what each voter said: nothing of it is lost."""
+        votes = await self._votes(node)
+        judges = (child for child in self._children[node.path] if child.path.rpartition("/")[2] not in node.branches)
+        judge = next((child for child in judges if child.outcome is not None and child.outcome.is_success), None)
+        if judge is None:
+            winners = list(agreed(node))
+            value = votes[winners[0]]
+        else:
+            value = await self.of(judge.path)
+            winners = [name for name, vote in votes.items() if vote == value]
+        dissent = [name for name in votes if name not in winners]
+        by = VOTERS if judge is None else judge.path.rpartition("/")[2]
+        return {"value": value, "by": by, "votes": votes, "agreed": winners, "dissent": dissent}
+
+    async def _votes(self, node: NodeState) -> dict[str, object]:
+        """Return the answers that were given, by voter."""
+        voters = [self._state.nodes.get(paths.below(node.path, name)) for name in node.branches]
+        given = answers([voter for voter in voters if voter is not None])
+        return {voter.path.rpartition("/")[2]: await self.of(voter.path) for voter in given}
 
     async def _decision(self, node: NodeState) -> object:
         question = node.question
@@ -86,6 +138,10 @@ class Values:
             case "key":
                 node, index = self._item(path)
                 return node.keys[index]
+            case "round" | "last" if (place := round_of(path, self._state)) is not None:
+                return place[1] if name == ROUND else await self.before(*place)
+            case "votes" if (vote := self._vote_around(path)) is not None:
+                return await self._votes(vote)
             case "result" if is_in_round(path) and not is_undoing(self._state, path):
                 return await self.of(result_path(self._state))
             case "unmet" if is_in_round(path):
@@ -127,12 +183,26 @@ class Values:
             f"{path}: expected {name!r} to be an earlier step of an enclosing sequence, found none that has run"
         )
 
+    def _vote_around(self, path: str) -> NodeState | None:
+        """Return the innermost vote whose judge is the node at ``path``, or lies around it."""
+        inner = path
+        for around in paths.ancestors(path):
+            node = self._state.nodes.get(around)
+            if node is not None and node.kind == VOTE_KIND and inner.rpartition("/")[2] not in node.branches:
+                return node
+            inner = around
+        return None
+
     def _item(self, path: str) -> tuple[NodeState, int]:
-        map_path, bracket, rest = path.rpartition("[")
-        node = self._state.nodes.get(map_path)
-        if not bracket or node is None:
+        inner = path
+        for around in paths.ancestors(path):
+            node = self._state.nodes.get(around)
+            if node is not None and node.kind == "map":
+                break
+            inner = around
+        else:
             raise ExpressionError(f"{path}: expected 'item' and 'key' inside a map only, found no map around it")
-        key = rest.partition("]")[0]
+        key = inner.removeprefix(around)[1:-1]
         if key in node.keys and paths.item("", key) == f"[{key}]":
             return node, node.keys.index(key)
         return node, next(index for index, each in enumerate(node.keys) if paths.item("", each) == f"[{key}]")

@@ -16,7 +16,7 @@ class NodeEntered(JournalEvent, frozen=True, tag="node.entered/1"):
     deadline: float | None = None
     """The instant at which the node times out."""
     branches: tuple[str, ...] = ()
-    """The names of a parallel's branches, in order: its value has a field for each, begun or not."""
+    """The names of a parallel's branches, a fallback's rungs or a vote's voters, in order: its value names them."""
     wakes_at: float | None = None
     """The instant that the node waits for."""
     shared: PayloadId | None = None
@@ -24,14 +24,20 @@ class NodeEntered(JournalEvent, frozen=True, tag="node.entered/1"):
 
 
 class BranchTaken(JournalEvent, frozen=True, tag="node.branch_taken/1"):
-    """The guards of a branch were evaluated; ``case`` is the name of the child that runs, None if none does."""
+    """The guards of a branch were evaluated; ``case`` is the name of the child that runs, None if none does.
+
+    Of a loop it says that what it is there for has not come yet: ``case`` is the number of the round that is next.
+    """
 
     node: str
     case: str | None
 
 
 class ItemsMapped(JournalEvent, frozen=True, tag="node.items_mapped/1"):
-    """The items of a map were evaluated: a key and an input each, in order."""
+    """The items of a map were evaluated: a key and an input each, in order.
+
+    Of a vote: the voters that have answered, and of each what its answer is compared by.
+    """
 
     node: str
     keys: tuple[str, ...]

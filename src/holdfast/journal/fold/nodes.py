@@ -46,11 +46,12 @@ def node_entered(state: RunState, event: NodeEntered, at: float, version: int) -
 
 
 def branch_taken(state: RunState, event: BranchTaken, _at: float, version: int) -> RunState:
-    return with_node(state, replace(entered(state, event.node), is_decided=True, case=event.case), version)
+    node = replace(entered(state, event.node), is_decided=True, decided_at=version, case=event.case)
+    return with_node(state, node, version)
 
 
 def items_mapped(state: RunState, event: ItemsMapped, _at: float, version: int) -> RunState:
-    node = replace(entered(state, event.node), is_decided=True, keys=event.keys, items=event.items)
+    node = replace(entered(state, event.node), is_decided=True, decided_at=version, keys=event.keys, items=event.items)
     return with_node(state, node, version)
 
 

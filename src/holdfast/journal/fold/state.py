@@ -137,7 +137,9 @@ class NodeState(msgspec.Struct, frozen=True, gc=False):
     result: PayloadId | None = None
     fault: Fault | None = None
     is_decided: bool = False
-    """A branch has taken its case, a map knows its items."""
+    """A branch has taken its case, a map knows its items, a loop has begun another round."""
+    decided_at: int = 0
+    """The version of the event that says so: what is decided of a child counts if that had ended before."""
     case: str | None = None
     keys: tuple[str, ...] = ()
     items: tuple[PayloadId, ...] = ()

@@ -69,6 +69,7 @@ def _moved(node: NodeState, path: str, names: Mapping[str, str], branches: tuple
         path=path,
         key_path=node.key_path if path == node.path else node.key_path or node.path,
         case=names.get(node.case, node.case) if node.case is not None else None,
+        keys=tuple(names.get(key, key) for key in node.keys) if names else node.keys,
         branches=node.branches if branches is None else branches,
     )
 

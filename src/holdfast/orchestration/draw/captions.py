@@ -14,18 +14,23 @@ from holdfast.orchestration.flow import (
     ChildNode,
     Composite,
     DecisionNode,
+    Fallback,
     FunctionNode,
     Join,
     Leaf,
+    Loop,
     Map,
     Node,
     Parallel,
     Saga,
     ScriptNode,
     ToolNode,
+    Vote,
+    VoteBy,
     WaitNode,
     kind,
 )
+from holdfast.orchestration.looping import last_round
 from holdfast.orchestration.review import Review
 
 MARKS = {
@@ -101,6 +106,21 @@ def _composite(node: Composite) -> Iterator[str]:
             yield from _fan_out(node)
             yield f"at most {node.items_max:,} items"
             yield from _seconds("each", node.item_timeout_seconds)
+        case Vote():
+            yield f"quorum of {node.quorum}" if node.quorum is not None else f"by {node.by}"
+            if node.key is not None:
+                yield f"compared by {node.key}"
+            yield f"{node.at_once_max} at once"
+            yield from _seconds("each", node.voter_timeout_seconds)
+        case Fallback():
+            if node.steps_down_on is not None:
+                yield f"steps down on {', '.join(node.steps_down_on) or 'nothing'}"
+            yield "partial below the first" if node.is_partial_below else "any rung will do"
+        case Loop():
+            yield f"until {node.until}"
+            counted = "1 round" if node.rounds_max == 1 else f"{node.rounds_max:,} rounds"
+            yield f"at most {counted}, then {node.at_rounds_max}"
+            yield from _seconds("each", node.round_timeout_seconds)
         case _:
             pass
 
@@ -131,6 +151,10 @@ def guards(node: Node) -> dict[str, str]:
         case Branch(cases=cases, otherwise=otherwise):
             told = {case.then.name: f"if {case.when}: " for case in cases}
             return told if otherwise is None else {**told, otherwise.name: "otherwise: "}
+        case Vote(judge=judge) if judge is not None:
+            return {judge.name: "judge: " if node.by is VoteBy.JUDGE else "if they do not agree: "}
+        case Fallback(rungs=rungs):
+            return {rung.name: "else: " for rung in rungs[1:]}
         case Saga(steps=steps):
             return {step.do.name: "irreversible: " for step in steps if step.is_irreversible}
         case _:
@@ -156,6 +180,15 @@ def items_told(path: str, known: Knowledge) -> str:
     if known.run is None or state is None or not state.is_decided:
         return ""
     return f"{items_done(known.run, state)}/{len(state.keys)}"
+
+
+def done_told(node: Node, path: str, known: Knowledge) -> str:
+    """Return how far a map or loop is, as ``3/12 done`` or ``round 2``; empty for others, and if it is not known."""
+    if isinstance(node, Map) and (done := items_told(path, known)):
+        return f"{done} done"
+    if isinstance(node, Loop) and known.run is not None and (number := last_round(known.run, path)[0]):
+        return f"round {number}"
+    return ""
 
 
 def items_done(run: RunState, node: NodeState) -> int:

@@ -9,7 +9,7 @@ from holdfast.orchestration.draw.captions import (
     Knowledge,
     captions,
     criteria_told,
-    items_told,
+    done_told,
     kind_word,
     mark,
     rounds_told,
@@ -17,7 +17,7 @@ from holdfast.orchestration.draw.captions import (
     undo_drawn,
 )
 from holdfast.orchestration.draw.tree import NOTHING_KNOWN
-from holdfast.orchestration.flow import Block, Branch, Map, Node, Parallel, Saga, children
+from holdfast.orchestration.flow import Block, Branch, Fallback, Loop, Map, Node, Parallel, Saga, Vote, children
 from holdfast.orchestration.flow import Sequence as Steps
 from holdfast.orchestration.review import REVISE, Review
 
@@ -66,7 +66,7 @@ class _Drawing:
         self._classify(identity, path)
         label = self._label(node, path)
         match node:
-            case Steps() | Parallel() | Branch() | Map() | Block() | Saga():
+            case Steps() | Parallel() | Branch() | Map() | Loop() | Fallback() | Vote() | Block() | Saga():
                 self._line(depth, f'subgraph {identity}["{label}"]')
                 self._compose(node, path, depth + 1)
                 self._line(depth, "end")
@@ -104,7 +104,7 @@ class _Drawing:
 
     def _compose(self, node: Node, path: str, depth: int) -> None:
         below = [
-            self.draw(child, f"{path}[]" if isinstance(node, Map) else paths.below(path, child.name), depth)
+            self.draw(child, f"{path}[]" if isinstance(node, Map | Loop) else paths.below(path, child.name), depth)
             for child in children(node)
         ]
         match node:
@@ -112,6 +112,12 @@ class _Drawing:
                 self.edges.extend(f"    {first} --> {second}" for first, second in pairwise(below))
             case Branch():
                 self._guards(node, below, depth)
+            case Vote(judge=judge) if judge is not None:
+                self.edges.extend(f"    {voter} --> {below[-1]}" for voter in below[:-1])
+            case Fallback():
+                self.edges.extend(f'    {first} -->|"else"| {second}' for first, second in pairwise(below))
+            case Loop():
+                self._again(node, below[0], depth)
             case Saga():
                 self.edges.extend(f"    {first} --> {second}" for first, second in pairwise(below))
                 self._undo(node, path, below, depth)
@@ -125,6 +131,14 @@ class _Drawing:
             if step.do.name in undo:
                 self.edges.append(f'    {child} -.->|"undo"| {self.draw(*undo[step.do.name], depth)}')
 
+    def _again(self, node: Loop, body: str, depth: int) -> None:
+        """Draw the question after each round, and the way back from it."""
+        asked = f"n{self._count}"
+        self._count += 1
+        self._line(depth, f'{asked}{{"{escaped(node.until)}?"}}')
+        self.edges.append(f"    {body} --> {asked}")
+        self.edges.append(f'    {asked} -->|"no"| {body}')
+
     def _guards(self, node: Branch, below: Sequence[str], depth: int) -> None:
         """Draw the decision, and an edge from it to each way it can go."""
         decision = f"n{self._count}"
@@ -136,8 +150,8 @@ class _Drawing:
 
     def _label(self, node: Node, path: str) -> str:
         said = [kind_word(node), *captions(node, self._known)]
-        if isinstance(node, Map) and (done := items_told(path, self._known)):
-            said.append(f"{done} done")
+        if done := done_told(node, path, self._known):
+            said.append(done)
         sign = mark(path, self._known) if "[]" not in path else ""
         return f"{escaped(f'{sign} {node.name}'.strip())}<br/>{escaped(' · '.join(said))}"
 

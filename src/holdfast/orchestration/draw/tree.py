@@ -7,15 +7,15 @@ from holdfast.orchestration.draw.captions import (
     Knowledge,
     captions,
     criteria_told,
+    done_told,
     guards,
-    items_told,
     kind_word,
     mark,
     rounds_told,
     steps_drawn,
     undo_drawn,
 )
-from holdfast.orchestration.flow import Map, Node, children
+from holdfast.orchestration.flow import Loop, Map, Node, children
 
 NOTHING_KNOWN = Knowledge()
 
@@ -23,7 +23,8 @@ NOTHING_KNOWN = Knowledge()
 def draw_text(flow: Node, known: Knowledge = NOTHING_KNOWN) -> str:
     """Return the flow as indented lines, one a node; with a run, each begins with how the node stands.
 
-    The node inside a map stands for all its items: it carries the sign of none, the map tells how many have ended.
+    The node inside a map stands for all its items: it carries the sign of none, the map tells how many have ended; so
+    does that inside a loop for all rounds.
     A review follows the flow; its nodes stand for those of all rounds.
     """
     return "\n".join((*_lines(flow, flow.name, known, "", "", ""), *_review(known)))
@@ -55,16 +56,16 @@ def _lines(node: Node, path: str, known: Knowledge, guard: str, first: str, rest
 
 def _line(node: Node, path: str, known: Knowledge) -> str:
     said = [kind_word(node), *captions(node, known)]
-    if isinstance(node, Map) and (done := items_told(path, known)):
-        said.append(f"{done} done")
+    if done := done_told(node, path, known):
+        said.append(done)
     sign = mark(path, known) if "[]" not in path else ""
     return f"{sign} {node.name}  {' · '.join(said)}".lstrip()
 
 
 def _below(node: Node, path: str, known: Knowledge) -> Iterator[tuple[Node, str, str]]:
     """Yield each child with its path and the guard it stands behind."""
-    if isinstance(node, Map):
-        yield node.do, f"{path}[]", "each: "
+    if isinstance(node, Map | Loop):
+        yield node.do, f"{path}[]", "each: " if isinstance(node, Map) else "each round: "
         return
     for step, inner in steps_drawn(node, path, known):
         yield step, inner, ""

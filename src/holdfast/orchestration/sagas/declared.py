@@ -14,7 +14,9 @@ from holdfast.orchestration.flow import (
     Branch,
     Case,
     ChildNode,
+    Fallback,
     FunctionNode,
+    Loop,
     Map,
     Node,
     Parallel,
@@ -23,6 +25,7 @@ from holdfast.orchestration.flow import (
     ScriptNode,
     Sequence,
     ToolNode,
+    Vote,
     children,
 )
 
@@ -66,10 +69,15 @@ def with_undo(node: Node, called: Called, path: str = "") -> Node:
             return replace(node, steps=_each(below, called, path)) if _has_saga(node) else node
         case Parallel(branches=below):
             return replace(node, branches=_each(below, called, path)) if _has_saga(node) else node
+        case Vote(voters=below, judge=judge) if _has_saga(node):
+            voters, by = _each(below, called, path), next(iter(_each((judge,), called, path)), None)
+            return replace(node, voters=voters, judge=by)
+        case Fallback(rungs=below):
+            return replace(node, rungs=_each(below, called, path)) if _has_saga(node) else node
         case Branch(cases=cases, otherwise=otherwise) if _has_saga(node):
             told = tuple(Case(case.when, *_each((case.then,), called, path)) for case in cases)
             return replace(node, cases=told, otherwise=next(iter(_each((otherwise,), called, path)), None))
-        case Map(do=body) | Block(do=body):
+        case Map(do=body) | Loop(do=body) | Block(do=body):
             return replace(node, do=_each((body,), called, path)[0]) if _has_saga(node) else node
         case _:
             return node

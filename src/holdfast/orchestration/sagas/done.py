@@ -13,6 +13,7 @@ from holdfast.orchestration.flow import (
     AgentNode,
     ChildNode,
     FunctionNode,
+    Loop,
     Map,
     Node,
     SagaStep,
@@ -20,6 +21,7 @@ from holdfast.orchestration.flow import (
     ToolNode,
     children,
 )
+from holdfast.orchestration.looping import last_round
 
 Agents = Mapping[str, Agent]
 
@@ -86,6 +88,8 @@ def may_have_acted(node: Node, path: str, run: RunState, agents: Agents) -> bool
             inside = [(node_of(call), paths.below(path, call.name)) for call in called]
         case Map():
             inside = [(node.do, paths.item(path, key)) for key in state.keys]
+        case Loop():
+            inside = [(node.do, paths.item(path, str(each))) for each in range(1, last_round(run, path)[0] + 1)]
         case _ if state.kind == SAGA_KIND and is_undone(run, path):
             return False
         case _:

@@ -79,6 +79,8 @@ def repeated(events: Sequence[Event]) -> list[object]:
 
 def _finishes(event: Event) -> Step | None:
     match event:
+        case BranchTaken(node=node, case=str(case)) if case.isdigit():
+            return BranchTaken, node, case  # a loop goes on as often as it has rounds
         case NodeEntered(node=node) | NodeLeft(node=node) | BranchTaken(node=node) | ItemsMapped(node=node):
             return type(event), node
         case ModelReplied(node=node, turn=turn) if event.defect is None or event.defect.retryable:
@@ -98,8 +100,11 @@ def _taken_back(event: Event, finished: Set[Step]) -> Iterator[Step]:
             yield "step", node, 0, 0
         case RunRequeued(reopened=reopened, dropped=dropped):
             yield END
-            yield from (step for node in reopened for step in ((NodeLeft, node), ("step", node, 0, 0)))
+            yield from (
+                step for node in reopened for step in ((NodeLeft, node), (ItemsMapped, node), ("step", node, 0, 0))
+            )
             yield from (step for step in finished if _is_below(str(step[1]), dropped))
+            yield from (step for step in finished if step[:-1] in [(BranchTaken, node) for node in reopened])
         case _:
             pass
 

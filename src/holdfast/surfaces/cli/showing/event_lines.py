@@ -156,7 +156,7 @@ def _of_node(event: OfNode) -> str:
             until = "" if event.wakes_at is None else f", until {instant(event.wakes_at)}"
             return f"{event.kind} entered{until}"
         case BranchTaken():
-            return f"takes {event.case}" if event.case is not None else "takes none of its ways"
+            return _taken(event.case)
         case ItemsMapped():
             return f"has {counted(len(event.keys), 'item')}"
         case NodeLeft():
@@ -177,6 +177,12 @@ def _of_node(event: OfNode) -> str:
             return f"waits for {event.allowance}, renewed at {instant(event.renews_at)} ({event.reason})"
         case AllowanceRenewed():
             return "goes on: its allowance is renewed"
+
+
+def _taken(case: str | None) -> str:
+    if case is None:
+        return "takes none of its ways"
+    return f"goes on with round {case}" if case.isdigit() else f"takes {case}"
 
 
 def _of_child(event: OfChild) -> str:

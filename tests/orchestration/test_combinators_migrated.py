@@ -1,0 +1,72 @@
+"""Loops, fallbacks and votes go on under other code: in the same round, on the same rung, with the same votes."""
+
+from typing import Any
+
+import pytest
+
+from holdfast.flow import Fallback, Loop, Migrated, Migration, Node, OnChange, Sequence, Vote
+from holdfast.journal.fold.state import RunState
+from holdfast.orchestration.flow import FunctionNode
+from tests.orchestration.world import World, step
+from tests.runtime.stage import Stage
+
+
+def looking(name: str) -> FunctionNode:
+    return FunctionNode(name, "one", input="{'name': 'round ' + ['1', '2', '3'][round - 1], 'seconds': 2}")
+
+
+def looped(name: str, inner: str, rounds_max: int = 3) -> Sequence:
+    return Sequence("root", (Loop(name, Sequence("body", (looking(inner),)), "round == 3", rounds_max),))
+
+
+def laddered(first: str) -> Sequence:
+    return Sequence("root", (Fallback("ladder", (step(first, "badly"), step("b", seconds=9.0))),))
+
+
+def voted(first: str) -> Sequence:
+    voters = (step(first), step("b"), step("c", seconds=9.0))
+    return Sequence("root", (Vote("vote", voters, key="'same'"), step("after", seconds=9.0)))
+
+
+async def migrated(before: Node, after: Node, told: Migrated, let_go_at: float) -> tuple[RunState, Any, World]:
+    """Begin a run under one flow, let go of it after so many seconds, and end it under the other."""
+    stage = Stage()
+    world = World(stage.clock)
+    async with stage.runtime(apps=[world.app(before)]) as runtime:
+        run_id = (await runtime.start("root", None)).id
+        await stage.clock.advance(let_go_at)
+    rule: dict[str, Any] = {"on_change": OnChange.MIGRATE, "migrations": (Migration("to_v2", lambda _: told),)}
+    async with stage.runtime(apps=[world.app(after, **rule)]) as runtime:
+        run = await runtime.run(run_id)
+        state = await stage.ended(run)
+        assert state.parked is None
+        return state, await run.value(state), world
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        (looped("again", "look"), Migrated(renamed={"root/loop": "root/again"})),
+        (looped("loop", "see"), Migrated(renamed={"root/loop[]/look": "root/loop[]/see"})),
+        (looped("loop", "look", 5), Migrated()),
+    ],
+)
+async def test_a_loop_goes_on_in_its_round(after: Node, told: Migrated) -> None:
+    _, value, world = await migrated(looped("loop", "look"), after, told, 3.0)
+    assert value == "round 3"
+    assert world.done == {"round 1": 1, "round 2": 1, "round 3": 1}
+
+
+async def test_a_fallback_stays_on_its_rung_and_calls_the_ones_above_as_they_are_called_now() -> None:
+    told = Migrated(renamed={"root/ladder/a": "root/ladder/first"})
+    _, value, world = await migrated(laddered("a"), laddered("first"), told, 3.0)
+    assert value == {"rung": "b", "value": "b", "instead_of": ["first"]}
+    assert (world.sent["a"], world.sent["first"]) == (1, 0)
+
+
+@pytest.mark.parametrize("let_go_at", [3.0, 12.0])
+async def test_a_vote_counts_what_was_voted_under_the_names_that_voters_have_now(let_go_at: float) -> None:
+    told = Migrated(renamed={"root/vote/a": "root/vote/first"})
+    state, _, world = await migrated(voted("a"), voted("first"), told, let_go_at)
+    assert state.nodes["root/vote"].keys == ("first", "b", "c")
+    assert (world.sent["a"], world.sent["first"]) == (1, 0)
