@@ -2,8 +2,8 @@
 
 A leaf's value is the JSON of its result, a decision's what was decided. A sequence gives its last step's value, a
 parallel a field for each branch (null for one that did not succeed), a branch the taken case's, a map the list of its
-items' values (null likewise), a loop its last round's, a
-fallback says which rung answered what.
+items' values (null likewise), a loop its last round's. A fallback's says which rung answered what, a vote's who said
+what.
 """
 
 from collections import defaultdict
@@ -27,8 +27,10 @@ from holdfast.orchestration.votes import VOTE_KIND, agreed, answers
 INPUT, ITEM, KEY, VARIABLES = "input", "item", "key", "variables"
 ROUND, LAST = "round", "last"
 """What is seen beside that inside a loop."""
-VOTES, VOTERS = "votes", "voters"
-"""What a judge sees of a vote, and who decided one in which no judge did."""
+VOTES = "votes"
+"""What a judge sees of a vote besides."""
+VOTERS, JUDGE = "voters", "judge"
+"""Who has decided a vote, as its value says."""
 RESULT, GIVEN = "result", "given"
 """What is seen beside that by what undoes a step: what it gave, and what it was given."""
 IN_ORDER = ("sequence", "saga")
@@ -111,7 +113,7 @@ class Values:
             value = await self.of(judge.path)
             winners = [name for name, vote in votes.items() if vote == value]
         dissent = [name for name in votes if name not in winners]
-        by = VOTERS if judge is None else judge.path.rpartition("/")[2]
+        by = VOTERS if judge is None else JUDGE
         return {"value": value, "by": by, "votes": votes, "agreed": winners, "dissent": dissent}
 
     async def _votes(self, node: NodeState) -> dict[str, object]:
