@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -61,7 +62,8 @@ class Tau2:
     async def tools(self) -> tuple[Tool, ...]:
         """The agent's tools, as an operator declares them: the key of the world is fixed, reads are reads."""
         variable = f"TAU2_{self.domain.upper()}_MCP_STATE_DIR"
-        reach = Reach(command=(f"tau2-{self.domain}-mcp",), environment={variable: str(self.folder)})
+        program = Path(sys.executable).parent / f"tau2-{self.domain}-mcp"  # beside this Python, on the PATH or not
+        reach = Reach(command=(str(program),), environment={variable: str(self.folder)})
         pins = _declared(await _pins(self.domain, reach), self._key)
         return McpServer(self.domain, pins).tools(*_business(pins))
 
