@@ -140,7 +140,7 @@ MUTANTS: dict[str, Mutant] = {
         ("simulation",),
     ),
     "an interrupted call passes for none": Mutant(
-        "holdfast.execution.interrupt", "        if step.is_open:\n", "        if False:\n", ("crash", "simulation")
+        "holdfast.execution.interrupt", "        if step.is_open:\n", "        if False:\n", ("simulation",)
     ),
     "what calls in flight have reserved does not count": Mutant(
         "holdfast.execution.decide", "spend, run.reserved, run.reserved_usd)", "spend)", ("budgets",)
