@@ -23,7 +23,7 @@ from holdfast.journal.snapshots import current
 from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.kernel.clock import SystemClock
 from holdfast.kernel.ids import RunId
-from holdfast.orchestration.flow import FunctionNode, Map
+from holdfast.orchestration.flow.nodes import FunctionNode, Map
 
 EVENTS = 10_000
 EVENTS_AN_ITEM = 3

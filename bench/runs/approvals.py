@@ -17,7 +17,7 @@ from holdfast import Runtime
 from holdfast.governance.verdict import Allow, Ask, CallRequest, Verdict
 from holdfast.journal.events.approvals import Ruling
 from holdfast.journal.port import RunFilter
-from holdfast.orchestration.approvals import open_approvals
+from holdfast.orchestration.people.approvals import open_approvals
 
 AT_ONCE = 200
 SETTLE_SECONDS = 2.5

@@ -1,8 +1,9 @@
 """The flow algebra, as applications import it."""
 
 from holdfast.kernel.retry import Retry
-from holdfast.orchestration.app import App
-from holdfast.orchestration.flow import (
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.application.versions import Migrated, Migration, OnChange, RunView
+from holdfast.orchestration.flow.nodes import (
     AgentNode,
     AtRoundsMax,
     Block,
@@ -27,8 +28,7 @@ from holdfast.orchestration.flow import (
     VoteBy,
     WaitNode,
 )
-from holdfast.orchestration.review import Criterion, Review, Unmet
-from holdfast.orchestration.versions import Migrated, Migration, OnChange, RunView
+from holdfast.orchestration.flow.review import Criterion, Review, Unmet
 
 __all__ = [
     "AgentNode",

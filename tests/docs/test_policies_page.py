@@ -3,7 +3,7 @@
 from holdfast.governance.policy.circumstances import CIRCUMSTANCES
 from holdfast.governance.policy.declared import ALWAYS_KNOWN
 from holdfast.governance.policy.policy import ANNOTATIONS
-from holdfast.orchestration.policy_cases import Case
+from holdfast.orchestration.application.policy_cases import Case
 from tests.docs.reference import REFERENCE, codes, rows, sections
 
 PAGE = REFERENCE / "policies.md"

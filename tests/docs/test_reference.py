@@ -22,7 +22,7 @@ from holdfast.kernel.messages import StopReason, Usage
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.kernel.ways import Way
 from holdfast.orchestration.draw import lifecycle_diagram, lifecycle_table
-from holdfast.orchestration.flow import Join, Node
+from holdfast.orchestration.flow.nodes import Join, Node
 from holdfast.orchestration.lifecycle import RULES
 from holdfast.runtime.models.configuration import Configured
 from holdfast.runtime.models.configured_accounts import ConfiguredAccount

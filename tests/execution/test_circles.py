@@ -19,7 +19,7 @@ from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.messages import Message, Role
 from holdfast.kernel.outcomes import ErrorKind
 from holdfast.kernel.provenance import RUNTIME
-from holdfast.orchestration.flow import AgentNode
+from holdfast.orchestration.flow.nodes import AgentNode
 from tests.orchestration.lives import live, points, recorded
 from tests.runtime.stage import Stage, desk, events_of, of_kind
 

@@ -13,7 +13,7 @@ from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.journal.events import ModelCalled, ModelInterrupted, ModelReplied, NodeLeft
 from holdfast.kernel.messages import StopReason
 from holdfast.kernel.outcomes import ErrorKind, Fault
-from holdfast.orchestration.flow import AgentNode, Join, Parallel
+from holdfast.orchestration.flow.nodes import AgentNode, Join, Parallel
 from tests.execution.talking import Shop, events_after, look_at
 from tests.runtime.stage import Stage, desk, events_of, of_kind
 

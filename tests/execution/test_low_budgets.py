@@ -14,7 +14,7 @@ from holdfast.journal.events import BudgetLow, ModelCalled, ModelReplied, ModelS
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.messages import Message, Reply, Role, StopReason, Text, ToolCall, Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault
-from holdfast.orchestration.flow import AgentNode, FunctionNode, Sequence
+from holdfast.orchestration.flow.nodes import AgentNode, FunctionNode, Sequence
 from tests.execution.talking import Shop, look_at
 from tests.orchestration.world import World
 from tests.runtime.stage import SCRIPTED, Stage, desk, events_of, of_kind

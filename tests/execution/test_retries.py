@@ -12,7 +12,7 @@ from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.journal.events import ModelCalled, ModelFailed, ModelInterrupted
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from tests.execution.talking import events_after
 from tests.runtime.stage import Stage, desk, of_kind
 

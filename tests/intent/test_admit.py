@@ -18,7 +18,7 @@ from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import DefinitionError, InputError
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.randomness import SeededRandomness
-from holdfast.orchestration.flow import AgentNode
+from holdfast.orchestration.flow.nodes import AgentNode
 from holdfast.version import VERSION
 from tests.runtime.stage import desk
 

@@ -6,8 +6,8 @@ from holdfast.kernel.clock import VirtualClock
 from holdfast.observability.projection import project
 from holdfast.observability.span import SpanKind
 from holdfast.observability.trace import Trace
-from holdfast.orchestration.cutting import BeforeTurn
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.past.cutting import BeforeTurn
+from holdfast.orchestration.run.handle import Run
 from holdfast.surfaces.cli.showing.waterfall import Scale
 from tests.execution.talking import Shop, look_at
 from tests.integration.gateway.routing.places import Slow

@@ -6,7 +6,7 @@ from holdfast.observability.projection import project
 from holdfast.observability.span import Span, SpanKind, SpanStatus
 from holdfast.observability.totals import totals
 from holdfast.observability.trace import Trace
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from tests.orchestration.bank import Bank, paying
 from tests.runtime.stage import Stage
 

@@ -19,8 +19,8 @@ from holdfast import (
     tool,
 )
 from holdfast.kernel.clock import VirtualClock
-from holdfast.orchestration.app import Resources
-from holdfast.orchestration.flow import FunctionNode, Node, ToolNode
+from holdfast.orchestration.application.app import Resources
+from holdfast.orchestration.flow.nodes import FunctionNode, Node, ToolNode
 
 TIMEOUT, SETTLE, KEY_SECONDS = 10.0, 5.0, 100.0
 

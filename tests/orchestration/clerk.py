@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from holdfast import Settlement
 from holdfast.journal.fold.state import RunState
-from holdfast.orchestration.doubts import Doubt
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.people.doubts import Doubt
+from holdfast.orchestration.run.handle import Run
 from tests.orchestration.bank import Bank
 
 DECISIONS_MAX = 30

@@ -8,8 +8,8 @@ from typing import Any
 
 from holdfast import App, DidNot, Effect, Happened, IdempotencyKey, OutcomeUnknown, Provided, ToolFailure, tool
 from holdfast.kernel.clock import VirtualClock
-from holdfast.orchestration.app import Resources
-from holdfast.orchestration.flow import FunctionNode, Node, Saga, SagaStep
+from holdfast.orchestration.application.app import Resources
+from holdfast.orchestration.flow.nodes import FunctionNode, Node, Saga, SagaStep
 
 TIMEOUT, SETTLE = 10.0, 5.0
 

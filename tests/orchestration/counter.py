@@ -10,9 +10,9 @@ from holdfast.integration.gateway.lines import answer, call
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.messages import ToolResult
 from holdfast.kernel.messages_codec import decode_message
-from holdfast.orchestration.app import App
-from holdfast.orchestration.flow import AgentNode
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.flow.nodes import AgentNode
+from holdfast.orchestration.run.handle import Run
 from tests.orchestration.bank import Bank, card, cash, wire
 from tests.runtime.stage import Stage, desk
 

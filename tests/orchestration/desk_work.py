@@ -6,8 +6,8 @@ from holdfast import App, Effect, IdempotencyKey, Provided, ToolFailure, tool
 from holdfast.flow import Criterion, FunctionNode, Review, Sequence
 from holdfast.journal.mail import Answer, answer_letter, encode_mail
 from holdfast.journal.port import Letter
-from holdfast.orchestration.flow import Node
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.flow.nodes import Node
+from holdfast.orchestration.run.handle import Run
 from tests.orchestration.world import World, one, three, two
 from tests.runtime.stage import Stage
 

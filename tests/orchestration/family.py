@@ -4,8 +4,8 @@ from typing import Any
 
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.ids import RunId
-from holdfast.orchestration.app import App
-from holdfast.orchestration.flow import ChildNode, FunctionNode, Node
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.flow.nodes import ChildNode, FunctionNode, Node
 from tests.orchestration.world import World
 from tests.runtime.stage import Stage
 

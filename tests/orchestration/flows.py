@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from holdfast.kernel.outcomes import ErrorKind
-from holdfast.orchestration.flow import (
+from holdfast.orchestration.flow.nodes import (
     AtRoundsMax,
     Block,
     Branch,

@@ -1,7 +1,7 @@
 """What tests of forks share: what a fork has recorded by itself, and the keys that a run has sent under."""
 
 from holdfast.journal.events import ChildStarted, Event, RunForked, StepIntended
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from tests.runtime.stage import events_of, of_kind
 
 

@@ -11,8 +11,8 @@ from holdfast.journal.codec import decode
 from holdfast.journal.events import Event
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.ids import RunId
-from holdfast.orchestration.app import App
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.run.handle import Run
 from holdfast.runtime import Runtime
 from holdfast.testing.faults.invariants import repeated
 from tests.runtime.stage import Stage

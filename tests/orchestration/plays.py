@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from holdfast.journal.events import Event, NodeEntered, NodeLeft
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.flow import (
+from holdfast.orchestration.flow.nodes import (
     AtRoundsMax,
     Block,
     Branch,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from holdfast import App, Effect, Prompt, Provided, Steps, script, tool
 from holdfast.kernel.errors import DefinitionError, InputError
-from holdfast.orchestration.flow import AgentNode, FunctionNode, Sequence, ToolNode
+from holdfast.orchestration.flow.nodes import AgentNode, FunctionNode, Sequence, ToolNode
 from tests.runtime.stage import desk
 
 

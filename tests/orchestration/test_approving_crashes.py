@@ -14,8 +14,8 @@ from holdfast.journal.events.approvals import Ruling
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.fold.steps import step_path
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.approvals import open_approvals
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.people.approvals import open_approvals
+from holdfast.orchestration.run.handle import Run
 from tests.orchestration.bank import Bank
 from tests.orchestration.counter import Rule, counter
 from tests.orchestration.lives import live, recorded, repeated

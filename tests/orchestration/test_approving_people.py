@@ -12,8 +12,8 @@ from holdfast.journal.mail import Decide, decision_letter, encode_mail
 from holdfast.journal.port import Letter
 from holdfast.kernel.errors import AlreadySettled, InputError
 from holdfast.kernel.outcomes import ErrorKind
-from holdfast.orchestration.approvals import Wish, decision_of, told_decided
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.people.approvals import Wish, decision_of, told_decided
+from holdfast.orchestration.run.handle import Run
 from tests.orchestration.bank import Bank
 from tests.orchestration.counter import CALL, CUSTOMER, OPERATOR, PAID, Rule, counter, pays, waiting
 from tests.runtime.stage import Stage, events_of, of_kind

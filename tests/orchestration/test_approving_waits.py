@@ -12,9 +12,9 @@ from holdfast.journal.port import Letter
 from holdfast.kernel.errors import AlreadySettled, InputError
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.kernel.retry import Retry
-from holdfast.orchestration.cutting import BeforeTurn
-from holdfast.orchestration.flow import AgentNode, Join, Parallel
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.flow.nodes import AgentNode, Join, Parallel
+from holdfast.orchestration.past.cutting import BeforeTurn
+from holdfast.orchestration.run.handle import Run
 from tests.orchestration.bank import SETTLE, TIMEOUT, TOOLS, Bank, paying_by_tool
 from tests.orchestration.counter import CALL, PAID, Rule, counter, paying_agent, pays, shown, waiting
 from tests.runtime.stage import Stage, desk, events_of, of_kind

@@ -15,9 +15,9 @@ from holdfast.journal.port import Letter
 from holdfast.kernel.errors import AlreadySettled, InputError
 from holdfast.kernel.ids import LetterId, RunId
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.app import App
-from holdfast.orchestration.flow import Branch, Case, DecisionNode, Join, Node, Option, Parallel, Sequence
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.flow.nodes import Branch, Case, DecisionNode, Join, Node, Option, Parallel, Sequence
+from holdfast.orchestration.run.handle import Run
 from tests.orchestration.bank import Bank, paying
 from tests.orchestration.lives import live, recorded, repeated
 from tests.orchestration.world import World, step

@@ -14,7 +14,7 @@ from holdfast.journal.events import BudgetLow, ModelCalled, ModelFailed, ModelIn
 from holdfast.journal.fold import begin, evolve
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.limits import NOTHING_SPENT, Spend, plus
-from holdfast.orchestration.flow import AgentNode, ChildNode, Join, Map, Node, Parallel, Sequence
+from holdfast.orchestration.flow.nodes import AgentNode, ChildNode, Join, Map, Node, Parallel, Sequence
 from tests.orchestration.greedy import THRIFTY, Greedy, TwoLanes
 from tests.orchestration.lives import live, only_run, points, recorded
 from tests.runtime.stage import Stage, desk

@@ -15,8 +15,8 @@ from holdfast.journal.events import ModelCalled, ModelFailed, ModelInterrupted
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.kernel.retry import Retry
-from holdfast.orchestration.flow import AgentNode, Node, Sequence
-from holdfast.orchestration.versions import Migrated, Migration, OnChange
+from holdfast.orchestration.application.versions import Migrated, Migration, OnChange
+from holdfast.orchestration.flow.nodes import AgentNode, Node, Sequence
 from tests.execution.talking import Shop, look_at
 from tests.orchestration.world import World, step
 from tests.runtime.stage import Stage, desk, events_of, of_kind

@@ -9,7 +9,7 @@ from holdfast.journal.events import StepEnded, StepIntended, StepRetried
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.kernel.retry import Retry
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from tests.orchestration.lives import live, points, recorded, repeated
 from tests.runtime.stage import Stage, desk, events_of, of_kind
 

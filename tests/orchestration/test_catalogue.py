@@ -4,8 +4,8 @@ import pytest
 
 from holdfast import App, Effect, Provided, tool
 from holdfast.kernel.errors import DefinitionError
-from holdfast.orchestration.catalogue import Catalogue
-from holdfast.orchestration.flow import AgentNode
+from holdfast.orchestration.application.catalogue import Catalogue
+from holdfast.orchestration.flow.nodes import AgentNode
 from tests.runtime.stage import desk
 
 

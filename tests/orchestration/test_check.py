@@ -8,8 +8,8 @@ from hypothesis import given
 
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.limits import Budget
-from holdfast.orchestration.check import DEPTH_MAX, check_flow
-from holdfast.orchestration.flow import (
+from holdfast.orchestration.flow.check import DEPTH_MAX, check_flow
+from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Branch,
     Case,

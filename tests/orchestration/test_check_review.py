@@ -8,7 +8,7 @@ import pytest
 from holdfast.flow import AgentNode, Criterion, FunctionNode, Review
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import DefinitionError
-from holdfast.orchestration.flow import Node
+from holdfast.orchestration.flow.nodes import Node
 from tests.orchestration.desk_work import CITES, MEND, REVIEW, WRITE, desk_app, in_steps
 from tests.orchestration.world import World, step
 

@@ -19,7 +19,7 @@ from holdfast.journal.fold import begin, evolve
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.limits import NOTHING_SPENT, plus
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.flow import AgentNode, ChildNode, Join, Node, Parallel, Sequence
+from holdfast.orchestration.flow.nodes import AgentNode, ChildNode, Join, Node, Parallel, Sequence
 from tests.execution.talking import Shop, look_at
 from tests.orchestration.family import the_child
 from tests.runtime.stage import SCRIPTED, Stage, desk, events_of, of_kind

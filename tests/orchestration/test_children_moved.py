@@ -8,7 +8,7 @@ from holdfast.journal.port import RunFilter
 from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.flow import Join, Parallel, Sequence
+from holdfast.orchestration.flow.nodes import Join, Parallel, Sequence
 from tests.orchestration.family import child, family, the_child
 from tests.orchestration.world import World, step
 from tests.runtime.stage import Stage

@@ -12,7 +12,7 @@ from holdfast.journal.codec import decode
 from holdfast.journal.events import RunEnded
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.outcomes import Outcome, Settlement
-from holdfast.orchestration.flow import (
+from holdfast.orchestration.flow.nodes import (
     Block,
     Branch,
     Case,
@@ -24,7 +24,7 @@ from holdfast.orchestration.flow import (
     Parallel,
     Sequence,
 )
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from holdfast.runtime import Runtime
 from tests.orchestration.family import KIDS, child, ends_after_its_children, family, unfinished
 from tests.orchestration.lives import live, points, recorded, repeated

@@ -6,7 +6,7 @@ import pytest
 
 from holdfast.flow import Fallback, Loop, Migrated, Migration, Node, OnChange, Sequence, Vote
 from holdfast.journal.fold.state import RunState
-from holdfast.orchestration.flow import FunctionNode
+from holdfast.orchestration.flow.nodes import FunctionNode
 from tests.orchestration.world import World, step
 from tests.runtime.stage import Stage
 

@@ -6,8 +6,8 @@ from holdfast.journal.port import Store
 from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.kernel.outcomes import ErrorKind, Fault
 from holdfast.kernel.retry import Retry
-from holdfast.orchestration.dead_letters import DeadLetter
-from holdfast.orchestration.flow import Join, Parallel, Sequence
+from holdfast.orchestration.flow.nodes import Join, Parallel, Sequence
+from holdfast.orchestration.people.dead_letters import DeadLetter
 from tests.orchestration.bank import Bank, paying
 from tests.orchestration.world import World, step
 from tests.runtime.stage import Stage

@@ -14,7 +14,7 @@ from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.draw import Knowledge, draw_mermaid, draw_text
-from holdfast.orchestration.flow import (
+from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Branch,
     Case,
@@ -36,7 +36,7 @@ from holdfast.orchestration.flow import (
     Vote,
     WaitNode,
 )
-from holdfast.orchestration.review import Criterion, Review
+from holdfast.orchestration.flow.review import Criterion, Review
 
 FLOW = Sequence(
     "review",

@@ -12,7 +12,7 @@ from holdfast.integration.gateway.lines import answer, call
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.sources import Source, evidence_for
 from holdfast.journal.events.approvals import Ruling
-from holdfast.orchestration.flow import AgentNode, ChildNode, Sequence, ToolNode
+from holdfast.orchestration.flow.nodes import AgentNode, ChildNode, Sequence, ToolNode
 from tests.orchestration.bank import Bank, cash, paying
 from tests.orchestration.counter import CALL, PAID, Rule, counter, pays, waiting
 from tests.runtime.stage import Stage, desk

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from holdfast import App, Budget
 from holdfast.journal.events import BudgetLow, ChildStarted
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.flow import ChildNode, FunctionNode, Join, Map, Node, Parallel, Sequence
+from holdfast.orchestration.flow.nodes import ChildNode, FunctionNode, Join, Map, Node, Parallel, Sequence
 from tests.orchestration.family import child, family
 from tests.orchestration.world import World
 from tests.runtime.stage import Stage, events_of, of_kind

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from holdfast.orchestration.flow import (
+from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Branch,
     Case,

@@ -8,11 +8,11 @@ from holdfast.journal.port import RunFilter
 from holdfast.kernel.errors import DefinitionChanged, InputError, RunNotFound
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.cutting import AtVersion, BeforeStep, BeforeTurn
-from holdfast.orchestration.flow import Block, DecisionNode, FunctionNode, Parallel, ScriptNode, Sequence
-from holdfast.orchestration.script import script
-from holdfast.orchestration.steps import Steps
-from holdfast.orchestration.versions import Migrated, Migration, OnChange
+from holdfast.orchestration.application.script import script
+from holdfast.orchestration.application.steps import Steps
+from holdfast.orchestration.application.versions import Migrated, Migration, OnChange
+from holdfast.orchestration.flow.nodes import Block, DecisionNode, FunctionNode, Parallel, ScriptNode, Sequence
+from holdfast.orchestration.past.cutting import AtVersion, BeforeStep, BeforeTurn
 from tests.orchestration.bank import Bank, paying
 from tests.orchestration.forks import keys_of, own_events
 from tests.orchestration.world import World, one, step

@@ -9,9 +9,9 @@ from holdfast.journal.events import ModelCalled
 from holdfast.kernel.errors import DefinitionError, ExpressionError, InputError
 from holdfast.kernel.limits import plus
 from holdfast.kernel.messages import Role
-from holdfast.orchestration.cutting import AtVersion, BeforeStep, BeforeTurn, boundaries
-from holdfast.orchestration.flow import AgentNode, Parallel, Sequence
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.flow.nodes import AgentNode, Parallel, Sequence
+from holdfast.orchestration.past.cutting import AtVersion, BeforeStep, BeforeTurn, boundaries
+from holdfast.orchestration.run.handle import Run
 from holdfast.runtime import Runtime
 from tests.execution.talking import Shop, look_at
 from tests.orchestration.forks import own_events

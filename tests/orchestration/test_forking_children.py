@@ -2,8 +2,8 @@
 
 from holdfast.journal.events import RunStarted
 from holdfast.journal.port import RunFilter
-from holdfast.orchestration.cutting import BeforeStep
-from holdfast.orchestration.flow import Parallel, Sequence
+from holdfast.orchestration.flow.nodes import Parallel, Sequence
+from holdfast.orchestration.past.cutting import BeforeStep
 from tests.orchestration.family import child, family
 from tests.orchestration.forks import children_of, keys_of
 from tests.orchestration.world import World, step

@@ -4,8 +4,8 @@ import pytest
 
 from holdfast.journal.events import RunForked
 from holdfast.journal.fold.state import RunState
-from holdfast.orchestration.cutting import BeforeStep
-from holdfast.orchestration.flow import Parallel, Sequence
+from holdfast.orchestration.flow.nodes import Parallel, Sequence
+from holdfast.orchestration.past.cutting import BeforeStep
 from holdfast.runtime import Runtime
 from holdfast.testing.faults.invariants import gaps
 from tests.orchestration.bank import Bank, paying

@@ -12,8 +12,8 @@ from holdfast.integration.tools.postcondition import Complete, Partial
 from holdfast.journal.events import StepEnded
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.flow import Node
-from holdfast.orchestration.past import deeds
+from holdfast.orchestration.flow.nodes import Node
+from holdfast.orchestration.past.past import deeds
 from tests.runtime.stage import Stage, desk, events_of, of_kind
 
 

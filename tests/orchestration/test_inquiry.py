@@ -7,7 +7,7 @@ from holdfast.journal.port import Head, RunFilter
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import RunNotFound
 from holdfast.kernel.ids import RunId
-from holdfast.orchestration.inquiry import Asked
+from holdfast.orchestration.people.inquiry import Asked
 from holdfast.testing.conformance.runs_to_drive import RunsToDrive
 
 

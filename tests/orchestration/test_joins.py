@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from holdfast.journal.fold.state import NodeState
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
-from holdfast.orchestration.flow import Join
-from holdfast.orchestration.joins import because, settle
+from holdfast.orchestration.flow.nodes import Join
+from holdfast.orchestration.values.joins import because, settle
 
 OUTCOMES = (Outcome.SUCCEEDED, Outcome.PARTIAL, Outcome.SKIPPED, Outcome.FAILED, Outcome.REFUSED, Outcome.CANCELLED)
 BRANCHES = st.lists(st.none() | st.sampled_from(OUTCOMES), min_size=1, max_size=6)

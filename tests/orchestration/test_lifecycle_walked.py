@@ -12,9 +12,9 @@ from holdfast.flow import Criterion, FunctionNode, Review
 from holdfast.journal.events import Event, LifecycleMoved, ResourcesFailed, RunEnded, RunStarted
 from holdfast.kernel.errors import InputError
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.app import Resources
+from holdfast.orchestration.application.app import Resources
+from holdfast.orchestration.driving.preparing import OPENINGS_MAX
 from holdfast.orchestration.lifecycle import DEAD, RULES, TRANSITIONS, FailureRule, Status, Transition, Trigger, after
-from holdfast.orchestration.preparing import OPENINGS_MAX
 from tests.orchestration.desk_work import CITES, MEND, answered, desk_app
 from tests.orchestration.lives import live, points, recorded, repeated
 from tests.orchestration.world import World, step

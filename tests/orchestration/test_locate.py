@@ -7,8 +7,8 @@ from hypothesis import given
 
 from holdfast.kernel import paths
 from holdfast.kernel.errors import DefinitionError
-from holdfast.orchestration.flow import FunctionNode, Loop, Map, Node, Sequence, children
-from holdfast.orchestration.locate import locate
+from holdfast.orchestration.flow.locate import locate
+from holdfast.orchestration.flow.nodes import FunctionNode, Loop, Map, Node, Sequence, children
 from tests.orchestration.flows import flows
 
 KEYS = ("0", "a/b", "]", "é")

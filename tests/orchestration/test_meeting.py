@@ -3,9 +3,9 @@
 from holdfast import Budget, Effect, OutcomeUnknown, Provided, Settlement, ToolFailure, Variables, tool
 from holdfast.integration.gateway.lines import answer, stall
 from holdfast.kernel.messages import Usage
-from holdfast.orchestration.app import App
-from holdfast.orchestration.flow import AgentNode, Block, ChildNode, DecisionNode, FunctionNode, Sequence
-from holdfast.orchestration.review import Criterion, Review
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.flow.nodes import AgentNode, Block, ChildNode, DecisionNode, FunctionNode, Sequence
+from holdfast.orchestration.flow.review import Criterion, Review
 from tests.orchestration.world import World, step
 from tests.runtime.stage import Stage, desk
 

@@ -12,7 +12,7 @@ from holdfast.journal.port import Letter
 from holdfast.kernel.messages import Message, Role, ToolResult
 from holdfast.kernel.messages_codec import encode_message
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.flow import AgentNode
+from holdfast.orchestration.flow.nodes import AgentNode
 from tests.orchestration.counter import CALL, Rule, shown, waiting
 from tests.runtime.stage import Stage, desk
 

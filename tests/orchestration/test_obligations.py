@@ -6,7 +6,7 @@ from holdfast import Settlement
 from holdfast.journal.events import RunEnded, StepInterrupted
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.flow import Join, Parallel, Sequence
+from holdfast.orchestration.flow.nodes import Join, Parallel, Sequence
 from tests.orchestration.bank import SETTLE, TIMEOUT, Bank, paying
 from tests.orchestration.lives import live, recorded
 from tests.orchestration.world import World, one

@@ -5,8 +5,8 @@ import pytest
 from holdfast import Settlement
 from holdfast.journal.events import DoubtProbed, DoubtSettled
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.flow import Join, Parallel, Sequence
-from holdfast.orchestration.settling import PROBES_MAX
+from holdfast.orchestration.driving.settling import PROBES_MAX
+from holdfast.orchestration.flow.nodes import Join, Parallel, Sequence
 from tests.orchestration.bank import KEY_SECONDS, SETTLE, TIMEOUT, Bank, paying
 from tests.orchestration.lives import live, recorded, repeated
 from tests.runtime.stage import Stage, events_of, of_kind

@@ -8,10 +8,10 @@ from holdfast.journal.codec import decode, encode
 from holdfast.journal.events import Event
 from holdfast.journal.fold import begin, evolve, fold
 from holdfast.journal.port import Recorded
-from holdfast.orchestration.flow import Node
-from holdfast.orchestration.following import Entry
+from holdfast.orchestration.flow.nodes import Node
 from holdfast.orchestration.lifecycle import FINAL, Status
-from holdfast.orchestration.scheduler import decide
+from holdfast.orchestration.people.following import Entry
+from holdfast.orchestration.walk.scheduler import decide
 from tests.orchestration.plays import SAFE, check_order, forecast, leaves_some_out, plays
 from tests.orchestration.world import World
 from tests.runtime.stage import Stage

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.journal.fold.state import RunState
-from holdfast.orchestration.cutting import AtVersion, boundaries
-from holdfast.orchestration.flow import Node
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.flow.nodes import Node
 from holdfast.orchestration.lifecycle import FINAL, Status
+from holdfast.orchestration.past.cutting import AtVersion, boundaries
+from holdfast.orchestration.run.handle import Run
 from holdfast.testing.faults.invariants import repeated
 from tests.orchestration.forks import keys_of
 from tests.orchestration.plays import plays

@@ -11,9 +11,9 @@ from holdfast.journal.events import Event, NodeEntered
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.flow import Node, Parallel, Saga, SagaStep, children
-from holdfast.orchestration.flow import Sequence as Steps
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.flow.nodes import Node, Parallel, Saga, SagaStep, children
+from holdfast.orchestration.flow.nodes import Sequence as Steps
+from holdfast.orchestration.run.handle import Run
 from holdfast.orchestration.sagas.telling import Undone, sagas_of
 from tests.orchestration.clerks import SETTLE, TIMEOUT, Office, opening
 from tests.orchestration.lives import live, recorded, repeated

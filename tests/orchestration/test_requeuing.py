@@ -20,9 +20,9 @@ from holdfast.kernel.ids import LetterId, RunId
 from holdfast.kernel.messages import StopReason
 from holdfast.kernel.outcomes import Outcome
 from holdfast.kernel.retry import Retry
-from holdfast.orchestration.flow import AgentNode, FunctionNode, Join, Map, Parallel, Sequence
-from holdfast.orchestration.handle import Run
-from holdfast.orchestration.requeue import Past, requeued
+from holdfast.orchestration.flow.nodes import AgentNode, FunctionNode, Join, Map, Parallel, Sequence
+from holdfast.orchestration.past.requeue import Past, requeued
+from holdfast.orchestration.run.handle import Run
 from tests.journal.samples import recorded as journal
 from tests.journal.samples import started
 from tests.orchestration.bank import TIMEOUT, Bank, paying

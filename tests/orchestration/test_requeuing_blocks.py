@@ -6,9 +6,9 @@ from holdfast import Effect, Provided, ToolFailure, Variables, tool
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import InputError
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.flow import Block, FunctionNode, Node, Parallel, ScriptNode, Sequence
-from holdfast.orchestration.script import script
-from holdfast.orchestration.steps import Steps
+from holdfast.orchestration.application.script import script
+from holdfast.orchestration.application.steps import Steps
+from holdfast.orchestration.flow.nodes import Block, FunctionNode, Node, Parallel, ScriptNode, Sequence
 from tests.orchestration.world import World, one, step, three, two
 from tests.runtime.stage import Stage
 

@@ -5,8 +5,8 @@ import pytest
 from holdfast import Effect, ToolFailure, tool
 from holdfast.kernel.errors import InputError
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.app import App
-from holdfast.orchestration.flow import ChildNode, FunctionNode, Sequence
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.flow.nodes import ChildNode, FunctionNode, Sequence
 from tests.orchestration.world import World, one, step, three, two
 from tests.runtime.stage import Stage
 

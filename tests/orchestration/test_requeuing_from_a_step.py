@@ -12,10 +12,19 @@ from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.journal.events import Event, RunRequeued, StepEnded, StepIntended
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.errors import InputError
-from holdfast.orchestration.flow import AgentNode, Branch, Case, FunctionNode, Node, Parallel, ScriptNode, Sequence
-from holdfast.orchestration.handle import Run
-from holdfast.orchestration.script import script
-from holdfast.orchestration.steps import Steps
+from holdfast.orchestration.application.script import script
+from holdfast.orchestration.application.steps import Steps
+from holdfast.orchestration.flow.nodes import (
+    AgentNode,
+    Branch,
+    Case,
+    FunctionNode,
+    Node,
+    Parallel,
+    ScriptNode,
+    Sequence,
+)
+from holdfast.orchestration.run.handle import Run
 from holdfast.testing.faults.invariants import repeated
 from tests.orchestration.bank import Bank, card, cash, paying
 from tests.orchestration.plays import plays

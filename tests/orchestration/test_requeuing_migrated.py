@@ -9,9 +9,9 @@ from holdfast.journal.events import Event, RunMigrated, StepEnded, StepIntended
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.errors import InputError
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.flow import Node
-from holdfast.orchestration.past import deeds
-from holdfast.orchestration.versions import Migrated, Migration, OnChange
+from holdfast.orchestration.application.versions import Migrated, Migration, OnChange
+from holdfast.orchestration.flow.nodes import Node
+from holdfast.orchestration.past.past import deeds
 from tests.orchestration.world import World, step
 from tests.runtime.stage import Stage
 

@@ -7,8 +7,8 @@ from holdfast.flow import Branch, Case, Criterion, FunctionNode, Map, Parallel, 
 from holdfast.kernel.errors import InputError
 from holdfast.observability.projection import project
 from holdfast.observability.span import SpanKind
-from holdfast.orchestration.flow import Node
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.flow.nodes import Node
+from holdfast.orchestration.run.handle import Run
 from holdfast.testing.faults.invariants import repeated
 from tests.orchestration.desk_work import MEND, WRITE, answered, desk_app, in_steps, look_over
 from tests.orchestration.world import World, one

@@ -14,8 +14,8 @@ from holdfast.journal.events import ModelReplied, StepEnded, StepInterrupted
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.fold.steps import step_at
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.app import App
-from holdfast.orchestration.flow import AgentNode, Branch, Case, FunctionNode, Map, Node, Parallel, Sequence
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.flow.nodes import AgentNode, Branch, Case, FunctionNode, Map, Node, Parallel, Sequence
 from tests.orchestration.lives import live, points, recorded, repeated
 from tests.orchestration.plays import forecast, leaves_some_out, name_at, plays
 from tests.orchestration.world import World, one, three, two

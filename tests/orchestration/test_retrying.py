@@ -17,10 +17,10 @@ from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import DefinitionError, InputError
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.kernel.retry import Retry
-from holdfast.orchestration.dead_letters import Retrying
-from holdfast.orchestration.flow import AgentNode, FunctionNode, Parallel, Sequence
-from holdfast.orchestration.handle import Run
-from holdfast.orchestration.retrying import retried
+from holdfast.orchestration.flow.nodes import AgentNode, FunctionNode, Parallel, Sequence
+from holdfast.orchestration.moves.retrying import retried
+from holdfast.orchestration.people.dead_letters import Retrying
+from holdfast.orchestration.run.handle import Run
 from tests.orchestration.bank import Bank, paying
 from tests.orchestration.clerk import Clerk
 from tests.orchestration.lives import live, points, recorded, repeated

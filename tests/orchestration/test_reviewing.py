@@ -17,7 +17,7 @@ from holdfast.kernel.errors import DefinitionChanged
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.observability.projection import project
 from holdfast.observability.span import SpanKind
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from tests.orchestration.desk_work import CITES, MEND, REVIEW, WRITE, answered, desk_app, in_steps
 from tests.orchestration.world import World, step
 from tests.runtime.stage import Stage, desk, events_of, of_kind

@@ -7,7 +7,7 @@ from holdfast import Budget, Effect, ToolFailure, tool
 from holdfast.flow import FunctionNode, Review, Sequence
 from holdfast.integration.tools.contract import Tool
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.app import App
+from holdfast.orchestration.application.app import App
 from tests.orchestration.desk_work import look_over, write
 from tests.orchestration.family import child, family
 from tests.orchestration.world import World, one, step

@@ -5,7 +5,7 @@ from typing import Any
 from holdfast import Effect, Provided, Steps, Variables, script, tool
 from holdfast.flow import ChildNode, Criterion, FunctionNode, Review, ScriptNode, Sequence
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.app import App
+from holdfast.orchestration.application.app import App
 from tests.orchestration.desk_work import CITES, MEND, answered, desk_app, in_steps, look_over, mend, write
 from tests.orchestration.family import ends_after_its_children, the_child
 from tests.orchestration.world import World

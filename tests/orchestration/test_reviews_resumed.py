@@ -6,7 +6,7 @@ from holdfast.journal.fold.state import RunState
 from holdfast.journal.mail import Answer, answer_letter, encode_mail
 from holdfast.journal.port import Letter
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.app import App
+from holdfast.orchestration.application.app import App
 from tests.orchestration.desk_work import CITES, MEND, desk_app
 from tests.orchestration.lives import live, only_run, points, recorded, repeated
 from tests.orchestration.world import World

@@ -9,7 +9,7 @@ from holdfast.integration.gateway.lines import answer_json
 from holdfast.journal.events import NodeEntered, NodeLeft
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.flow import (
+from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Branch,
     Case,

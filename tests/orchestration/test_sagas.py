@@ -9,8 +9,7 @@ from holdfast.journal.events import NodeEntered, NodeLeft, StepIntended
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.cutting import BeforeStep
-from holdfast.orchestration.flow import (
+from holdfast.orchestration.flow.nodes import (
     Block,
     ChildNode,
     FunctionNode,
@@ -22,6 +21,7 @@ from holdfast.orchestration.flow import (
     SagaStep,
     Sequence,
 )
+from holdfast.orchestration.past.cutting import BeforeStep
 from holdfast.orchestration.sagas.telling import Undone, sagas_of
 from tests.orchestration.clerks import FUNCTIONS, SETTLE, TIMEOUT, Office, opening, saga
 from tests.runtime.stage import Stage, events_of, of_kind

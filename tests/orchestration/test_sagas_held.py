@@ -6,7 +6,7 @@ from holdfast import RunFailed
 from holdfast.journal.events import ApprovalAsked
 from holdfast.journal.events.approvals import Ruling
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.sagas.asking import GIVE_UP
+from holdfast.orchestration.flow.saga_questions import GIVE_UP
 from tests.orchestration.clerks import TIMEOUT, Office, opening, saga
 from tests.orchestration.counter import Rule
 from tests.runtime.stage import Stage, events_of, of_kind

@@ -9,8 +9,8 @@ from holdfast.flow import FunctionNode, Join, Parallel
 from holdfast.integration.tools.postcondition import Complete, Partial
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.flow import Node, Saga, SagaStep
-from holdfast.orchestration.sagas.asking import BY_HAND, GIVE_UP
+from holdfast.orchestration.flow.nodes import Node, Saga, SagaStep
+from holdfast.orchestration.flow.saga_questions import BY_HAND, GIVE_UP
 from tests.runtime.stage import Stage
 
 UNDO = FunctionNode("remove", "remove", input="{'room': given.room}")

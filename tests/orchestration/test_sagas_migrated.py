@@ -2,10 +2,10 @@
 
 from holdfast import App
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.flow import FunctionNode, Saga, SagaStep
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.application.versions import Migrated, Migration, OnChange
+from holdfast.orchestration.flow.nodes import FunctionNode, Saga, SagaStep
+from holdfast.orchestration.run.handle import Run
 from holdfast.orchestration.sagas.telling import Undone, sagas_of
-from holdfast.orchestration.versions import Migrated, Migration, OnChange
 from tests.orchestration.clerks import Office, opening, saga
 from tests.runtime.stage import Stage
 

@@ -13,8 +13,8 @@ from holdfast.journal.fold.state import RunState
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.flow import Map, Node, ScriptNode, Sequence
-from holdfast.orchestration.script import Script
+from holdfast.orchestration.application.script import Script
+from holdfast.orchestration.flow.nodes import Map, Node, ScriptNode, Sequence
 from tests.orchestration.counter import Rule
 from tests.orchestration.world import World, one, step
 from tests.runtime.stage import Stage, desk, events_of, of_kind

@@ -12,7 +12,7 @@ from holdfast.integration.gateway.scripted import Script as Lines
 from holdfast.journal.events import ScriptAdvanced
 from holdfast.journal.events.scripts import ScriptCall
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.flow import ScriptNode
+from holdfast.orchestration.flow.nodes import ScriptNode
 from tests.orchestration.lives import live, points, recorded, repeated
 from tests.orchestration.world import World, one, two
 from tests.runtime.stage import Stage, desk

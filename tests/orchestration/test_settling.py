@@ -16,8 +16,8 @@ from holdfast.kernel.ids import LetterId
 from holdfast.kernel.messages import ToolResult
 from holdfast.kernel.messages_codec import decode_message
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.flow import AgentNode, Join, Parallel, Sequence
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.flow.nodes import AgentNode, Join, Parallel, Sequence
+from holdfast.orchestration.run.handle import Run
 from tests.orchestration.bank import SETTLE, TIMEOUT, Bank, card, cash, paying
 from tests.orchestration.lives import live, recorded, repeated
 from tests.runtime.stage import Stage, desk, events_of, of_kind

@@ -19,7 +19,7 @@ from holdfast.journal.stores.memory import MemoryStore
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.kernel.retry import Retry
-from holdfast.orchestration.flow import (
+from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Block,
     FunctionNode,
@@ -28,7 +28,7 @@ from holdfast.orchestration.flow import (
     Parallel,
     Sequence,
 )
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from holdfast.prompts.prompt import Prompt
 from holdfast.testing.conformance.journal.samples import RUN
 from tests.orchestration.lives import live

@@ -16,8 +16,18 @@ from holdfast.journal.fold.state import RunState
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.app import App
-from holdfast.orchestration.flow import AgentNode, Block, Branch, Case, FunctionNode, Map, Node, Parallel, Sequence
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.flow.nodes import (
+    AgentNode,
+    Block,
+    Branch,
+    Case,
+    FunctionNode,
+    Map,
+    Node,
+    Parallel,
+    Sequence,
+)
 from tests.orchestration.lives import live, points
 from tests.runtime.stage import GREETING, SCRIPTED, Stage
 

@@ -15,7 +15,8 @@ from holdfast.kernel.errors import DefinitionChanged, DefinitionError
 from holdfast.kernel.outcomes import Outcome
 from holdfast.observability.projection import project
 from holdfast.observability.span import SpanKind, SpanStatus
-from holdfast.orchestration.flow import (
+from holdfast.orchestration.application.versions import Migrated, Migration, OnChange, RunView
+from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Branch,
     Case,
@@ -25,8 +26,7 @@ from holdfast.orchestration.flow import (
     ScriptNode,
     Sequence,
 )
-from holdfast.orchestration.migrating import adopt
-from holdfast.orchestration.versions import Migrated, Migration, OnChange, RunView
+from holdfast.orchestration.migrating.migrating import adopt
 from tests.journal.samples import AT, ref, started
 from tests.orchestration.lives import REQUEST, live, recorded
 from tests.orchestration.world import World, item_step, one, step, three, two

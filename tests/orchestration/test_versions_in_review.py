@@ -7,8 +7,8 @@ import pytest
 from holdfast.flow import Criterion, Migrated, Migration, OnChange, Review, Sequence
 from holdfast.journal.events import RunMigrated, RunReviewed
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.app import App
-from holdfast.orchestration.flow import Node
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.flow.nodes import Node
 from tests.orchestration.world import World, step
 from tests.runtime.stage import Stage, events_of, of_kind
 

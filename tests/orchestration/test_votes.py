@@ -14,7 +14,7 @@ from holdfast.journal.fold.state import RunState
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.orchestration.draw import draw_mermaid, draw_text
-from holdfast.orchestration.flow import from_json, to_json
+from holdfast.orchestration.flow.nodes import from_json, to_json
 from holdfast.testing.faults.invariants import repeated
 from tests.orchestration.lives import live, points, recorded
 from tests.orchestration.world import World, step

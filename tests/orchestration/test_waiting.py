@@ -9,8 +9,8 @@ import pytest
 from holdfast.journal.events import NodeEntered, NodeLeft, RunParked
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.app import App
-from holdfast.orchestration.flow import Join, Map, Node, Parallel, Sequence, WaitNode
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.flow.nodes import Join, Map, Node, Parallel, Sequence, WaitNode
 from tests.orchestration.lives import live, recorded, repeated
 from tests.orchestration.world import World, step
 from tests.runtime.stage import Stage, drivers, events_of, of_kind

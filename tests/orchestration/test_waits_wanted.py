@@ -21,8 +21,8 @@ from holdfast.journal.fold.state import RunState
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
-from holdfast.orchestration.flow import DecisionNode, Node, WaitNode
-from holdfast.orchestration.scheduler import decide
+from holdfast.orchestration.flow.nodes import DecisionNode, Node, WaitNode
+from holdfast.orchestration.walk.scheduler import decide
 
 AT = 1_800_000_000.0
 PAYLOAD = PayloadId("asked")

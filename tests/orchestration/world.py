@@ -8,8 +8,8 @@ from typing import Any
 
 from holdfast import App, Effect, IdempotencyKey, Provided, ToolFailure, tool
 from holdfast.kernel.clock import VirtualClock
-from holdfast.orchestration.app import Resources
-from holdfast.orchestration.flow import FunctionNode, Node
+from holdfast.orchestration.application.app import Resources
+from holdfast.orchestration.flow.nodes import FunctionNode, Node
 
 LONG = 1_000_000.0
 

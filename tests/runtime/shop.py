@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from holdfast import App, Effect, Runtime, tool
-from holdfast.orchestration.flow import DecisionNode, FunctionNode
+from holdfast.orchestration.flow.nodes import DecisionNode, FunctionNode
 
 POLL_SECONDS = 0.02
 

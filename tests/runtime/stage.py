@@ -19,9 +19,9 @@ from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.faults import Reach, pass_by
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.randomness import SeededRandomness
-from holdfast.orchestration.app import App
-from holdfast.orchestration.driver import Driver
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.driving.driver import Driver
+from holdfast.orchestration.run.handle import Run
 from holdfast.prompts.prompt import Prompt
 from holdfast.runtime import Runtime
 

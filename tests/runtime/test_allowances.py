@@ -15,7 +15,7 @@ from holdfast.kernel.days import DAY_SECONDS, begins_at, day_of
 from holdfast.kernel.errors import AllowanceSpent
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from holdfast.runtime.allowances.admission import WhenSpent
 from tests.runtime.meter import Meter
 from tests.runtime.stage import Stage, desk, events_of, of_kind

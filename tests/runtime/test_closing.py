@@ -7,8 +7,8 @@ import pytest
 from holdfast.integration.gateway.lines import answer, stall
 from holdfast.journal.events import DriverChanged
 from holdfast.journal.port import Claim
-from holdfast.orchestration.driver import LEASE_SECONDS
-from holdfast.orchestration.flow import Sequence
+from holdfast.orchestration.driving.driver import LEASE_SECONDS
+from holdfast.orchestration.flow.nodes import Sequence
 from tests.orchestration.world import World, step
 from tests.runtime.stage import Stage, desk, events_of, of_kind
 

@@ -11,8 +11,8 @@ from holdfast.integration.gateway.lines import answer, call, fail, stall
 from holdfast.journal.events import ModelReplied, RunParked
 from holdfast.journal.live import Hint
 from holdfast.kernel.messages_codec import decode_message
-from holdfast.orchestration.following import Entry
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.people.following import Entry
+from holdfast.orchestration.run.handle import Run
 from tests.orchestration.plays import plays
 from tests.orchestration.world import World
 from tests.runtime.stage import Stage, desk

@@ -10,8 +10,8 @@ from holdfast.journal.snapshots import SNAPSHOT_EVERY
 from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.kernel.errors import Erased, InputError, JournalError
 from holdfast.kernel.ids import PayloadId
-from holdfast.orchestration.cutting import BeforeStep, BeforeTurn
-from holdfast.orchestration.flow import Map, Sequence
+from holdfast.orchestration.flow.nodes import Map, Sequence
+from holdfast.orchestration.past.cutting import BeforeStep, BeforeTurn
 from tests.execution.talking import Shop, look_at
 from tests.orchestration.world import World, item_step, step
 from tests.runtime.stage import Stage, desk

@@ -19,8 +19,8 @@ from holdfast.kernel.ways import Hedge
 from holdfast.observability.calls import Ending, ended_calls
 from holdfast.observability.projection import project
 from holdfast.observability.span import SpanKind, SpanStatus
-from holdfast.orchestration.flow import AgentNode, FunctionNode, Sequence
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.flow.nodes import AgentNode, FunctionNode, Sequence
+from holdfast.orchestration.run.handle import Run
 from holdfast.surfaces.cli.showing.event_lines import event_line
 from tests.integration.gateway.routing.places import Served, Slow, failure
 from tests.runtime.stage import SCRIPTED, Stage, desk, events_of, of_kind

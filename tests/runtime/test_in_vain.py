@@ -13,10 +13,10 @@ from holdfast.journal.fold import fold
 from holdfast.journal.port import Claim, Commit, Committed, Recorded
 from holdfast.kernel.errors import RunFailed
 from holdfast.kernel.ids import commit_id
-from holdfast.orchestration.app import App, Resources
-from holdfast.orchestration.driver import DRIVERS_IN_VAIN_MAX
-from holdfast.orchestration.flow import AgentNode
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.application.app import App, Resources
+from holdfast.orchestration.driving.driver import DRIVERS_IN_VAIN_MAX
+from holdfast.orchestration.flow.nodes import AgentNode
+from holdfast.orchestration.run.handle import Run
 from tests.runtime.stage import Stage, desk
 
 

@@ -14,7 +14,7 @@ from holdfast.integration.gateway.lines import Line, answer, call, calls
 from holdfast.integration.gateway.port import ModelRequest
 from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.flow import AgentNode, Block, ChildNode, Map, Node, Parallel, Sequence
+from holdfast.orchestration.flow.nodes import AgentNode, Block, ChildNode, Map, Node, Parallel, Sequence
 from holdfast.prompts.prompt import Prompt
 from tests.runtime.stage import SCRIPTED, Stage
 

@@ -18,7 +18,7 @@ from holdfast.journal.events import DoubtSettled
 from holdfast.journal.port import Commit, CommitResult, Letter
 from holdfast.journal.stores.memory import MemoryStore
 from holdfast.kernel.outcomes import Outcome, Settlement
-from holdfast.orchestration.flow import Sequence as Steps
+from holdfast.orchestration.flow.nodes import Sequence as Steps
 from holdfast.runtime import Runtime
 from tests.orchestration.bank import Bank, paying
 from tests.runtime.stage import Stage, desk, events_of, of_kind

@@ -18,8 +18,8 @@ from holdfast.kernel.faults import Point
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.outcomes import ErrorKind
 from holdfast.kernel.randomness import SeededRandomness
-from holdfast.orchestration.app import Resources
-from holdfast.orchestration.flow import AgentNode
+from holdfast.orchestration.application.app import Resources
+from holdfast.orchestration.flow.nodes import AgentNode
 from tests.runtime.stage import Stage, desk, events_of, of_kind
 
 

@@ -15,7 +15,7 @@ from holdfast.journal.snapshots import SNAPSHOT_EVERY
 from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.kernel.errors import InputError, JournalError
 from holdfast.kernel.ids import RunId
-from holdfast.orchestration.flow import Map
+from holdfast.orchestration.flow.nodes import Map
 from tests.execution.talking import Shop, look_at
 from tests.orchestration.world import World, item_step
 from tests.runtime.stage import Stage, desk, events_of, of_kind

@@ -9,8 +9,8 @@ from holdfast import App, Effect, Runtime, tool
 from holdfast.journal.port import RunFilter
 from holdfast.kernel.errors import InputError, Overloaded
 from holdfast.kernel.ids import RunId
-from holdfast.orchestration.flow import FunctionNode
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.flow.nodes import FunctionNode
+from holdfast.orchestration.run.handle import Run
 
 AT_ONCE_MAX, WAITING_MAX = 10, 100
 STARTS = 10_000

@@ -13,7 +13,7 @@ from holdfast.journal.events import DriverChanged, RunParked
 from holdfast.journal.port import Commit, CommitResult
 from holdfast.journal.stores.memory import MemoryStore
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.flow import Join, Parallel, Sequence
+from holdfast.orchestration.flow.nodes import Join, Parallel, Sequence
 from tests.orchestration.world import World, step
 from tests.runtime.stage import Stage, desk, events_of, of_kind
 

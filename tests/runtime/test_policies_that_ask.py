@@ -10,7 +10,7 @@ from holdfast.integration.gateway.scripted import Script
 from holdfast.journal.events import ApprovalAsked, StepEnded, StepIntended
 from holdfast.journal.events.approvals import Ruling
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from tests.runtime.stage import Stage, events_of, of_kind
 from tests.runtime.test_policies import Shop, file_of
 

@@ -9,8 +9,8 @@ from holdfast.integration.gateway.pricing.price import Price, Rate, Rates
 from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.kernel.errors import InputError
 from holdfast.kernel.messages import Usage
-from holdfast.orchestration.app import App
-from holdfast.orchestration.flow import AgentNode, FunctionNode, Sequence
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.flow.nodes import AgentNode, FunctionNode, Sequence
 from tests.runtime.stage import Stage, desk
 
 PRICE = Price(Rates(input=Rate(1_000.0), output=Rate(1_000.0)), "test")

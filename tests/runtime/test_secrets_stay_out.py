@@ -27,8 +27,8 @@ from holdfast.journal.stores.memory import MemoryStore
 from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.kernel.outcomes import ErrorKind, Outcome, Settlement
 from holdfast.observability.projection import project
-from holdfast.orchestration.cutting import BeforeTurn
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.past.cutting import BeforeTurn
+from holdfast.orchestration.run.handle import Run
 from holdfast.runtime import Runtime
 from holdfast.runtime.secrets.troubles import without_secrets
 from holdfast.surfaces.cli.main import main

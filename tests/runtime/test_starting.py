@@ -15,7 +15,7 @@ from holdfast.journal.port import RunFilter
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import DefinitionError, InputError, RunNotFound
 from holdfast.kernel.limits import Budget
-from holdfast.orchestration.flow import AgentNode, Parallel
+from holdfast.orchestration.flow.nodes import AgentNode, Parallel
 from tests.orchestration.world import World, step
 from tests.runtime.stage import Stage, desk, events_of, of_kind
 

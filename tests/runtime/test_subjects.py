@@ -18,7 +18,7 @@ from holdfast.journal.snapshots import SNAPSHOT_EVERY
 from holdfast.journal.stores.keys import FileKeys, MemoryKeys
 from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.kernel.errors import Erased, InputError, KeyMissing
-from holdfast.orchestration.flow import Map
+from holdfast.orchestration.flow.nodes import Map
 from tests.execution.talking import Shop, look_at
 from tests.orchestration.world import World, item_step
 from tests.runtime.stage import Stage, desk, events_of, of_kind

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from holdfast import Runtime
 from holdfast.journal.events import DriverChanged, StepIntended
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from tests.runtime.shop import COUNTER, SHOP
 from tests.runtime.stage import of_kind
 

@@ -6,7 +6,7 @@ import pytest
 
 from holdfast import App, Runtime
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.flow import DecisionNode, Sequence, WaitNode
+from holdfast.orchestration.flow.nodes import DecisionNode, Sequence, WaitNode
 
 DESK = App(
     "desk",

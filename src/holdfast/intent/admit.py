@@ -28,7 +28,7 @@ from holdfast.kernel.days import written
 from holdfast.kernel.errors import DefinitionError, InputError, JournalError
 from holdfast.kernel.ids import RunId, commit_id, new_run_id, requested_run_id
 from holdfast.kernel.randomness import Randomness
-from holdfast.orchestration.app import App
+from holdfast.orchestration.application.app import App
 from holdfast.orchestration.lifecycle import Status, Trigger, after
 
 

@@ -27,10 +27,10 @@ from holdfast.kernel.limits import Budget, unusable
 from holdfast.kernel.messages_codec import decode_message, encode_message
 from holdfast.kernel.randomness import Randomness
 from holdfast.kernel.tokens import message_tokens
-from holdfast.orchestration.app import App
-from holdfast.orchestration.cutting import Boundary, Cut, cut
-from holdfast.orchestration.flow import AgentNode
-from holdfast.orchestration.migrating import adopt
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.flow.nodes import AgentNode
+from holdfast.orchestration.migrating.migrating import adopt
+from holdfast.orchestration.past.cutting import Boundary, Cut, cut
 from holdfast.prompts.prompt import Prompt
 
 PAYLOADS_AT_ONCE = 500

@@ -5,8 +5,8 @@ import msgspec
 from holdfast.integration.tools.contract import Tool, tool
 from holdfast.intent.route import Routed, Router
 from holdfast.kernel.effects import Effect
-from holdfast.orchestration.app import App
-from holdfast.orchestration.flow import (
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.flow.nodes import (
     Branch,
     Case,
     ChildNode,

@@ -6,8 +6,8 @@ import msgspec
 
 from holdfast.kernel.errors import DefinitionError, InputError
 from holdfast.kernel.limits import Budget, unusable
-from holdfast.orchestration.app import App
-from holdfast.orchestration.kin import Lineage
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.driving.kin import Lineage
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """Makes what decides of an app's calls; Cedar is loaded only for an app that has something to decide by."""
 
 from holdfast.governance.verdict import ALLOW_ALL, DecisionPoint
-from holdfast.orchestration.app import App
+from holdfast.orchestration.application.app import App
 
 
 def decides_for(app: App, otherwise: DecisionPoint = ALLOW_ALL) -> DecisionPoint:

@@ -10,10 +10,10 @@ from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import JournalError, RunNotFound
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.randomness import Randomness
-from holdfast.orchestration.app import App
-from holdfast.orchestration.catalogue import Catalogue
-from holdfast.orchestration.equipment import Equipped
-from holdfast.orchestration.kin import ChildRequest
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.application.catalogue import Catalogue
+from holdfast.orchestration.driving.equipment import Equipped
+from holdfast.orchestration.driving.kin import ChildRequest
 from holdfast.version import VERSION
 
 

@@ -18,9 +18,9 @@ from holdfast.journal.fold.state import RunState
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.errors import HoldfastError, InputError
 from holdfast.kernel.ids import digest
-from holdfast.orchestration.app import App
-from holdfast.orchestration.flow import AgentNode, ToolNode
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.flow.nodes import AgentNode, ToolNode
+from holdfast.orchestration.run.handle import Run
 from holdfast.runtime.root import Runtime
 
 RUN, ASK, CALL = "run_", "ask_", "call_"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from holdfast.governance.policy.deciding import Policies
 from holdfast.governance.policy.policy import Policy
-from holdfast.orchestration.app import App
-from holdfast.orchestration.tool_map import Use, uses_of
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.application.tool_map import Use, uses_of
 
 
 def policies_of(app: App) -> tuple[Policy, ...]:

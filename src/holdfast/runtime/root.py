@@ -29,16 +29,16 @@ from holdfast.kernel.faults import Reach, pass_by
 from holdfast.kernel.ids import LetterId, RunId, new_letter_id
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.randomness import Randomness, SystemRandomness
-from holdfast.orchestration.app import App
-from holdfast.orchestration.catalogue import Catalogue
-from holdfast.orchestration.cutting import Cut
-from holdfast.orchestration.dead_letters import DeadLetter, Retrying, dead_letters, retries
-from holdfast.orchestration.driver import Surroundings
-from holdfast.orchestration.equipment import Equipped
-from holdfast.orchestration.handle import Run
-from holdfast.orchestration.inbox import Waiting, waiting
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.application.catalogue import Catalogue
+from holdfast.orchestration.driving.driver import Surroundings
+from holdfast.orchestration.driving.equipment import Equipped
+from holdfast.orchestration.driving.worker import Worker
 from holdfast.orchestration.lifecycle import Status
-from holdfast.orchestration.worker import Worker
+from holdfast.orchestration.past.cutting import Cut
+from holdfast.orchestration.people.dead_letters import DeadLetter, Retrying, dead_letters, retries
+from holdfast.orchestration.people.inbox import Waiting, waiting
+from holdfast.orchestration.run.handle import Run
 from holdfast.prompts.prompt import Prompt
 from holdfast.runtime.adapters import kept, sealed_store, store_file
 from holdfast.runtime.alerting import Listener, failing_open

@@ -11,10 +11,10 @@ from holdfast.intent.door import Door
 from holdfast.kernel.errors import DefinitionError, JournalError
 from holdfast.kernel.faults import Reach
 from holdfast.kernel.ids import RunId
-from holdfast.orchestration.driver import Surroundings
-from holdfast.orchestration.inquiry import Asked
-from holdfast.orchestration.resting import unfinished_below
-from holdfast.orchestration.worker import Worker
+from holdfast.orchestration.driving.driver import Surroundings
+from holdfast.orchestration.driving.worker import Worker
+from holdfast.orchestration.people.inquiry import Asked
+from holdfast.orchestration.people.resting import unfinished_below
 from holdfast.runtime.adapters import shared_file
 from holdfast.runtime.allowances.admission import free_to_go
 

@@ -6,7 +6,7 @@ from holdfast.integration.http.service import Service
 from holdfast.integration.tools.definition import Source, Tool
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import DefinitionError
-from holdfast.orchestration.app import App
+from holdfast.orchestration.application.app import App
 
 
 class Sources:

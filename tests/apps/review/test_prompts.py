@@ -12,7 +12,7 @@ from holdfast.apps.review.offline.seen import look_back
 from holdfast.execution.agent import Agent
 from holdfast.kernel.expression import parse
 from holdfast.kernel.messages import Role
-from holdfast.orchestration.flow import AgentNode, Node, children
+from holdfast.orchestration.flow.nodes import AgentNode, Node, children
 from holdfast.prompts.prompt import Prompt
 from tests.apps.review.planted import TREE
 from tests.apps.review.reviewing import Eavesdropping, review

@@ -9,7 +9,7 @@ import pytest
 from holdfast.apps.review.assembly import report_of
 from holdfast.apps.review.report.terminal import terminal_text
 from holdfast.journal.events import Event, ModelReplied, NodeEntered, NodeLeft, StepEnded
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from holdfast.runtime import Runtime
 from tests.apps.review.planted import TREE
 from tests.apps.review.reviewing import Reviewed, review

@@ -11,7 +11,7 @@ from holdfast.apps.support.shop.founding import found
 from holdfast.apps.support.shop.shop import Shop
 from holdfast.integration.gateway.port import Model
 from holdfast.journal.fold.state import RunState
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from holdfast.runtime import Runtime
 
 ADA, BRUNO, CHIDI, DANA, EMIL = "c-1001", "c-1002", "c-1003", "c-1004", "c-1005"

@@ -11,7 +11,7 @@ from holdfast.integration.tools.leases import LEASE_SECONDS
 from holdfast.journal.leases import Lease
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.kernel.retry import Retry
-from holdfast.orchestration.flow import FunctionNode
+from holdfast.orchestration.flow.nodes import FunctionNode
 from tests.runtime.stage import Stage
 
 

@@ -11,8 +11,7 @@ from holdfast.integration.gateway.scripted import Script
 from holdfast.journal.events import ChildBegun, StepIntended
 from holdfast.journal.events.approvals import Ruling
 from holdfast.journal.fold.state import RunState
-from holdfast.orchestration.cutting import BeforeStep
-from holdfast.orchestration.flow import (
+from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Branch,
     Case,
@@ -26,7 +25,8 @@ from holdfast.orchestration.flow import (
     SagaStep,
     Sequence,
 )
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.past.cutting import BeforeStep
+from holdfast.orchestration.run.handle import Run
 from holdfast.testing.faults.diary import Diary
 from tests.proof.crash.world import TOOLS, resources
 

@@ -41,7 +41,7 @@ def test_nobody_else_reaches_for_the_world() -> None:
         "integration/tools/credentials.py",  # a source of secrets only tells
         "integration/tools/grounds.py",  # an impact only tells
         "integration/mcp/client/connecting.py",  # a call of its tools has come through stages/call.py
-        "orchestration/resources.py",  # opened anew by every driver
+        "orchestration/driving/resources.py",  # opened anew by every driver
     }
 
 

@@ -8,7 +8,7 @@ from holdfast import Effect, IdempotencyKey, Provided, ToolFailure, tool
 from holdfast.integration.gateway.port import Model, ModelRequest, TextDelta
 from holdfast.integration.gateway.scripted import Script, ScriptedModel
 from holdfast.kernel.messages import Reply
-from holdfast.orchestration.app import Resources
+from holdfast.orchestration.application.app import Resources
 from holdfast.testing.faults.diary import Diary
 
 SLOW_SECONDS = 0.003

@@ -9,7 +9,7 @@ from holdfast import Agent, Budget, Effect, Runtime, tool
 from holdfast.journal.events import ModelReplied
 from holdfast.journal.live import Hint
 from holdfast.kernel.errors import RunFailed
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from tests.proof.local_model.serving import Served
 
 SMALL = "small"

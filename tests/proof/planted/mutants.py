@@ -102,15 +102,18 @@ MUTANTS: dict[str, Mutant] = {
         "heads: list[Head] = []",
     ),
     "a lease is not renewed": Mutant(
-        "holdfast.orchestration.worker", "                driver.renew()\n", "                pass\n", ("simulation",)
+        "holdfast.orchestration.driving.worker",
+        "                driver.renew()\n",
+        "                pass\n",
+        ("simulation",),
     ),
     "a cancellation is read and forgotten": Mutant(
-        "holdfast.orchestration.mailroom",
+        "holdfast.orchestration.driving.mailroom",
         "                self._recorder.append(CancelRequested(",
         "                str(CancelRequested(",
     ),
     "double child": Mutant(
-        "holdfast.orchestration.children",
+        "holdfast.orchestration.moves.children",
         'child_run_id(run.run, path if number == 1 else f"{path}#{number}")',
         'child_run_id(run.run, f"{path}#{run.drivers}")',
         ("simulation",),
@@ -122,19 +125,19 @@ MUTANTS: dict[str, Mutant] = {
         ("simulation",),
     ),
     "a run ends before its children": Mutant(
-        "holdfast.orchestration.ending",
+        "holdfast.orchestration.walk.ending",
         "    if run.children_open:\n        return\n",
         "",
         ("simulation",),
     ),
     "a run ends before its saga is undone": Mutant(
-        "holdfast.orchestration.ending", "    if run.sagas:\n        return\n", "", ("crash",)
+        "holdfast.orchestration.walk.ending", "    if run.sagas:\n        return\n", "", ("crash",)
     ),
     "the end of a child is told to nobody": Mutant(
         "holdfast.journal.correspondence", "if state.parent is not None", "if False", ("simulation",)
     ),
     "a child begins before that is durable": Mutant(
-        "holdfast.orchestration.parenting",
+        "holdfast.orchestration.driving.parenting",
         "        await recorder.durable()\n",
         "",
         ("simulation",),

@@ -1,6 +1,6 @@
 /*
  * A driver: claims the run when it is due, folds its journal, does what is wanted, commits, parks, and may die anywhere.
- * orchestration/driver.py, execution/loop.py, journal/recorder.py.
+ * orchestration/driving/driver.py, execution/loop.py, journal/recorder.py.
  */
 
 mtype:stage = { ASLEEP, CLAIMED, OPENING, DRIVING, LETTING_GO };

@@ -7,7 +7,7 @@ import msgspec
 
 from holdfast.kernel.outcomes import Outcome
 from holdfast.kernel.retry import Retry
-from holdfast.orchestration.flow import (
+from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Branch,
     Case,

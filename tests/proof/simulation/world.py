@@ -13,8 +13,8 @@ from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.journal.events import StepIntended
 from holdfast.kernel.messages import Reply
 from holdfast.kernel.outcomes import ErrorKind, Fault
-from holdfast.orchestration.app import Resources
-from holdfast.orchestration.flow import FunctionNode, Node
+from holdfast.orchestration.application.app import Resources
+from holdfast.orchestration.flow.nodes import FunctionNode, Node
 from holdfast.testing.simulator.disk import AuditedDisk
 from holdfast.testing.simulator.faults import TO_MODELS, TO_TOOLS, Kind, Mishaps
 from tests.proof.simulation.plan import KID

@@ -33,7 +33,7 @@ from holdfast.integration.gateway.lines import answer, call
 from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.integration.tools.contract import OutcomeUnknown
 from holdfast.journal.events import NodeLeft
-from holdfast.orchestration.following import Entry
+from holdfast.orchestration.people.following import Entry
 from holdfast.surfaces.cli.extension import Ask, Ended, PlainCommand
 from tests.surfaces.cli.governed import governed as governed
 

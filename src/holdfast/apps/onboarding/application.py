@@ -6,7 +6,7 @@ from holdfast.apps.onboarding.systems import Directory, Mail
 from holdfast.apps.onboarding.tools import create_account, create_mailbox, grant_permissions, send_welcome
 from holdfast.integration.tools.contract import Provided, tool
 from holdfast.kernel.effects import Effect
-from holdfast.orchestration.app import App
+from holdfast.orchestration.application.app import App
 
 
 @tool(effect=Effect.READ)

@@ -13,7 +13,7 @@ from rich.console import Console
 from holdfast.apps.onboarding.request import LOGIN
 from holdfast.apps.onboarding.systems import DIRECTORY, MAIL, Directory, Mail
 from holdfast.kernel.errors import InputError
-from holdfast.orchestration.following import Entry
+from holdfast.orchestration.people.following import Entry
 from holdfast.surfaces.cli.exit_codes import ExitCode
 from holdfast.surfaces.cli.extension import Ask, Ended
 from holdfast.surfaces.cli.showing.terminal import styled

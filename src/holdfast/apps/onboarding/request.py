@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.apps.onboarding.systems import DIRECTORY, MAIL, Directory, Mail
-from holdfast.orchestration.app import Resources
+from holdfast.orchestration.application.app import Resources
 
 LOGIN = r"^[a-z][a-z0-9.-]{1,30}$"
 PERMISSIONS = {

@@ -6,7 +6,7 @@ from holdfast.apps.review.functions import collect_remarks, conclude, settle_fin
 from holdfast.apps.review.offline.mind import stand_in
 from holdfast.apps.review.stock import take_stock
 from holdfast.apps.review.workspace import ReviewInput, Workspace, open_workspace
-from holdfast.orchestration.app import App
+from holdfast.orchestration.application.app import App
 
 
 def _title(given: object) -> str:

@@ -18,7 +18,7 @@ from holdfast.apps.review.report.sarif import sarif_report
 from holdfast.apps.review.report.terminal import terminal_report, terminal_text
 from holdfast.apps.review.report.value import ReviewReport, is_stopped
 from holdfast.kernel.errors import InputError
-from holdfast.orchestration.following import Entry
+from holdfast.orchestration.people.following import Entry
 from holdfast.surfaces.cli.exit_codes import ExitCode
 from holdfast.surfaces.cli.extension import Ask, Ended
 from holdfast.surfaces.cli.showing.terminal import styled

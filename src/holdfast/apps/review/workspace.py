@@ -21,7 +21,7 @@ from holdfast.apps.review.source.reading import LinesPage
 from holdfast.apps.review.source.repository import Repository
 from holdfast.apps.review.source.search import HitsPage, Query
 from holdfast.kernel.errors import InputError
-from holdfast.orchestration.app import Resources
+from holdfast.orchestration.application.app import Resources
 
 RESULTS_KEPT_MAX = 64
 SCOPES_TOLD_MAX = 20

@@ -7,7 +7,7 @@ from holdfast.apps.support.offline.mind import stand_in
 from holdfast.apps.support.request import SupportRequest, open_shop
 from holdfast.apps.support.shop.shop import Shop
 from holdfast.kernel.limits import Budget
-from holdfast.orchestration.app import App
+from holdfast.orchestration.application.app import App
 
 
 def _title(given: object) -> str:

@@ -12,7 +12,7 @@ from rich.console import Console
 from holdfast.apps.support.shop.founding import found
 from holdfast.apps.support.shop.shop import Shop
 from holdfast.kernel.errors import InputError
-from holdfast.orchestration.following import Entry
+from holdfast.orchestration.people.following import Entry
 from holdfast.surfaces.cli.exit_codes import ExitCode
 from holdfast.surfaces.cli.extension import Ask, Ended, Exchange
 from holdfast.surfaces.cli.showing.terminal import clean

@@ -2,7 +2,7 @@
 
 from holdfast.apps.support.agents import PARTS_MAX
 from holdfast.flow import AgentNode, Branch, Case, FunctionNode, Join, Map, Sequence
-from holdfast.orchestration.review import Review
+from holdfast.orchestration.flow.review import Review
 
 _PART = "{'message': input.message, 'earlier': opening.earlier, 'request': item.request}"
 

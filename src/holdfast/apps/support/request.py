@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.apps.support.shop.shop import Shop
-from holdfast.orchestration.app import Resources
+from holdfast.orchestration.application.app import Resources
 
 MESSAGE_CHARACTERS_MAX = 8_000
 EARLIER_MAX = 20

@@ -7,8 +7,8 @@ import msgspec
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.asked import calls_of, node_of
-from holdfast.orchestration.flow import (
+from holdfast.orchestration.flow.asked import calls_of, node_of
+from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Branch,
     ChildNode,
@@ -30,8 +30,8 @@ from holdfast.orchestration.flow import (
     WaitNode,
     kind,
 )
-from holdfast.orchestration.looping import last_round
-from holdfast.orchestration.review import Review
+from holdfast.orchestration.flow.review import Review
+from holdfast.orchestration.values.looping import last_round
 
 MARKS = {
     None: "…",

@@ -17,9 +17,9 @@ from holdfast.orchestration.draw.captions import (
     undo_drawn,
 )
 from holdfast.orchestration.draw.tree import NOTHING_KNOWN
-from holdfast.orchestration.flow import Block, Branch, Fallback, Loop, Map, Node, Parallel, Saga, Vote, children
-from holdfast.orchestration.flow import Sequence as Steps
-from holdfast.orchestration.review import REVISE, Review
+from holdfast.orchestration.flow.nodes import Block, Branch, Fallback, Loop, Map, Node, Parallel, Saga, Vote, children
+from holdfast.orchestration.flow.nodes import Sequence as Steps
+from holdfast.orchestration.flow.review import REVISE, Review
 
 _ESCAPED = str.maketrans({character: f"#{ord(character)};" for character in '"#&<>`\\[](){}|'})
 _CLASSES = {

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from holdfast.kernel.effects import IRREVERSIBLE
+from holdfast.orchestration.application.tool_map import Standing, Use
 from holdfast.orchestration.draw.mermaid import escaped
-from holdfast.orchestration.tool_map import Standing, Use
 
 _CLASSES = {
     "reads": "fill:#f1f3f5,stroke:#868e96,color:#000",

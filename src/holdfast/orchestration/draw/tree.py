@@ -15,7 +15,7 @@ from holdfast.orchestration.draw.captions import (
     steps_drawn,
     undo_drawn,
 )
-from holdfast.orchestration.flow import Loop, Map, Node, children
+from holdfast.orchestration.flow.nodes import Loop, Map, Node, children
 
 NOTHING_KNOWN = Knowledge()
 

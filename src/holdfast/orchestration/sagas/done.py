@@ -8,8 +8,8 @@ from holdfast.journal.fold.sagas import SAGA_KIND
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.asked import calls_of, node_of
-from holdfast.orchestration.flow import (
+from holdfast.orchestration.flow.asked import calls_of, node_of
+from holdfast.orchestration.flow.nodes import (
     AgentNode,
     ChildNode,
     FunctionNode,
@@ -21,7 +21,7 @@ from holdfast.orchestration.flow import (
     ToolNode,
     children,
 )
-from holdfast.orchestration.looping import last_round
+from holdfast.orchestration.values.looping import last_round
 
 Agents = Mapping[str, Agent]
 

@@ -9,7 +9,7 @@ from holdfast.journal.fold.sagas import SAGA_KIND, UNDO_KIND
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
-from holdfast.orchestration.flow import Saga
+from holdfast.orchestration.flow.nodes import Saga
 
 
 class Undone(enum.StrEnum):

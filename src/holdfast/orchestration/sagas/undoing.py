@@ -14,13 +14,13 @@ from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.kernel.retry import Retry
-from holdfast.orchestration.flow import Saga, SagaStep
-from holdfast.orchestration.passing import leaving
-from holdfast.orchestration.retrying import retried, until_retried
-from holdfast.orchestration.sagas.asking import BY_HAND, RETRY, ask_path, why
+from holdfast.orchestration.flow.nodes import Saga, SagaStep
+from holdfast.orchestration.flow.saga_questions import BY_HAND, RETRY, ask_path, why
+from holdfast.orchestration.moves.passing import leaving
+from holdfast.orchestration.moves.retrying import retried, until_retried
+from holdfast.orchestration.moves.waiting import decision
 from holdfast.orchestration.sagas.done import Agents, Done, done_by
 from holdfast.orchestration.sagas.telling import fault_of
-from holdfast.orchestration.waiting import decision
 
 UNDO_RETRY = Retry(attempts_max=5)
 """How what undoes a step is tried again where it does not say so itself."""

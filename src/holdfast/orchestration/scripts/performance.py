@@ -17,10 +17,10 @@ from holdfast.kernel.errors import DefinitionChanged, InputError, ScriptError, S
 from holdfast.kernel.ids import PayloadId, digest
 from holdfast.kernel.paths import check_name
 from holdfast.kernel.randomness import Randomness
-from holdfast.orchestration.app import App
-from holdfast.orchestration.script import Script
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.application.script import Script
+from holdfast.orchestration.application.steps import Called, Steps
 from holdfast.orchestration.scripts.loop import ScriptLoop
-from holdfast.orchestration.steps import Called, Steps
 
 STEPS_MAX = 1_000
 """How many steps one script may ask for."""

@@ -12,7 +12,7 @@ from holdfast.journal.payloads import Payloads
 from holdfast.kernel import paths
 from holdfast.kernel.errors import StepFailed
 from holdfast.kernel.outcomes import ErrorKind, Fault
-from holdfast.orchestration.flow import ScriptNode
+from holdfast.orchestration.flow.nodes import ScriptNode
 from holdfast.orchestration.scripts.performance import Performance, Stage, Told
 
 T = TypeVar("T")

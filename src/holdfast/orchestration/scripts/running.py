@@ -14,7 +14,7 @@ from holdfast.journal.recorder import Recorder
 from holdfast.kernel import paths
 from holdfast.kernel.errors import ScriptError, StepFailed
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
-from holdfast.orchestration.passing import leaving
+from holdfast.orchestration.moves.passing import leaving
 from holdfast.orchestration.scripts.performance import Performance, Stage, Told
 from holdfast.orchestration.scripts.replay import between_tasks, how_ended, replayed
 

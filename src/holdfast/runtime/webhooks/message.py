@@ -6,9 +6,9 @@ import msgspec
 
 from holdfast.governance.escalation import Escalation
 from holdfast.kernel.ids import digest
-from holdfast.orchestration.doubts import Doubt
-from holdfast.orchestration.inbox import Waiting
-from holdfast.orchestration.questions import Question
+from holdfast.orchestration.people.doubts import Doubt
+from holdfast.orchestration.people.inbox import Waiting
+from holdfast.orchestration.people.questions import Question
 
 ID_DIGITS = 32
 THIN = ("run", "path", "number", "digest", "deadline")

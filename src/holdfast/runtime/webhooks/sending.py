@@ -18,7 +18,7 @@ from holdfast.journal.port import Store
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import JournalError, RunNotFound
 from holdfast.kernel.ids import RunId
-from holdfast.orchestration.inbox import Waiting, waiting, waits_of
+from holdfast.orchestration.people.inbox import Waiting, waiting, waits_of
 from holdfast.runtime.alerting import Listener
 from holdfast.runtime.webhooks.configuration import Webhook
 from holdfast.runtime.webhooks.message import Message, message_of

@@ -13,8 +13,8 @@ import typer
 from rich.console import Console
 
 from holdfast.journal.fold.state import RunState
-from holdfast.orchestration.following import Entry
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.people.following import Entry
+from holdfast.orchestration.run.handle import Run
 from holdfast.surfaces.cli.asking.app_input import read_input
 from holdfast.surfaces.cli.exit_codes import ExitCode
 from holdfast.surfaces.cli.showing.results import print_result

@@ -10,7 +10,7 @@ from holdfast.integration.gateway.port import Model
 from holdfast.kernel.errors import Fenced, HoldfastError, JournalError
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.randomness import SeededRandomness
-from holdfast.orchestration.app import App
+from holdfast.orchestration.application.app import App
 from holdfast.runtime import Runtime
 from holdfast.testing.simulator.clock import SimClock
 from holdfast.testing.simulator.disk import AuditedDisk

@@ -6,7 +6,7 @@ from holdfast import Effect, IdempotencyKey, Provided, ToolFailure, tool
 from holdfast.journal.events import StepEnded
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.outcomes import ErrorKind, Outcome
-from holdfast.orchestration.flow import FunctionNode
+from holdfast.orchestration.flow.nodes import FunctionNode
 from tests.orchestration.forks import own_events
 from tests.orchestration.world import World
 from tests.runtime.stage import Stage, of_kind

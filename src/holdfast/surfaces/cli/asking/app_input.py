@@ -6,8 +6,8 @@ import msgspec
 from pydantic import TypeAdapter
 
 from holdfast.kernel.errors import InputError
-from holdfast.orchestration.app import App
-from holdfast.orchestration.catalogue import Catalogue
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.application.catalogue import Catalogue
 
 STDIN = "-"
 

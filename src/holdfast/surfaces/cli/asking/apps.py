@@ -3,7 +3,7 @@
 from importlib.metadata import EntryPoint, entry_points
 
 from holdfast.kernel.errors import DefinitionError
-from holdfast.orchestration.catalogue import Catalogue
+from holdfast.orchestration.application.catalogue import Catalogue
 
 COMMANDS = "holdfast.cli"
 """The entry point group of the commands that apps bring along."""

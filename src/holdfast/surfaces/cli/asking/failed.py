@@ -1,6 +1,6 @@
 """Which runs and steps have failed, over all runs of a store."""
 
-from holdfast.orchestration.dead_letters import DeadLetter, Retrying
+from holdfast.orchestration.people.dead_letters import DeadLetter, Retrying
 from holdfast.surfaces.cli.asking.stores import is_there, reading, store_url
 
 

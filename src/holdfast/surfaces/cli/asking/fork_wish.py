@@ -7,7 +7,7 @@ import msgspec
 
 from holdfast.kernel.errors import InputError
 from holdfast.kernel.limits import Budget
-from holdfast.orchestration.cutting import AtVersion, BeforeStep, BeforeTurn, Cut
+from holdfast.orchestration.past.cutting import AtVersion, BeforeStep, BeforeTurn, Cut
 from holdfast.prompts.prompt import Prompt, load
 
 

@@ -11,9 +11,9 @@ from holdfast.kernel.errors import JournalError
 from holdfast.observability.projection import project
 from holdfast.observability.totals import Totals, totals
 from holdfast.observability.trace import Trace
-from holdfast.orchestration.approvals import open_approvals
-from holdfast.orchestration.handle import Run
-from holdfast.orchestration.questions import open_questions
+from holdfast.orchestration.people.approvals import open_approvals
+from holdfast.orchestration.people.questions import open_questions
+from holdfast.orchestration.run.handle import Run
 from holdfast.runtime import Runtime
 from holdfast.surfaces.cli.asking.drive_lock import driver_of
 from holdfast.surfaces.cli.asking.stores import store_path

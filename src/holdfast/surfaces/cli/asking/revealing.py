@@ -7,7 +7,7 @@ import time
 import msgspec
 
 from holdfast.kernel.errors import InputError
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from holdfast.surfaces.cli.asking.stores import store_path
 from holdfast.surfaces.cli.showing.masking import SHOWS_ALL, Masking, masking_of
 

@@ -1,6 +1,6 @@
 """What waits for a person, over all runs of a store."""
 
-from holdfast.orchestration.inbox import Waiting
+from holdfast.orchestration.people.inbox import Waiting
 from holdfast.surfaces.cli.asking.stores import is_there, reading, store_url
 
 

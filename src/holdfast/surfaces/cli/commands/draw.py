@@ -30,10 +30,10 @@ async def _draw(name: str, run_id: str | None, store: str | None, *, as_mermaid:
     import msgspec
 
     from holdfast.kernel.errors import InputError
-    from holdfast.orchestration.catalogue import Catalogue
+    from holdfast.orchestration.application.catalogue import Catalogue
     from holdfast.orchestration.draw import Knowledge, draw_mermaid, draw_text
-    from holdfast.orchestration.flow import to_json
-    from holdfast.orchestration.review import to_json as review_to_json
+    from holdfast.orchestration.flow.nodes import to_json
+    from holdfast.orchestration.flow.review import to_json as review_to_json
     from holdfast.surfaces.cli.asking.stores import reading
     from holdfast.surfaces.cli.showing.records import write_json
     from holdfast.surfaces.cli.showing.terminal import clean, out

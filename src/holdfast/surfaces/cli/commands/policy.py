@@ -24,7 +24,7 @@ StepArgument = Annotated[
 @policy.command("check")
 def check(app: AppArgument, as_json: JsonOption = False) -> None:
     """Read an application's policies, its own and those its declarations come to; 2 if one does not fit."""
-    from holdfast.orchestration.catalogue import Catalogue
+    from holdfast.orchestration.application.catalogue import Catalogue
     from holdfast.runtime.policies import policies_of
     from holdfast.surfaces.cli.showing.policy_tables import policy_records, print_policies
     from holdfast.surfaces.cli.showing.records import write_json
@@ -41,8 +41,8 @@ def check(app: AppArgument, as_json: JsonOption = False) -> None:
 @policy.command("test")
 def run_cases(app: AppArgument, file: FileArgument = None, as_json: JsonOption = False) -> None:
     """Put a table of cases to an application's policies; 1 if one is not decided as expected."""
-    from holdfast.orchestration.catalogue import Catalogue
-    from holdfast.orchestration.policy_cases import cases_file, check_cases, read_cases
+    from holdfast.orchestration.application.catalogue import Catalogue
+    from holdfast.orchestration.application.policy_cases import cases_file, check_cases, read_cases
     from holdfast.runtime.deciding import decides_for
     from holdfast.surfaces.cli.showing.policy_tables import case_records, print_cases
     from holdfast.surfaces.cli.showing.records import write_json

@@ -13,7 +13,7 @@ MermaidOption = Annotated[bool, typer.Option("--mermaid", help="Print a Mermaid 
 
 def tools(app: AppArgument, as_mermaid: MermaidOption = False, as_json: JsonOption = False) -> None:
     """Show which agent may use which tool: what it does, what allows it, what asks, what forbids."""
-    from holdfast.orchestration.catalogue import Catalogue
+    from holdfast.orchestration.application.catalogue import Catalogue
     from holdfast.orchestration.draw.tools import draw_tools
     from holdfast.runtime.policies import uses_for
     from holdfast.surfaces.cli.showing.records import write_json

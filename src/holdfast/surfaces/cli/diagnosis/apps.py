@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from holdfast.kernel.errors import HoldfastError
-from holdfast.orchestration.app import App
-from holdfast.orchestration.catalogue import Catalogue
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.application.catalogue import Catalogue
 from holdfast.surfaces.cli.app_command import load_command
 from holdfast.surfaces.cli.diagnosis.finding import Finding, failure, fine, warning
 from holdfast.surfaces.cli.showing.versions import BROKEN

@@ -7,7 +7,7 @@ from holdfast.journal.fold.state import RunState, UnseenCall
 from holdfast.kernel import paths
 from holdfast.kernel.errors import InputError
 from holdfast.kernel.messages import Usage
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from holdfast.runtime import Runtime
 from holdfast.surfaces.cli.app_command import load_command
 from holdfast.surfaces.cli.asking.stores import must_be_there, store_url

@@ -8,9 +8,9 @@ import msgspec
 
 from holdfast.kernel.errors import InputError
 from holdfast.kernel.limits import Budget
-from holdfast.orchestration.app import App
-from holdfast.orchestration.catalogue import Catalogue
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.application.catalogue import Catalogue
+from holdfast.orchestration.run.handle import Run
 from holdfast.runtime import Runtime
 from holdfast.surfaces.cli.app_command import RunOptions
 from holdfast.surfaces.cli.asking.stores import store_url

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.port import Head
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from holdfast.runtime import Runtime
 from holdfast.surfaces.cli.extension import AppCommand, Ended
 from holdfast.surfaces.cli.pursuing.interruption import Interruption

@@ -8,7 +8,7 @@ from holdfast.governance.escalation import Escalation
 from holdfast.journal.events.approvals import Ruling
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.errors import AlreadySettled, InputError
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from holdfast.surfaces.cli.showing.terminal import err, styled
 
 USER = "user"

@@ -1,6 +1,6 @@
 """Forks a run and stays with the fork."""
 
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from holdfast.runtime import Runtime
 from holdfast.surfaces.cli.app_command import load_command
 from holdfast.surfaces.cli.asking.fork_wish import ForkWish

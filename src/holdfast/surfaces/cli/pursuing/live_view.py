@@ -12,7 +12,7 @@ from rich.text import Text
 from holdfast.journal.events import ModelFailed, ModelInterrupted, ModelReplied
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Hint
-from holdfast.orchestration.following import Entry
+from holdfast.orchestration.people.following import Entry
 from holdfast.surfaces.cli.pursuing.views import Folded, ProgressLine
 from holdfast.surfaces.cli.showing.progress import Summary, summary
 from holdfast.surfaces.cli.showing.terminal import clean, styled

@@ -2,7 +2,7 @@
 
 from holdfast.integration.mcp.server.serving import LOOPBACK, PATH, listening, sdk_server, serve_http, serve_stdio
 from holdfast.kernel.errors import InputError
-from holdfast.orchestration.catalogue import Catalogue
+from holdfast.orchestration.application.catalogue import Catalogue
 from holdfast.runtime import Runtime
 from holdfast.runtime.offering import offered, offers
 from holdfast.surfaces.cli.asking.stores import store_url

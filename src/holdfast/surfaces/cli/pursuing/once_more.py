@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from holdfast.kernel.errors import InputError, RunNotFound
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from holdfast.runtime import Runtime
 from holdfast.surfaces.cli.app_command import load_command
 from holdfast.surfaces.cli.asking.stores import must_be_there, reading, store_url

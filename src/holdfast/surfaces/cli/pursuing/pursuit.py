@@ -9,8 +9,8 @@ from holdfast.journal.fold.state import RunState
 from holdfast.journal.port import Head, RunFilter
 from holdfast.kernel.errors import HoldfastError
 from holdfast.kernel.ids import RunId
-from holdfast.orchestration.following import Entry
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.people.following import Entry
+from holdfast.orchestration.run.handle import Run
 from holdfast.runtime import Runtime
 from holdfast.surfaces.cli.pursuing.interruption import Interruption
 from holdfast.surfaces.cli.pursuing.race import first_of

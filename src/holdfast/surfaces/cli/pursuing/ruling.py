@@ -7,7 +7,7 @@ import typer
 from holdfast.governance.escalation import Escalation
 from holdfast.journal.events.approvals import Ruling
 from holdfast.kernel.errors import InputError
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.run.handle import Run
 from holdfast.surfaces.cli.asking.word import Ruled
 from holdfast.surfaces.cli.showing.escalation_page import DIGEST_DIGITS, what_it_is
 from holdfast.surfaces.cli.showing.terminal import err, styled

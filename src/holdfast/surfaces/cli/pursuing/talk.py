@@ -9,8 +9,8 @@ from rich.console import Console
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Hint
 from holdfast.kernel.errors import InputError
-from holdfast.orchestration.following import Entry
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.people.following import Entry
+from holdfast.orchestration.run.handle import Run
 from holdfast.runtime import Runtime
 from holdfast.surfaces.cli.exit_codes import ExitCode
 from holdfast.surfaces.cli.extension import Ask, Exchange, TalkingCommand

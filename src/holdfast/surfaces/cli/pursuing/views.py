@@ -7,7 +7,7 @@ from typing import Protocol
 from holdfast.journal.fold import begin, evolve
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Hint
-from holdfast.orchestration.following import Entry
+from holdfast.orchestration.people.following import Entry
 
 ProgressLine = Callable[[Entry], str | None]
 """What an app has to say when something happens, if anything."""

@@ -3,7 +3,7 @@
 import enum
 
 from holdfast.journal.port import Head
-from holdfast.orchestration.resting import may_wait_for_somebody
+from holdfast.orchestration.people.resting import may_wait_for_somebody
 
 
 class Condition(enum.StrEnum):

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from holdfast.governance.redaction.personal import Masks
-from holdfast.orchestration.dead_letters import DeadLetter, Retrying
+from holdfast.orchestration.people.dead_letters import DeadLetter, Retrying
 from holdfast.surfaces.cli.showing.terminal import clean, styled
 from holdfast.surfaces.cli.showing.wording import age, counted, duration, instant, short_ids
 

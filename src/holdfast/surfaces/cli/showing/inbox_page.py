@@ -9,10 +9,10 @@ from rich.text import Text
 from holdfast.governance.escalation import Escalation
 from holdfast.journal.fold.state import Awaited
 from holdfast.kernel.outcomes import Settlement
-from holdfast.orchestration.doubts import Doubt
-from holdfast.orchestration.inbox import Waiting
-from holdfast.orchestration.questions import Question
-from holdfast.orchestration.resting import told_awaited
+from holdfast.orchestration.people.doubts import Doubt
+from holdfast.orchestration.people.inbox import Waiting
+from holdfast.orchestration.people.questions import Question
+from holdfast.orchestration.people.resting import told_awaited
 from holdfast.surfaces.cli.showing.escalation_page import escalation_lines, escalation_record
 from holdfast.surfaces.cli.showing.terminal import clean, styled
 from holdfast.surfaces.cli.showing.wording import age, instant, short_ids

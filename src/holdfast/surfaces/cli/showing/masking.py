@@ -9,8 +9,8 @@ from typing import TypeVar
 import msgspec
 
 from holdfast.governance.redaction.personal import Masks, labelled
-from holdfast.orchestration.following import Entry
-from holdfast.orchestration.handle import Run
+from holdfast.orchestration.people.following import Entry
+from holdfast.orchestration.run.handle import Run
 
 Of = TypeVar("Of")
 

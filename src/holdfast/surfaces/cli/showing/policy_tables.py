@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from holdfast.governance.policy.policy import Effect, Policy
-from holdfast.orchestration.policy_cases import Checked
+from holdfast.orchestration.application.policy_cases import Checked
 from holdfast.surfaces.cli.showing.terminal import styled
 from holdfast.surfaces.cli.showing.wording import counted
 

@@ -11,7 +11,7 @@ from holdfast.observability.span import NOTHING_KNOWN, Span, trace_id
 from holdfast.observability.totals import Totals
 from holdfast.observability.trace import Trace
 from holdfast.observability.usage import figures
-from holdfast.orchestration.following import Entry
+from holdfast.orchestration.people.following import Entry
 
 
 def write_json(value: object) -> None:

@@ -6,9 +6,9 @@ from rich.console import Console
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.observability.usage import figures
-from holdfast.orchestration.approvals import open_approvals
 from holdfast.orchestration.lifecycle import DEAD
-from holdfast.orchestration.questions import open_questions
+from holdfast.orchestration.people.approvals import open_approvals
+from holdfast.orchestration.people.questions import open_questions
 from holdfast.surfaces.cli.exit_codes import ExitCode
 from holdfast.surfaces.cli.showing.terminal import clean, out, styled
 from holdfast.surfaces.cli.showing.wording import consumed, duration, short_id

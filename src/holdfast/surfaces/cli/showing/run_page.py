@@ -14,9 +14,9 @@ from holdfast.observability.span import Span, SpanKind
 from holdfast.observability.totals import Totals
 from holdfast.observability.trace import Trace
 from holdfast.observability.usage import figures, spend_below
-from holdfast.orchestration.approvals import open_approvals
 from holdfast.orchestration.lifecycle import DEAD
-from holdfast.orchestration.questions import open_questions
+from holdfast.orchestration.people.approvals import open_approvals
+from holdfast.orchestration.people.questions import open_questions
 from holdfast.orchestration.sagas.telling import sagas_of
 from holdfast.surfaces.cli.showing.budget_lines import limits_taken, reserved_now
 from holdfast.surfaces.cli.showing.circles import circle_lines, circle_records

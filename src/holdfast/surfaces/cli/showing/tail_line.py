@@ -21,7 +21,7 @@ from holdfast.journal.events import (
     StepRetried,
 )
 from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.following import Entry
+from holdfast.orchestration.people.following import Entry
 from holdfast.surfaces.cli.showing.event_lines import event_line
 from holdfast.surfaces.cli.showing.terminal import clean
 from holdfast.surfaces.cli.showing.wording import duration

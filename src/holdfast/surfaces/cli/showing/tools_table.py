@@ -8,8 +8,8 @@ from rich.table import Table
 
 from holdfast.governance.policy.policy import Effect as Says
 from holdfast.kernel.limits import Budget
-from holdfast.orchestration.app import App
-from holdfast.orchestration.tool_map import Rule, Standing, Use
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.application.tool_map import Rule, Standing, Use
 from holdfast.surfaces.cli.showing.terminal import styled
 
 COLUMNS = ("caller", "tool", "does", "undone by", "may", "under")

@@ -6,10 +6,10 @@ import msgspec
 
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.errors import HoldfastError
-from holdfast.orchestration.app import App
-from holdfast.orchestration.catalogue import Catalogue
-from holdfast.orchestration.unchanged import told_changes
-from holdfast.orchestration.versions import OnChange, version_id
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.application.catalogue import Catalogue
+from holdfast.orchestration.application.versions import OnChange, version_id
+from holdfast.orchestration.migrating.unchanged import told_changes
 
 BROKEN = (
     ArithmeticError,

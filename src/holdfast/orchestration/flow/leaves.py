@@ -1,0 +1,99 @@
+"""The leaves of a flow: what is done by an agent, a tool, plain code, a person, time, or another run. Pure."""
+
+import msgspec
+
+from holdfast.kernel.limits import Budget
+from holdfast.kernel.retry import Retry
+from holdfast.orchestration.flow.node import AT_ONCE_MAX, FlowNode
+
+
+class AgentNode(FlowNode, frozen=True, omit_defaults=True, tag="agent"):
+    """Run an agent on ``input`` (the run's own input if there is no expression)."""
+
+    agent: str
+    input: str | None = None
+    tools: tuple[str, ...] | None = None
+    """The tools granted here: a subset of the agent's. None grants all of them."""
+    timeout_seconds: float | None = None
+    retry: Retry | None = None
+
+
+class ToolNode(FlowNode, frozen=True, omit_defaults=True, tag="tool"):
+    """Call a tool with the arguments that ``input`` evaluates to."""
+
+    tool: str
+    input: str | None = None
+    timeout_seconds: float | None = None
+    retry: Retry | None = None
+
+
+class FunctionNode(FlowNode, frozen=True, omit_defaults=True, tag="function"):
+    """Call one of the app's own functions, which declares its effect as a tool does."""
+
+    function: str
+    input: str | None = None
+    timeout_seconds: float | None = None
+    retry: Retry | None = None
+
+
+class WaitNode(FlowNode, frozen=True, omit_defaults=True, tag="wait"):
+    """Let time pass: ``seconds`` from when it is entered, or until the instant that ``until`` evaluates to.
+
+    An instant is seconds since 1970, or an ISO 8601 text with its zone; one in the past is no wait. Its value is None.
+    """
+
+    seconds: float | None = None
+    until: str | None = None
+    timeout_seconds: float | None = None
+
+
+class Option(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One way to decide; ``impact``, an expression for a text, says what is expected to come of it."""
+
+    name: str
+    impact: str | None = None
+
+
+class DecisionNode(FlowNode, frozen=True, omit_defaults=True, tag="decision"):
+    """Ask a person. Its value is a dict: ``choice``, ``by``, ``note`` and ``value``, what was given beside the choice.
+
+    ``question``, ``goal`` and ``details`` are expressions, evaluated when it is entered. Without options the answer is
+    free. At its deadline ``at_deadline`` is chosen; the node fails if there is no such option.
+    """
+
+    question: str
+    options: tuple[str | Option, ...] = ("approve", "reject")
+    goal: str | None = None
+    """What is being tried: a text."""
+    details: str | None = None
+    """The evidence: anything."""
+    deadline_seconds: float | None = None
+    at_deadline: str | None = None
+    timeout_seconds: float | None = None
+
+    @property
+    def offered(self) -> tuple[Option, ...]:
+        """What can be chosen, in order."""
+        return tuple(Option(option) if isinstance(option, str) else option for option in self.options)
+
+
+class ChildNode(FlowNode, frozen=True, omit_defaults=True, tag="child"):
+    """Begin a run of another app on ``input``, and wait for it. Its value is that run's result."""
+
+    app: str
+    input: str | None = None
+    budget: Budget | None = None
+    """Limits for that run, in place of the app's; it gets what is left of this run's where that is less."""
+    timeout_seconds: float | None = None
+
+
+class ScriptNode(FlowNode, frozen=True, omit_defaults=True, tag="script"):
+    """Run one of the app's scripts on ``input``: plain Python, each of whose steps is journalled. Opaque to checks."""
+
+    script: str
+    input: str | None = None
+    timeout_seconds: float | None = None
+    at_once_max: int = AT_ONCE_MAX
+
+
+Leaf = AgentNode | ToolNode | FunctionNode | WaitNode | DecisionNode | ChildNode | ScriptNode

@@ -1,0 +1,1 @@
+"""What becomes of a run whose definitions have changed under it."""

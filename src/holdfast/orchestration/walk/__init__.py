@@ -1,0 +1,1 @@
+"""What a run wants under way now: a pure walk over its flow and its state."""
