@@ -50,10 +50,16 @@ def print_ending(state: RunState, console: Console) -> None:
         if state.fault.hint:
             console.print(styled(state.fault.hint), soft_wrap=True)
     took = duration((state.ended_at or state.started_at) - state.started_at)
-    told = f"{state.status.lower()} ({state.outcome}) in {took} · {spent} · run {short_id(state.run)}"
+    told = f"{ended_as(state.status, state.outcome)} in {took} · {spent} · run {short_id(state.run)}"
     console.print(styled(told, style=STYLES[state.outcome]), soft_wrap=True)
     if state.status in DEAD and state.parent is None:
         console.print(styled(_once_more(state)), soft_wrap=True)
+
+
+def ended_as(status: str, outcome: Outcome) -> str:
+    """Return how a run ended: where it stands, and how well that went if this says more."""
+    standing = status.lower()
+    return standing if standing == outcome else f"{standing} ({outcome})"
 
 
 def _once_more(state: RunState) -> str:
