@@ -24,6 +24,12 @@ def test_every_part_of_the_tree_is_listed() -> None:
     assert set(first_codes(SECTIONS["The tree"])) == there
 
 
+def test_every_package_of_the_largest_layer_is_listed() -> None:
+    there = {path.name for path in (SOURCE / "orchestration").iterdir() if path.is_dir() and is_listed(path)}
+    told = [code for row in rows(SECTIONS["Inside layer 2"]) for code in codes(row[0])]
+    assert sorted(told) == sorted(f"{name}/" for name in there)
+
+
 @pytest.mark.parametrize(("file", "name"), NAMED)
 def test_a_function_on_the_way_of_a_run_is_where_it_is_said_to_be(file: str, name: str) -> None:
     body: list[ast.stmt] = ast.parse((SOURCE / file).read_text(encoding="utf-8")).body
