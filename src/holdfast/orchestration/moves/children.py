@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from holdfast.execution.actions import Action, AwaitChild, BeginChild, Note
 from holdfast.journal.events import ChildRecalled, NodeLeft
+from holdfast.journal.events.runs import Ancestor
 from holdfast.journal.fold.state import ChildState, NodeState, RunState
-from holdfast.kernel.ids import RunId, child_run_id
+from holdfast.kernel.ids import PayloadId, RunId, child_run_id
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 
 NOT_NEEDED = "its parent needs it no longer"
@@ -14,6 +15,20 @@ NOT_NEEDED = "its parent needs it no longer"
 def child_at(run: RunState, path: str, number: int) -> RunId:
     """Return the id of the run that the node at ``path`` starts for the ``number``-th time."""
     return child_run_id(run.run, path if number == 1 else f"{path}#{number}")
+
+
+def line_below(run: RunState) -> tuple[Ancestor, ...]:
+    """Return the runs that whatever ``run`` begins stands below, itself last."""
+    return (*run.ancestors, Ancestor(run.run, run.app, run.input))
+
+
+def circle(run: RunState, app: str, given: PayloadId) -> Fault | None:
+    """Return why ``run`` may not ask ``app`` for what is ``given``: a run that it stands below was asked the same."""
+    same = next((each for each in line_below(run) if (each.app, each.input) == (app, given)), None)
+    if same is None:
+        return None
+    told = f"expected a task that no run above was given, found run {same.run} of {app} with the very same input"
+    return Fault(ErrorKind.LOOP, told, hint="it would go round in circles: ask for a part of it, or ask another app")
 
 
 def of_child(node: NodeState, run: RunState) -> Action:
