@@ -6,6 +6,7 @@ import msgspec
 
 from holdfast.context.assembly import since_last_turn
 from holdfast.execution.agent import Agent
+from holdfast.execution.hearsay import hearsay, parted
 from holdfast.execution.hints import hints
 from holdfast.journal.fold.agent_state import AgentState
 from holdfast.journal.fold.state import NodeState, RunState
@@ -24,18 +25,20 @@ Pieces = tuple[PayloadId | Message, ...]
 
 
 async def opening(agent: Agent, node: NodeState, run: RunState, payloads: Payloads) -> Pieces:
-    """Return what the first turn shows: system prompt and task. Raises ExpressionError if a value is missing."""
-    value = await _given(node, payloads)
+    """Return what the first turn shows: system prompt, task, and what others have said. Raises ExpressionError."""
+    value, said = parted(await _given(node, payloads), agent.untrusted)
     values = _values(value)
     return (
         _system_message(await _system(agent, run, payloads), values),
         say(Role.USER, _task(agent, value, values), Provenance("input", Trust.USER)),
+        *hearsay(said),
     )
 
 
-async def system_message(prompt: Prompt, node: NodeState, payloads: Payloads) -> Message:
-    """Return the system prompt that the agent at ``node`` sees. Raises ExpressionError if a value is missing."""
-    return _system_message(prompt, _values(await _given(node, payloads)))
+async def system_message(prompt: Prompt, agent: Agent, node: NodeState, payloads: Payloads) -> Message:
+    """Return the system prompt that ``agent`` sees at ``node``. Raises ExpressionError if a value is missing."""
+    value, _ = parted(await _given(node, payloads), agent.untrusted)
+    return _system_message(prompt, _values(value))
 
 
 async def additions(agent: Agent, state: AgentState, payloads: Payloads) -> Pieces:
