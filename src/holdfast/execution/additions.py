@@ -20,6 +20,7 @@ from holdfast.prompts.prompt import Prompt, shipped
 TRUNCATED = shipped("execution/truncated")
 BAD_ANSWER = shipped("execution/bad_answer")
 PAUSED = shipped("execution/paused")
+GAVE_UP = shipped("execution/gave_up")
 
 Pieces = tuple[PayloadId | Message, ...]
 
@@ -90,4 +91,6 @@ async def _without_calls(reply: PayloadId, payloads: Payloads) -> Pieces:
 def _correction(agent: Agent, defect: Fault) -> Message:
     if defect.kind is ErrorKind.TRUNCATED:
         return say(Role.USER, TRUNCATED.render({"limit": agent.output_tokens_max}), RUNTIME)
+    if defect.kind is ErrorKind.GAVE_UP:
+        return say(Role.USER, GAVE_UP.render({}), RUNTIME)
     return say(Role.USER, BAD_ANSWER.render({"problem": defect.message}), RUNTIME)
