@@ -17,7 +17,7 @@ OPTIONS_MAX = 20
 OPTION_CHARACTERS_MAX = 64
 
 Words = Annotated[str, Field(min_length=1, max_length=TEXT_CHARACTERS_MAX)]
-Choice = Annotated[str, Field(min_length=1, max_length=OPTION_CHARACTERS_MAX)]
+Choice = Annotated[str, Field(min_length=1, max_length=OPTION_CHARACTERS_MAX, pattern=r"^\S+( \S+)*$")]
 
 
 def _required(*fields: str) -> dict[str, object]:
