@@ -3,7 +3,6 @@
 from typing import get_args
 
 import msgspec
-import pytest
 
 from holdfast.execution.answer import Output
 from holdfast.execution.report import Done, Failed, NeedsHuman, may_fail, report_type
@@ -11,7 +10,7 @@ from holdfast.integration.gateway.lines import answer_json
 from holdfast.integration.gateway.scripted import ScriptedModel
 from holdfast.journal.events import ModelCalled, NodeRetried
 from holdfast.kernel.messages import Role
-from holdfast.kernel.outcomes import ErrorKind, Outcome
+from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.kernel.retry import Retry
 from holdfast.orchestration.application.app import App
 from holdfast.orchestration.flow.nodes import AgentNode
@@ -81,12 +80,19 @@ async def test_after_its_tries_the_node_has_failed_with_the_reason_that_was_give
     assert state.fault.message == "the shop does not answer (tried 2 times)"
 
 
-@pytest.mark.parametrize("report", [TIRED | {"retryable": False}, {"outcome": "needs_human", "question": "Which?"}])
-async def test_what_no_other_try_can_mend_is_an_answer(report: dict[str, object]) -> None:
+async def test_a_failure_that_no_other_try_can_mend_is_not_tried_again() -> None:
     stage = Stage()
-    node = AgentNode("desk", "desk", retry=Retry(attempts_max=2, seconds_first=1))
+    node = AgentNode("desk", "desk", retry=Retry(attempts_max=3, seconds_first=1))
     app = App("desk", node, agents=(desk(output=REPORT),))
-    async with stage.runtime([answer_json(report)], apps=[app]) as runtime:
-        found = await stage.result(await runtime.start("desk", "go"))
-    assert isinstance(found, dict)
-    assert found.items() >= report.items()
+    async with stage.runtime([answer_json(TIRED | {"retryable": False})], apps=[app]) as runtime:
+        state = await stage.ended(await runtime.start("desk", "go"))
+    assert state.fault == Fault(ErrorKind.GAVE_UP, "the shop does not answer")
+    assert state.spend.turns == 1
+
+
+async def test_a_question_is_an_answer_which_its_app_has_to_see_to() -> None:
+    stage = Stage()
+    asked = {"outcome": "needs_human", "question": "Which?", "options": [], "evidence": {}}
+    app = App("desk", AgentNode("desk", "desk"), agents=(desk(output=REPORT),))
+    async with stage.runtime([answer_json(asked)], apps=[app]) as runtime:
+        assert await stage.result(await runtime.start("desk", "go")) == asked

@@ -1,7 +1,7 @@
 """What somebody who was given a task may report: that it is done, that it failed, or that a person has to help.
 
-An agent whose output type admits ``Failed`` can say that it did not succeed: if another try can help, that fails its
-node, as any fault does that is worth another try.
+An agent whose output type admits ``Failed`` can say that it did not succeed: that fails its node, as any fault does,
+which is worth another try if the agent says so.
 """
 
 import typing
@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import Field
+
+from holdfast.kernel.outcomes import ErrorKind, Fault
 
 U = TypeVar("U")
 
@@ -65,6 +67,8 @@ class Answer:
     by: str
     note: str = ""
     value: object = None
+    evidence: dict[str, object] = field(default_factory=dict)
+    """What whoever asked had to go by."""
 
 
 Report = Done[U] | Failed | NeedsHuman
@@ -80,10 +84,10 @@ def may_fail(kind: object) -> bool:
     return kind is Failed or any(may_fail(each) for each in typing.get_args(kind))
 
 
-def given_up(value: object) -> str | None:
-    """Return why ``value``, the JSON of a report, says that it failed in a way that another try may mend."""
+def given_up(value: object) -> Fault | None:
+    """Return the fault that ``value``, the JSON of a report, tells of; None if it tells of none."""
     match value:
-        case {"outcome": "failed", "retryable": True, "reason": str(reason)}:
-            return reason
+        case {"outcome": "failed", "reason": str(reason), "retryable": bool(retryable)}:
+            return Fault(ErrorKind.GAVE_UP, reason, retryable)
         case _:
             return None

@@ -54,8 +54,8 @@ def _complete(reply: Reply, output: Output) -> Observed:
     answer, problem = output.read(reply.message.text)
     if problem is not None:
         return Observed(defect=Fault(ErrorKind.BAD_ANSWER, problem, retryable=True))
-    if output.may_fail and (reason := given_up(answer)) is not None:
-        return Observed(defect=Fault(ErrorKind.GAVE_UP, reason, retryable=True))
+    if output.may_fail and (fault := given_up(answer)) is not None:
+        return Observed(defect=fault)
     return Observed(answer=answer, has_answer=True)
 
 

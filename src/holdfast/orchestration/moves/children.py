@@ -75,5 +75,7 @@ def _left(child: ChildState, outcome: Outcome) -> NodeLeft:
     if outcome.is_success:
         return NodeLeft(node=child.node, outcome=outcome, result=child.result)
     fault = child.fault or Fault(ErrorKind.CHILD_FAILED, "no reason was recorded")
-    told = Fault(fault.kind, f"child run {child.run} ended {outcome}: {fault.message}", fault.retryable, fault.hint)
+    # Somebody else has cancelled it: that does not say that nobody wants what comes of this node.
+    kind = ErrorKind.CHILD_FAILED if fault.kind is ErrorKind.CANCELLED else fault.kind
+    told = Fault(kind, f"child run {child.run} ended {outcome}: {fault.message}", fault.retryable, fault.hint)
     return NodeLeft(node=child.node, outcome=Outcome.FAILED, fault=told)
