@@ -12,7 +12,7 @@ from pydantic import Field
 
 from holdfast.kernel.outcomes import ErrorKind, Fault
 
-U = TypeVar("U")
+U_co = TypeVar("U_co", covariant=True)
 
 TEXT_CHARACTERS_MAX = 2_000
 OPTIONS_MAX = 20
@@ -28,10 +28,10 @@ def _required(*fields: str) -> dict[str, object]:
 
 
 @dataclass(frozen=True, slots=True)
-class Done(Generic[U]):
+class Done(Generic[U_co]):
     """It is done, and this is the result."""
 
-    result: U
+    result: U_co
     outcome: Literal["done"] = "done"
     __pydantic_config__: ClassVar = _required("result")
 
@@ -71,7 +71,7 @@ class Answer:
     """What whoever asked had to go by."""
 
 
-Report = Done[U] | Failed | NeedsHuman
+Report = Done[U_co] | Failed | NeedsHuman
 
 
 def report_type(result: object) -> object:

@@ -23,7 +23,7 @@ from holdfast.kernel.expression import parse
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.flow.names import GIVEN, ROUND
 from holdfast.orchestration.flow.review import UNMET, is_in_round, is_round
-from holdfast.orchestration.values.joins import because
+from holdfast.orchestration.values.joins import fault_of
 from holdfast.orchestration.values.ladder import FALLBACK_KIND, rung_of
 from holdfast.orchestration.values.looping import last_round, round_of
 from holdfast.orchestration.values.rounds import result_path
@@ -142,7 +142,7 @@ class Values:
             case "votes" if (vote := self._vote_around(path)) is not None:
                 return await self._votes(vote)
             case "fault" if (above := self._rung_above(path)) is not None:
-                return None if above.outcome is Outcome.SKIPPED else to_builtins(because(above))
+                return None if above.outcome is Outcome.SKIPPED else to_builtins(fault_of(above))
             case "result" if is_in_round(path) and not is_undoing(self._state, path):
                 return await self.of(result_path(self._state))
             case "unmet" if is_in_round(path):
