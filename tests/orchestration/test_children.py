@@ -13,9 +13,8 @@ from holdfast.kernel.ids import RunId, child_run_id
 from holdfast.kernel.outcomes import ErrorKind, Outcome, Settlement
 from holdfast.kernel.randomness import SeededRandomness
 from holdfast.orchestration.application.app import App
-from holdfast.orchestration.driving.parenting import DEPTH_MAX
 from holdfast.orchestration.flow.nodes import ChildNode, FunctionNode, Join, Map, Parallel, Sequence
-from holdfast.orchestration.moves.children import child_at
+from holdfast.orchestration.moves.children import DEPTH_MAX, child_at
 from tests.orchestration.family import child, ends_after_its_children, family, the_child, unfinished
 from tests.orchestration.world import World, step
 from tests.runtime.stage import Stage, events_of

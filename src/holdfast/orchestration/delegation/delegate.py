@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace as changed
 
 from holdfast.execution.agent import Agent
+from holdfast.execution.answer import Output
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.limits import Budget
 from holdfast.orchestration.application.app import App
@@ -100,7 +101,7 @@ def delegate(
 
 def _asked(hands: Many[Hand], rounds_max: int, earlier: str) -> str:
     """Return the expression for what the orchestrator is asked."""
-    told = [{"name": hand.name, "about": hand.about} for hand in hands]
+    told = [{"name": hand.name, "about": hand.about, "gives": Output(hand.gives).schema} for hand in hands]
     return f"{{'request': input, 'workers': {told!r}, 'rounds_left': {rounds_max} - round, '{RESULTS}': {earlier}}}"
 
 

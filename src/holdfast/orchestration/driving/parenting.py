@@ -17,13 +17,10 @@ from holdfast.orchestration.application.app import App
 from holdfast.orchestration.driving.kin import ChildRequest, Kin, Lineage
 from holdfast.orchestration.driving.lending import charged, share_of
 from holdfast.orchestration.flow.nodes import ChildNode
-from holdfast.orchestration.moves.children import NOT_NEEDED, child_at, circle, line_below
+from holdfast.orchestration.moves.children import DEPTH_MAX, NOT_NEEDED, child_at, circle, line_below
 from holdfast.orchestration.moves.retrying import limited_from
 from holdfast.orchestration.values.rounds import result_path
 from holdfast.orchestration.values.values import Values
-
-DEPTH_MAX = 8
-"""How many runs a run may stand below: an app that runs itself must come to an end."""
 
 
 class Parenting:

@@ -10,6 +10,8 @@ from holdfast.kernel.ids import PayloadId, RunId, child_run_id
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 
 NOT_NEEDED = "its parent needs it no longer"
+DEPTH_MAX = 8
+"""How many runs a run may stand below: an app that runs itself must come to an end."""
 
 
 def child_at(run: RunState, path: str, number: int) -> RunId:
