@@ -58,7 +58,7 @@ from holdfast.journal.events.approvals import Need, Ruling
 from holdfast.journal.events.circles import Circle
 from holdfast.journal.events.forks import NewSystem
 from holdfast.journal.events.retries import SentBefore
-from holdfast.journal.events.runs import Origin
+from holdfast.journal.events.runs import Ancestor, Origin
 from holdfast.journal.events.scripts import CallKind, ScriptCall
 from holdfast.journal.events.steps import Held, Sanitised, SharedSet, Unfinished, Write
 from holdfast.journal.events.turns import CallRequest
@@ -142,6 +142,7 @@ def every_event() -> tuple[Event, ...]:
         replace(
             started(),
             parent=PARENT,
+            ancestors=(Ancestor(PARENT, "lobby", ref("asked")),),
             parent_step="boss/desk",
             depth=2,
             model="large",

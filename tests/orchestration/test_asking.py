@@ -12,7 +12,7 @@ from holdfast.journal.events import NodeLeft, QuestionAnswered, QuestionAsked, R
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.mail import Answer, encode_mail
 from holdfast.journal.port import Letter
-from holdfast.kernel.errors import AlreadySettled, InputError
+from holdfast.kernel.errors import AlreadySettled, DefinitionError, InputError
 from holdfast.kernel.ids import LetterId, RunId
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.orchestration.application.app import App
@@ -449,3 +449,36 @@ async def test_a_run_parked_for_a_person_and_a_deadline_is_woken_at_it() -> None
         assert parked.wake_at == state.nodes["root"].entered_at + HOUR
         entries = [entry async for entry in run.events()]
         assert entries[-1].event == parked, "who follows is not kept waiting for a person"
+
+
+async def test_the_options_may_be_what_only_the_run_can_say() -> None:
+    stage = Stage()
+    app = asks(DecisionNode("root", "'Which?'", options=(), choices="input.offers"))
+    async with stage.runtime() as runtime:
+        run = await runtime.start(app, {"offers": ["blue", "green"]})
+        await asking(stage, run)
+        (question,) = await run.questions()
+        assert [option.name for option in question.options] == ["blue", "green"]
+        with pytest.raises(InputError, match="expected one of blue, green, found 'red'"):
+            await run.answer("root", "red")
+        await run.answer("root", "green")
+        await stage.result(run)
+        free = await runtime.start(app, {"offers": []})
+        await asking(stage, free)
+        await free.answer("root", "red")
+        assert (await stage.ended(free)).outcome is Outcome.SUCCEEDED
+
+
+@pytest.mark.parametrize("offers", ["blue", [1], ["blue", "blue"], ["x" * 65], [str(n) for n in range(21)]])
+async def test_options_among_which_nobody_can_choose_fail_the_node(offers: object) -> None:
+    stage = Stage()
+    async with stage.runtime() as runtime:
+        run = await runtime.start(asks(DecisionNode("root", "'?'", options=(), choices="input")), offers)
+        state = await stage.ended(run)
+    assert state.fault is not None
+    assert state.fault.kind is ErrorKind.EXPRESSION
+
+
+def test_options_that_are_declared_and_options_that_the_run_says_do_not_go_together() -> None:
+    with pytest.raises(DefinitionError, match=r"expected options=\(\) beside choices, found approve, reject"):
+        asks(DecisionNode("root", "'?'", choices="input"))

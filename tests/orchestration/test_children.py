@@ -13,9 +13,8 @@ from holdfast.kernel.ids import RunId, child_run_id
 from holdfast.kernel.outcomes import ErrorKind, Outcome, Settlement
 from holdfast.kernel.randomness import SeededRandomness
 from holdfast.orchestration.application.app import App
-from holdfast.orchestration.driving.parenting import DEPTH_MAX
 from holdfast.orchestration.flow.nodes import ChildNode, FunctionNode, Join, Map, Parallel, Sequence
-from holdfast.orchestration.moves.children import child_at
+from holdfast.orchestration.moves.children import DEPTH_MAX, child_at
 from tests.orchestration.family import child, ends_after_its_children, family, the_child, unfinished
 from tests.orchestration.world import World, step
 from tests.runtime.stage import Stage, events_of
@@ -252,11 +251,11 @@ async def test_what_cannot_be_begun_fails_its_node_and_says_why() -> None:
     assert [head.app for head in stage.disk.heads()] == ["payer", "root"]
 
 
-async def test_an_app_that_runs_itself_comes_to_an_end() -> None:
+async def test_an_app_that_runs_itself_with_ever_new_tasks_comes_to_an_end() -> None:
     stage = Stage()
     world = World(stage.clock)
-    async with stage.runtime(apps=[world.app(ChildNode("root", "root"))]) as runtime:
-        run = await runtime.start("root", None)
+    async with stage.runtime(apps=[world.app(ChildNode("root", "root", input="input + 1"))]) as runtime:
+        run = await runtime.start("root", 0)
         state = await stage.ended(run)
     heads = list(stage.disk.heads())
     assert len(heads) == 1 + DEPTH_MAX
@@ -266,6 +265,39 @@ async def test_an_app_that_runs_itself_comes_to_an_end() -> None:
         "expected at most 8 levels of runs below the first, found one more: begin fewer"
     )
     assert state.fault.kind is ErrorKind.BUDGET
+
+
+async def test_a_task_that_a_run_above_was_given_is_refused_before_its_run_begins() -> None:
+    stage = Stage()
+    world = World(stage.clock)
+    apps = [
+        world.app(ChildNode("root", "middle", input="{'name': 'b', 'goes': 'a'}")),
+        world.app(ChildNode("middle", "low")),
+        world.app(ChildNode("low", "root", input="{'goes': 'a', 'name': 'b'}")),
+    ]
+    async with stage.runtime(apps=apps) as runtime:
+        run = await runtime.start("root", {"name": "b", "goes": "a"})
+        state = await stage.ended(run)
+        low = await (await runtime.run(next(head.run for head in stage.disk.heads() if head.app == "low"))).state()
+    assert [head.app for head in stage.disk.heads()] == ["low", "middle", "root"]
+    assert [above.app for above in low.ancestors] == ["root", "middle"]
+    assert low.fault is not None
+    assert low.fault.kind is ErrorKind.LOOP
+    assert low.fault.message == (
+        f"expected a task that no run above was given, found run {run.id} of root with the very same input"
+    )
+    assert state.fault is not None
+    assert state.fault.kind is ErrorKind.LOOP
+
+
+async def test_the_same_task_may_be_given_to_runs_side_by_side_and_again_to_another_app() -> None:
+    stage = Stage()
+    world = World(stage.clock)
+    flow = Sequence("root", (ChildNode("a", "payer"), ChildNode("b", "payer"), ChildNode("c", "looker")))
+    async with stage.runtime(apps=family(world, flow)) as runtime:
+        run = await runtime.start("root", {"name": "x", "goes": "well", "seconds": 0})
+        assert await stage.result(run) == "x"
+    assert world.done == {"x": 3}
 
 
 async def test_a_run_whose_child_waits_for_a_person_rests_and_says_so() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from holdfast import App, Budget
-from holdfast.flow import AgentNode, Branch, Case, DecisionNode, Fallback, Node, Saga, SagaStep, Sequence
+from holdfast.flow import AgentNode, Branch, Case, DecisionNode, Fallback, FunctionNode, Node, Saga, SagaStep, Sequence
 from holdfast.integration.gateway.lines import answer
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.errors import DefinitionError
@@ -15,7 +15,7 @@ from holdfast.orchestration.draw import draw_mermaid, draw_text
 from holdfast.orchestration.flow.nodes import content_hash, from_json, to_json
 from holdfast.testing.faults.invariants import repeated
 from tests.orchestration.lives import live, points, recorded
-from tests.orchestration.world import World, step
+from tests.orchestration.world import World, one, step
 from tests.runtime.stage import Stage, desk, events_of
 
 
@@ -194,3 +194,29 @@ def test_a_fallback_is_drawn_rung_by_rung() -> None:
     assert first == "root  fallback · steps down on timeout, budget · partial below the first"
     assert second == "└── else: b  agent · small"
     assert 'n1 -->|"else"| n2' in draw_mermaid(flow)
+
+
+def told(name: str, says: str, goes: str = "well") -> FunctionNode:
+    return FunctionNode(name, "one", input=f"{{'name': {says}, 'goes': '{goes}'}}")
+
+
+async def test_a_lower_rung_is_told_why_the_one_above_it_came_to_nothing() -> None:
+    inner = Fallback("c", (step("d", "badly"), told("e", "fault.message")))
+    flow = Fallback("root", (step("a", "badly"), told("b", "fault.kind + '!'", "badly"), inner))
+    state, value, world = await ran(flow)
+    assert state.outcome is Outcome.PARTIAL
+    assert isinstance(value, dict)
+    assert value["value"] == {"rung": "e", "value": "d went badly", "instead_of": ["d"]}
+    assert world.sent == Counter({"a": 1, "tool_failed!": 1, "d": 1, "d went badly": 1})
+
+
+async def test_in_the_first_rung_of_one_inside_it_is_the_fault_of_the_one_around() -> None:
+    inner = Fallback("b", (told("c", "fault.message"),))
+    _, value, _ = await ran(Fallback("root", (step("a", "badly"), inner)))
+    assert isinstance(value, dict)
+    assert value["value"]["value"] == "a went badly"
+
+
+def test_there_is_no_fault_to_be_seen_in_the_first_rung() -> None:
+    with pytest.raises(DefinitionError, match="names fault, which it cannot see there"):
+        App("root", Fallback("root", (FunctionNode("a", "one", input="{'name': fault.message}"),)), functions=(one,))

@@ -6,6 +6,7 @@ import msgspec
 
 from holdfast.context.assembly import since_last_turn
 from holdfast.execution.agent import Agent
+from holdfast.execution.hearsay import hearsay, parted
 from holdfast.execution.hints import hints
 from holdfast.journal.fold.agent_state import AgentState
 from holdfast.journal.fold.state import NodeState, RunState
@@ -19,23 +20,26 @@ from holdfast.prompts.prompt import Prompt, shipped
 TRUNCATED = shipped("execution/truncated")
 BAD_ANSWER = shipped("execution/bad_answer")
 PAUSED = shipped("execution/paused")
+GAVE_UP = shipped("execution/gave_up")
 
 Pieces = tuple[PayloadId | Message, ...]
 
 
 async def opening(agent: Agent, node: NodeState, run: RunState, payloads: Payloads) -> Pieces:
-    """Return what the first turn shows: system prompt and task. Raises ExpressionError if a value is missing."""
-    value = await _given(node, payloads)
+    """Return what the first turn shows: system prompt, task, and what others have said. Raises ExpressionError."""
+    value, said = parted(await _given(node, payloads), agent.untrusted)
     values = _values(value)
     return (
         _system_message(await _system(agent, run, payloads), values),
         say(Role.USER, _task(agent, value, values), Provenance("input", Trust.USER)),
+        *hearsay(said),
     )
 
 
-async def system_message(prompt: Prompt, node: NodeState, payloads: Payloads) -> Message:
-    """Return the system prompt that the agent at ``node`` sees. Raises ExpressionError if a value is missing."""
-    return _system_message(prompt, _values(await _given(node, payloads)))
+async def system_message(prompt: Prompt, agent: Agent, node: NodeState, payloads: Payloads) -> Message:
+    """Return the system prompt that ``agent`` sees at ``node``. Raises ExpressionError if a value is missing."""
+    value, _ = parted(await _given(node, payloads), agent.untrusted)
+    return _system_message(prompt, _values(value))
 
 
 async def additions(agent: Agent, state: AgentState, payloads: Payloads) -> Pieces:
@@ -87,4 +91,6 @@ async def _without_calls(reply: PayloadId, payloads: Payloads) -> Pieces:
 def _correction(agent: Agent, defect: Fault) -> Message:
     if defect.kind is ErrorKind.TRUNCATED:
         return say(Role.USER, TRUNCATED.render({"limit": agent.output_tokens_max}), RUNTIME)
+    if defect.kind is ErrorKind.GAVE_UP:
+        return say(Role.USER, GAVE_UP.render({}), RUNTIME)
     return say(Role.USER, BAD_ANSWER.render({"problem": defect.message}), RUNTIME)

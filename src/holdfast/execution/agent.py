@@ -59,6 +59,9 @@ class Agent:
     """Somebody has to say yes to a step that changes something, where the model says that it is less sure."""
     pseudonyms: bool = False
     """Whether its model sees names such as [email-1] in the place of personal data that results hold."""
+    untrusted: tuple[str, ...] = ()
+    """The fields of its input that hold what others have said: each is shown behind the task, labelled as nobody's
+    word, and neither the prompt nor the task can name it."""
 
     def __post_init__(self) -> None:
         check_name(self.name, "agent name")
@@ -115,6 +118,8 @@ class Agent:
             pieces["cached"] = True
         if self.pseudonyms:
             pieces["pseudonyms"] = True
+        if self.untrusted:
+            pieces["untrusted"] = self.untrusted
         return digest(msgspec.json.encode(pieces, order="deterministic"))
 
 
@@ -143,7 +148,14 @@ def _check(agent: Agent) -> None:
     for prompt in (agent.system, agent.task_prompt):
         if prompt is not None:
             prompt.check()
+            _check_untrusted(agent, prompt)
     _ = agent.answer.schema
+
+
+def _check_untrusted(agent: Agent, prompt: Prompt) -> None:
+    if quoted := sorted(prompt.variables & set(agent.untrusted)):
+        told = f"expected prompt {prompt.name!r} not to name what is untrusted, found {', '.join(quoted)}"
+        raise DefinitionError(f"agent {agent.name!r}: {told}: it is shown by itself, behind the task")
 
 
 def _loaded(prompt: Prompt | str | Path, folder: Path) -> Prompt:

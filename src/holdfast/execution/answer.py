@@ -8,6 +8,7 @@ import msgspec
 from pydantic import TypeAdapter, ValidationError
 from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
 
+from holdfast.execution.report import may_fail
 from holdfast.integration.tools.caught import Raised, caught
 from holdfast.integration.tools.visible import one_line
 from holdfast.kernel.errors import DefinitionError
@@ -27,6 +28,11 @@ class Output:
     @cached_property
     def _adapter(self) -> TypeAdapter[Any]:
         return TypeAdapter(self._kind)
+
+    @cached_property
+    def may_fail(self) -> bool:
+        """Whether an answer may be a report that it failed."""
+        return may_fail(self._kind)
 
     @cached_property
     def schema(self) -> dict[str, object] | None:

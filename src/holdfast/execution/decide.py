@@ -76,9 +76,14 @@ def _after_reply(agent: Agent, node: NodeState, state: AgentState, run: RunState
     if state.calls:
         pending = _pending_calls(agent, node, state, run)
         return pending or circled(agent, node, state) or _next_turn(agent, node, state, run)
-    if state.defect and (state.defect.kind in FINAL_DEFECTS or state.defects_in_a_row > agent.corrections_max):
+    if state.defect and (state.defect.kind in FINAL_DEFECTS or state.defects_in_a_row > _forgiven(agent, state.defect)):
         return _leave(node, Outcome.FAILED, state.defect)
     return _next_turn(agent, node, state, run)
+
+
+def _forgiven(agent: Agent, defect: Fault) -> int:
+    """Return how many defects in a row are corrected at once. Whoever gives up is asked again later, if at all."""
+    return 0 if defect.kind is ErrorKind.GAVE_UP else agent.corrections_max
 
 
 def _pending_calls(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> tuple[Action, ...]:

@@ -3,6 +3,7 @@
 import msgspec
 
 from holdfast.execution.answer import Output
+from holdfast.execution.report import given_up
 from holdfast.integration.tools.arguments import arguments_digest
 from holdfast.journal.events.turns import CallRequest
 from holdfast.kernel.messages import Refusal, Reply, StopReason
@@ -53,6 +54,8 @@ def _complete(reply: Reply, output: Output) -> Observed:
     answer, problem = output.read(reply.message.text)
     if problem is not None:
         return Observed(defect=Fault(ErrorKind.BAD_ANSWER, problem, retryable=True))
+    if output.may_fail and (fault := given_up(answer)) is not None:
+        return Observed(defect=fault)
     return Observed(answer=answer, has_answer=True)
 
 

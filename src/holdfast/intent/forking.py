@@ -190,9 +190,9 @@ async def _systems(texts: Mapping[str, Prompt], state: RunState, app: App, paylo
     for node in state.nodes.values() if texts else ():
         if node.outcome is not None or node.agent is None or not node.agent.prompt:
             continue
-        prompt = texts.get(_agent_at(node, state, app) or "")
-        if prompt is not None:
-            message = await system_message(prompt, node, payloads)
+        name = _agent_at(node, state, app) or ""
+        if (prompt := texts.get(name)) is not None:
+            message = await system_message(prompt, app.agents_by_name[name], node, payloads)
             before = decode_message(await payloads.fetch(node.agent.prompt[0]))
             tokens = message_tokens(message) - message_tokens(before)
             systems.append(NewSystem(node.path, payloads.keep(encode_message(message)), tokens))

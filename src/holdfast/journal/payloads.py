@@ -62,6 +62,10 @@ class Payloads:
         """Stage the JSON of ``value``, keys in order, and return its id."""
         return self.keep(_json.encode(value))
 
+    def id_of_json(self, value: object) -> PayloadId:
+        """Return the id that the JSON of ``value`` has in every run of the tenant; nothing is kept."""
+        return payload_id(self._key, self.veil.body(_json.encode(value)))
+
     def take_staged(self) -> tuple[Payload, ...]:
         """Hand over what was staged since the last commit; it can still be fetched while that is under way."""
         staged, self._staged = self._staged, {}

@@ -48,6 +48,7 @@ class ErrorKind(enum.StrEnum):
     NOT_UNDONE = "not_undone"
     QUARANTINED = "quarantined"
     WITHHELD = "withheld"
+    GAVE_UP = "gave_up"
 
 
 class Settlement(enum.StrEnum):

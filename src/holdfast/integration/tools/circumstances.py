@@ -7,7 +7,8 @@ import msgspec
 from holdfast.governance.verdict import CallRequest
 from holdfast.integration.tools.arguments import NODE_ARGUMENTS_CHARACTERS_MAX, Malformed, canonical_arguments
 from holdfast.integration.tools.invocation import Invocation, Order
-from holdfast.journal.fold.state import RunState
+from holdfast.integration.tools.sources import TASK_MESSAGES
+from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel.provenance import Trust
 
 CONFIDENCE = "confidence"
@@ -69,8 +70,13 @@ def least_trust(order: Order, state: RunState) -> Trust:
     has made of them. What another node, or another run, has handed over is trusted no further than those.
     """
     node = state.nodes.get(order.node)
-    is_opening = order.turn == 1 and node is not None and node.input in (None, state.input)
+    is_opening = order.turn == 1 and node is not None and node.input in (None, state.input) and not _heard(node)
     return Trust.USER if is_opening and state.parent is None else Trust.UNTRUSTED
+
+
+def _heard(node: NodeState) -> bool:
+    """Whether its agent was shown more than its prompt and its task: what others have said."""
+    return node.agent is not None and len(node.agent.prompt) > TASK_MESSAGES
 
 
 def confidence_in(arguments: Mapping[str, object]) -> float | None:

@@ -84,12 +84,19 @@ def _said(message: Message, *, is_users: bool) -> Iterator[Source]:
             case Text(text=text) if trust is Trust.USER:
                 yield Source("the task" if is_users else "what it was given", text, is_users, is_task=True)
             case Text(text=text):
-                named = "the agent's prompt" if message.role is Role.SYSTEM else "a message of the runtime"
-                yield Source(named, text, trust >= Trust.DEVELOPER)
+                yield Source(_named(message, trust), text, trust >= Trust.DEVELOPER)
             case ToolResult(tool=tool, content=content):
                 yield Source(f"a result of {tool}", content)
             case _:
                 pass
+
+
+def _named(message: Message, trust: Trust) -> str:
+    if message.role is Role.SYSTEM:
+        return "the agent's prompt"
+    if trust is Trust.UNTRUSTED and message.provenance is not None:
+        return f"what {message.provenance.source} says"
+    return "a message of the runtime"
 
 
 def _leaves(name: str, value: object, depth: int) -> Iterator[tuple[str, str]]:

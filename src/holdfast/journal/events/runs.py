@@ -15,6 +15,14 @@ class Origin(msgspec.Struct, frozen=True):
     version: int
 
 
+class Ancestor(msgspec.Struct, frozen=True):
+    """A run above another: of which app it is, and what it was asked."""
+
+    run: RunId
+    app: str
+    input: PayloadId
+
+
 class RunStarted(JournalEvent, frozen=True, tag="run.started/1"):
     """A request was accepted: the first event of every run."""
 
@@ -52,6 +60,8 @@ class RunStarted(JournalEvent, frozen=True, tag="run.started/1"):
     """Nobody waits for it: others go first, as far as nobody waits for ever."""
     user: str | None = None
     """The end user for whom it acts, by the id of the caller's own records; None if nobody said."""
+    ancestors: tuple[Ancestor, ...] = ()
+    """The runs above it, the first of them first."""
 
 
 class LifecycleMoved(JournalEvent, frozen=True, tag="run.moved/1"):

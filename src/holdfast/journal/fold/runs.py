@@ -43,6 +43,7 @@ def run_started(event: RunStarted, at: float) -> RunState:
         request_id=event.request_id,
         origin=event.origin,
         simulates=event.simulates,
+        ancestors=event.ancestors,
     )
 
 

@@ -9,7 +9,7 @@ import msgspec
 from rpds import HashTrieMap
 
 from holdfast.journal.events.retries import SentBefore
-from holdfast.journal.events.runs import Origin
+from holdfast.journal.events.runs import Ancestor, Origin
 from holdfast.journal.events.scripts import ScriptCall
 from holdfast.journal.events.steps import Unfinished
 from holdfast.journal.fold.agent_state import AgentState, Low
@@ -296,6 +296,8 @@ class RunState(msgspec.Struct, frozen=True, gc=False):
     """Paths of the sagas that are neither whole nor undone: with one the run cannot end."""
     standing: tuple[str, ...] = ()
     """Paths of the sagas of which something stands that should be undone: with one the run cannot succeed."""
+    ancestors: tuple[Ancestor, ...] = ()
+    """The runs above it, the first of them first."""
 
     def node(self, path: str) -> NodeState | None:
         """Return the state of the node at ``path``, None if it was not entered."""

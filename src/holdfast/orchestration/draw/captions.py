@@ -224,7 +224,8 @@ def _agent(node: AgentNode, known: Knowledge) -> Iterator[str]:
 
 def _decision(node: DecisionNode) -> Iterator[str]:
     yield f"asks {node.question}"
-    yield " | ".join(option.name for option in node.offered) or "free answer"
+    free = "free answer" if node.choices is None else f"one of {node.choices}"
+    yield " | ".join(option.name for option in node.offered) or free
     if node.deadline_seconds is not None:
         default = "it fails" if node.at_deadline is None else node.at_deadline
         yield f"after {node.deadline_seconds:g} s {default}"

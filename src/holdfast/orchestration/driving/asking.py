@@ -6,6 +6,7 @@ from datetime import datetime
 from holdfast.journal.events import QuestionAsked
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel.errors import ExpressionError
+from holdfast.orchestration.flow.check_waits import unusable_options
 from holdfast.orchestration.flow.nodes import DecisionNode, WaitNode
 from holdfast.orchestration.values.values import Values
 
@@ -35,10 +36,22 @@ async def asking(node: DecisionNode, path: str, values: Values, recorder: Record
         node=path,
         number=recorder.state.asked + 1,
         asked=recorder.payloads.keep_json(asked),
-        options=tuple(option.name for option in node.offered),
+        options=await _options(node, path, values),
         deadline=None if node.deadline_seconds is None else _after(now, node.deadline_seconds),
         default=node.at_deadline,
     )
+
+
+async def _options(node: DecisionNode, path: str, values: Values) -> tuple[str, ...]:
+    if node.choices is None:
+        return tuple(option.name for option in node.offered)
+    found = await values.evaluate(node.choices, path)
+    names = [each for each in found if isinstance(each, str)] if isinstance(found, list) else None
+    if not isinstance(found, list) or names is None or len(names) < len(found):
+        raise ExpressionError(f"{path}: expected {node.choices!r} to be a list of texts, found {found!r:.80}")
+    if wrong := unusable_options(names):
+        raise ExpressionError(f"{path}: {wrong}")
+    return tuple(names)
 
 
 async def _text(expression: str, path: str, values: Values) -> str:

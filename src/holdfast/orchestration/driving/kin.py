@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from holdfast.journal.events.runs import Ancestor
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.limits import Budget
 from holdfast.orchestration.application.app import App
@@ -18,6 +19,8 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True):
     parent: RunId
     parent_step: str
     depth: int
+    ancestors: tuple[Ancestor, ...] = ()
+    """The runs above it, the parent last."""
     simulates: bool = False
     """Whether the parent sends no effects: then nor does the child."""
 

@@ -17,13 +17,10 @@ from holdfast.orchestration.application.app import App
 from holdfast.orchestration.driving.kin import ChildRequest, Kin, Lineage
 from holdfast.orchestration.driving.lending import charged, share_of
 from holdfast.orchestration.flow.nodes import ChildNode
-from holdfast.orchestration.moves.children import NOT_NEEDED, child_at
+from holdfast.orchestration.moves.children import DEPTH_MAX, NOT_NEEDED, child_at, circle, line_below
 from holdfast.orchestration.moves.retrying import limited_from
 from holdfast.orchestration.values.rounds import result_path
 from holdfast.orchestration.values.values import Values
-
-DEPTH_MAX = 8
-"""How many runs a run may stand below: an app that runs itself must come to an end."""
 
 
 class Parenting:
@@ -95,13 +92,15 @@ class Parenting:
             return Fault(ErrorKind.BUDGET, told)
         try:
             app = self._kin.find(node.app)
-            app.validate(None if given is None else await recorder.payloads.fetch_json(given))
+            asked = app.validate(None if given is None else await recorder.payloads.fetch_json(given))
         except InputError as error:
             return Fault(ErrorKind.BAD_ARGUMENTS, str(error))
         except DefinitionError as error:
             return Fault(ErrorKind.CHILD_FAILED, str(error))
         if not self._is_entered(work.path):
             return None
+        if (again := circle(recorder.state, node.app, recorder.payloads.id_of_json(asked))) is not None:
+            return again
         # From here on nothing waits: no other branch can take what is found to be left.
         share = share_of(recorder.state, node, app, self._seconds_left())
         if isinstance(share, Fault):
@@ -119,6 +118,7 @@ class Parenting:
                 parent=state.run,
                 parent_step=child.node,
                 depth=state.depth + 1,
+                ancestors=line_below(state),
                 simulates=state.simulates,
             ),
             app=child.app,

@@ -11,7 +11,7 @@ from holdfast.kernel.limits import Budget
 from holdfast.kernel.paths import check_name
 from holdfast.kernel.retry import unusable_retry
 from holdfast.orchestration.flow.check_waits import check_decision, check_wait
-from holdfast.orchestration.flow.names import GIVEN, ITEM, KEY, LAST, RESERVED, RESULT, ROUND, VOTES
+from holdfast.orchestration.flow.names import GIVEN, RESERVED, RESULT
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Branch,
@@ -36,11 +36,9 @@ from holdfast.orchestration.flow.nodes import (
     to_json,
 )
 from holdfast.orchestration.flow.sagas import UNDO, check_saga, undo_nodes
+from holdfast.orchestration.flow.seen import ROUNDS, SOMETIMES, seen_besides
 
 DEPTH_MAX = 32
-ROUNDS = frozenset((ROUND, LAST))
-_INSIDE: Mapping[type[Node], frozenset[str]] = {Map: frozenset((ITEM, KEY)), Loop: ROUNDS}
-"""What is seen below a node besides what it sees itself."""
 
 
 def check_flow(
@@ -88,9 +86,7 @@ def _walk(node: Node, path: str, names: frozenset[str], depth: int = 1) -> Itera
     yield path, node, names
     seen = set(names)
     for child in children(node):
-        inner = frozenset(seen | _INSIDE.get(type(node), frozenset()))
-        if isinstance(node, Vote) and child is node.judge:
-            inner |= {VOTES}
+        inner = frozenset(seen | seen_besides(node, child))
         where = f"{path}[]" if isinstance(node, Map | Loop) else f"{path}/{child.name}"
         yield from _walk(child, where, inner, depth + 1)
         if isinstance(node, Sequence | Saga):
@@ -111,7 +107,7 @@ def _undoing(saga: Saga, path: str, names: frozenset[str]) -> Iterator[tuple[str
 
 def _check_names(node: Node, path: str, seen: frozenset[str]) -> None:
     check_name(node.name, "node name")
-    if node.name in RESERVED or (node.name in {*ROUNDS, VOTES} and node.name in seen):
+    if node.name in RESERVED or (node.name in SOMETIMES and node.name in seen):
         raise DefinitionError(
             f"{path}: expected another name, found {node.name!r}, which expressions use for something else"
         )
@@ -245,8 +241,8 @@ def _expressions(node: Node, names: frozenset[str]) -> Iterator[tuple[str, froze
             yield text, names
         case WaitNode(until=str(text)):
             yield text, names
-        case DecisionNode(question=question, goal=goal, details=details):
-            texts = (question, goal, details, *(option.impact for option in node.offered))
+        case DecisionNode(question=question, goal=goal, details=details, choices=choices):
+            texts = (question, goal, details, choices, *(option.impact for option in node.offered))
             yield from ((text, names) for text in texts if text is not None)
         case Branch(cases=cases):
             for case in cases:

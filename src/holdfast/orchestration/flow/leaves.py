@@ -70,6 +70,9 @@ class DecisionNode(FlowNode, frozen=True, omit_defaults=True, tag="decision"):
     deadline_seconds: float | None = None
     at_deadline: str | None = None
     timeout_seconds: float | None = None
+    choices: str | None = None
+    """An expression for the options, a list of texts, where only the run can say what they are. None of them: the
+    answer is free."""
 
     @property
     def offered(self) -> tuple[Option, ...]:

@@ -4,16 +4,33 @@ from collections.abc import Iterator
 
 from holdfast.execution.actions import Action, AwaitChild, BeginChild, Note
 from holdfast.journal.events import ChildRecalled, NodeLeft
+from holdfast.journal.events.runs import Ancestor
 from holdfast.journal.fold.state import ChildState, NodeState, RunState
-from holdfast.kernel.ids import RunId, child_run_id
+from holdfast.kernel.ids import PayloadId, RunId, child_run_id
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 
 NOT_NEEDED = "its parent needs it no longer"
+DEPTH_MAX = 8
+"""How many runs a run may stand below: an app that runs itself must come to an end."""
 
 
 def child_at(run: RunState, path: str, number: int) -> RunId:
     """Return the id of the run that the node at ``path`` starts for the ``number``-th time."""
     return child_run_id(run.run, path if number == 1 else f"{path}#{number}")
+
+
+def line_below(run: RunState) -> tuple[Ancestor, ...]:
+    """Return the runs that whatever ``run`` begins stands below, itself last."""
+    return (*run.ancestors, Ancestor(run.run, run.app, run.input))
+
+
+def circle(run: RunState, app: str, given: PayloadId) -> Fault | None:
+    """Return why ``run`` may not ask ``app`` for what is ``given``: a run that it stands below was asked the same."""
+    same = next((each for each in line_below(run) if (each.app, each.input) == (app, given)), None)
+    if same is None:
+        return None
+    told = f"expected a task that no run above was given, found run {same.run} of {app} with the very same input"
+    return Fault(ErrorKind.LOOP, told, hint="it would go round in circles: ask for a part of it, or ask another app")
 
 
 def of_child(node: NodeState, run: RunState) -> Action:
@@ -60,5 +77,7 @@ def _left(child: ChildState, outcome: Outcome) -> NodeLeft:
     if outcome.is_success:
         return NodeLeft(node=child.node, outcome=outcome, result=child.result)
     fault = child.fault or Fault(ErrorKind.CHILD_FAILED, "no reason was recorded")
-    told = Fault(fault.kind, f"child run {child.run} ended {outcome}: {fault.message}", fault.retryable, fault.hint)
+    # Somebody else has cancelled it: that does not say that nobody wants what comes of this node.
+    kind = ErrorKind.CHILD_FAILED if fault.kind is ErrorKind.CANCELLED else fault.kind
+    told = Fault(kind, f"child run {child.run} ended {outcome}: {fault.message}", fault.retryable, fault.hint)
     return NodeLeft(node=child.node, outcome=Outcome.FAILED, fault=told)

@@ -9,9 +9,10 @@ from holdfast.journal.fold.state import Awaited
 from holdfast.journal.payloads import Payloads
 from holdfast.journal.port import Head, RunFilter, Store
 from holdfast.journal.snapshots import current
-from holdfast.kernel.errors import JournalError
+from holdfast.kernel.errors import JournalError, RunNotFound
 from holdfast.kernel.ids import RunId
 from holdfast.orchestration.lifecycle import FINAL, Status
+from holdfast.orchestration.moves.children import DEPTH_MAX
 from holdfast.orchestration.people.doubts import Doubt, doubts_of
 from holdfast.orchestration.people.escalations import approvals_of
 from holdfast.orchestration.people.questions import Question, questions_of
@@ -29,6 +30,10 @@ class Waiting(msgspec.Struct, frozen=True):
 
     head: Head
     what: Wait
+    above: tuple[Head, ...] = ()
+    """The runs that it works for, the first of them first."""
+    step: str = ""
+    """The node of the last of them that waits for it."""
 
     @property
     def since(self) -> float:
@@ -66,7 +71,20 @@ async def waits_of(store: Store, head: Head) -> list[Waiting]:
     waits.extend(await approvals_of(state, payloads))
     waits.extend(await questions_of(state, payloads))
     waits.extend(state.awaited)
-    return [Waiting(head, what) for what in waits]
+    above = await _above(store, head) if waits else ()
+    return [Waiting(head, what, above, state.parent_step) for what in waits]
+
+
+async def _above(store: Store, head: Head) -> tuple[Head, ...]:
+    """Return the runs above one, the first of them first; one that is not in this store hides those above it."""
+    found: list[Head] = []
+    while head.parent is not None and len(found) < DEPTH_MAX:
+        try:
+            head = await store.head(head.parent)
+        except RunNotFound:
+            break
+        found.append(head)
+    return tuple(reversed(found))
 
 
 async def _heads(store: Store, under: RunId | None) -> AsyncIterator[Head]:

@@ -32,10 +32,15 @@ def settle(join: Join, quorum: int | None, branches: Sequence[NodeState | None])
 
 def because(branch: NodeState) -> Fault:
     """Return why a node failed because its child did: the child's own reason, with its name."""
-    fault = branch.fault or Fault(ErrorKind.CHILD_FAILED, f"ended {branch.outcome}")
+    fault = fault_of(branch)
     name = branch.path.rpartition("/")[2]
     message = fault.message if fault.message.startswith(f"{name}: ") else f"{name}: {fault.message}"
     return Fault(fault.kind, message, fault.retryable, fault.hint)
+
+
+def fault_of(branch: NodeState) -> Fault:
+    """Return why a node did not succeed."""
+    return branch.fault or Fault(ErrorKind.CHILD_FAILED, f"ended {branch.outcome}")
 
 
 def _all(branches: Sequence[NodeState | None], left: list[NodeState], failed: list[NodeState]) -> Verdict | None:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
 
+from msgspec import to_builtins
+
 from holdfast.journal.fold.sagas import is_undoing
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.variables import is_owned, visible
@@ -18,9 +20,11 @@ from holdfast.journal.payloads import Payloads
 from holdfast.kernel import paths
 from holdfast.kernel.errors import ExpressionError
 from holdfast.kernel.expression import parse
+from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.flow.names import GIVEN, ROUND
 from holdfast.orchestration.flow.review import UNMET, is_in_round, is_round
-from holdfast.orchestration.values.ladder import rung_of
+from holdfast.orchestration.values.joins import fault_of
+from holdfast.orchestration.values.ladder import FALLBACK_KIND, rung_of
 from holdfast.orchestration.values.looping import last_round, round_of
 from holdfast.orchestration.values.rounds import result_path
 from holdfast.orchestration.values.votes import VOTE_KIND, agreed, answers
@@ -137,6 +141,8 @@ class Values:
                 return place[1] if name == ROUND else await self.before(*place)
             case "votes" if (vote := self._vote_around(path)) is not None:
                 return await self._votes(vote)
+            case "fault" if (above := self._rung_above(path)) is not None:
+                return None if above.outcome is Outcome.SKIPPED else to_builtins(fault_of(above))
             case "result" if is_in_round(path) and not is_undoing(self._state, path):
                 return await self.of(result_path(self._state))
             case "unmet" if is_in_round(path):
@@ -188,6 +194,16 @@ class Values:
             inner = around
         return None
 
+    def _rung_above(self, path: str) -> NodeState | None:
+        """Return the rung above the one that the node at ``path`` is or stands in, of the innermost such fallback."""
+        inner = path
+        for around in paths.ancestors(path):
+            node = self._state.nodes.get(around)
+            if node is not None and node.kind == FALLBACK_KIND and (place := node.branches.index(_name(inner))):
+                return self._state.nodes.get(paths.below(around, node.branches[place - 1]))
+            inner = around
+        return None
+
     def _item(self, path: str) -> tuple[NodeState, int]:
         inner = path
         for around in paths.ancestors(path):
@@ -210,3 +226,7 @@ class Values:
             if parent is not None and not is_round(node.path):
                 below[parent].append(node)
         return below
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]

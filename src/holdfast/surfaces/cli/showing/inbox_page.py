@@ -35,6 +35,8 @@ def inbox_records(found: Sequence[Waiting]) -> list[dict[str, object]]:
             "run_id": one.head.run,
             "app": one.head.app,
             "title": one.head.title,
+            "above": [{"run_id": head.run, "app": head.app, "title": head.title} for head in one.above],
+            "above_step": one.step or None,
             **_record(one.what),
         }
         for one in found
@@ -43,13 +45,16 @@ def inbox_records(found: Sequence[Waiting]) -> list[dict[str, object]]:
 
 def print_inbox(found: Sequence[Waiting], now: float, console: Console) -> None:
     """Print what waits: what was sent or is asked, since when, and the command that settles or decides it."""
-    ids = short_ids([one.head.run for one in found])
+    ids = short_ids([head.run for one in found for head in (one.head, *one.above)])
     for one in found:
         run = ids[one.head.run]
         line = Text(clean(f"{run}  {one.head.app}: {one.head.title}"), style="bold")
         path = one.what.node if isinstance(one.what, Awaited) else one.what.path
         line.append(f"  {clean(path)}", style="magenta")
         console.print(line, soft_wrap=True)
+        if one.above:
+            line_above = " › ".join(f"{ids[head.run]}  {head.app}: {head.title}" for head in one.above)
+            console.print(styled(f"  works for {line_above}, at {clean(one.step)}"), soft_wrap=True)
         for told in _lines(one.what, run, now):
             console.print(styled(f"  {told}"), soft_wrap=True)
 

@@ -1,0 +1,1 @@
+"""Delegation: an orchestrator that only says what is to be done, and workers that only do it."""

@@ -1,0 +1,148 @@
+"""Makes the app of a delegation: rounds of tasks, each a child run of its worker, and an answer out of what came."""
+
+from collections.abc import Sequence as Many
+from dataclasses import replace
+from typing import Any
+
+from msgspec.structs import replace as changed
+
+from holdfast.execution.agent import Agent
+from holdfast.execution.answer import Output
+from holdfast.kernel.errors import DefinitionError
+from holdfast.kernel.limits import Budget
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.delegation.clerk import LOST, RUN, clerk
+from holdfast.orchestration.delegation.department import Department
+from holdfast.orchestration.delegation.orchestrator import RESULTS, Hand, Orchestrator
+from holdfast.orchestration.delegation.worker import Worker
+from holdfast.orchestration.flow.node import AT_ONCE_MAX
+from holdfast.orchestration.flow.nodes import (
+    AgentNode,
+    Branch,
+    Case,
+    ChildNode,
+    Fallback,
+    FunctionNode,
+    Join,
+    Loop,
+    Map,
+    Node,
+    Sequence,
+)
+
+TASKS_MAX = 20
+LIMITED = ("tokens", "usd", "turns", "tool_calls")
+"""What children that run side by side have to share."""
+
+
+def delegate(
+    name: str,
+    orchestrator: Orchestrator,
+    workers: Many[Worker[Any, Any] | Department],  # Any: each has types of its own
+    *,
+    synthesise: Agent | None = None,
+    request: Any = str,  # Any: as an app's input
+    rounds_max: int = 1,
+    tasks_max: int = TASKS_MAX,
+    at_once_max: int = AT_ONCE_MAX,
+    budget: Budget = Budget(),
+    policies: Many[str] = (),
+) -> App:
+    """Return an app whose runs have the ``orchestrator`` hand out tasks, and the ``workers`` do them.
+
+    There are at most ``rounds_max`` rounds of ``tasks_max`` tasks each; in every one the orchestrator sees what came of
+    those before. Each task is a run of its worker's own app, paid out of what is left of ``budget``. At the end
+    ``synthesise`` answers, who sees the ``request`` and what is ``undone``, and as data all ``results``. The run's
+    result is a dict: ``answer``, ``undone`` and ``results``; it is partial if a task is not done.
+
+    ``request`` is the type of what it is asked. Raises DefinitionError.
+    """
+    if not isinstance(orchestrator, Orchestrator):
+        raise DefinitionError(
+            f"delegation {name!r}: expected an Orchestrator, found {orchestrator!r:.80}: whoever hands out tasks has "
+            "no tools, and does none of them"
+        )
+    _check(name, workers, rounds_max=rounds_max, tasks_max=tasks_max, budget=budget)
+    head = orchestrator.agent(workers, tasks_max)
+    agents = (head,) if synthesise is None else (head, _hearing(synthesise))
+    earlier = "last.results if round > 1 else []"
+    rounds = Loop(
+        "rounds",
+        Sequence(
+            "one",
+            (
+                AgentNode("plan", head.name, _asked(workers, rounds_max, earlier)),
+                FunctionNode("sorted", "sort_tasks", f"{{'planned': plan.tasks, 'earlier': {earlier}}}"),
+                Map(
+                    "tasks",
+                    "sorted.tasks",
+                    Branch("to", tuple(Case(f"item.worker == {hand.name!r}", _task(hand)) for hand in workers)),
+                    key="item.id",
+                    at_once_max=at_once_max,
+                    items_max=tasks_max,
+                    join=Join.BEST_EFFORT,
+                ),
+                FunctionNode("came", "collect_reports", f"{{'given': sorted, 'came': tasks, 'earlier': {earlier}}}"),
+            ),
+        ),
+        until=f"result.is_finished or round == {rounds_max}",
+        rounds_max=rounds_max,
+    )
+    return App(
+        name,
+        Sequence(name, (rounds, *_conclusion(synthesise))),
+        agents=agents,
+        functions=clerk(workers),
+        input=request,
+        budget=budget if budget.fan_out is not None else changed(budget, fan_out=tasks_max * rounds_max),
+        policies=policies,
+    )
+
+
+def _asked(hands: Many[Hand], rounds_max: int, earlier: str) -> str:
+    """Return the expression for what the orchestrator is asked."""
+    told = [{"name": hand.name, "about": hand.about, "gives": Output(hand.gives).schema} for hand in hands]
+    return f"{{'request': input, 'workers': {told!r}, 'rounds_left': {rounds_max} - round, '{RESULTS}': {earlier}}}"
+
+
+def _task(hand: Hand) -> Node:
+    """Return what does one task: a run of the hand's app, which nobody here tries again, or why it came to nothing."""
+    run = ChildNode(RUN, hand.name, input="item.arguments", budget=hand.budget)
+    return Fallback(hand.name, (run, FunctionNode(LOST, "lost_task", "{'fault': fault}")))
+
+
+def _conclusion(synthesise: Agent | None) -> tuple[Node, ...]:
+    said = f"'{RESULTS}': rounds.results"
+    if synthesise is None:
+        return (FunctionNode("conclusion", "conclude", f"{{{said}}}"),)
+    left = "[each.task for each in rounds.results if each.outcome not in ['done', 'refused']]"
+    return (
+        AgentNode("answer", synthesise.name, f"{{'request': input, 'undone': {left}, {said}}}"),
+        FunctionNode("conclusion", "conclude", f"{{{said}, 'answer': answer}}"),
+    )
+
+
+def _hearing(agent: Agent) -> Agent:
+    """Return ``agent`` so that it hears what workers have said as data. Raises DefinitionError if a prompt names it."""
+    return agent if RESULTS in agent.untrusted else replace(agent, untrusted=(*agent.untrusted, RESULTS))
+
+
+def _check(name: str, hands: Many[Hand], *, rounds_max: int, tasks_max: int, budget: Budget) -> None:
+    for what, limit in (("rounds_max", rounds_max), ("tasks_max", tasks_max), ("a number of workers", len(hands))):
+        if limit < 1:
+            raise DefinitionError(f"delegation {name!r}: expected {what} of at least 1, found {limit}")
+    names = [hand.name for hand in hands]
+    for each in hands:
+        if not isinstance(each, Worker | Department):
+            raise DefinitionError(
+                f"delegation {name!r}: expected workers and departments, found {each!r:.80}: "
+                "an app that plans can be a Department"
+            )
+        if names.count(each.name) > 1 or each.name == name:
+            raise DefinitionError(f"delegation {name!r}: expected names of their own, found {each.name!r} twice")
+        lacking = [kind for kind in LIMITED if getattr(budget, kind) is not None and getattr(each.budget, kind) is None]
+        if lacking:
+            raise DefinitionError(
+                f"delegation {name!r}: expected the budget of {each.name!r} to limit {', '.join(lacking)} as its own "
+                "does, found no limit: the first task would take all that is left"
+            )
