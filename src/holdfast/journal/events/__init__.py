@@ -10,6 +10,7 @@ from holdfast.journal.events.budgets import BudgetLow, ModelSwitched, Reservatio
 from holdfast.journal.events.children import ChildBegun, ChildEnded, ChildRecalled, ChildStarted
 from holdfast.journal.events.circles import LoopSuspected
 from holdfast.journal.events.forks import RunForked
+from holdfast.journal.events.graphs import StepJudged
 from holdfast.journal.events.nodes import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
 from holdfast.journal.events.questions import QuestionAnswered, QuestionAsked
 from holdfast.journal.events.retries import NodeRetried, RetryDue, RunRequeued
@@ -91,6 +92,7 @@ Event = (
     | AllowanceRenewed
     | ApprovalAsked
     | ApprovalDecided
+    | StepJudged
 )
 
 __all__ = [
@@ -140,5 +142,6 @@ __all__ = [
     "StepEnded",
     "StepIntended",
     "StepInterrupted",
+    "StepJudged",
     "StepRetried",
 ]

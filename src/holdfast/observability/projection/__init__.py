@@ -19,6 +19,7 @@ from holdfast.observability.projection import (
     budgets,
     children,
     forks,
+    graphs,
     nodes,
     retries,
     runs,
@@ -87,6 +88,7 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.AllowanceRenewed: allowances.allowance_renewed,
     events.ApprovalAsked: approvals.approval_asked,
     events.ApprovalDecided: approvals.approval_decided,
+    events.StepJudged: graphs.step_judged,
 }
 """How each event changes a trace; a journal's first event, RunStarted, begins one."""
 

@@ -16,6 +16,8 @@ from holdfast.orchestration.flow.nodes import (
     DecisionNode,
     Fallback,
     FunctionNode,
+    Graph,
+    GraphStep,
     Join,
     Leaf,
     Loop,
@@ -112,6 +114,8 @@ def _composite(node: Composite) -> Iterator[str]:
                 yield f"compared by {node.key}"
             yield f"{node.at_once_max} at once"
             yield from _seconds("each", node.voter_timeout_seconds)
+        case Graph():
+            yield f"{node.at_once_max} at once"
         case Fallback():
             if node.steps_down_on is not None:
                 yield f"steps down on {', '.join(node.steps_down_on) or 'nothing'}"
@@ -153,12 +157,21 @@ def guards(node: Node) -> dict[str, str]:
             return told if otherwise is None else {**told, otherwise.name: "otherwise: "}
         case Vote(judge=judge) if judge is not None:
             return {judge.name: "judge: " if node.by is VoteBy.JUDGE else "if they do not agree: "}
+        case Graph(steps=steps):
+            return {step.do.name: _after(step) for step in steps if step.after or step.expect is not None}
         case Fallback(rungs=rungs):
             return {rung.name: "else: " for rung in rungs[1:]}
         case Saga(steps=steps):
             return {step.do.name: "irreversible: " for step in steps if step.is_irreversible}
         case _:
             return {}
+
+
+def _after(step: GraphStep) -> str:
+    told = [f"after {', '.join(step.after)}"] if step.after else []
+    if step.expect is not None:
+        told.append(f"expecting {step.expect}")
+    return f"{', '.join(told)}: "
 
 
 def kind_word(node: Node) -> str:

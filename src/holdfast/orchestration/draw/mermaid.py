@@ -17,7 +17,19 @@ from holdfast.orchestration.draw.captions import (
     undo_drawn,
 )
 from holdfast.orchestration.draw.tree import NOTHING_KNOWN
-from holdfast.orchestration.flow.nodes import Block, Branch, Fallback, Loop, Map, Node, Parallel, Saga, Vote, children
+from holdfast.orchestration.flow.nodes import (
+    Block,
+    Branch,
+    Fallback,
+    Graph,
+    Loop,
+    Map,
+    Node,
+    Parallel,
+    Saga,
+    Vote,
+    children,
+)
 from holdfast.orchestration.flow.nodes import Sequence as Steps
 from holdfast.orchestration.flow.review import REVISE, Review
 
@@ -66,7 +78,7 @@ class _Drawing:
         self._classify(identity, path)
         label = self._label(node, path)
         match node:
-            case Steps() | Parallel() | Branch() | Map() | Loop() | Fallback() | Vote() | Block() | Saga():
+            case Steps() | Parallel() | Branch() | Map() | Loop() | Fallback() | Vote() | Block() | Saga() | Graph():
                 self._line(depth, f'subgraph {identity}["{label}"]')
                 self._compose(node, path, depth + 1)
                 self._line(depth, "end")
@@ -112,6 +124,9 @@ class _Drawing:
                 self.edges.extend(f"    {first} --> {second}" for first, second in pairwise(below))
             case Branch():
                 self._guards(node, below, depth)
+            case Graph(steps=steps):
+                ids = {step.do.name: child for step, child in zip(steps, below, strict=True)}
+                self.edges.extend(f"    {ids[name]} --> {ids[step.do.name]}" for step in steps for name in step.after)
             case Vote(judge=judge) if judge is not None:
                 self.edges.extend(f"    {voter} --> {below[-1]}" for voter in below[:-1])
             case Fallback():

@@ -1,6 +1,7 @@
 """Enters a node: evaluates its input, guards or items, reckons its deadline, and records what came of it.
 
-Of a loop that was entered it evaluates, after each round, whether that was the last; of a vote what the answers are.
+Of a loop that was entered it evaluates, after each round, whether that was the last; of a vote what the answers are; of
+a graph whether its steps came to what was expected of them.
 """
 
 from holdfast.execution.actions import Evaluate
@@ -15,6 +16,7 @@ from holdfast.kernel.expression import parse
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.orchestration.driving.asking import asking, waking
+from holdfast.orchestration.driving.judge import judged
 from holdfast.orchestration.flow.asked import call_at
 from holdfast.orchestration.flow.names import LAST, RESULT, ROUND
 from holdfast.orchestration.flow.nodes import (
@@ -23,6 +25,7 @@ from holdfast.orchestration.flow.nodes import (
     ChildNode,
     DecisionNode,
     FunctionNode,
+    Graph,
     Loop,
     Map,
     Node,
@@ -41,8 +44,8 @@ from holdfast.orchestration.values.votes import answers
 async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock, sharing: Sharing | None = None) -> None:
     """Enter ``node`` at the action's path; an expression that fails ends the node, never the driver."""
     values = Values(recorder.state, recorder.payloads)
-    if isinstance(node, Loop | Vote) and action.path in recorder.state.nodes:
-        recorder.append(await _gone_on(node, action.path, values, recorder))
+    if isinstance(node, Loop | Vote | Graph) and action.path in recorder.state.nodes:
+        recorder.append(*await _gone_on(node, action.path, values, recorder))
         return
     follows: tuple[Event, ...] = ()
     given: PayloadId | None = None
@@ -108,16 +111,18 @@ async def _branch(node: Branch, path: str, values: Values) -> Event:
     return BranchTaken(node=path, case=node.otherwise.name if node.otherwise is not None else None)
 
 
-async def _gone_on(node: Loop | Vote, path: str, values: Values, recorder: Recorder) -> Event:
+async def _gone_on(node: Loop | Vote | Graph, path: str, values: Values, recorder: Recorder) -> tuple[Event, ...]:
     """Return what follows on what has ended below a node that is evaluated more than once."""
     try:
         match node:
             case Loop():
-                return await _after_round(node, path, values, recorder)
+                return (await _after_round(node, path, values, recorder),)
             case Vote():
-                return await _ballots(node, path, values, recorder)
+                return (await _ballots(node, path, values, recorder),)
+            case Graph():
+                return await judged(node, path, values, recorder.state)
     except ExpressionError as error:
-        return NodeLeft(node=path, outcome=Outcome.FAILED, fault=Fault(ErrorKind.EXPRESSION, str(error)))
+        return (NodeLeft(node=path, outcome=Outcome.FAILED, fault=Fault(ErrorKind.EXPRESSION, str(error))),)
 
 
 async def _ballots(node: Vote, path: str, values: Values, recorder: Recorder) -> Event:

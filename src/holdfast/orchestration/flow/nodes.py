@@ -37,6 +37,8 @@ __all__ = [
     "Fallback",
     "FlowNode",
     "FunctionNode",
+    "Graph",
+    "GraphStep",
     "Join",
     "Leaf",
     "Loop",
@@ -204,7 +206,29 @@ class Saga(FlowNode, frozen=True, omit_defaults=True, tag="saga"):
     """How long a person has to say what becomes of what could not be undone; then it stands. None: for good."""
 
 
-Composite = Sequence | Parallel | Branch | Map | Loop | Fallback | Vote | Block | Saga
+class GraphStep(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A step of a graph, and the names of those that must have succeeded before it begins."""
+
+    do: "Node"
+    after: tuple[str, ...] = ()
+    expect: str | None = None
+    """An expression over its ``result``, and over what it sees itself, evaluated once it has succeeded. If it does not
+    hold, the step counts as failed."""
+
+
+class Graph(FlowNode, frozen=True, omit_defaults=True, tag="graph"):
+    """Each step as soon as those it comes ``after`` have succeeded, and not before; the others beside it.
+
+    A step's expressions see by name the values of those that it comes after, directly or not. The first failure ends
+    the graph. Its value has a field for each step.
+    """
+
+    steps: tuple[GraphStep, ...]
+    at_once_max: int = AT_ONCE_MAX
+    timeout_seconds: float | None = None
+
+
+Composite = Sequence | Parallel | Branch | Map | Loop | Fallback | Vote | Block | Saga | Graph
 Node = Leaf | Composite
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -222,7 +246,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return tuple(case.then for case in cases) + ((otherwise,) if otherwise is not None else ())
         case Map(do=body) | Loop(do=body) | Block(do=body):
             return (body,)
-        case Saga(steps=steps):
+        case Saga(steps=steps) | Graph(steps=steps):
             return tuple(step.do for step in steps)
         case _:
             return ()
@@ -233,6 +257,8 @@ def told_apart(node: Node) -> tuple[str, ...]:
     match node:
         case Parallel(branches=below) | Fallback(rungs=below) | Vote(voters=below):
             return tuple(child.name for child in below)
+        case Graph(steps=steps):
+            return tuple(step.do.name for step in steps)
         case _:
             return ()
 

@@ -9,6 +9,8 @@ from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.variables import BLOCK_KIND, overtaken
 from holdfast.kernel import paths
 from holdfast.kernel.errors import InputError
+from holdfast.orchestration.flow.graphs import all_after
+from holdfast.orchestration.values.graphs import unmet
 from holdfast.orchestration.values.ladder import FALLBACK_KIND
 from holdfast.orchestration.values.looping import LOOP_KIND
 from holdfast.orchestration.values.rounds import REVIEW_KIND
@@ -106,7 +108,7 @@ class _Walk:
         reopened, dropped = len(self.reopened), len(self.dropped)
         self.reopened.append(node.path)
         for child in self._taken_up(node):
-            self.down(child)
+            self._sort(child, node)
         if node.kind == BLOCK_KIND and any(self._is_script(path) for path in self.dropped[dropped:]):
             del self.reopened[reopened:], self.dropped[dropped:]
             self.dropped.append(node.path)
@@ -122,13 +124,21 @@ class _Walk:
             self.down(inner)
             return
         self.dropped.extend(self._judges(node))
+        following = _following(inner, node)
         for child in children:
             if child.path in self.dropped:
                 continue
-            if node.kind in IN_TURN and child.left_at > inner.left_at:
+            if child.path in following or (node.kind in IN_TURN and child.left_at > inner.left_at):
                 self.dropped.append(child.path)
             elif node.kind != FALLBACK_KIND or child is inner:
-                self.down(child)
+                self._sort(child, node)
+
+    def _sort(self, child: NodeState, around: NodeState) -> None:
+        """Sort a child of ``around``: what did not come to what was expected of it is done again."""
+        if child.path in unmet(around, self._state):
+            self.dropped.append(child.path)
+        else:
+            self.down(child)
 
     def _taken_up(self, node: NodeState) -> list[NodeState]:
         """Return the children to go on with: of a fallback only the rung that it has come to.
@@ -152,6 +162,12 @@ def _is_voter(child: NodeState, vote: NodeState) -> bool:
     return child.path.rpartition("/")[2] in vote.branches
 
 
+def _following(step: NodeState, around: NodeState) -> set[str]:
+    """Return the paths of the steps of a graph that come after ``step``."""
+    after = {} if around.graph is None else around.graph.after
+    return {paths.below(around.path, name) for name in all_after(step.path.rpartition("/")[2], after)}
+
+
 def _stands(node: NodeState) -> bool:
     """Whether a node has anything to go on from; otherwise it is entered anew, and its input evaluated again."""
     match node.kind:
@@ -161,7 +177,7 @@ def _stands(node: NodeState) -> bool:
             return node.step.attempt > 0
         case "branch" | "map":
             return node.is_decided
-        case "sequence" | "parallel" | "block" | "loop" | "fallback" | "vote":
+        case "sequence" | "parallel" | "block" | "loop" | "fallback" | "vote" | "graph":
             return True
         case _:
             return False

@@ -40,6 +40,7 @@ from holdfast.journal.events import (
 from holdfast.kernel.outcomes import Settlement
 from holdfast.surfaces.cli.showing.approval_lines import OfApproval, approval_line
 from holdfast.surfaces.cli.showing.budget_lines import OfBudget, budget_line
+from holdfast.surfaces.cli.showing.plan_lines import OfPlan, plan_line
 from holdfast.surfaces.cli.showing.sanitised_words import sanitised_words
 from holdfast.surfaces.cli.showing.turn_words import OfTurn, because, turn_words
 from holdfast.surfaces.cli.showing.wording import counted, duration, instant, size, tokens
@@ -96,6 +97,8 @@ def event_line(event: Event) -> str:
         return budget_line(event)
     if isinstance(event, OfApproval):
         return approval_line(event)
+    if isinstance(event, OfPlan):
+        return plan_line(event)
     return _forked(event) if isinstance(event, RunForked) else _of_run(event)
 
 
