@@ -21,16 +21,20 @@ from holdfast.orchestration.flow.nodes import (
     Node,
     Option,
     Parallel,
+    PlanApproval,
+    PlanNode,
     Saga,
     SagaStep,
     ScriptNode,
     Sequence,
+    Skill,
     ToolNode,
     Vote,
     VoteBy,
     WaitNode,
 )
 from holdfast.orchestration.flow.review import Criterion, Review, Unmet
+from holdfast.orchestration.plan.schema import Plan, PlanStep
 
 __all__ = [
     "AgentNode",
@@ -55,6 +59,10 @@ __all__ = [
     "OnChange",
     "Option",
     "Parallel",
+    "Plan",
+    "PlanApproval",
+    "PlanNode",
+    "PlanStep",
     "Retry",
     "Review",
     "RunView",
@@ -62,6 +70,7 @@ __all__ = [
     "SagaStep",
     "ScriptNode",
     "Sequence",
+    "Skill",
     "ToolNode",
     "Unmet",
     "Vote",

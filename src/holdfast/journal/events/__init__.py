@@ -12,6 +12,7 @@ from holdfast.journal.events.circles import LoopSuspected
 from holdfast.journal.events.forks import RunForked
 from holdfast.journal.events.graphs import StepJudged
 from holdfast.journal.events.nodes import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
+from holdfast.journal.events.plans import PlanAdopted, PlanAsked, PlanChecked
 from holdfast.journal.events.questions import QuestionAnswered, QuestionAsked
 from holdfast.journal.events.retries import NodeRetried, RetryDue, RunRequeued
 from holdfast.journal.events.runs import (
@@ -93,6 +94,9 @@ Event = (
     | ApprovalAsked
     | ApprovalDecided
     | StepJudged
+    | PlanAsked
+    | PlanChecked
+    | PlanAdopted
 )
 
 __all__ = [
@@ -126,6 +130,9 @@ __all__ = [
     "NodeEntered",
     "NodeLeft",
     "NodeRetried",
+    "PlanAdopted",
+    "PlanAsked",
+    "PlanChecked",
     "QuestionAnswered",
     "QuestionAsked",
     "ReservationExceeded",

@@ -19,6 +19,7 @@ from holdfast.journal.fold import (
     forks,
     graphs,
     nodes,
+    plans,
     questions,
     retries,
     runs,
@@ -79,6 +80,9 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.ApprovalAsked: approvals.approval_asked,
     events.ApprovalDecided: approvals.approval_decided,
     events.StepJudged: graphs.step_judged,
+    events.PlanAsked: plans.plan_asked,
+    events.PlanChecked: plans.plan_checked,
+    events.PlanAdopted: plans.plan_adopted,
 }
 
 PROGRESS = (events.NodeLeft, events.ModelReplied, events.StepEnded, events.ChildEnded)

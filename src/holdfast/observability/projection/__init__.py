@@ -21,6 +21,7 @@ from holdfast.observability.projection import (
     forks,
     graphs,
     nodes,
+    plans,
     retries,
     runs,
     scripts,
@@ -89,6 +90,9 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.ApprovalAsked: approvals.approval_asked,
     events.ApprovalDecided: approvals.approval_decided,
     events.StepJudged: graphs.step_judged,
+    events.PlanAsked: plans.plan_went_on,
+    events.PlanChecked: plans.plan_went_on,
+    events.PlanAdopted: plans.plan_went_on,
 }
 """How each event changes a trace; a journal's first event, RunStarted, begins one."""
 

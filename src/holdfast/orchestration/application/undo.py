@@ -21,6 +21,7 @@ from holdfast.orchestration.flow.nodes import (
     Map,
     Node,
     Parallel,
+    PlanNode,
     Saga,
     SagaStep,
     ScriptNode,
@@ -148,6 +149,13 @@ def may_act(node: Node, called: Called) -> bool:
             agent = called.agents.get(name)
             known = () if agent is None else agent.tools
             return any(tool.effect.needs_intent for tool in known if granted is None or tool.name in granted)
+        case PlanNode():
+            steps: tuple[Node, ...] = (
+                *(AgentNode(name, name) for name in node.agent_names),
+                *(ToolNode(name, name) for name in node.tools),
+                *(FunctionNode(name, name) for name in node.functions),
+            )
+            return any(may_act(step, called) for step in steps)
         case ChildNode() | ScriptNode():
             return True
         case _:

@@ -16,8 +16,7 @@ from holdfast.kernel.expression import parse
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.orchestration.driving.asking import asking, waking
-from holdfast.orchestration.driving.judge import judged
-from holdfast.orchestration.flow.asked import call_at
+from holdfast.orchestration.flow.asked import given_at
 from holdfast.orchestration.flow.names import LAST, RESULT, ROUND
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
@@ -29,6 +28,7 @@ from holdfast.orchestration.flow.nodes import (
     Loop,
     Map,
     Node,
+    PlanNode,
     ScriptNode,
     ToolNode,
     Vote,
@@ -36,6 +36,8 @@ from holdfast.orchestration.flow.nodes import (
     pins,
 )
 from holdfast.orchestration.moves.passing import entering
+from holdfast.orchestration.planning.judging import judged
+from holdfast.orchestration.planning.telling import input_at
 from holdfast.orchestration.values.looping import last_round
 from holdfast.orchestration.values.values import Values
 from holdfast.orchestration.values.votes import answers
@@ -56,7 +58,7 @@ async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock, 
         if pins(node) and sharing is not None:
             shared = await sharing.pin()
         match node:
-            case AgentNode() | ToolNode() | FunctionNode() | ChildNode() | ScriptNode():
+            case AgentNode() | ToolNode() | FunctionNode() | ChildNode() | ScriptNode() | PlanNode():
                 given = await _input(node.input, action.path, values, recorder)
             case WaitNode():
                 wakes_at = await waking(node, action.path, values, now)
@@ -99,8 +101,9 @@ def _deadline(action: Evaluate, now: float) -> float | None:
 
 async def _input(text: str | None, path: str, values: Values, recorder: Recorder) -> PayloadId:
     if text is None:
-        call = call_at(recorder.state, path)
-        return recorder.state.input if call is None or call.input is None else call.input
+        text = await input_at(recorder.state, path, recorder.payloads)
+    if text is None:
+        return given_at(recorder.state, path) or recorder.state.input
     return recorder.payloads.keep_json(await values.evaluate(text, path))
 
 

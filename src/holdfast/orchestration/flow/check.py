@@ -9,6 +9,7 @@ from holdfast.kernel.errors import DefinitionError, ExpressionError
 from holdfast.kernel.expression import parse
 from holdfast.kernel.paths import check_name
 from holdfast.kernel.retry import unusable_retry
+from holdfast.orchestration.flow.check_plan import check_plan
 from holdfast.orchestration.flow.check_waits import check_decision, check_wait
 from holdfast.orchestration.flow.fields import expressions_of, limits_of
 from holdfast.orchestration.flow.graphs import after_of, all_before, check_graph
@@ -26,6 +27,7 @@ from holdfast.orchestration.flow.nodes import (
     Map,
     Node,
     Parallel,
+    PlanNode,
     Saga,
     ScriptNode,
     Sequence,
@@ -68,6 +70,8 @@ def check_flow(
         _check_names(node, path, seen)
         _check_shape(node, path)
         _check_reference(node, path, known)
+        if isinstance(node, PlanNode):
+            check_plan(node, path, known)
         _check_grant(node, path, grants)
         for text, visible in expressions_of(node, seen):
             check_expression(text, path, visible)

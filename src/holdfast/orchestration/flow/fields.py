@@ -16,6 +16,7 @@ from holdfast.orchestration.flow.nodes import (
     Map,
     Node,
     Parallel,
+    PlanNode,
     Saga,
     ScriptNode,
     ToolNode,
@@ -33,6 +34,7 @@ def expressions_of(node: Node, names: frozenset[str]) -> Iterator[tuple[str, fro
             | FunctionNode(input=text)
             | ChildNode(input=text)
             | ScriptNode(input=text)
+            | PlanNode(input=text)
         ) if text is not None:
             yield text, names
         case WaitNode(until=str(text)):
@@ -69,6 +71,8 @@ def limits_of(node: Node) -> Iterator[tuple[str, float]]:
     match node:
         case ScriptNode():
             named += [("at_once_max", node.at_once_max)]
+        case PlanNode():
+            named += [(name, getattr(node, name)) for name in ("drafts_max", "steps_max", "at_once_max")]
         case Parallel():
             named += [("at_once_max", node.at_once_max), ("branch_timeout_seconds", node.branch_timeout_seconds)]
         case Map():

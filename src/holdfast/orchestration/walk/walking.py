@@ -23,6 +23,7 @@ from holdfast.orchestration.flow.nodes import (
     Map,
     Node,
     Parallel,
+    PlanNode,
     Saga,
     ScriptNode,
     Sequence,
@@ -38,6 +39,7 @@ from holdfast.orchestration.moves.waiting import decision, timer
 from holdfast.orchestration.walk.composing import block, branch, sequence
 from holdfast.orchestration.walk.fanning import mapped, parallel
 from holdfast.orchestration.walk.graphing import graph
+from holdfast.orchestration.walk.planned import planned
 from holdfast.orchestration.walk.repeating import fallback, loop
 from holdfast.orchestration.walk.scripted import script
 from holdfast.orchestration.walk.undoable import saga
@@ -99,7 +101,9 @@ class Walker:
             case Graph():
                 return graph(self, node, state)
 
-    def _awaited(self, node: WaitNode | DecisionNode | ChildNode | ScriptNode, state: NodeState) -> Iterable[Action]:
+    def _awaited(
+        self, node: WaitNode | DecisionNode | ChildNode | ScriptNode | PlanNode, state: NodeState
+    ) -> Iterable[Action]:
         match node:
             case WaitNode():
                 return (timer(state),)
@@ -109,6 +113,8 @@ class Walker:
                 return (of_child(state, self.run),)
             case ScriptNode():
                 return script(self, node, state)
+            case PlanNode():
+                return planned(self, node, state)
 
     def enter(self, node: Node, path: str, limits: Evaluate | None) -> Action:
         """Return what enters the node: at once where nothing is to be evaluated and no instant to be reckoned."""
