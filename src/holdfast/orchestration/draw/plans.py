@@ -1,4 +1,4 @@
-"""What a picture says of graphs and plans: what comes after what, who plans with what, and what is carried out. Pure."""
+"""What a picture says of graphs and plans: what comes after what, who plans with what, what is carried out. Pure."""
 
 from collections.abc import Iterator
 
