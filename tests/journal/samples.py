@@ -52,6 +52,7 @@ from holdfast.journal.events import (
     StepEnded,
     StepIntended,
     StepInterrupted,
+    StepJudged,
     StepRetried,
 )
 from holdfast.journal.events.approvals import Need, Ruling
@@ -307,6 +308,8 @@ def every_event() -> tuple[Event, ...]:
         ),
         NodeEntered(node="pause", kind="wait", deadline=AT + 90, wakes_at=AT + 60),
         NodeEntered(node="both", kind="parallel", branches=("a", "b"), shared=ref("shared")),
+        NodeEntered(node="web", kind="graph", branches=("a", "b"), after={"a": (), "b": ("a",)}),
+        StepJudged(node="desk", step="a", fault=fault),
         NodeEntered(node="join", kind="saga"),
         NodeEntered(node="join/undo", kind="undo"),
         QuestionAsked(

@@ -24,6 +24,7 @@ from holdfast.orchestration.flow.nodes import (
     VoteBy,
     WaitNode,
 )
+from tests.orchestration.graphs import graphs
 
 FUNCTIONS = ("one", "two", "three")
 DEPTH = 4
@@ -57,7 +58,7 @@ def flows(draw: st.DrawFn, name: str = "root", depth: int = DEPTH) -> Node:
     kind = (
         draw(
             st.sampled_from(
-                ("leaf", "sequence", "parallel", "branch", "map", "loop", "fallback", "vote", "block", "saga")
+                ("leaf", "sequence", "parallel", "branch", "map", "loop", "fallback", "vote", "graph", "block", "saga")
             )
         )
         if depth > 1
@@ -96,6 +97,8 @@ def flows(draw: st.DrawFn, name: str = "root", depth: int = DEPTH) -> Node:
             until = draw(st.sampled_from(("True", "result == last", "round > 1 and result.fine")))
             at_max = draw(st.sampled_from(AtRoundsMax))
             return Loop(name, draw(flows("again", depth - 1)), until, rounds_max=count, at_rounds_max=at_max)
+        case "graph":
+            return draw(graphs(name, count, lambda called: draw(flows(called, depth - 1))))
         case "block":
             return Block(name, draw(flows("inside", depth - 1)))
         case "saga":

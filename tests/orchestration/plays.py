@@ -17,6 +17,7 @@ from holdfast.orchestration.flow.nodes import (
     Case,
     Fallback,
     FunctionNode,
+    Graph,
     Join,
     Loop,
     Map,
@@ -29,10 +30,12 @@ from holdfast.orchestration.flow.nodes import (
     VoteBy,
     children,
 )
+from tests.orchestration.graphs import check_after, graphs
 
 ITEMS = ("a", "b", "c")
 NUMBERS = "['1', '2', '3'][round - 1]"
 """What the names of leaves in a loop end in: each round acts under names of its own."""
+KINDS = ("sequence", "parallel", "branch", "map", "fallback", "vote", "graph", "block", "leaf")
 SAFE = ("one",)
 """Functions that leave no doubt when they are cut off."""
 UNDO = FunctionNode("undo", "one", input="{'name': 'undo of ' + result}")
@@ -61,7 +64,11 @@ def _nodes(
 
     count = draw(st.integers(1, 3))
     joins = {"at_once_max": draw(st.integers(1, 3)), "join": draw(st.sampled_from(Join))}
-    kinds = ("sequence", "parallel", "branch", "map", "fallback", "vote", "block", "leaf") if depth > 1 else ("leaf",)
+    kinds = (
+        ("sequence", "parallel", "branch", "map", "fallback", "vote", "graph", "block", "leaf")
+        if depth > 1
+        else ("leaf",)
+    )
     if depth > 1 and not is_looped:  # only the round of the innermost loop is seen
         kinds = (*kinds, "loop")
     if (
@@ -87,7 +94,7 @@ def _nodes(
             until = f"round >= {draw(st.integers(1, 4))}"
             body, at_max = below("again", looped=True), draw(st.sampled_from(AtRoundsMax))
             return Loop(name, body, until, rounds_max=count, at_rounds_max=at_max)
-        case "fallback" | "vote" as kind:
+        case "fallback" | "vote" | "graph" as kind:
             return draw(_asking_several(name, kind, count, below))
         case "block":
             return Block(name, below("inside"))
@@ -106,7 +113,9 @@ def _nodes(
 
 @st.composite
 def _asking_several(draw: st.DrawFn, name: str, kind: str, count: int, below: Callable[[str], Node]) -> Node:
-    """Return a fallback, or a vote whose voters all agree."""
+    """Return a graph, a fallback, or a vote whose voters all agree."""
+    if kind == "graph":
+        return draw(graphs(name, count, below))
     if kind == "fallback":
         rungs = tuple(below(f"r{place}") for place in range(count))
         return Fallback(name, rungs, is_partial_below=draw(st.booleans()))
@@ -136,6 +145,9 @@ def forecast(node: Node, item: str = "", number: int = 0) -> Forecast:
         case Saga(steps=steps):
             ends = [forecast(step.do, item, number) for step in steps]
             return _told(Join.ALL, None, ends, ends[-1].value)
+        case Graph(steps=steps):
+            ends = [_judged(forecast(step.do, item, number), step.expect) for step in steps]
+            return _told(Join.ALL, None, ends, {step.do.name: end.value for step, end in zip(steps, ends, strict=True)})
         case Parallel(branches=branches, join=join, quorum=quorum):
             ends = [forecast(branch, item, number) for branch in branches]
             fields = {branch.name: end.value for branch, end in zip(branches, ends, strict=True)}
@@ -157,6 +169,11 @@ def forecast(node: Node, item: str = "", number: int = 0) -> Forecast:
             return Forecast(Outcome.SKIPPED) if taken is None else forecast(taken, item, number)
         case other:
             raise AssertionError(f"no such node is ever drawn: {other!r}")
+
+
+def _judged(end: Forecast, expect: str | None) -> Forecast:
+    """Say how a step ends of a graph that expects so much of it."""
+    return Forecast(Outcome.FAILED) if expect == "False" else end
 
 
 def _counted(vote: Vote, said: dict[str, Forecast], judge: Forecast) -> Forecast:
@@ -239,6 +256,8 @@ def check_order(flow: Node, events: list[Event]) -> None:
                 assert parent is None or parent in running, f"{path} was entered outside of {parent}"
                 running.add(path)
                 _check_at_once(flow, path, parent, running)
+                if parent is not None:
+                    check_after(node_at(flow, parent), path, left)
             case NodeLeft(node=path, outcome=outcome):
                 assert path in running, f"{path} was left and had not been entered"
                 below = [inner for inner in running if paths.parent(inner) == path]
@@ -254,7 +273,7 @@ def _check_at_once(flow: Node, path: str, parent: str | None, running: set[str])
     if parent is None:
         return
     around = node_at(flow, parent)
-    most = around.at_once_max if isinstance(around, Parallel | Map | Vote) else 1
+    most = around.at_once_max if isinstance(around, Parallel | Map | Vote | Graph) else 1
     beside = [other for other in running if paths.parent(other) == parent]
     assert len(beside) <= most, f"{path} was entered while {beside} ran, of which {most} may"
 

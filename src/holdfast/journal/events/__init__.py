@@ -10,7 +10,9 @@ from holdfast.journal.events.budgets import BudgetLow, ModelSwitched, Reservatio
 from holdfast.journal.events.children import ChildBegun, ChildEnded, ChildRecalled, ChildStarted
 from holdfast.journal.events.circles import LoopSuspected
 from holdfast.journal.events.forks import RunForked
+from holdfast.journal.events.graphs import StepJudged
 from holdfast.journal.events.nodes import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
+from holdfast.journal.events.plans import PlanAdopted, PlanAsked, PlanChecked
 from holdfast.journal.events.questions import QuestionAnswered, QuestionAsked
 from holdfast.journal.events.retries import NodeRetried, RetryDue, RunRequeued
 from holdfast.journal.events.runs import (
@@ -91,6 +93,10 @@ Event = (
     | AllowanceRenewed
     | ApprovalAsked
     | ApprovalDecided
+    | StepJudged
+    | PlanAsked
+    | PlanChecked
+    | PlanAdopted
 )
 
 __all__ = [
@@ -124,6 +130,9 @@ __all__ = [
     "NodeEntered",
     "NodeLeft",
     "NodeRetried",
+    "PlanAdopted",
+    "PlanAsked",
+    "PlanChecked",
     "QuestionAnswered",
     "QuestionAsked",
     "ReservationExceeded",
@@ -140,5 +149,6 @@ __all__ = [
     "StepEnded",
     "StepIntended",
     "StepInterrupted",
+    "StepJudged",
     "StepRetried",
 ]

@@ -1,5 +1,7 @@
 """What happens to the nodes of a flow: entered, decided, left."""
 
+import msgspec
+
 from holdfast.journal.events.event import JournalEvent
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import Fault, Outcome
@@ -16,11 +18,14 @@ class NodeEntered(JournalEvent, frozen=True, tag="node.entered/1"):
     deadline: float | None = None
     """The instant at which the node times out."""
     branches: tuple[str, ...] = ()
-    """The names of a parallel's branches, a fallback's rungs or a vote's voters, in order: its value names them."""
+    """The names of a parallel's branches, a fallback's rungs, a vote's voters or a graph's steps, in order: its value
+    names them."""
     wakes_at: float | None = None
     """The instant that the node waits for."""
     shared: PayloadId | None = None
     """JSON of all that runs share, with versions: what everything inside sees of it."""
+    after: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    """By the name of a graph's step those that it comes directly after."""
 
 
 class BranchTaken(JournalEvent, frozen=True, tag="node.branch_taken/1"):

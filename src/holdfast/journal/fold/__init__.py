@@ -17,7 +17,9 @@ from holdfast.journal.fold import (
     budgets,
     children,
     forks,
+    graphs,
     nodes,
+    plans,
     questions,
     retries,
     runs,
@@ -77,6 +79,10 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.AllowanceRenewed: allowances.allowance_renewed,
     events.ApprovalAsked: approvals.approval_asked,
     events.ApprovalDecided: approvals.approval_decided,
+    events.StepJudged: graphs.step_judged,
+    events.PlanAsked: plans.plan_asked,
+    events.PlanChecked: plans.plan_checked,
+    events.PlanAdopted: plans.plan_adopted,
 }
 
 PROGRESS = (events.NodeLeft, events.ModelReplied, events.StepEnded, events.ChildEnded)

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from holdfast.journal.events import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
 from holdfast.journal.fold.agent_state import AgentState
 from holdfast.journal.fold.allowances import without
+from holdfast.journal.fold.graph_state import GraphState
 from holdfast.journal.fold.sagas import SAGA_KIND, settled, with_saga
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.variables import merged
@@ -39,6 +40,7 @@ def node_entered(state: RunState, event: NodeEntered, at: float, version: int) -
         agent=agent,
         wakes_at=event.wakes_at,
         shared=event.shared,
+        graph=GraphState(event.after) if event.after else None,
     )
     if event.kind == SAGA_KIND:
         state = with_saga(state, event.node)

@@ -8,6 +8,7 @@ from holdfast.journal.events.retries import SentBefore
 from holdfast.journal.fold.agent_state import AgentState, Phase
 from holdfast.journal.fold.circles import begun_anew
 from holdfast.journal.fold.nodes import entered, with_node
+from holdfast.journal.fold.plans import taken_up_again
 from holdfast.journal.fold.state import NodeState, RunState, Sent
 from holdfast.journal.fold.step_state import StepState
 from holdfast.kernel.limits import highest, raised
@@ -56,7 +57,7 @@ def run_requeued(state: RunState, event: RunRequeued, at: float, version: int) -
 
 def _reopened(node: NodeState, at: float) -> NodeState:
     deadline = None if node.deadline is None else at + (node.deadline - node.entered_at)
-    node = _asking_nobody(_once_more(node))
+    node = taken_up_again(_asking_nobody(_once_more(node)))
     return replace(node, entered_at=at, deadline=deadline, outcome=None, left_at=0, result=None, fault=None, tries=0)
 
 

@@ -13,6 +13,7 @@ from holdfast.journal.events.runs import Ancestor, Origin
 from holdfast.journal.events.scripts import ScriptCall
 from holdfast.journal.events.steps import Unfinished
 from holdfast.journal.fold.agent_state import AgentState, Low
+from holdfast.journal.fold.graph_state import GraphState
 from holdfast.journal.fold.step_state import NOT_TRIED, StepState
 from holdfast.kernel.charges import Charges
 from holdfast.kernel.ids import PayloadId, RunId
@@ -163,6 +164,8 @@ class NodeState(msgspec.Struct, frozen=True, gc=False):
     """All that runs share, as it was when it was entered: what everything inside sees of it."""
     key_path: str | None = None
     """The path that its idempotency keys are made of, where a migration has given it another."""
+    graph: GraphState | None = None
+    """How its steps hang together, if it is a graph or a plan."""
 
 
 class Sent(msgspec.Struct, frozen=True, gc=False):

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from rpds import HashTrieMap
 
 from holdfast.journal.events import RunMigrated
+from holdfast.journal.fold.graph_state import GraphState
 from holdfast.journal.fold.state import NodeState, RunState, Sent
 from holdfast.kernel import paths
 
@@ -71,6 +72,17 @@ def _moved(node: NodeState, path: str, names: Mapping[str, str], branches: tuple
         case=names.get(node.case, node.case) if node.case is not None else None,
         keys=tuple(names.get(key, key) for key in node.keys) if names else node.keys,
         branches=node.branches if branches is None else branches,
+        graph=node.graph if node.graph is None or not names else _graph(node.graph, names),
+    )
+
+
+def _graph(graph: GraphState, names: Mapping[str, str]) -> GraphState:
+    return replace(
+        graph,
+        after={
+            names.get(name, name): tuple(names.get(each, each) for each in after) for name, after in graph.after.items()
+        },
+        judged=tuple(replace(each, step=names.get(each.step, each.step)) for each in graph.judged),
     )
 
 

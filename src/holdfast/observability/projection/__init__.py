@@ -19,7 +19,9 @@ from holdfast.observability.projection import (
     budgets,
     children,
     forks,
+    graphs,
     nodes,
+    plans,
     retries,
     runs,
     scripts,
@@ -87,6 +89,10 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.AllowanceRenewed: allowances.allowance_renewed,
     events.ApprovalAsked: approvals.approval_asked,
     events.ApprovalDecided: approvals.approval_decided,
+    events.StepJudged: graphs.step_judged,
+    events.PlanAsked: plans.plan_went_on,
+    events.PlanChecked: plans.plan_went_on,
+    events.PlanAdopted: plans.plan_went_on,
 }
 """How each event changes a trace; a journal's first event, RunStarted, begins one."""
 

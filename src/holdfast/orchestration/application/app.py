@@ -22,6 +22,7 @@ from holdfast.kernel.errors import DefinitionError, InputError
 from holdfast.kernel.limits import Budget, unusable
 from holdfast.kernel.paths import check_name
 from holdfast.orchestration.application.governing import Governed
+from holdfast.orchestration.application.planners import check_planners
 from holdfast.orchestration.application.policy_files import Given, read_sources
 from holdfast.orchestration.application.script import Script
 from holdfast.orchestration.application.undo import Called, with_undo, with_undos
@@ -109,6 +110,9 @@ class App:
         check_flow(self.flow, *known, scripts=scripts)
         if self.review is not None:
             check_review(self.review, self.flow, *known, scripts=scripts)
+        called = Called(self.agents_by_name, self.functions_by_name, self.tools_by_name)
+        for node in (self.flow, *(self.review.nodes.values() if self.review is not None else ())):
+            check_planners(node, called)
         registries = (Registry(self.functions), Registry(self.tools), *self.registries.values())
         for registry in registries:
             registry.check_provided({tool.name for tool in registry}, self.provides)

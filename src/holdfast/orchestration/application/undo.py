@@ -16,10 +16,12 @@ from holdfast.orchestration.flow.nodes import (
     ChildNode,
     Fallback,
     FunctionNode,
+    Graph,
     Loop,
     Map,
     Node,
     Parallel,
+    PlanNode,
     Saga,
     SagaStep,
     ScriptNode,
@@ -71,6 +73,9 @@ def with_undo(node: Node, called: Called, path: str = "") -> Node:
             return replace(node, voters=voters, judge=by)
         case Fallback(rungs=below):
             return replace(node, rungs=_each(below, called, path)) if _has_saga(node) else node
+        case Graph(steps=steps) if _has_saga(node):
+            done = _each(tuple(step.do for step in steps), called, path)
+            return replace(node, steps=tuple(replace(step, do=do) for step, do in zip(steps, done, strict=True)))
         case Branch(cases=cases, otherwise=otherwise) if _has_saga(node):
             told = tuple(Case(case.when, *_each((case.then,), called, path)) for case in cases)
             return replace(node, cases=told, otherwise=next(iter(_each((otherwise,), called, path)), None))
@@ -144,6 +149,13 @@ def may_act(node: Node, called: Called) -> bool:
             agent = called.agents.get(name)
             known = () if agent is None else agent.tools
             return any(tool.effect.needs_intent for tool in known if granted is None or tool.name in granted)
+        case PlanNode():
+            steps: tuple[Node, ...] = (
+                *(AgentNode(name, name) for name in node.agent_names),
+                *(ToolNode(name, name) for name in node.tools),
+                *(FunctionNode(name, name) for name in node.functions),
+            )
+            return any(may_act(step, called) for step in steps)
         case ChildNode() | ScriptNode():
             return True
         case _:

@@ -7,6 +7,7 @@ import msgspec
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
+from holdfast.orchestration.draw.plans import after_told, plan_captions, version_told
 from holdfast.orchestration.flow.asked import calls_of, node_of
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
@@ -16,12 +17,14 @@ from holdfast.orchestration.flow.nodes import (
     DecisionNode,
     Fallback,
     FunctionNode,
+    Graph,
     Join,
     Leaf,
     Loop,
     Map,
     Node,
     Parallel,
+    PlanNode,
     Saga,
     ScriptNode,
     ToolNode,
@@ -45,6 +48,7 @@ MARKS = {
 }
 """One sign for each way a node can stand; None while it runs."""
 
+WITH_INPUT = AgentNode | ToolNode | FunctionNode | ChildNode | ScriptNode | PlanNode
 NOT_BEGUN = "·"
 OPAQUE = "opaque: its steps are known once it asks for them"
 STEPS_DRAWN_MAX = 50
@@ -67,7 +71,10 @@ class Knowledge(msgspec.Struct, frozen=True):
 def captions(node: Node, known: Knowledge) -> Iterator[str]:
     """Yield what is to be said of ``node``, piece by piece, beside its name and kind."""
     yield from _composite(node) if isinstance(node, Composite) else _leaf(node, known)
-    if isinstance(node, AgentNode | ToolNode | FunctionNode | ChildNode | ScriptNode) and node.input is not None:
+    if (
+        isinstance(node, AgentNode | ToolNode | FunctionNode | ChildNode | ScriptNode | PlanNode)
+        and node.input is not None
+    ):
         yield f"input {node.input}"
     if isinstance(node, AgentNode | ToolNode | FunctionNode) and node.retry is not None:
         yield f"up to {node.retry.attempts_max} tries"
@@ -86,6 +93,8 @@ def _leaf(node: Leaf, known: Knowledge) -> Iterator[str]:
             yield from _decision(node)
         case ChildNode():
             yield f"run of {node.app}"
+        case PlanNode():
+            yield from plan_captions(node)
         case ScriptNode():
             if node.script != node.name:
                 yield node.script
@@ -112,6 +121,8 @@ def _composite(node: Composite) -> Iterator[str]:
                 yield f"compared by {node.key}"
             yield f"{node.at_once_max} at once"
             yield from _seconds("each", node.voter_timeout_seconds)
+        case Graph():
+            yield f"{node.at_once_max} at once"
         case Fallback():
             if node.steps_down_on is not None:
                 yield f"steps down on {', '.join(node.steps_down_on) or 'nothing'}"
@@ -153,6 +164,8 @@ def guards(node: Node) -> dict[str, str]:
             return told if otherwise is None else {**told, otherwise.name: "otherwise: "}
         case Vote(judge=judge) if judge is not None:
             return {judge.name: "judge: " if node.by is VoteBy.JUDGE else "if they do not agree: "}
+        case Graph(steps=steps):
+            return {step.do.name: after_told(step) for step in steps if step.after or step.expect is not None}
         case Fallback(rungs=rungs):
             return {rung.name: "else: " for rung in rungs[1:]}
         case Saga(steps=steps):
@@ -183,31 +196,18 @@ def items_told(path: str, known: Knowledge) -> str:
 
 
 def done_told(node: Node, path: str, known: Knowledge) -> str:
-    """Return how far a map or loop is, as ``3/12 done`` or ``round 2``; empty for others, and if it is not known."""
+    """Return how far a map, loop or plan is, as ``3/12 done`` or ``round 2``; empty if that is not known."""
     if isinstance(node, Map) and (done := items_told(path, known)):
         return f"{done} done"
     if isinstance(node, Loop) and known.run is not None and (number := last_round(known.run, path)[0]):
         return f"round {number}"
-    return ""
+    return version_told(node, path, known.run)
 
 
 def items_done(run: RunState, node: NodeState) -> int:
     """Return how many items of a map have ended."""
     items = (run.nodes.get(paths.item(node.path, key)) for key in node.keys)
     return sum(item is not None and item.outcome is not None for item in items)
-
-
-def criteria_told(review: Review) -> Iterator[str]:
-    """Yield each criterion with its expression."""
-    for criterion in review.criteria:
-        yield f"{criterion.name}  {criterion.holds}"
-
-
-def rounds_told(review: Review) -> str:
-    """Return how often the result is revised before a person decides."""
-    if review.revise is None:
-        return "then a person"
-    return f"at most {review.rounds_max} {'round' if review.rounds_max == 1 else 'rounds'}, then a person"
 
 
 def _agent(node: AgentNode, known: Knowledge) -> Iterator[str]:

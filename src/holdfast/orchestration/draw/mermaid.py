@@ -8,16 +8,28 @@ from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.draw.captions import (
     Knowledge,
     captions,
-    criteria_told,
     done_told,
     kind_word,
     mark,
-    rounds_told,
     steps_drawn,
     undo_drawn,
 )
+from holdfast.orchestration.draw.plans import planned_drawn
+from holdfast.orchestration.draw.review_captions import criteria_told, rounds_told
 from holdfast.orchestration.draw.tree import NOTHING_KNOWN
-from holdfast.orchestration.flow.nodes import Block, Branch, Fallback, Loop, Map, Node, Parallel, Saga, Vote, children
+from holdfast.orchestration.flow.nodes import (
+    Block,
+    Branch,
+    Fallback,
+    Graph,
+    Loop,
+    Map,
+    Node,
+    Parallel,
+    Saga,
+    Vote,
+    children,
+)
 from holdfast.orchestration.flow.nodes import Sequence as Steps
 from holdfast.orchestration.flow.review import REVISE, Review
 
@@ -66,18 +78,23 @@ class _Drawing:
         self._classify(identity, path)
         label = self._label(node, path)
         match node:
-            case Steps() | Parallel() | Branch() | Map() | Loop() | Fallback() | Vote() | Block() | Saga():
+            case Steps() | Parallel() | Branch() | Map() | Loop() | Fallback() | Vote() | Block() | Saga() | Graph():
                 self._line(depth, f'subgraph {identity}["{label}"]')
                 self._compose(node, path, depth + 1)
                 self._line(depth, "end")
-            case _ if steps := steps_drawn(node, path, self._known):
+            case _ if steps := self._on_record(node, path):
                 self._line(depth, f'subgraph {identity}["{label}"]')
-                for step, inner in steps:
-                    self.draw(step, inner, depth + 1)
+                ids = {step.name: self.draw(step, inner, depth + 1) for step, inner, _ in steps}
+                self.edges.extend(f"    {ids[name]} --> {ids[step.name]}" for step, _, after in steps for name in after)
                 self._line(depth, "end")
             case _:
                 self._line(depth, f'{identity}["{label}"]')
         return identity
+
+    def _on_record(self, node: Node, path: str) -> list[tuple[Node, str, tuple[str, ...]]]:
+        """Return what a script has called and a plan has for steps, each with its path and what it comes after."""
+        called = [(step, inner, ()) for step, inner in steps_drawn(node, path, self._known)]
+        return [*called, *planned_drawn(node, path, self._known.run)]
 
     def review(self, review: Review, root: str) -> None:
         """Draw what is asked of the result, and the way back through a revision."""
@@ -112,6 +129,9 @@ class _Drawing:
                 self.edges.extend(f"    {first} --> {second}" for first, second in pairwise(below))
             case Branch():
                 self._guards(node, below, depth)
+            case Graph(steps=steps):
+                ids = {step.do.name: child for step, child in zip(steps, below, strict=True)}
+                self.edges.extend(f"    {ids[name]} --> {ids[step.do.name]}" for step in steps for name in step.after)
             case Vote(judge=judge) if judge is not None:
                 self.edges.extend(f"    {voter} --> {below[-1]}" for voter in below[:-1])
             case Fallback():

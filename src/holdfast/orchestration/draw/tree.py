@@ -6,15 +6,15 @@ from holdfast.kernel import paths
 from holdfast.orchestration.draw.captions import (
     Knowledge,
     captions,
-    criteria_told,
     done_told,
     guards,
     kind_word,
     mark,
-    rounds_told,
     steps_drawn,
     undo_drawn,
 )
+from holdfast.orchestration.draw.plans import planned_drawn
+from holdfast.orchestration.draw.review_captions import criteria_told, rounds_told
 from holdfast.orchestration.flow.nodes import Loop, Map, Node, children
 
 NOTHING_KNOWN = Knowledge()
@@ -69,6 +69,8 @@ def _below(node: Node, path: str, known: Knowledge) -> Iterator[tuple[Node, str,
         return
     for step, inner in steps_drawn(node, path, known):
         yield step, inner, ""
+    for step, inner, after in planned_drawn(node, path, known.run):
+        yield step, inner, f"after {', '.join(after)}: " if after else ""
     before, undo = guards(node), undo_drawn(node, path)
     for child in children(node):
         yield child, paths.below(path, child.name), before.get(child.name, "")

@@ -8,6 +8,8 @@ from holdfast.journal.recorder import Recorder
 from holdfast.kernel.errors import ExpressionError
 from holdfast.orchestration.flow.check_waits import unusable_options
 from holdfast.orchestration.flow.nodes import DecisionNode, WaitNode
+from holdfast.orchestration.flow.planned import plan_around
+from holdfast.orchestration.planning.offering import offering
 from holdfast.orchestration.values.values import Values
 
 INSTANT_MAX = 253_402_300_799.0
@@ -23,6 +25,10 @@ async def waking(node: WaitNode, path: str, values: Values, now: float) -> float
 
 async def asking(node: DecisionNode, path: str, values: Values, recorder: Recorder, now: float) -> QuestionAsked:
     """Return the event that asks what ``node`` asks. Raises ExpressionError for a question that is no text."""
+    deadline = None if node.deadline_seconds is None else _after(now, node.deadline_seconds)
+    plan = plan_around(recorder.state, path)
+    if plan is not None:
+        return await offering(node, plan, path, recorder, deadline)
     impacts = {
         option.name: await _text(option.impact, path, values) for option in node.offered if option.impact is not None
     }
@@ -37,7 +43,7 @@ async def asking(node: DecisionNode, path: str, values: Values, recorder: Record
         number=recorder.state.asked + 1,
         asked=recorder.payloads.keep_json(asked),
         options=await _options(node, path, values),
-        deadline=None if node.deadline_seconds is None else _after(now, node.deadline_seconds),
+        deadline=deadline,
         default=node.at_deadline,
     )
 

@@ -1,6 +1,7 @@
 """Enters a node: evaluates its input, guards or items, reckons its deadline, and records what came of it.
 
-Of a loop that was entered it evaluates, after each round, whether that was the last; of a vote what the answers are.
+Of a loop that was entered it evaluates, after each round, whether that was the last; of a vote what the answers are; of
+a graph whether its steps came to what was expected of them.
 """
 
 from holdfast.execution.actions import Evaluate
@@ -15,7 +16,7 @@ from holdfast.kernel.expression import parse
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.orchestration.driving.asking import asking, waking
-from holdfast.orchestration.flow.asked import call_at
+from holdfast.orchestration.flow.asked import given_at
 from holdfast.orchestration.flow.names import LAST, RESULT, ROUND
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
@@ -23,9 +24,11 @@ from holdfast.orchestration.flow.nodes import (
     ChildNode,
     DecisionNode,
     FunctionNode,
+    Graph,
     Loop,
     Map,
     Node,
+    PlanNode,
     ScriptNode,
     ToolNode,
     Vote,
@@ -33,6 +36,8 @@ from holdfast.orchestration.flow.nodes import (
     pins,
 )
 from holdfast.orchestration.moves.passing import entering
+from holdfast.orchestration.planning.judging import judged
+from holdfast.orchestration.planning.telling import input_at
 from holdfast.orchestration.values.looping import last_round
 from holdfast.orchestration.values.values import Values
 from holdfast.orchestration.values.votes import answers
@@ -41,8 +46,8 @@ from holdfast.orchestration.values.votes import answers
 async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock, sharing: Sharing | None = None) -> None:
     """Enter ``node`` at the action's path; an expression that fails ends the node, never the driver."""
     values = Values(recorder.state, recorder.payloads)
-    if isinstance(node, Loop | Vote) and action.path in recorder.state.nodes:
-        recorder.append(await _gone_on(node, action.path, values, recorder))
+    if isinstance(node, Loop | Vote | Graph) and action.path in recorder.state.nodes:
+        recorder.append(*await _gone_on(node, action.path, values, recorder))
         return
     follows: tuple[Event, ...] = ()
     given: PayloadId | None = None
@@ -53,7 +58,7 @@ async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock, 
         if pins(node) and sharing is not None:
             shared = await sharing.pin()
         match node:
-            case AgentNode() | ToolNode() | FunctionNode() | ChildNode() | ScriptNode():
+            case AgentNode() | ToolNode() | FunctionNode() | ChildNode() | ScriptNode() | PlanNode():
                 given = await _input(node.input, action.path, values, recorder)
             case WaitNode():
                 wakes_at = await waking(node, action.path, values, now)
@@ -96,8 +101,9 @@ def _deadline(action: Evaluate, now: float) -> float | None:
 
 async def _input(text: str | None, path: str, values: Values, recorder: Recorder) -> PayloadId:
     if text is None:
-        call = call_at(recorder.state, path)
-        return recorder.state.input if call is None or call.input is None else call.input
+        text = await input_at(recorder.state, path, recorder.payloads)
+    if text is None:
+        return given_at(recorder.state, path) or recorder.state.input
     return recorder.payloads.keep_json(await values.evaluate(text, path))
 
 
@@ -108,16 +114,18 @@ async def _branch(node: Branch, path: str, values: Values) -> Event:
     return BranchTaken(node=path, case=node.otherwise.name if node.otherwise is not None else None)
 
 
-async def _gone_on(node: Loop | Vote, path: str, values: Values, recorder: Recorder) -> Event:
+async def _gone_on(node: Loop | Vote | Graph, path: str, values: Values, recorder: Recorder) -> tuple[Event, ...]:
     """Return what follows on what has ended below a node that is evaluated more than once."""
     try:
         match node:
             case Loop():
-                return await _after_round(node, path, values, recorder)
+                return (await _after_round(node, path, values, recorder),)
             case Vote():
-                return await _ballots(node, path, values, recorder)
+                return (await _ballots(node, path, values, recorder),)
+            case Graph():
+                return await judged(node, path, values, recorder.state)
     except ExpressionError as error:
-        return NodeLeft(node=path, outcome=Outcome.FAILED, fault=Fault(ErrorKind.EXPRESSION, str(error)))
+        return (NodeLeft(node=path, outcome=Outcome.FAILED, fault=Fault(ErrorKind.EXPRESSION, str(error))),)
 
 
 async def _ballots(node: Vote, path: str, values: Values, recorder: Recorder) -> Event:

@@ -30,10 +30,11 @@ from holdfast.orchestration.driving.evaluate import enter
 from holdfast.orchestration.driving.ordering import Ordering
 from holdfast.orchestration.driving.parenting import Parenting
 from holdfast.orchestration.driving.settling import Settling
-from holdfast.orchestration.flow.nodes import AgentNode, Node
+from holdfast.orchestration.flow.nodes import AgentNode, Node, PlanNode
 from holdfast.orchestration.flow.review import is_round
 from holdfast.orchestration.moves.passing import overdue
 from holdfast.orchestration.moves.retrying import limited_from
+from holdfast.orchestration.planning.going_on import go_on
 from holdfast.orchestration.scripts.running import Scripts
 
 Doing = Coroutine[object, object, None]
@@ -69,7 +70,7 @@ class Performer:
             case CallTool():
                 return self._call_tool(work)
             case Evaluate():
-                return enter(work, self._flow_node(work.path), self._recorder, self._clock, self._desk.sharing)
+                return self._evaluate(work)
             case Assess():
                 assert self._app.review is not None, "only what an app declares is assessed"
                 return assess(work, self._app.review, self._recorder)
@@ -85,6 +86,12 @@ class Performer:
                 return self._time_out(work)
             case WakeAt():
                 return self._wake(work)
+
+    def _evaluate(self, work: Evaluate) -> Doing:
+        node = self._flow_node(work.path)
+        if isinstance(node, PlanNode) and work.path in self._recorder.state.nodes:
+            return go_on(node, work.path, self._recorder, self._app)
+        return enter(work, node, self._recorder, self._clock, self._desk.sharing)
 
     def _call_model(self, work: CallModel) -> Doing:
         node = self._flow_node(work.path)

@@ -3,7 +3,9 @@
 from holdfast.journal.events.scripts import CallKind, ScriptCall
 from holdfast.journal.fold.state import RunState, ScriptState
 from holdfast.kernel import paths
+from holdfast.kernel.ids import PayloadId
 from holdfast.orchestration.flow.nodes import AgentNode, FunctionNode, ToolNode
+from holdfast.orchestration.flow.planned import told_at
 
 
 def calls_of(script: ScriptState | None) -> tuple[ScriptCall, ...]:
@@ -21,6 +23,12 @@ def call_at(run: RunState, path: str) -> ScriptCall | None:
     if path not in asked:
         asked = {paths.below(around.path, call.name): call for call in calls_of(around.script)}
     return asked.get(path)
+
+
+def given_at(run: RunState, path: str) -> PayloadId | None:
+    """Return what the node at ``path`` is given, where that is on record: by a script, or for a draft of a plan."""
+    call = call_at(run, path)
+    return told_at(run, path) if call is None else call.input
 
 
 def node_of(call: ScriptCall) -> AgentNode | FunctionNode | ToolNode:

@@ -7,10 +7,12 @@ import msgspec
 
 from holdfast.kernel.errors import DefinitionError, ExpressionError
 from holdfast.kernel.expression import parse
-from holdfast.kernel.limits import Budget
 from holdfast.kernel.paths import check_name
 from holdfast.kernel.retry import unusable_retry
+from holdfast.orchestration.flow.check_plan import check_plan
 from holdfast.orchestration.flow.check_waits import check_decision, check_wait
+from holdfast.orchestration.flow.fields import expressions_of, limits_of
+from holdfast.orchestration.flow.graphs import check_graph
 from holdfast.orchestration.flow.names import GIVEN, RESERVED, RESULT
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
@@ -19,11 +21,13 @@ from holdfast.orchestration.flow.nodes import (
     DecisionNode,
     Fallback,
     FunctionNode,
+    Graph,
     Join,
     Loop,
     Map,
     Node,
     Parallel,
+    PlanNode,
     Saga,
     ScriptNode,
     Sequence,
@@ -36,7 +40,7 @@ from holdfast.orchestration.flow.nodes import (
     to_json,
 )
 from holdfast.orchestration.flow.sagas import UNDO, check_saga, undo_nodes
-from holdfast.orchestration.flow.seen import ROUNDS, SOMETIMES, seen_besides
+from holdfast.orchestration.flow.seen import SOMETIMES, seen_besides
 
 DEPTH_MAX = 32
 
@@ -64,8 +68,10 @@ def check_flow(
         _check_names(node, path, seen)
         _check_shape(node, path)
         _check_reference(node, path, known)
+        if isinstance(node, PlanNode):
+            check_plan(node, path, known)
         _check_grant(node, path, grants)
-        for text, visible in _expressions(node, seen):
+        for text, visible in expressions_of(node, seen):
             check_expression(text, path, visible)
 
 
@@ -119,29 +125,37 @@ def _check_names(node: Node, path: str, seen: frozenset[str]) -> None:
 def _check_shape(node: Node, path: str) -> None:
     below = children(node)
     match node:
-        case Sequence() | Parallel() | Branch() | Fallback() | Saga() if not below:
+        case Sequence() | Parallel() | Branch() | Fallback() | Saga() | Graph() if not below:
             raise DefinitionError(f"{path}: expected at least one node below it, found none")
         case Parallel(join=Join.QUORUM, quorum=quorum):
             if quorum is None or not 1 <= quorum <= len(below):
                 raise DefinitionError(f"{path}: expected a quorum from 1 to {len(below)}, found {quorum}")
-        case Vote():
-            _check_vote(node, path)
         case ChildNode(app=app):
             check_name(app, f"{path}: the app's name")
         case Map(join=Join.QUORUM, quorum=quorum) if quorum is None or quorum < 1:
             raise DefinitionError(f"{path}: expected a quorum of at least 1, found {quorum}")
+        case _:
+            _check_kind(node, path)
+    if isinstance(node, Parallel | Map) and node.quorum is not None and node.join is not Join.QUORUM:
+        raise DefinitionError(f"{path}: expected join=Join.QUORUM beside a quorum, found join={node.join.value!r}")
+    _check_retry(node, path)
+    for name, limit in limits_of(node):
+        if not 0 < limit < math.inf:
+            raise DefinitionError(f"{path}: expected {name} above 0, found {limit}")
+
+
+def _check_kind(node: Node, path: str) -> None:
+    match node:
+        case Vote():
+            _check_vote(node, path)
         case WaitNode():
             check_wait(node, path)
         case DecisionNode():
             check_decision(node, path)
+        case Graph():
+            check_graph(node, path)
         case _:
             pass
-    if isinstance(node, Parallel | Map) and node.quorum is not None and node.join is not Join.QUORUM:
-        raise DefinitionError(f"{path}: expected join=Join.QUORUM beside a quorum, found join={node.join.value!r}")
-    _check_retry(node, path)
-    for name, limit in _limits(node):
-        if not 0 < limit < math.inf:
-            raise DefinitionError(f"{path}: expected {name} above 0, found {limit}")
 
 
 def _check_vote(node: Vote, path: str) -> None:
@@ -160,34 +174,6 @@ def _check_retry(node: Node, path: str) -> None:
     retry = node.retry if isinstance(node, AgentNode | ToolNode | FunctionNode) else None
     if retry is not None and (wrong := unusable_retry(retry)):
         raise DefinitionError(f"{path}: {wrong}")
-
-
-def _limits(node: Node) -> Iterator[tuple[str, float]]:
-    """Yield the limits that are set, by name."""
-    named = [("timeout_seconds", node.timeout_seconds)]
-    match node:
-        case ScriptNode():
-            named += [("at_once_max", node.at_once_max)]
-        case Parallel():
-            named += [("at_once_max", node.at_once_max), ("branch_timeout_seconds", node.branch_timeout_seconds)]
-        case Map():
-            named += [("at_once_max", node.at_once_max), ("item_timeout_seconds", node.item_timeout_seconds)]
-            named += [("items_max", node.items_max)]
-        case Vote():
-            named += [("at_once_max", node.at_once_max), ("voter_timeout_seconds", node.voter_timeout_seconds)]
-        case Loop():
-            named += [("rounds_max", node.rounds_max), ("round_timeout_seconds", node.round_timeout_seconds)]
-        case Saga():
-            named += [("answer_seconds_max", node.answer_seconds_max)]
-        case WaitNode():
-            named += [("seconds", node.seconds)]
-        case DecisionNode():
-            named += [("deadline_seconds", node.deadline_seconds)]
-        case ChildNode(budget=Budget() as budget):
-            named += [(f"budget.{name}", getattr(budget, name)) for name in Budget.__struct_fields__]
-        case _:
-            pass
-    yield from ((name, limit) for name, limit in named if limit is not None)
 
 
 def check_expression(text: str, path: str, visible: frozenset[str]) -> None:
@@ -227,33 +213,3 @@ def _check_grant(node: Node, path: str, grants: Mapping[str, frozenset[str]]) ->
             raise DefinitionError(
                 f"{path}: expected a subset of the tools of agent {node.agent!r}, found {sorted(beyond)} besides"
             )
-
-
-def _expressions(node: Node, names: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
-    match node:
-        case (
-            AgentNode(input=text)
-            | ToolNode(input=text)
-            | FunctionNode(input=text)
-            | ChildNode(input=text)
-            | ScriptNode(input=text)
-        ) if text is not None:
-            yield text, names
-        case WaitNode(until=str(text)):
-            yield text, names
-        case DecisionNode(question=question, goal=goal, details=details, choices=choices):
-            texts = (question, goal, details, choices, *(option.impact for option in node.offered))
-            yield from ((text, names) for text in texts if text is not None)
-        case Branch(cases=cases):
-            for case in cases:
-                yield case.when, names
-        case Vote(key=str(text)):
-            yield text, names | {RESULT}
-        case Loop(until=until):
-            yield until, names | {RESULT, *ROUNDS}
-        case Map(over=over, key=key):
-            yield over, names
-            if key is not None:
-                yield key, frozenset(("item", "index"))
-        case _:
-            pass

@@ -99,4 +99,49 @@ class ScriptNode(FlowNode, frozen=True, omit_defaults=True, tag="script"):
     at_once_max: int = AT_ONCE_MAX
 
 
-Leaf = AgentNode | ToolNode | FunctionNode | WaitNode | DecisionNode | ChildNode | ScriptNode
+class Skill(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An agent that a plan may use, and what the planner is told of it."""
+
+    agent: str
+    does: str
+
+
+class PlanApproval(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person looks at every version of a plan before it is carried out: approves, rejects or changes it."""
+
+    deadline_seconds: float | None = None
+    """After it the plan is rejected. None: it waits for good."""
+    goal: str | None = None
+    """An expression: what is being tried, for whoever decides."""
+
+
+class PlanNode(FlowNode, frozen=True, omit_defaults=True, tag="plan"):
+    """A plan that an agent writes for ``input``, and that is then carried out as a graph is.
+
+    It may use what is listed here and nothing else. One that cannot be carried out goes back to the planner with the
+    reasons. When a step fails, or does not come to what was expected of it, there is another version of the plan, in
+    which what is finished stays as it is. Its value has a field for each step of the last version.
+    """
+
+    planner: str
+    """The agent that writes it: its ``output`` is ``Plan``."""
+    input: str | None = None
+    agents: tuple[str | Skill, ...] = ()
+    tools: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    approval: PlanApproval | None = None
+    drafts_max: int = 3
+    """How many drafts the planner may write for one version."""
+    replans_max: int = 2
+    """How many versions may follow on the first."""
+    steps_max: int = 20
+    at_once_max: int = AT_ONCE_MAX
+    timeout_seconds: float | None = None
+
+    @property
+    def agent_names(self) -> tuple[str, ...]:
+        """The agents that a plan may use."""
+        return tuple(each if isinstance(each, str) else each.agent for each in self.agents)
+
+
+Leaf = AgentNode | ToolNode | FunctionNode | WaitNode | DecisionNode | ChildNode | ScriptNode | PlanNode

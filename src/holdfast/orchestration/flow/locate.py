@@ -4,7 +4,8 @@ from holdfast.journal.fold.state import RunState
 from holdfast.kernel import paths
 from holdfast.kernel.errors import DefinitionError
 from holdfast.orchestration.flow.asked import call_at, node_of
-from holdfast.orchestration.flow.nodes import Loop, Map, Node, Saga, ScriptNode, children
+from holdfast.orchestration.flow.nodes import Loop, Map, Node, PlanNode, Saga, ScriptNode, children
+from holdfast.orchestration.flow.planned import part_at
 from holdfast.orchestration.flow.saga_questions import asked_about, question
 
 UNDO = paths.undo("")
@@ -14,12 +15,14 @@ UNDO = paths.undo("")
 def locate(flow: Node, path: str, root: str = "", run: RunState | None = None) -> Node:
     """Return the node at ``path`` in ``flow``, which lies at ``root``, by default at its own name.
 
-    Below a script it is the step that ``run`` tells. Raises DefinitionError if there is none.
+    Below a script or a plan it is the step that ``run`` tells. Raises DefinitionError if there is none.
     """
     node, rest = flow, path.removeprefix(root or flow.name)
     while rest:
         if run is not None and isinstance(node, ScriptNode) and (call := call_at(run, path)) is not None:
             return node_of(call)
+        if run is not None and isinstance(node, PlanNode):
+            return part_at(node, path, run)
         if isinstance(node, Saga) and (rest == UNDO or rest.startswith(f"{UNDO}[")):
             return _undoing(node, path, run)
         node, rest = _down(node, rest, path)

@@ -5,8 +5,6 @@ A node has a name; its place in the flow gives it a stable path. Inputs and guar
 executed, drawn, hashed and checked.
 """
 
-import enum
-
 import msgspec
 
 from holdfast.kernel.ids import digest
@@ -18,11 +16,15 @@ from holdfast.orchestration.flow.leaves import (
     FunctionNode,
     Leaf,
     Option,
+    PlanApproval,
+    PlanNode,
     ScriptNode,
+    Skill,
     ToolNode,
     WaitNode,
 )
 from holdfast.orchestration.flow.node import AT_ONCE_MAX, FlowNode
+from holdfast.orchestration.flow.rules import AtRoundsMax, Join, VoteBy
 
 __all__ = [
     "AT_ONCE_MAX",
@@ -38,6 +40,8 @@ __all__ = [
     "Fallback",
     "FlowNode",
     "FunctionNode",
+    "Graph",
+    "GraphStep",
     "Join",
     "Leaf",
     "Loop",
@@ -45,10 +49,13 @@ __all__ = [
     "Node",
     "Option",
     "Parallel",
+    "PlanApproval",
+    "PlanNode",
     "Saga",
     "SagaStep",
     "ScriptNode",
     "Sequence",
+    "Skill",
     "ToolNode",
     "Vote",
     "VoteBy",
@@ -63,17 +70,6 @@ __all__ = [
 ]
 
 ITEMS_MAX = 1_000
-
-
-class Join(enum.StrEnum):
-    """When a fan-out has succeeded."""
-
-    ALL = "all"
-    """Every branch must succeed; the first failure ends the others."""
-    QUORUM = "quorum"
-    """``quorum`` branches must; once they have, or no longer can, the others are ended."""
-    BEST_EFFORT = "best_effort"
-    """Every branch is waited for; at least one must succeed. If some failed the result is partial."""
 
 
 class Sequence(FlowNode, frozen=True, omit_defaults=True, tag="sequence"):
@@ -128,14 +124,6 @@ class Map(FlowNode, frozen=True, omit_defaults=True, tag="map"):
     """Everything inside sees what runs share as it was when the node was entered."""
 
 
-class AtRoundsMax(enum.StrEnum):
-    """What becomes of a loop whose last round has not brought what it is there for."""
-
-    FAIL = "fail"
-    PARTIAL = "partial"
-    """It ends partial, with the last round's value."""
-
-
 class Loop(FlowNode, frozen=True, omit_defaults=True, tag="loop"):
     """``do``, round after round, until ``until`` holds. Its value is the last round's; a round that fails ends it.
 
@@ -165,17 +153,6 @@ class Fallback(FlowNode, frozen=True, omit_defaults=True, tag="fallback"):
     is_partial_below: bool = True
     """Whether what another than the first rung gives is partial."""
     timeout_seconds: float | None = None
-
-
-class VoteBy(enum.StrEnum):
-    """What decides a vote."""
-
-    MAJORITY = "majority"
-    """The answer of more than half of all voters."""
-    QUORUM = "quorum"
-    """The answer that more voters gave than any other, and at least ``quorum``."""
-    JUDGE = "judge"
-    """The judge, whatever the voters say."""
 
 
 class Vote(FlowNode, frozen=True, omit_defaults=True, tag="vote"):
@@ -235,7 +212,29 @@ class Saga(FlowNode, frozen=True, omit_defaults=True, tag="saga"):
     """How long a person has to say what becomes of what could not be undone; then it stands. None: for good."""
 
 
-Composite = Sequence | Parallel | Branch | Map | Loop | Fallback | Vote | Block | Saga
+class GraphStep(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A step of a graph, and the names of those that must have succeeded before it begins."""
+
+    do: "Node"
+    after: tuple[str, ...] = ()
+    expect: str | None = None
+    """An expression over its ``result``, and over what it sees itself, evaluated once it has succeeded. If it does not
+    hold, the step counts as failed."""
+
+
+class Graph(FlowNode, frozen=True, omit_defaults=True, tag="graph"):
+    """Each step as soon as those it comes ``after`` have succeeded, and not before; the others beside it.
+
+    A step's expressions see by name the values of those that it comes after, directly or not. The first failure ends
+    the graph. Its value has a field for each step.
+    """
+
+    steps: tuple[GraphStep, ...]
+    at_once_max: int = AT_ONCE_MAX
+    timeout_seconds: float | None = None
+
+
+Composite = Sequence | Parallel | Branch | Map | Loop | Fallback | Vote | Block | Saga | Graph
 Node = Leaf | Composite
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -253,7 +252,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return tuple(case.then for case in cases) + ((otherwise,) if otherwise is not None else ())
         case Map(do=body) | Loop(do=body) | Block(do=body):
             return (body,)
-        case Saga(steps=steps):
+        case Saga(steps=steps) | Graph(steps=steps):
             return tuple(step.do for step in steps)
         case _:
             return ()
@@ -264,6 +263,8 @@ def told_apart(node: Node) -> tuple[str, ...]:
     match node:
         case Parallel(branches=below) | Fallback(rungs=below) | Vote(voters=below):
             return tuple(child.name for child in below)
+        case Graph(steps=steps):
+            return tuple(step.do.name for step in steps)
         case _:
             return ()
 

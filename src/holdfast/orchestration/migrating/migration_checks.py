@@ -12,9 +12,11 @@ from holdfast.kernel import paths
 from holdfast.kernel.errors import DefinitionChanged, DefinitionError
 from holdfast.orchestration.application.app import App
 from holdfast.orchestration.flow.asked import call_at
-from holdfast.orchestration.flow.nodes import Branch, FunctionNode, Node, ToolNode, children, kind
+from holdfast.orchestration.flow.nodes import Branch, FunctionNode, Node, PlanNode, ToolNode, children, kind
+from holdfast.orchestration.flow.planned import is_made_there, plan_around, step_at
 from holdfast.orchestration.flow.review import is_round
 from holdfast.orchestration.lifecycle import Status
+from holdfast.orchestration.plan.versions import is_allowed
 from holdfast.orchestration.values.rounds import REVIEW_KIND, open_round, round_path
 from holdfast.orchestration.walk.reviewing import REVISE_AGAIN
 
@@ -28,8 +30,8 @@ def check_fits(state: RunState, event: RunMigrated, app: App) -> None:
 
 
 def place(app: App, path: str, run: RunState) -> Node | None:
-    """Return the node that ``app`` has at ``path``, for a step that ``run`` tells of its script; None without one."""
-    is_step = call_at(run, path) is not None
+    """Return the node that ``app`` has at ``path``, for a step of a script or a plan that one; None without one."""
+    is_step = call_at(run, path) is not None or plan_around(run, path) is not None
     try:
         return app.node_at((is_step and paths.parent(path)) or path)
     except DefinitionError:
@@ -147,7 +149,9 @@ def _misplaced(node: NodeState, old: str, after: RunState, app: App) -> Iterator
         return
     was = "" if old == node.path else f" (was {old})"
     call = call_at(after, node.path)
-    if call is None:
+    if plan_around(after, node.path) is not None:
+        yield from _planned(node, was, after, app)
+    elif call is None:
         there = place(app, node.path, after)
         if there is None:
             yield f"expected {node.path}{was} in the present flow, found no such node: rename it, or drop it"
@@ -164,6 +168,16 @@ def _misplaced(node: NodeState, old: str, after: RunState, app: App) -> Iterator
         if around is not None and around.outcome is not None:
             yield f"expected {node.path}{was}, which still runs, in something that does, found {parent} ended"
         parent = paths.parent(parent)
+
+
+def _planned(node: NodeState, was: str, after: RunState, app: App) -> Iterator[str]:
+    """What lies below a plan goes on where it is, as long as a plan may still use it."""
+    around, step = plan_around(after, node.path), step_at(after, node.path)
+    plan = None if around is None else place(app, around.path, after)
+    if not isinstance(plan, PlanNode) or (step is None and not is_made_there(after, node.path)):
+        yield f"expected {node.path}{was} in the present flow, found no such step of a plan: drop the plan, or keep it"
+    elif node.outcome is None and step is not None and not is_allowed(step, plan):
+        yield f"expected {step.what}, which {node.path}{was} uses, among what its plan may use, found it left out"
 
 
 def _changed_inside(node: NodeState, there: Node, was: str) -> Iterator[str]:

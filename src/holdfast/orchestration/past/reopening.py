@@ -1,6 +1,7 @@
 """Which nodes of a run that failed are taken up where they stand, and which as if they had never been entered. Pure."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import msgspec
 
@@ -9,6 +10,7 @@ from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.variables import BLOCK_KIND, overtaken
 from holdfast.kernel import paths
 from holdfast.kernel.errors import InputError
+from holdfast.orchestration.past.reopened_graphs import following, going_on, is_of_its_making, is_void
 from holdfast.orchestration.values.ladder import FALLBACK_KIND
 from holdfast.orchestration.values.looping import LOOP_KIND
 from holdfast.orchestration.values.rounds import REVIEW_KIND
@@ -89,8 +91,10 @@ class _Walk:
         assert node.outcome is not None, "a run that is over has left every node"
         if node.path == self._from_step:
             self.dropped.append(node.path)
-        elif node.path in self._enclosing and node.kind in (BLOCK_KIND, SAGA_KIND):
-            self.dropped.append(node.path)  # what it has staged, or would undo, is of all its steps together
+        elif node.path in self._enclosing and (
+            node.kind in (BLOCK_KIND, SAGA_KIND) or is_of_its_making(node, self._from_step)
+        ):
+            self.dropped.append(node.path)  # what it has staged, planned, or would undo is of all its steps
         elif node.path in self._enclosing:
             self.reopened.append(node.path)
             self._around(node)
@@ -106,7 +110,7 @@ class _Walk:
         reopened, dropped = len(self.reopened), len(self.dropped)
         self.reopened.append(node.path)
         for child in self._taken_up(node):
-            self.down(child)
+            self._sort(child, node)
         if node.kind == BLOCK_KIND and any(self._is_script(path) for path in self.dropped[dropped:]):
             del self.reopened[reopened:], self.dropped[dropped:]
             self.dropped.append(node.path)
@@ -122,15 +126,23 @@ class _Walk:
             self.down(inner)
             return
         self.dropped.extend(self._judges(node))
-        for child in children:
+        after = following(inner, node)
+        for child in going_on(node, children):
             if child.path in self.dropped:
                 continue
-            if node.kind in IN_TURN and child.left_at > inner.left_at:
+            if child.path in after or (node.kind in IN_TURN and child.left_at > inner.left_at):
                 self.dropped.append(child.path)
             elif node.kind != FALLBACK_KIND or child is inner:
-                self.down(child)
+                self._sort(child, node)
 
-    def _taken_up(self, node: NodeState) -> list[NodeState]:
+    def _sort(self, child: NodeState, around: NodeState) -> None:
+        """Sort a child of ``around``: what succeeded in vain is done again."""
+        if is_void(child, around, self._state):
+            self.dropped.append(child.path)
+        else:
+            self.down(child)
+
+    def _taken_up(self, node: NodeState) -> Sequence[NodeState]:
         """Return the children to go on with: of a fallback only the rung that it has come to.
 
         Of a vote that was judged only the judge: the answers are in.
@@ -138,7 +150,7 @@ class _Walk:
         below = self._below(node)
         if node.kind == FALLBACK_KIND or self._judges(node):
             return sorted(below, key=lambda child: child.left_at)[-1:]
-        return below
+        return going_on(node, below)
 
     def _judges(self, node: NodeState) -> list[str]:
         """Return who has judged the answers of a vote."""
@@ -161,7 +173,7 @@ def _stands(node: NodeState) -> bool:
             return node.step.attempt > 0
         case "branch" | "map":
             return node.is_decided
-        case "sequence" | "parallel" | "block" | "loop" | "fallback" | "vote":
+        case "sequence" | "parallel" | "block" | "loop" | "fallback" | "vote" | "graph" | "plan":
             return True
         case _:
             return False

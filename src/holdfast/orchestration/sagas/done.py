@@ -16,11 +16,14 @@ from holdfast.orchestration.flow.nodes import (
     Loop,
     Map,
     Node,
+    PlanNode,
     SagaStep,
     ScriptNode,
     ToolNode,
     children,
 )
+from holdfast.orchestration.flow.planned import node_of as step_node
+from holdfast.orchestration.flow.planned import plan_of
 from holdfast.orchestration.values.looping import last_round
 
 Agents = Mapping[str, Agent]
@@ -86,6 +89,8 @@ def may_have_acted(node: Node, path: str, run: RunState, agents: Agents) -> bool
         case ScriptNode():
             called = (call for call in calls_of(state.script) if call.what)
             inside = [(node_of(call), paths.below(path, call.name)) for call in called]
+        case PlanNode():
+            inside = [(step_node(step), paths.below(path, place)) for place, step in plan_of(state).known.items()]
         case Map():
             inside = [(node.do, paths.item(path, key)) for key in state.keys]
         case Loop():

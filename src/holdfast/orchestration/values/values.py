@@ -3,7 +3,7 @@
 A leaf's value is the JSON of its result, a decision's what was decided. A sequence gives its last step's value, a
 parallel a field for each branch (null for one that did not succeed), a branch the taken case's, a map the list of its
 items' values (null likewise), a loop its last round's. A fallback's says which rung answered what, a vote's who said
-what.
+what. A graph or a plan gives a field for each step.
 """
 
 from collections import defaultdict
@@ -21,7 +21,9 @@ from holdfast.kernel import paths
 from holdfast.kernel.errors import ExpressionError
 from holdfast.kernel.expression import parse
 from holdfast.kernel.outcomes import Outcome
+from holdfast.orchestration.flow.graphs import all_before
 from holdfast.orchestration.flow.names import GIVEN, ROUND
+from holdfast.orchestration.flow.planned import name_of, place_of, plan_around, present
 from holdfast.orchestration.flow.review import UNMET, is_in_round, is_round
 from holdfast.orchestration.values.joins import fault_of
 from holdfast.orchestration.values.ladder import FALLBACK_KIND, rung_of
@@ -55,8 +57,10 @@ class Values:
             case "sequence" | "block" | "saga":
                 last = max(self._children[path], key=lambda child: child.left_at, default=None)
                 return None if last is None else await self.of(last.path)
-            case "parallel":
+            case "parallel" | "graph":
                 return {name: await self.of(paths.below(path, name)) for name in node.branches}
+            case "plan":
+                return {step.name: await self.of(paths.below(path, step.place)) for step in present(node)}
             case "branch":
                 return None if node.case is None else await self.of(paths.below(path, node.case))
             case "loop":
@@ -149,6 +153,8 @@ class Values:
                 return await self._unmet()
             case "result" | "given" if is_undoing(self._state, path):
                 return await self._of_undone(name, path)
+            case "given" if (plan := plan_around(self._state, path)) is not None:
+                return None if plan.input is None else await self._payloads.fetch_json(plan.input)
             case _:
                 return await self.of(self._sibling(name, path))
 
@@ -174,14 +180,17 @@ class Values:
 
     def _sibling(self, name: str, path: str) -> str:
         """Return the path of the earlier step that ``name`` stands for: the innermost enclosing sequence wins."""
+        inner = path
         for ancestor in paths.ancestors(path):
-            found = self._state.nodes.get(paths.below(ancestor, name))
             enclosing = self._state.nodes.get(ancestor)
+            place = name if enclosing is None else place_of(enclosing, name)
+            found = self._state.nodes.get(paths.below(ancestor, place))
             # A step that still runs is one around this node, not one before it: the name means another, further out.
-            if found and found.outcome is not None and enclosing and enclosing.kind in IN_ORDER:
+            if found and found.outcome is not None and enclosing and _sees(enclosing, inner, name):
                 return found.path
+            inner = ancestor
         raise ExpressionError(
-            f"{path}: expected {name!r} to be an earlier step of an enclosing sequence, found none that has run"
+            f"{path}: expected {name!r} to be an earlier step of what encloses it, found none that has run"
         )
 
     def _vote_around(self, path: str) -> NodeState | None:
@@ -230,3 +239,10 @@ class Values:
 
 def _name(path: str) -> str:
     return path.rpartition("/")[2]
+
+
+def _sees(enclosing: NodeState, inner: str, name: str) -> bool:
+    """Whether the child of ``enclosing`` at ``inner`` comes after the one called ``name``."""
+    if enclosing.graph is not None:
+        return name in all_before(name_of(enclosing, inner.rpartition("/")[2]), enclosing.graph.after)
+    return enclosing.kind in IN_ORDER

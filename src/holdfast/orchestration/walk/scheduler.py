@@ -17,7 +17,7 @@ from holdfast.kernel import paths
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.orchestration.flow import review as reviews
 from holdfast.orchestration.flow.locate import locate
-from holdfast.orchestration.flow.nodes import Node, Saga
+from holdfast.orchestration.flow.nodes import Node, PlanNode, Saga
 from holdfast.orchestration.flow.review import Review
 from holdfast.orchestration.lifecycle import Status, Trigger, after
 from holdfast.orchestration.moves.children import unwanted_children
@@ -32,7 +32,8 @@ TO_EXECUTING = {
     Status.VALIDATING: Trigger.VALIDATED,
     Status.PLANNING: Trigger.PLANNED,
 }
-"""What is recorded on the way to executing: the driver has validated the input, and the plan is the declared flow."""
+"""What is recorded on the way to executing: the driver has validated the input, and the plan is the declared flow,
+unless a model is to write it."""
 
 
 def decide(flow: Node, agents: Mapping[str, Agent], run: RunState, review: Review | None = None) -> tuple[Action, ...]:
@@ -52,8 +53,8 @@ def _wanted(flow: Node, agents: Mapping[str, Agent], run: RunState, review: Revi
         return ()
     if run.cancel_reason is not None:
         return tuple(end(run, flow.name, Outcome.CANCELLED, Fault(ErrorKind.CANCELLED, run.cancel_reason)))
-    if run.status in TO_EXECUTING:
-        return (Note(tuple(_to_executing(Status(run.status)))),)
+    if run.status in TO_EXECUTING and not _is_planned(flow, run.status):
+        return (Note(tuple(_to_executing(Status(run.status), flow))),)
     root, walk = run.nodes.get(flow.name), Walker(agents, run)
     if root is None:
         within = run.budget.seconds
@@ -88,7 +89,12 @@ def _doubts_beside(wanted: tuple[Action, ...], run: RunState) -> Iterator[Action
             yield action
 
 
-def _to_executing(status: Status) -> Iterator[Event]:
-    while (trigger := TO_EXECUTING.get(status)) is not None:
+def _is_planned(flow: Node, status: str) -> bool:
+    """Whether a run in ``status`` stays there until its plan is adopted: its whole flow is one that a model writes."""
+    return status == Status.PLANNING and isinstance(flow, PlanNode)
+
+
+def _to_executing(status: Status, flow: Node) -> Iterator[Event]:
+    while (trigger := TO_EXECUTING.get(status)) is not None and not _is_planned(flow, status):
         status = after(status, trigger)
         yield LifecycleMoved(to=status)

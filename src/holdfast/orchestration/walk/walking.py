@@ -14,13 +14,16 @@ from holdfast.orchestration.flow.nodes import (
     Block,
     Branch,
     ChildNode,
+    Composite,
     DecisionNode,
     Fallback,
     FunctionNode,
+    Graph,
     Loop,
     Map,
     Node,
     Parallel,
+    PlanNode,
     Saga,
     ScriptNode,
     Sequence,
@@ -35,6 +38,8 @@ from holdfast.orchestration.moves.retrying import retried, until_retried
 from holdfast.orchestration.moves.waiting import decision, timer
 from holdfast.orchestration.walk.composing import block, branch, sequence
 from holdfast.orchestration.walk.fanning import mapped, parallel
+from holdfast.orchestration.walk.graphing import graph
+from holdfast.orchestration.walk.planned import planned
 from holdfast.orchestration.walk.repeating import fallback, loop
 from holdfast.orchestration.walk.scripted import script
 from holdfast.orchestration.walk.undoable import saga
@@ -68,6 +73,13 @@ class Walker:
                 return wanted if node.retry is None else retried(node.retry, state, wanted)
             case ToolNode() | FunctionNode():
                 return retried(node.retry, state, _step(state))
+            case _ if isinstance(node, Composite):
+                return self._composed(node, state)
+            case _:
+                return self._awaited(node, state)
+
+    def _composed(self, node: Composite, state: NodeState) -> Iterable[Action]:
+        match node:
             case Sequence():
                 return sequence(self, node, state)
             case Parallel():
@@ -86,10 +98,12 @@ class Walker:
                 return vote(self, node, state)
             case Saga():
                 return saga(self, node, state)
-            case _:
-                return self._awaited(node, state)
+            case Graph():
+                return graph(self, node, state)
 
-    def _awaited(self, node: WaitNode | DecisionNode | ChildNode | ScriptNode, state: NodeState) -> Iterable[Action]:
+    def _awaited(
+        self, node: WaitNode | DecisionNode | ChildNode | ScriptNode | PlanNode, state: NodeState
+    ) -> Iterable[Action]:
         match node:
             case WaitNode():
                 return (timer(state),)
@@ -99,6 +113,8 @@ class Walker:
                 return (of_child(state, self.run),)
             case ScriptNode():
                 return script(self, node, state)
+            case PlanNode():
+                return planned(self, node, state)
 
     def enter(self, node: Node, path: str, limits: Evaluate | None) -> Action:
         """Return what enters the node: at once where nothing is to be evaluated and no instant to be reckoned."""
@@ -107,7 +123,7 @@ class Walker:
         timeouts = (node.timeout_seconds, imposed.timeout_seconds, own)
         seconds = min((limit for limit in timeouts if limit is not None), default=None)
         if (
-            isinstance(node, Sequence | Parallel | Block | Saga | Loop | Fallback | Vote)
+            isinstance(node, Sequence | Parallel | Block | Saga | Loop | Fallback | Vote | Graph)
             and seconds is None
             and not pins(node)
         ):

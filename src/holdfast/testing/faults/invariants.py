@@ -16,6 +16,7 @@ from holdfast.journal.events import (
     RunEnded,
     RunRequeued,
     StepEnded,
+    StepJudged,
 )
 from holdfast.journal.fold import fold
 from holdfast.journal.fold.steps import step_path
@@ -85,6 +86,8 @@ def _finishes(event: Event) -> Step | None:
             return type(event), node
         case ModelReplied(node=node, turn=turn) if event.defect is None or event.defect.retryable:
             return "model", node, turn
+        case StepJudged(node=node, step=step):
+            return StepJudged, paths.below(node, step)
         case StepEnded(node=node, turn=turn, call=call):
             return "step", node, turn, call
         case RunEnded():
@@ -101,7 +104,9 @@ def _taken_back(event: Event, finished: Set[Step]) -> Iterator[Step]:
         case RunRequeued(reopened=reopened, dropped=dropped):
             yield END
             yield from (
-                step for node in reopened for step in ((NodeLeft, node), (ItemsMapped, node), ("step", node, 0, 0))
+                step
+                for node in reopened
+                for step in ((NodeLeft, node), (ItemsMapped, node), (StepJudged, node), ("step", node, 0, 0))
             )
             yield from (step for step in finished if _is_below(str(step[1]), dropped))
             yield from (step for step in finished if step[:-1] in [(BranchTaken, node) for node in reopened])
