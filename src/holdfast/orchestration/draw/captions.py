@@ -1,12 +1,9 @@
-"""What a picture says about a node: what it runs, its limits, how it joins, and how it stands in a run. Pure."""
+"""What a picture says about a node: what it runs, its limits, and how it joins. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-import msgspec
-
-from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel import paths
-from holdfast.kernel.outcomes import Outcome
+from holdfast.orchestration.draw.knowledge import Knowledge
 from holdfast.orchestration.flow.asked import calls_of, node_of
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
@@ -31,37 +28,10 @@ from holdfast.orchestration.flow.nodes import (
     kind,
 )
 from holdfast.orchestration.flow.review import Review
-from holdfast.orchestration.values.looping import last_round
 
-MARKS = {
-    None: "…",
-    Outcome.SUCCEEDED: "✓",
-    Outcome.PARTIAL: "◐",
-    Outcome.FAILED: "✗",
-    Outcome.REFUSED: "⊘",
-    Outcome.IN_DOUBT: "?",
-    Outcome.CANCELLED: "■",
-    Outcome.SKIPPED: "–",
-}
-"""One sign for each way a node can stand; None while it runs."""
-
-NOT_BEGUN = "·"
 OPAQUE = "opaque: its steps are known once it asks for them"
 STEPS_DRAWN_MAX = 50
 """How many steps of a script are drawn, the first that it asked for."""
-
-
-class Knowledge(msgspec.Struct, frozen=True):
-    """What may be known beside the flow itself; nothing of it is needed."""
-
-    models: Mapping[str, str] = {}
-    """The model each agent runs on, by the agent's name."""
-    grants: Mapping[str, frozenset[str]] = {}
-    """The tools each agent has, by the agent's name."""
-    run: RunState | None = None
-    """A run whose progress is drawn in."""
-    review: Review | None = None
-    """What the app declares success to be."""
 
 
 def captions(node: Node, known: Knowledge) -> Iterator[str]:
@@ -164,37 +134,6 @@ def guards(node: Node) -> dict[str, str]:
 def kind_word(node: Node) -> str:
     """Return the word for the node's kind."""
     return kind(node)
-
-
-def mark(path: str, known: Knowledge) -> str:
-    """Return the sign for how the node at ``path`` stands; empty if no run is drawn."""
-    if known.run is None:
-        return ""
-    state = known.run.nodes.get(path)
-    return NOT_BEGUN if state is None else MARKS[state.outcome]
-
-
-def items_told(path: str, known: Knowledge) -> str:
-    """Return how many items of the map at ``path`` have ended, as ``3/12``; empty if that is not known."""
-    state = None if known.run is None else known.run.nodes.get(path)
-    if known.run is None or state is None or not state.is_decided:
-        return ""
-    return f"{items_done(known.run, state)}/{len(state.keys)}"
-
-
-def done_told(node: Node, path: str, known: Knowledge) -> str:
-    """Return how far a map or loop is, as ``3/12 done`` or ``round 2``; empty for others, and if it is not known."""
-    if isinstance(node, Map) and (done := items_told(path, known)):
-        return f"{done} done"
-    if isinstance(node, Loop) and known.run is not None and (number := last_round(known.run, path)[0]):
-        return f"round {number}"
-    return ""
-
-
-def items_done(run: RunState, node: NodeState) -> int:
-    """Return how many items of a map have ended."""
-    items = (run.nodes.get(paths.item(node.path, key)) for key in node.keys)
-    return sum(item is not None and item.outcome is not None for item in items)
 
 
 def criteria_told(review: Review) -> Iterator[str]:

@@ -6,17 +6,15 @@ from itertools import pairwise
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.draw.captions import (
-    Knowledge,
     captions,
     criteria_told,
-    done_told,
     kind_word,
-    mark,
     rounds_told,
     steps_drawn,
     undo_drawn,
 )
-from holdfast.orchestration.draw.tree import NOTHING_KNOWN
+from holdfast.orchestration.draw.knowledge import NOTHING_KNOWN, Knowledge
+from holdfast.orchestration.draw.standing import done_told, mark
 from holdfast.orchestration.flow.nodes import Block, Branch, Fallback, Loop, Map, Node, Parallel, Saga, Vote, children
 from holdfast.orchestration.flow.nodes import Sequence as Steps
 from holdfast.orchestration.flow.review import REVISE, Review

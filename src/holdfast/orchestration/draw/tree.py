@@ -4,20 +4,17 @@ from collections.abc import Iterator
 
 from holdfast.kernel import paths
 from holdfast.orchestration.draw.captions import (
-    Knowledge,
     captions,
     criteria_told,
-    done_told,
     guards,
     kind_word,
-    mark,
     rounds_told,
     steps_drawn,
     undo_drawn,
 )
+from holdfast.orchestration.draw.knowledge import NOTHING_KNOWN, Knowledge
+from holdfast.orchestration.draw.standing import done_told, mark
 from holdfast.orchestration.flow.nodes import Loop, Map, Node, children
-
-NOTHING_KNOWN = Knowledge()
 
 
 def draw_text(flow: Node, known: Knowledge = NOTHING_KNOWN) -> str:

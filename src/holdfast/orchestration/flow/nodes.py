@@ -5,12 +5,11 @@ A node has a name; its place in the flow gives it a stable path. Inputs and guar
 executed, drawn, hashed and checked.
 """
 
-import enum
-
 import msgspec
 
 from holdfast.kernel.ids import digest
 from holdfast.kernel.outcomes import ErrorKind
+from holdfast.orchestration.flow.choices import AtRoundsMax, Join, VoteBy
 from holdfast.orchestration.flow.leaves import (
     AgentNode,
     ChildNode,
@@ -65,17 +64,6 @@ __all__ = [
 ITEMS_MAX = 1_000
 
 
-class Join(enum.StrEnum):
-    """When a fan-out has succeeded."""
-
-    ALL = "all"
-    """Every branch must succeed; the first failure ends the others."""
-    QUORUM = "quorum"
-    """``quorum`` branches must; once they have, or no longer can, the others are ended."""
-    BEST_EFFORT = "best_effort"
-    """Every branch is waited for; at least one must succeed. If some failed the result is partial."""
-
-
 class Sequence(FlowNode, frozen=True, omit_defaults=True, tag="sequence"):
     """One step after the other. Its value is the last step's; the first failure ends it."""
 
@@ -128,14 +116,6 @@ class Map(FlowNode, frozen=True, omit_defaults=True, tag="map"):
     """Everything inside sees what runs share as it was when the node was entered."""
 
 
-class AtRoundsMax(enum.StrEnum):
-    """What becomes of a loop whose last round has not brought what it is there for."""
-
-    FAIL = "fail"
-    PARTIAL = "partial"
-    """It ends partial, with the last round's value."""
-
-
 class Loop(FlowNode, frozen=True, omit_defaults=True, tag="loop"):
     """``do``, round after round, until ``until`` holds. Its value is the last round's; a round that fails ends it.
 
@@ -165,17 +145,6 @@ class Fallback(FlowNode, frozen=True, omit_defaults=True, tag="fallback"):
     is_partial_below: bool = True
     """Whether what another than the first rung gives is partial."""
     timeout_seconds: float | None = None
-
-
-class VoteBy(enum.StrEnum):
-    """What decides a vote."""
-
-    MAJORITY = "majority"
-    """The answer of more than half of all voters."""
-    QUORUM = "quorum"
-    """The answer that more voters gave than any other, and at least ``quorum``."""
-    JUDGE = "judge"
-    """The judge, whatever the voters say."""
 
 
 class Vote(FlowNode, frozen=True, omit_defaults=True, tag="vote"):

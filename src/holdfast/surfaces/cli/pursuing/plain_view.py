@@ -22,7 +22,7 @@ from holdfast.journal.events import (
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Hint
 from holdfast.kernel.paths import undone
-from holdfast.orchestration.draw.captions import MARKS, items_done
+from holdfast.orchestration.draw.standing import MARKS, items_done
 from holdfast.orchestration.people.following import Entry
 from holdfast.surfaces.cli.pursuing.views import Folded, ProgressLine
 from holdfast.surfaces.cli.showing.event_lines import event_line

@@ -1,0 +1,53 @@
+"""How a node stands in the run that is drawn: its sign, and how far it is. Pure."""
+
+from holdfast.journal.fold.state import NodeState, RunState
+from holdfast.kernel import paths
+from holdfast.kernel.outcomes import Outcome
+from holdfast.orchestration.draw.knowledge import Knowledge
+from holdfast.orchestration.flow.nodes import Loop, Map, Node
+from holdfast.orchestration.values.looping import last_round
+
+MARKS = {
+    None: "…",
+    Outcome.SUCCEEDED: "✓",
+    Outcome.PARTIAL: "◐",
+    Outcome.FAILED: "✗",
+    Outcome.REFUSED: "⊘",
+    Outcome.IN_DOUBT: "?",
+    Outcome.CANCELLED: "■",
+    Outcome.SKIPPED: "–",
+}
+"""One sign for each way a node can stand; None while it runs."""
+
+NOT_BEGUN = "·"
+
+
+def mark(path: str, known: Knowledge) -> str:
+    """Return the sign for how the node at ``path`` stands; empty if no run is drawn."""
+    if known.run is None:
+        return ""
+    state = known.run.nodes.get(path)
+    return NOT_BEGUN if state is None else MARKS[state.outcome]
+
+
+def items_told(path: str, known: Knowledge) -> str:
+    """Return how many items of the map at ``path`` have ended, as ``3/12``; empty if that is not known."""
+    state = None if known.run is None else known.run.nodes.get(path)
+    if known.run is None or state is None or not state.is_decided:
+        return ""
+    return f"{items_done(known.run, state)}/{len(state.keys)}"
+
+
+def done_told(node: Node, path: str, known: Knowledge) -> str:
+    """Return how far a map or loop is, as ``3/12 done`` or ``round 2``; empty for others, and if it is not known."""
+    if isinstance(node, Map) and (done := items_told(path, known)):
+        return f"{done} done"
+    if isinstance(node, Loop) and known.run is not None and (number := last_round(known.run, path)[0]):
+        return f"round {number}"
+    return ""
+
+
+def items_done(run: RunState, node: NodeState) -> int:
+    """Return how many items of a map have ended."""
+    items = (run.nodes.get(paths.item(node.path, key)) for key in node.keys)
+    return sum(item is not None and item.outcome is not None for item in items)
