@@ -8,6 +8,7 @@ from holdfast.context.assembly import since_last_turn
 from holdfast.execution.agent import Agent
 from holdfast.execution.hints import hints
 from holdfast.journal.fold.agent_state import AgentState
+from holdfast.journal.fold.handing import handed
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.payloads import Payloads
 from holdfast.kernel.ids import PayloadId
@@ -29,8 +30,15 @@ async def opening(agent: Agent, node: NodeState, run: RunState, payloads: Payloa
     values = _values(value)
     return (
         _system_message(await _system(agent, run, payloads), values),
-        say(Role.USER, _task(agent, value, values), Provenance("input", Trust.USER)),
+        say(Role.USER, _task(agent, value, values), _source(node, run)),
     )
+
+
+def _source(node: NodeState, run: RunState) -> Provenance:
+    """Return who says what the agent is asked: where another has handed it over, what a model made of it."""
+    given = handed(run, node.path)
+    is_handed = given is not None and given.is_from_member
+    return Provenance("handed", Trust.UNTRUSTED) if is_handed else Provenance("input", Trust.USER)
 
 
 async def system_message(prompt: Prompt, node: NodeState, payloads: Payloads) -> Message:

@@ -10,7 +10,7 @@ from holdfast.journal.events.budgets import BudgetLow, ModelSwitched, Reservatio
 from holdfast.journal.events.children import ChildBegun, ChildEnded, ChildRecalled, ChildStarted
 from holdfast.journal.events.circles import LoopSuspected
 from holdfast.journal.events.forks import RunForked
-from holdfast.journal.events.nodes import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
+from holdfast.journal.events.nodes import BranchTaken, HandedOver, ItemsMapped, NodeEntered, NodeLeft
 from holdfast.journal.events.questions import QuestionAnswered, QuestionAsked
 from holdfast.journal.events.retries import NodeRetried, RetryDue, RunRequeued
 from holdfast.journal.events.runs import (
@@ -91,6 +91,7 @@ Event = (
     | AllowanceRenewed
     | ApprovalAsked
     | ApprovalDecided
+    | HandedOver
 )
 
 __all__ = [
@@ -110,6 +111,7 @@ __all__ = [
     "DriverChanged",
     "DriverLeft",
     "Event",
+    "HandedOver",
     "ItemsMapped",
     "LifecycleMoved",
     "LoopSuspected",

@@ -17,6 +17,7 @@ from holdfast.journal.fold import (
     budgets,
     children,
     forks,
+    handing,
     nodes,
     questions,
     retries,
@@ -77,6 +78,7 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.AllowanceRenewed: allowances.allowance_renewed,
     events.ApprovalAsked: approvals.approval_asked,
     events.ApprovalDecided: approvals.approval_decided,
+    events.HandedOver: handing.handed_over,
 }
 
 PROGRESS = (events.NodeLeft, events.ModelReplied, events.StepEnded, events.ChildEnded)

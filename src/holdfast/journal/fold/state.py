@@ -10,9 +10,10 @@ from rpds import HashTrieMap
 
 from holdfast.journal.events.retries import SentBefore
 from holdfast.journal.events.runs import Origin
-from holdfast.journal.events.scripts import ScriptCall
 from holdfast.journal.events.steps import Unfinished
 from holdfast.journal.fold.agent_state import AgentState, Low
+from holdfast.journal.fold.passed import Passed
+from holdfast.journal.fold.script_state import ScriptState
 from holdfast.journal.fold.step_state import NOT_TRIED, StepState
 from holdfast.kernel.charges import Charges
 from holdfast.kernel.ids import PayloadId, RunId
@@ -107,21 +108,6 @@ class ChildState(msgspec.Struct, frozen=True, gc=False):
     spend: Spend = Spend()
 
 
-class ScriptTurn(msgspec.Struct, frozen=True, gc=False):
-    """How far a script came at once: what it was told, and what it asked for then."""
-
-    told: tuple[str, ...] = ()
-    calls: tuple[ScriptCall, ...] = ()
-
-
-class ScriptState(msgspec.Struct, frozen=True, gc=False):
-    """Where a script stands: all that it takes to let it come there again."""
-
-    turns: tuple[ScriptTurn, ...] = ()
-    waits: tuple[ScriptCall, ...] = ()
-    """What it asked for and has not been told the end of, in the order in which it asked."""
-
-
 class NodeState(msgspec.Struct, frozen=True, gc=False):
     """Where a node of the flow stands."""
 
@@ -163,6 +149,8 @@ class NodeState(msgspec.Struct, frozen=True, gc=False):
     """All that runs share, as it was when it was entered: what everything inside sees of it."""
     key_path: str | None = None
     """The path that its idempotency keys are made of, where a migration has given it another."""
+    passed: tuple[Passed, ...] = ()
+    """Who handed over to whom, turn after turn."""
 
 
 class Sent(msgspec.Struct, frozen=True, gc=False):

@@ -87,6 +87,7 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.AllowanceRenewed: allowances.allowance_renewed,
     events.ApprovalAsked: approvals.approval_asked,
     events.ApprovalDecided: approvals.approval_decided,
+    events.HandedOver: nodes.handed_over,
 }
 """How each event changes a trace; a journal's first event, RunStarted, begins one."""
 

@@ -16,6 +16,7 @@ from holdfast.orchestration.flow.nodes import (
     ChildNode,
     Fallback,
     FunctionNode,
+    Handoff,
     Loop,
     Map,
     Node,
@@ -71,6 +72,8 @@ def with_undo(node: Node, called: Called, path: str = "") -> Node:
             return replace(node, voters=voters, judge=by)
         case Fallback(rungs=below):
             return replace(node, rungs=_each(below, called, path)) if _has_saga(node) else node
+        case Handoff(members=below):
+            return replace(node, members=_each(below, called, path)) if _has_saga(node) else node
         case Branch(cases=cases, otherwise=otherwise) if _has_saga(node):
             told = tuple(Case(case.when, *_each((case.then,), called, path)) for case in cases)
             return replace(node, cases=told, otherwise=next(iter(_each((otherwise,), called, path)), None))

@@ -13,6 +13,7 @@ from holdfast.orchestration.flow.nodes import (
     DecisionNode,
     Fallback,
     FunctionNode,
+    Handoff,
     Join,
     Leaf,
     Loop,
@@ -82,14 +83,17 @@ def _composite(node: Composite) -> Iterator[str]:
                 yield f"compared by {node.key}"
             yield f"{node.at_once_max} at once"
             yield from _seconds("each", node.voter_timeout_seconds)
+        case Handoff():
+            yield f"at most {counted(node.handovers_max, 'handover')}"
+            yield from () if node.input is None else (f"begins with {node.input}",)
+            yield from _seconds("each", node.turn_timeout_seconds)
         case Fallback():
             if node.steps_down_on is not None:
                 yield f"steps down on {', '.join(node.steps_down_on) or 'nothing'}"
             yield "partial below the first" if node.is_partial_below else "any rung will do"
         case Loop():
             yield f"until {node.until}"
-            counted = "1 round" if node.rounds_max == 1 else f"{node.rounds_max:,} rounds"
-            yield f"at most {counted}, then {node.at_rounds_max}"
+            yield f"at most {counted(node.rounds_max, 'round')}, then {node.at_rounds_max}"
             yield from _seconds("each", node.round_timeout_seconds)
         case _:
             pass
@@ -131,6 +135,13 @@ def guards(node: Node) -> dict[str, str]:
             return {}
 
 
+def contracts_told(node: Node) -> Iterator[tuple[str, str, str]]:
+    """Yield the contracts of a handoff: giver, taker, and when it holds and what is passed on. None for other nodes."""
+    for contract in node.contracts if isinstance(node, Handoff) else ():
+        named = f"{contract.name} · " if contract.name else ""
+        yield contract.giver, contract.taker, f"{named}if {contract.when} · carries {contract.carries}"
+
+
 def kind_word(node: Node) -> str:
     """Return the word for the node's kind."""
     return kind(node)
@@ -146,7 +157,12 @@ def rounds_told(review: Review) -> str:
     """Return how often the result is revised before a person decides."""
     if review.revise is None:
         return "then a person"
-    return f"at most {review.rounds_max} {'round' if review.rounds_max == 1 else 'rounds'}, then a person"
+    return f"at most {counted(review.rounds_max, 'round')}, then a person"
+
+
+def counted(number: int, thing: str) -> str:
+    """Return how many there are, in words."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def _agent(node: AgentNode, known: Knowledge) -> Iterator[str]:

@@ -1,10 +1,12 @@
 """How a node stands in the run that is drawn: its sign, and how far it is. Pure."""
 
+from holdfast.journal.fold.handing import turns
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.draw.knowledge import Knowledge
-from holdfast.orchestration.flow.nodes import Loop, Map, Node
+from holdfast.orchestration.flow.nodes import Handoff, Loop, Map, Node
+from holdfast.orchestration.flow.places import path_of
 from holdfast.orchestration.values.looping import last_round
 
 MARKS = {
@@ -28,6 +30,18 @@ def mark(path: str, known: Knowledge) -> str:
         return ""
     state = known.run.nodes.get(path)
     return NOT_BEGUN if state is None else MARKS[state.outcome]
+
+
+def drawn_at(child: Node, node: Node, path: str, known: Knowledge) -> str:
+    """Return the path by which ``child`` is drawn, directly below the ``node`` at ``path``.
+
+    Of a member of a handoff it is that of the last turn it has had in the run that is drawn.
+    """
+    state = None if known.run is None else known.run.nodes.get(path)
+    if isinstance(node, Handoff) and known.run is not None and state is not None:
+        had = [turn.path for turn in turns(known.run, state) if turn.member == child.name]
+        return had[-1] if had else path_of(child, node, path)
+    return path_of(child, node, path)
 
 
 def items_told(path: str, known: Knowledge) -> str:

@@ -1,12 +1,15 @@
 """Enters a node: evaluates its input, guards or items, reckons its deadline, and records what came of it.
 
-Of a loop that was entered it evaluates, after each round, whether that was the last; of a vote what the answers are.
+Of a loop that was entered it evaluates, after each round, whether that was the last; of a vote what the answers are;
+of a handoff who has the next turn.
 """
 
 from holdfast.execution.actions import Evaluate
 from holdfast.integration.tools.sharing import Sharing
 from holdfast.journal.events import BranchTaken, Event, ItemsMapped, NodeLeft, StepEnded
+from holdfast.journal.fold.handing import handed
 from holdfast.journal.fold.sagas import is_undoing
+from holdfast.journal.fold.state import RunState
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel import paths
 from holdfast.kernel.clock import Clock
@@ -15,6 +18,7 @@ from holdfast.kernel.expression import parse
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.orchestration.driving.asking import asking, waking
+from holdfast.orchestration.driving.handing import after_turn
 from holdfast.orchestration.flow.asked import call_at
 from holdfast.orchestration.flow.names import LAST, RESULT, ROUND
 from holdfast.orchestration.flow.nodes import (
@@ -23,6 +27,7 @@ from holdfast.orchestration.flow.nodes import (
     ChildNode,
     DecisionNode,
     FunctionNode,
+    Handoff,
     Loop,
     Map,
     Node,
@@ -41,7 +46,7 @@ from holdfast.orchestration.values.votes import answers
 async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock, sharing: Sharing | None = None) -> None:
     """Enter ``node`` at the action's path; an expression that fails ends the node, never the driver."""
     values = Values(recorder.state, recorder.payloads)
-    if isinstance(node, Loop | Vote) and action.path in recorder.state.nodes:
+    if isinstance(node, Loop | Vote | Handoff) and action.path in recorder.state.nodes:
         recorder.append(await _gone_on(node, action.path, values, recorder))
         return
     follows: tuple[Event, ...] = ()
@@ -53,7 +58,7 @@ async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock, 
         if pins(node) and sharing is not None:
             shared = await sharing.pin()
         match node:
-            case AgentNode() | ToolNode() | FunctionNode() | ChildNode() | ScriptNode():
+            case AgentNode() | ToolNode() | FunctionNode() | ChildNode() | ScriptNode() | Handoff():
                 given = await _input(node.input, action.path, values, recorder)
             case WaitNode():
                 wakes_at = await waking(node, action.path, values, now)
@@ -97,8 +102,14 @@ def _deadline(action: Evaluate, now: float) -> float | None:
 async def _input(text: str | None, path: str, values: Values, recorder: Recorder) -> PayloadId:
     if text is None:
         call = call_at(recorder.state, path)
-        return recorder.state.input if call is None or call.input is None else call.input
+        return _given(recorder.state, path) if call is None or call.input is None else call.input
     return recorder.payloads.keep_json(await values.evaluate(text, path))
+
+
+def _given(run: RunState, path: str) -> PayloadId:
+    """Return what the node at ``path`` gets that says nothing of its input: what was handed over, or the run's."""
+    here = handed(run, path)
+    return run.input if here is None else here.value
 
 
 async def _branch(node: Branch, path: str, values: Values) -> Event:
@@ -108,7 +119,7 @@ async def _branch(node: Branch, path: str, values: Values) -> Event:
     return BranchTaken(node=path, case=node.otherwise.name if node.otherwise is not None else None)
 
 
-async def _gone_on(node: Loop | Vote, path: str, values: Values, recorder: Recorder) -> Event:
+async def _gone_on(node: Loop | Vote | Handoff, path: str, values: Values, recorder: Recorder) -> Event:
     """Return what follows on what has ended below a node that is evaluated more than once."""
     try:
         match node:
@@ -116,6 +127,8 @@ async def _gone_on(node: Loop | Vote, path: str, values: Values, recorder: Recor
                 return await _after_round(node, path, values, recorder)
             case Vote():
                 return await _ballots(node, path, values, recorder)
+            case Handoff():
+                return await after_turn(node, path, values, recorder)
     except ExpressionError as error:
         return NodeLeft(node=path, outcome=Outcome.FAILED, fault=Fault(ErrorKind.EXPRESSION, str(error)))
 

@@ -10,9 +10,10 @@ from holdfast.kernel.expression import parse
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.paths import check_name
 from holdfast.kernel.retry import unusable_retry
-from holdfast.orchestration.flow.check_vote import check_vote
+from holdfast.orchestration.flow.check_handoff import check_handoff
+from holdfast.orchestration.flow.check_quorum import check_join, check_vote
 from holdfast.orchestration.flow.check_waits import check_decision, check_wait
-from holdfast.orchestration.flow.names import GIVEN, ITEM, KEY, LAST, RESERVED, RESULT, ROUND, VOTES
+from holdfast.orchestration.flow.names import GIVEN, HANDED, ITEM, KEY, LAST, RESERVED, RESULT, ROUND, VOTES
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Branch,
@@ -20,7 +21,7 @@ from holdfast.orchestration.flow.nodes import (
     DecisionNode,
     Fallback,
     FunctionNode,
-    Join,
+    Handoff,
     Loop,
     Map,
     Node,
@@ -35,6 +36,7 @@ from holdfast.orchestration.flow.nodes import (
     from_json,
     to_json,
 )
+from holdfast.orchestration.flow.places import path_of
 from holdfast.orchestration.flow.sagas import UNDO, check_saga, undo_nodes
 
 DEPTH_MAX = 32
@@ -91,7 +93,9 @@ def _walk(node: Node, path: str, names: frozenset[str], depth: int = 1) -> Itera
         inner = frozenset(seen | _INSIDE.get(type(node), frozenset()))
         if isinstance(node, Vote) and child is node.judge:
             inner |= {VOTES}
-        where = f"{path}[]" if isinstance(node, Map | Loop) else f"{path}/{child.name}"
+        if isinstance(node, Handoff):
+            inner = frozenset((HANDED,))
+        where = path_of(child, node, path)
         yield from _walk(child, where, inner, depth + 1)
         if isinstance(node, Sequence | Saga):
             seen.add(child.name)
@@ -111,7 +115,7 @@ def _undoing(saga: Saga, path: str, names: frozenset[str]) -> Iterator[tuple[str
 
 def _check_names(node: Node, path: str, seen: frozenset[str]) -> None:
     check_name(node.name, "node name")
-    if node.name in RESERVED or (node.name in {*ROUNDS, VOTES} and node.name in seen):
+    if node.name in RESERVED or (node.name in {*ROUNDS, VOTES, HANDED} and node.name in seen):
         raise DefinitionError(
             f"{path}: expected another name, found {node.name!r}, which expressions use for something else"
         )
@@ -121,27 +125,23 @@ def _check_names(node: Node, path: str, seen: frozenset[str]) -> None:
 
 
 def _check_shape(node: Node, path: str) -> None:
-    below = children(node)
+    if not children(node) and isinstance(node, Sequence | Parallel | Branch | Fallback | Saga | Handoff):
+        raise DefinitionError(f"{path}: expected at least one node below it, found none")
     match node:
-        case Sequence() | Parallel() | Branch() | Fallback() | Saga() if not below:
-            raise DefinitionError(f"{path}: expected at least one node below it, found none")
-        case Parallel(join=Join.QUORUM, quorum=quorum):
-            if quorum is None or not 1 <= quorum <= len(below):
-                raise DefinitionError(f"{path}: expected a quorum from 1 to {len(below)}, found {quorum}")
+        case Parallel() | Map():
+            check_join(node, path)
         case Vote():
             check_vote(node, path)
+        case Handoff():
+            check_handoff(node, path)
         case ChildNode(app=app):
             check_name(app, f"{path}: the app's name")
-        case Map(join=Join.QUORUM, quorum=quorum) if quorum is None or quorum < 1:
-            raise DefinitionError(f"{path}: expected a quorum of at least 1, found {quorum}")
         case WaitNode():
             check_wait(node, path)
         case DecisionNode():
             check_decision(node, path)
         case _:
             pass
-    if isinstance(node, Parallel | Map) and node.quorum is not None and node.join is not Join.QUORUM:
-        raise DefinitionError(f"{path}: expected join=Join.QUORUM beside a quorum, found join={node.join.value!r}")
     _check_retry(node, path)
     for name, limit in _limits(node):
         if not 0 < limit < math.inf:
@@ -169,6 +169,8 @@ def _limits(node: Node) -> Iterator[tuple[str, float]]:
             named += [("at_once_max", node.at_once_max), ("voter_timeout_seconds", node.voter_timeout_seconds)]
         case Loop():
             named += [("rounds_max", node.rounds_max), ("round_timeout_seconds", node.round_timeout_seconds)]
+        case Handoff():
+            named += [("handovers_max", node.handovers_max), ("turn_timeout_seconds", node.turn_timeout_seconds)]
         case Saga():
             named += [("answer_seconds_max", node.answer_seconds_max)]
         case WaitNode():
@@ -231,6 +233,10 @@ def _expressions(node: Node, names: frozenset[str]) -> Iterator[tuple[str, froze
             | ScriptNode(input=text)
         ) if text is not None:
             yield text, names
+        case Handoff(input=text, contracts=contracts):
+            yield from () if text is None else ((text, names),)
+            told = (each for contract in contracts for each in (contract.when, contract.carries))
+            yield from ((each, frozenset((RESULT, HANDED))) for each in told)
         case WaitNode(until=str(text)):
             yield text, names
         case DecisionNode(question=question, goal=goal, details=details):

@@ -5,6 +5,8 @@ ROUND, LAST = "round", "last"
 """What is seen beside that inside a loop."""
 VOTES = "votes"
 """What a judge sees of a vote besides."""
+HANDED = "handed"
+"""What the members of a handoff see of what is outside."""
 RESULT, GIVEN = "result", "given"
 """What is seen beside that by what undoes a step: what it gave, and what it was given."""
 RESERVED = frozenset((INPUT, ITEM, KEY, VARIABLES))

@@ -10,6 +10,7 @@ import msgspec
 from holdfast.kernel.ids import digest
 from holdfast.kernel.outcomes import ErrorKind
 from holdfast.orchestration.flow.choices import AtRoundsMax, Join, VoteBy
+from holdfast.orchestration.flow.contracts import Contract
 from holdfast.orchestration.flow.leaves import (
     AgentNode,
     ChildNode,
@@ -33,10 +34,12 @@ __all__ = [
     "Case",
     "ChildNode",
     "Composite",
+    "Contract",
     "DecisionNode",
     "Fallback",
     "FlowNode",
     "FunctionNode",
+    "Handoff",
     "Join",
     "Leaf",
     "Loop",
@@ -204,7 +207,26 @@ class Saga(FlowNode, frozen=True, omit_defaults=True, tag="saga"):
     """How long a person has to say what becomes of what could not be undone; then it stands. None: for good."""
 
 
-Composite = Sequence | Parallel | Branch | Map | Loop | Fallback | Vote | Block | Saga
+class Handoff(FlowNode, frozen=True, omit_defaults=True, tag="handoff"):
+    """The members take turns, the first one first; by contract the one whose turn it is hands over to another.
+
+    A member sees what it was handed as ``handed``, and of what is outside nothing else: not the run's input, no earlier
+    step, no variable. Once it has ended, the contracts it is the giver of are asked in order; the first that holds has
+    the taker begin; if none does, what the member gave is the whole's. Its value is a dict: ``by``, the member's name,
+    ``value``, and ``passed``, a dict of ``giver``, ``taker`` and ``contract`` for each handing over.
+    """
+
+    members: "tuple[Node, ...]"
+    contracts: tuple[Contract, ...]
+    handovers_max: int
+    """A member that would hand over once more has the handoff fail."""
+    input: str | None = None
+    """What the first member is handed; if there is no expression, what an agent in this place would get."""
+    turn_timeout_seconds: float | None = None
+    timeout_seconds: float | None = None
+
+
+Composite = Sequence | Parallel | Branch | Map | Loop | Fallback | Vote | Block | Saga | Handoff
 Node = Leaf | Composite
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -214,7 +236,7 @@ _decoder: msgspec.json.Decoder[Node] = msgspec.json.Decoder(Node)
 def children(node: Node) -> tuple[Node, ...]:
     """Return the nodes directly below ``node``, in the order they are written."""
     match node:
-        case Sequence(steps=below) | Parallel(branches=below) | Fallback(rungs=below):
+        case Sequence(steps=below) | Parallel(branches=below) | Fallback(rungs=below) | Handoff(members=below):
             return below
         case Vote(voters=voters, judge=judge):
             return voters if judge is None else (*voters, judge)
@@ -231,7 +253,7 @@ def children(node: Node) -> tuple[Node, ...]:
 def told_apart(node: Node) -> tuple[str, ...]:
     """Return the names of the nodes below ``node`` that its value tells apart, in order; none for other kinds."""
     match node:
-        case Parallel(branches=below) | Fallback(rungs=below) | Vote(voters=below):
+        case Parallel(branches=below) | Fallback(rungs=below) | Vote(voters=below) | Handoff(members=below):
             return tuple(child.name for child in below)
         case _:
             return ()

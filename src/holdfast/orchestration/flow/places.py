@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from holdfast.kernel import paths
-from holdfast.orchestration.flow.nodes import Branch, Loop, Map, Node, Saga, Vote, children
+from holdfast.orchestration.flow.nodes import Branch, Handoff, Loop, Map, Node, Saga, Vote, children
 
 CHILD_FIELDS = ("steps", "branches", "cases", "otherwise", "do", "rungs", "voters", "judge", "members")
 """The fields of combinators that hold the nodes below them."""
@@ -16,7 +16,7 @@ class Place:
 
     node: Node
     path: str
-    """With ``[]`` for any item of a map, round of a loop or turn of a member."""
+    """With ``[]`` for any item of a map or round of a loop, and ``[MEMBER]`` for any turn of a member."""
     parent: "Place | None" = None
 
 
@@ -31,11 +31,22 @@ def within(flow: Node, path: str = "", parent: Place | None = None) -> Iterator[
 def below(node: Node, path: str) -> Iterator[tuple[Node, str]]:
     """Yield the nodes directly below the one at ``path``, each with its own."""
     for child in children(node):
-        yield child, (f"{path}[]" if isinstance(node, Map | Loop) else paths.below(path, child.name))
+        yield child, path_of(child, node, path)
         if isinstance(node, Saga):
             step = next(step for step in node.steps if step.do is child)
             if step.undo is not None:
                 yield step.undo, paths.item(paths.undo(path), child.name)
+
+
+def path_of(child: Node, node: Node, path: str) -> str:
+    """Return where ``child`` lies, which is directly below the ``node`` at ``path``."""
+    match node:
+        case Map() | Loop():
+            return f"{path}[]"
+        case Handoff():
+            return paths.item(path, child.name)
+        case _:
+            return paths.below(path, child.name)
 
 
 def stands(place: Place) -> dict[str, object]:

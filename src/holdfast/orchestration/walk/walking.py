@@ -14,9 +14,11 @@ from holdfast.orchestration.flow.nodes import (
     Block,
     Branch,
     ChildNode,
+    Composite,
     DecisionNode,
     Fallback,
     FunctionNode,
+    Handoff,
     Loop,
     Map,
     Node,
@@ -35,6 +37,7 @@ from holdfast.orchestration.moves.retrying import retried, until_retried
 from holdfast.orchestration.moves.waiting import decision, timer
 from holdfast.orchestration.walk.composing import block, branch, sequence
 from holdfast.orchestration.walk.fanning import mapped, parallel
+from holdfast.orchestration.walk.handing import handoff
 from holdfast.orchestration.walk.repeating import fallback, loop
 from holdfast.orchestration.walk.scripted import script
 from holdfast.orchestration.walk.undoable import saga
@@ -68,6 +71,13 @@ class Walker:
                 return wanted if node.retry is None else retried(node.retry, state, wanted)
             case ToolNode() | FunctionNode():
                 return retried(node.retry, state, _step(state))
+            case WaitNode() | DecisionNode() | ChildNode() | ScriptNode():
+                return self._awaited(node, state)
+            case _:
+                return self._composed(node, state)
+
+    def _composed(self, node: Composite, state: NodeState) -> Iterable[Action]:
+        match node:
             case Sequence():
                 return sequence(self, node, state)
             case Parallel():
@@ -86,8 +96,8 @@ class Walker:
                 return vote(self, node, state)
             case Saga():
                 return saga(self, node, state)
-            case _:
-                return self._awaited(node, state)
+            case Handoff():
+                return handoff(self, node, state)
 
     def _awaited(self, node: WaitNode | DecisionNode | ChildNode | ScriptNode, state: NodeState) -> Iterable[Action]:
         match node:

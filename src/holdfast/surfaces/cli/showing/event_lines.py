@@ -1,9 +1,6 @@
 """Each event of a journal as one line of words. Pure."""
 
 from holdfast.journal.events import (
-    AllowanceAwaited,
-    AllowanceRenewed,
-    BranchTaken,
     CancelRequested,
     ChildBegun,
     ChildEnded,
@@ -14,7 +11,6 @@ from holdfast.journal.events import (
     DriverChanged,
     DriverLeft,
     Event,
-    ItemsMapped,
     LifecycleMoved,
     LoopSuspected,
     MailRead,
@@ -24,13 +20,7 @@ from holdfast.journal.events import (
     ModelOutrun,
     ModelReconciled,
     ModelReplied,
-    NodeEntered,
-    NodeLeft,
-    NodeRetried,
-    QuestionAnswered,
-    QuestionAsked,
     ResourcesFailed,
-    RetryDue,
     RunEnded,
     RunForked,
     RunMigrated,
@@ -38,7 +28,6 @@ from holdfast.journal.events import (
     RunRequeued,
     RunReviewed,
     RunStarted,
-    ScriptAdvanced,
     StepEnded,
     StepIntended,
     StepInterrupted,
@@ -46,28 +35,26 @@ from holdfast.journal.events import (
 )
 from holdfast.kernel.limits import Spend
 from holdfast.kernel.messages import Usage
-from holdfast.kernel.outcomes import Fault, Settlement
+from holdfast.kernel.outcomes import Settlement
 from holdfast.observability.usage import figures
 from holdfast.surfaces.cli.showing.approval_lines import OfApproval, approval_line
 from holdfast.surfaces.cli.showing.budget_lines import OfBudget, budget_line
 from holdfast.surfaces.cli.showing.circles import circle_words
+from holdfast.surfaces.cli.showing.node_lines import OfNode, node_line
 from holdfast.surfaces.cli.showing.sanitised_words import sanitised_words
 from holdfast.surfaces.cli.showing.way_words import way_words
-from holdfast.surfaces.cli.showing.wording import call_tokens, cost, counted, duration, instant, money, size, tokens
-
-OfNode = (
-    NodeEntered
-    | BranchTaken
-    | ItemsMapped
-    | NodeLeft
-    | QuestionAsked
-    | QuestionAnswered
-    | NodeRetried
-    | RetryDue
-    | ScriptAdvanced
-    | AllowanceAwaited
-    | AllowanceRenewed
+from holdfast.surfaces.cli.showing.wording import (
+    because,
+    call_tokens,
+    cost,
+    counted,
+    duration,
+    instant,
+    money,
+    size,
+    tokens,
 )
+
 OfChild = ChildStarted | ChildBegun | ChildRecalled | ChildEnded
 OfTurn = ModelCalled | ModelReplied | ModelFailed | ModelOutrun | ModelInterrupted | ModelReconciled | LoopSuspected
 OfStep = StepIntended | StepEnded | StepInterrupted | StepRetried | DoubtProbed | DoubtSettled
@@ -96,7 +83,7 @@ OfRun = (
 def event_line(event: Event) -> str:
     """Return what happened, in one line. What it quotes comes from outside: clean it before it is shown."""
     if isinstance(event, OfNode):
-        return f"{event.node}  {_of_node(event)}"
+        return node_line(event)
     if isinstance(event, OfChild):
         return f"{event.node}  child run {event.child} {_of_child(event)}"
     if isinstance(event, OfTurn):
@@ -135,7 +122,7 @@ def _of_run(event: OfRun) -> str:
             return f"parked: {event.reason}"
         case ResourcesFailed():
             then = "tried again" if event.retry_at is not None else "a person must see to it"
-            return f"resources failed, attempt {event.attempt}{_because(event.fault)} ({then})"
+            return f"resources failed, attempt {event.attempt}{because(event.fault)} ({then})"
         case RunReviewed():
             found = f"unmet: {', '.join(event.unmet)}" if event.unmet else "passed"
             return f"review {event.round}: {found}"
@@ -144,45 +131,10 @@ def _of_run(event: OfRun) -> str:
             return f"requeued by {event.by}{again}" + (f" ({event.note})" if event.note else "")
         case RunEnded():
             waived = f", in spite of {', '.join(event.waived)}" if event.waived else ""
-            return f"run ended {event.status}, {event.outcome}{waived}{_because(event.fault)}"
+            return f"run ended {event.status}, {event.outcome}{waived}{because(event.fault)}"
         case RunMigrated():
             moves = f"{counted(len(event.renamed), 'node')} renamed, {len(event.dropped)} dropped"
             return f"migrated to the present definitions by {event.by}: {moves}"
-
-
-def _of_node(event: OfNode) -> str:
-    match event:
-        case NodeEntered():
-            until = "" if event.wakes_at is None else f", until {instant(event.wakes_at)}"
-            return f"{event.kind} entered{until}"
-        case BranchTaken():
-            return _taken(event.case)
-        case ItemsMapped():
-            return f"has {counted(len(event.keys), 'item')}"
-        case NodeLeft():
-            return f"{event.outcome}{_because(event.fault)}"
-        case NodeRetried():
-            return f"try {event.attempt} failed{_because(event.fault)} (tried again at {instant(event.retry_at)})"
-        case RetryDue():
-            return f"tried again after try {event.attempt}" + (f", for {event.by} did not wait" if event.by else "")
-        case QuestionAsked():
-            return f"asks a person to choose: {' | '.join(event.options)}" if event.options else "asks a person"
-        case QuestionAnswered():
-            note = f" ({event.note})" if event.note else ""
-            return f"{event.by} has decided: {event.choice or 'see the value'}{note}"
-        case ScriptAdvanced():
-            asked = ", ".join(call.name for call in event.calls)
-            return f"script asks for {asked}" if asked else "script goes on"
-        case AllowanceAwaited():
-            return f"waits for {event.allowance}, renewed at {instant(event.renews_at)} ({event.reason})"
-        case AllowanceRenewed():
-            return "goes on: its allowance is renewed"
-
-
-def _taken(case: str | None) -> str:
-    if case is None:
-        return "takes none of its ways"
-    return f"goes on with round {case}" if case.isdigit() else f"takes {case}"
 
 
 def _of_child(event: OfChild) -> str:
@@ -196,7 +148,7 @@ def _of_child(event: OfChild) -> str:
             given_up = ", doubts abandoned" if event.abandons_doubts else ""
             return f"is recalled{given_up}: {event.reason}"
         case ChildEnded():
-            return f"ended {event.outcome}{_because(event.fault)} · {tokens(event.spend.tokens)} tokens"
+            return f"ended {event.outcome}{because(event.fault)} · {tokens(event.spend.tokens)} tokens"
 
 
 def _of_turn(event: OfTurn) -> str:
@@ -214,7 +166,7 @@ def _of_turn(event: OfTurn) -> str:
         case ModelFailed():
             then = "tried again" if event.retry_at is not None else "given up"
             charged = (_charged(event.cost_usd),) if event.is_charged else ()
-            failed = f"model call failed{_because(event.fault)} ({then})"
+            failed = f"model call failed{because(event.fault)} ({then})"
             return " · ".join((failed, duration(event.seconds), *charged, *way_words(event.way)))
         case ModelOutrun():
             told = (f"{event.place} by {event.account} was outrun, its reply not heard", duration(event.seconds))
@@ -249,19 +201,19 @@ def _of_step(event: OfStep) -> str:
             waited = f" after a wait of {duration(event.waited_seconds)}" if event.waited_seconds else ""
             shared = f" · shares {', '.join(each.name for each in event.shared)}" if event.shared else ""
             found = sanitised_words(event.sanitised)
-            ended = f"{event.outcome}{simulated}{stage}{_because(event.fault)}{given}{shared}{found}"
+            ended = f"{event.outcome}{simulated}{stage}{because(event.fault)}{given}{shared}{found}"
             return f"{ended} · {duration(event.seconds)}{waited}"
         case StepInterrupted():
             told = "cut off: nobody knows what became of it" if event.in_doubt else "cut off before its end"
             return f"{told} ({event.reason})" if event.reason else told
         case StepRetried():
-            return f"attempt {event.attempt} failed{_because(event.fault)} (made again at {instant(event.retry_at)})"
+            return f"attempt {event.attempt} failed{because(event.fault)} (made again at {instant(event.retry_at)})"
         case DoubtProbed():
             then = "a person must say" if event.retry_at is None else "asked again later"
-            return f"probed, and it is not known{_because(event.fault)} ({then})"
+            return f"probed, and it is not known{because(event.fault)} ({then})"
         case DoubtSettled():
             note = f" ({event.note})" if event.note else ""
-            return f"settled by {event.by}: {SETTLED[event.how]}{_because(event.fault)}{note}"
+            return f"settled by {event.by}: {SETTLED[event.how]}{because(event.fault)}{note}"
 
 
 def _said(event: ModelReplied) -> str:
@@ -287,7 +239,3 @@ def _figures(usage: Usage) -> str:
 def _charged(cost_usd: float | None) -> str:
     """Return what a call is charged whose reply nobody has seen."""
     return f"charged with {'an unknown cost' if cost_usd is None else money(cost_usd)}"
-
-
-def _because(fault: Fault | None) -> str:
-    return "" if fault is None else f": {fault.message}"
