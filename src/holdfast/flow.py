@@ -2,6 +2,7 @@
 
 from holdfast.kernel.retry import Retry
 from holdfast.orchestration.application.app import App
+from holdfast.orchestration.application.hands_over import HandsOver
 from holdfast.orchestration.application.versions import Migrated, Migration, OnChange, RunView
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
@@ -46,6 +47,7 @@ __all__ = [
     "Fallback",
     "FunctionNode",
     "Handoff",
+    "HandsOver",
     "Join",
     "Loop",
     "Map",
