@@ -2,6 +2,7 @@
 
 from holdfast.kernel.retry import Retry
 from holdfast.orchestration.application.app import App
+from holdfast.orchestration.application.hands_over import HandsOver
 from holdfast.orchestration.application.versions import Migrated, Migration, OnChange, RunView
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
@@ -10,11 +11,13 @@ from holdfast.orchestration.flow.nodes import (
     Branch,
     Case,
     ChildNode,
+    Contract,
     DecisionNode,
     Fallback,
     FunctionNode,
     Graph,
     GraphStep,
+    Handoff,
     Join,
     Loop,
     Map,
@@ -44,12 +47,15 @@ __all__ = [
     "Branch",
     "Case",
     "ChildNode",
+    "Contract",
     "Criterion",
     "DecisionNode",
     "Fallback",
     "FunctionNode",
     "Graph",
     "GraphStep",
+    "Handoff",
+    "HandsOver",
     "Join",
     "Loop",
     "Map",

@@ -22,6 +22,7 @@ from holdfast.journal.events import (
     DriverChanged,
     DriverLeft,
     Event,
+    HandedOver,
     ItemsMapped,
     LifecycleMoved,
     LoopSuspected,
@@ -160,6 +161,7 @@ def every_event() -> tuple[Event, ...]:
         RunParked(reason="waiting", wake_at=AT + 60, children=(CHILD,)),
         NodeEntered(node="desk", kind="agent", input=ref("input"), deadline=AT + 30),
         BranchTaken(node="desk", case="yes"),
+        HandedOver(node="desk", number=1, giver="front", taker="billing", contract="charge", carried=ref("carried")),
         ItemsMapped(node="desk", keys=("a", "b"), items=(ref("a"), ref("b"))),
         NodeLeft(node="desk", outcome=Outcome.FAILED, result=ref("result"), fault=fault),
         replace(

@@ -1,5 +1,7 @@
 """Flows made at random, for properties: valid by construction, over the functions ``one`` to ``three``."""
 
+from collections.abc import Callable
+
 from hypothesis import strategies as st
 
 from holdfast.kernel.outcomes import ErrorKind
@@ -8,9 +10,11 @@ from holdfast.orchestration.flow.nodes import (
     Block,
     Branch,
     Case,
+    Contract,
     DecisionNode,
     Fallback,
     FunctionNode,
+    Handoff,
     Join,
     Loop,
     Map,
@@ -28,17 +32,19 @@ from tests.orchestration.graphs import graphs
 
 FUNCTIONS = ("one", "two", "three")
 DEPTH = 4
+COMBINED = ("sequence", "parallel", "branch", "map", "loop", "fallback", "vote", "block", "saga", "handoff", "graph")
+KINDS = ("leaf", *COMBINED)
 
 
-def leaves(name: str) -> st.SearchStrategy[Node]:
+def leaves(name: str, sees: str = "input") -> st.SearchStrategy[Node]:
     """Return a node that calls a function, waits, or asks."""
     calls = st.sampled_from(FUNCTIONS).map(lambda function: FunctionNode(name, function, input="{'at': 'x'}"))
-    waits = st.sampled_from((WaitNode(name, seconds=1.5), WaitNode(name, until="input.at")))
+    waits = st.sampled_from((WaitNode(name, seconds=1.5), WaitNode(name, until=f"{sees}.at")))
     asks = st.sampled_from(
         (
             DecisionNode(name, "'so?'"),
             DecisionNode(name, "'so?'", ("yes", Option("no", "'it ends'")), deadline_seconds=9.5, at_deadline="no"),
-            DecisionNode(name, "'what?'", (), goal="'go on'", details="input"),
+            DecisionNode(name, "'what?'", (), goal="'go on'", details=sees),
         )
     )
     return calls | waits | asks
@@ -53,58 +59,75 @@ def undone(draw: st.DrawFn, step: Node) -> SagaStep:
 
 
 @st.composite
-def flows(draw: st.DrawFn, name: str = "root", depth: int = DEPTH) -> Node:
-    """Return a flow of at most ``depth`` levels, with every kind of join, guards and limits."""
-    kind = (
-        draw(
-            st.sampled_from(
-                ("leaf", "sequence", "parallel", "branch", "map", "loop", "fallback", "vote", "graph", "block", "saga")
-            )
-        )
-        if depth > 1
-        else "leaf"
+def contracts(draw: st.DrawFn, count: int) -> tuple[Contract, ...]:
+    """Return contracts among so many members, by which each gets its turn."""
+    onward = [(draw(st.integers(0, place - 1)), place) for place in range(1, count)]
+    pairs = onward + draw(st.lists(st.sampled_from([(1, 0), (0, 1)]), max_size=2) if count > 1 else st.just([]))
+    when = st.sampled_from(("True", "False", "handed.yes", "result == 1"))
+    carries = st.sampled_from(("{}", "{'at': result}"))
+    return tuple(
+        Contract(f"m{giver}", f"m{taker}", draw(when), draw(carries), name=f"c{place}")
+        for place, (giver, taker) in enumerate(pairs)
     )
+
+
+@st.composite
+def _fan_outs(draw: st.DrawFn, name: str, kind: str, count: int, sees: str, below: Callable[[str], Node]) -> Node:
+    join = draw(st.sampled_from(Join))
+    at_once_max = draw(st.integers(1, 3))
+    if kind == "parallel":
+        quorum = draw(st.integers(1, count)) if join is Join.QUORUM else None
+        branches = tuple(below(f"p{place}") for place in range(count))
+        return Parallel(name, branches, join=join, quorum=quorum, at_once_max=at_once_max)
+    quorum = draw(st.integers(1, 3)) if join is Join.QUORUM else None
+    over = draw(st.sampled_from(("[]", "['a']", "['a', 'b', 'c']", f"{sees}.items")))
+    return Map(name, over, below("each"), key="item", join=join, quorum=quorum, at_once_max=at_once_max)
+
+
+@st.composite
+def flows(draw: st.DrawFn, name: str = "root", depth: int = DEPTH, sees: str = "input") -> Node:
+    """Return a flow of at most ``depth`` levels, with every kind of join, guards and limits; it ``sees`` that name."""
+
+    def below(called: str, seen: str = sees) -> Node:
+        return draw(flows(called, depth - 1, seen))
+
+    kind = draw(st.sampled_from(KINDS)) if depth > 1 else "leaf"
     count = draw(st.integers(1, 3))
     match kind:
         case "sequence":
-            return Sequence(name, tuple(draw(flows(f"s{place}", depth - 1)) for place in range(count)))
-        case "parallel":
-            join = draw(st.sampled_from(Join))
-            quorum = draw(st.integers(1, count)) if join is Join.QUORUM else None
-            branches = tuple(draw(flows(f"p{place}", depth - 1)) for place in range(count))
-            return Parallel(name, branches, join=join, quorum=quorum, at_once_max=draw(st.integers(1, 3)))
+            return Sequence(name, tuple(below(f"s{place}") for place in range(count)))
+        case "parallel" | "map":
+            return draw(_fan_outs(name, kind, count, sees, below))
         case "branch":
-            guards = draw(st.lists(st.sampled_from(("True", "False", "input.yes")), min_size=1, max_size=2))
-            cases = tuple(Case(guard, draw(flows(f"c{place}", depth - 1))) for place, guard in enumerate(guards))
-            return Branch(name, cases, draw(st.none() | flows("otherwise", depth - 1)))
-        case "map":
-            join = draw(st.sampled_from(Join))
-            quorum = draw(st.integers(1, 3)) if join is Join.QUORUM else None
-            over = draw(st.sampled_from(("[]", "['a']", "['a', 'b', 'c']", "input.items")))
-            body = draw(flows("each", depth - 1))
-            return Map(name, over, body, key="item", join=join, quorum=quorum, at_once_max=draw(st.integers(1, 3)))
+            guards = draw(st.lists(st.sampled_from(("True", "False", f"{sees}.yes")), min_size=1, max_size=2))
+            cases = tuple(Case(guard, below(f"c{place}")) for place, guard in enumerate(guards))
+            return Branch(name, cases, below("otherwise") if draw(st.booleans()) else None)
         case "vote":
             by = draw(st.sampled_from(VoteBy))
-            voters = tuple(draw(flows(f"v{place}", depth - 1)) for place in range(count))
-            judge = draw(flows("judge", depth - 1)) if by is VoteBy.JUDGE or draw(st.booleans()) else None
+            voters = tuple(below(f"v{place}") for place in range(count))
+            judge = below("judge") if by is VoteBy.JUDGE or draw(st.booleans()) else None
             quorum = draw(st.integers(1, count)) if by is VoteBy.QUORUM else None
             return Vote(name, voters, by, quorum, judge, key=draw(st.sampled_from((None, "result.answer"))))
         case "fallback":
-            rungs = tuple(draw(flows(f"r{place}", depth - 1)) for place in range(count))
+            rungs = tuple(below(f"r{place}") for place in range(count))
             on = draw(st.none() | st.lists(st.sampled_from(ErrorKind), max_size=2).map(tuple))
             return Fallback(name, rungs, steps_down_on=on, is_partial_below=draw(st.booleans()))
         case "loop":
             until = draw(st.sampled_from(("True", "result == last", "round > 1 and result.fine")))
             at_max = draw(st.sampled_from(AtRoundsMax))
-            return Loop(name, draw(flows("again", depth - 1)), until, rounds_max=count, at_rounds_max=at_max)
+            return Loop(name, below("again"), until, rounds_max=count, at_rounds_max=at_max)
         case "graph":
-            return draw(graphs(name, count, lambda called: draw(flows(called, depth - 1))))
+            return draw(graphs(name, count, below))
+        case "handoff":
+            members = tuple(below(f"m{place}", "handed") for place in range(count))
+            begins = draw(st.sampled_from((None, sees)))
+            return Handoff(name, members, draw(contracts(count)), draw(st.integers(1, 4)), begins)
         case "block":
-            return Block(name, draw(flows("inside", depth - 1)))
+            return Block(name, below("inside"))
         case "saga":
-            steps = (draw(flows(f"s{place}", depth - 1)) for place in range(count))
+            steps = (below(f"s{place}") for place in range(count))
             return Saga(
                 name, tuple(draw(undone(step)) for step in steps), answer_seconds_max=draw(st.none() | st.just(60.0))
             )
         case _:
-            return draw(leaves(name))
+            return draw(leaves(name, sees))

@@ -1,9 +1,9 @@
 """Flows that act on a world, made at random, and a tiny oracle that says by counting how each must end."""
 
 import itertools
-import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -15,9 +15,11 @@ from holdfast.orchestration.flow.nodes import (
     Block,
     Branch,
     Case,
+    Contract,
     Fallback,
     FunctionNode,
     Graph,
+    Handoff,
     Join,
     Loop,
     Map,
@@ -35,7 +37,8 @@ from tests.orchestration.graphs import check_after, graphs
 ITEMS = ("a", "b", "c")
 NUMBERS = "['1', '2', '3'][round - 1]"
 """What the names of leaves in a loop end in: each round acts under names of its own."""
-KINDS = ("sequence", "parallel", "branch", "map", "fallback", "vote", "graph", "block", "leaf")
+TURNS = "['h1', 'h2', 'h3', 'h4']"
+"""What those of leaves in a handoff end in: each turn does."""
 SAFE = ("one",)
 """Functions that leave no doubt when they are cut off."""
 UNDO = FunctionNode("undo", "one", input="{'name': 'undo of ' + result}")
@@ -45,7 +48,7 @@ UNDO = FunctionNode("undo", "one", input="{'name': 'undo of ' + result}")
 @st.composite
 def plays(draw: st.DrawFn, depth: int = 4, functions: tuple[str, ...] = ("one", "two", "three")) -> Node:
     """Return a flow called ``root``; each of its leaves has a name of its own, items included."""
-    return draw(_nodes("root", depth, functions, itertools.count(1), is_inside=False))
+    return draw(_nodes("root", depth, functions, itertools.count(1)))
 
 
 @st.composite
@@ -56,19 +59,19 @@ def _nodes(
     functions: tuple[str, ...],
     ids: Iterator[int],
     *,
-    is_inside: bool,
+    here: str = "",
     is_looped: bool = False,
 ) -> Node:
-    def below(called: str, *, inside: bool = is_inside, looped: bool = is_looped) -> Node:
-        return draw(_nodes(called, depth - 1, functions, ids, is_inside=inside, is_looped=looped))
+    """``here`` is what tells apart the items and turns around it: an expression, empty outside of all."""
 
+    def below(called: str, *, where: str = here, looped: bool = is_looped) -> Node:
+        return draw(_nodes(called, depth - 1, functions, ids, here=where, is_looped=looped))
+
+    around = filter(None, (here, NUMBERS * is_looped))
     count = draw(st.integers(1, 3))
     joins = {"at_once_max": draw(st.integers(1, 3)), "join": draw(st.sampled_from(Join))}
-    kinds = (
-        ("sequence", "parallel", "branch", "map", "fallback", "vote", "graph", "block", "leaf")
-        if depth > 1
-        else ("leaf",)
-    )
+    composed = ("sequence", "parallel", "branch", "map", "fallback", "vote", "block", "handoff", "graph")
+    kinds = (*composed, "leaf") if depth > 1 else ("leaf",)
     if depth > 1 and not is_looped:  # only the round of the innermost loop is seen
         kinds = (*kinds, "loop")
     if (
@@ -88,34 +91,36 @@ def _nodes(
         case "map":
             quorum = draw(st.integers(1, 3)) if joins["join"] is Join.QUORUM else None
             items = ITEMS[: draw(st.integers(0, 3))]
-            over = ", ".join(f"item + '{item}'" if is_inside else f"'{item}'" for item in items)
-            return Map(name, f"[{over}]", below("each", inside=True), key="item", quorum=quorum, **joins)
+            over = ", ".join(f"{here} + '{item}'" if here else f"'{item}'" for item in items)
+            return Map(name, f"[{over}]", below("each", where="item"), key="item", quorum=quorum, **joins)
         case "loop":
             until = f"round >= {draw(st.integers(1, 4))}"
             body, at_max = below("again", looped=True), draw(st.sampled_from(AtRoundsMax))
             return Loop(name, body, until, rounds_max=count, at_rounds_max=at_max)
-        case "fallback" | "vote" | "graph" as kind:
-            return draw(_asking_several(name, kind, count, below))
+        case "handoff" | "fallback" | "vote" | "graph" as kind:
+            return draw(_asking_several(name, kind, count, below, " + ".join(around)))
         case "block":
             return Block(name, below("inside"))
         case "saga":
             steps = (
-                draw(_nodes(f"s{place}", 1, functions, ids, is_inside=is_inside, is_looped=is_looped))
-                for place in range(count)
+                draw(_nodes(f"s{place}", 1, functions, ids, here=here, is_looped=is_looped)) for place in range(count)
             )
             return Saga(name, tuple(SagaStep(step, UNDO) for step in steps))
         case _:
             goes = draw(st.sampled_from(("well", "well", "badly")))
-            called = f"'n{next(ids)}'" + (" + item" if is_inside else "") + (f" + {NUMBERS}" if is_looped else "")
+            called = f"'n{next(ids)}'" + (f" + {here}" if here else "") + (f" + {NUMBERS}" if is_looped else "")
             given = f"{{'name': {called}, 'goes': '{goes}', 'seconds': {draw(st.integers(0, 4))}}}"
             return FunctionNode(name, draw(st.sampled_from(functions)), input=given)
 
 
 @st.composite
-def _asking_several(draw: st.DrawFn, name: str, kind: str, count: int, below: Callable[[str], Node]) -> Node:
-    """Return a graph, a fallback, or a vote whose voters all agree."""
+def _asking_several(draw: st.DrawFn, name: str, kind: str, count: int, below: Callable[..., Node], around: str) -> Node:
+    """Return a graph, a fallback, a handoff whose leaves ``around`` tells from others, or a vote whose voters agree."""
     if kind == "graph":
         return draw(graphs(name, count, below))
+    if kind == "handoff":
+        members = tuple(below(f"m{place}", where="handed.at", looped=False) for place in range(count))
+        return draw(_taking_turns(name, members, around or "''"))
     if kind == "fallback":
         rungs = tuple(below(f"r{place}") for place in range(count))
         return Fallback(name, rungs, is_partial_below=draw(st.booleans()))
@@ -126,6 +131,36 @@ def _asking_several(draw: st.DrawFn, name: str, kind: str, count: int, below: Ca
     return Vote(name, voters, by, quorum, judge, key="True", at_once_max=draw(st.integers(1, 3)))
 
 
+@st.composite
+def _taking_turns(draw: st.DrawFn, name: str, members: tuple[Node, ...], around: str) -> Handoff:
+    """Return a handoff whose members take turns in order, so many times in all; ``around`` tells it from others."""
+    turns = draw(st.integers(len(members), 4)) if len(members) > 1 else 1
+    carries = f"{{'turn': handed.turn + 1, 'base': handed.base, 'at': handed.base + {TURNS}[handed.turn]}}"
+    names = [member.name for member in members]
+    pairs = list(zip(names, names[1:] + names[:1], strict=True)) if turns > 1 else []
+    contracts = tuple(Contract(giver, taker, f"handed.turn < {turns}", carries) for giver, taker in pairs)
+    begins = f"{{'turn': 1, 'base': {around}, 'at': {around} + 'h1'}}"
+    return Handoff(name, members, contracts, draw(st.integers(1, 4)), begins)
+
+
+class Seen(NamedTuple):
+    """What the expressions of a leaf see."""
+
+    item: str = ""
+    number: int = 0
+    at: str = ""
+
+    def value(self, text: str) -> Any:
+        return eval(text, {"item": self.item, "round": self.number, "handed": SimpleNamespace(at=self.at)})
+
+    def in_turn(self, node: Handoff, number: int) -> "Seen":
+        """Return what is seen in that turn of ``node``, which sees this."""
+        return Seen(at=f"{self.value(str(node.input))['base']}h{number}")
+
+
+OUTSIDE = Seen()
+
+
 class Forecast(NamedTuple):
     """How a node ends, and what it then gives."""
 
@@ -133,40 +168,41 @@ class Forecast(NamedTuple):
     value: object = None
 
 
-def forecast(node: Node, item: str = "", number: int = 0) -> Forecast:
+def forecast(node: Node, seen: Seen = OUTSIDE) -> Forecast:
     """Say how ``node`` ends, by counting what its children come to: no order, no time, no journal."""
     match node:
         case FunctionNode(input=str(text)):
-            name = eval(text, {"item": item, "round": number})["name"]
+            name = seen.value(text)["name"]
             return Forecast(Outcome.FAILED) if "'badly'" in text else Forecast(Outcome.SUCCEEDED, name)
-        case Sequence(steps=steps):
-            ends = [forecast(step, item, number) for step in steps]
-            return _told(Join.ALL, None, ends, ends[-1].value)
-        case Saga(steps=steps):
-            ends = [forecast(step.do, item, number) for step in steps]
+        case Sequence() | Saga():
+            ends = [forecast(step, seen) for step in children(node)]
             return _told(Join.ALL, None, ends, ends[-1].value)
         case Graph(steps=steps):
-            ends = [_judged(forecast(step.do, item, number), step.expect) for step in steps]
+            ends = [_judged(forecast(step.do, seen), step.expect) for step in steps]
             return _told(Join.ALL, None, ends, {step.do.name: end.value for step, end in zip(steps, ends, strict=True)})
         case Parallel(branches=branches, join=join, quorum=quorum):
-            ends = [forecast(branch, item, number) for branch in branches]
+            ends = [forecast(branch, seen) for branch in branches]
             fields = {branch.name: end.value for branch, end in zip(branches, ends, strict=True)}
             return _told(join, quorum, ends, fields)
         case Map(over=over, do=body, join=join, quorum=quorum):
-            ends = [forecast(body, each, number) for each in eval(over, {"item": item})]
+            ends = [forecast(body, Seen(each, seen.number, seen.at)) for each in seen.value(over)]
             return _told(join, quorum, ends, [end.value for end in ends])
         case Vote(voters=voters, judge=judge):
-            said = {voter.name: forecast(voter, item, number) for voter in voters}
-            return _counted(node, said, Forecast(Outcome.FAILED) if judge is None else forecast(judge, item, number))
+            said = {voter.name: forecast(voter, seen) for voter in voters}
+            return _counted(node, said, Forecast(Outcome.FAILED) if judge is None else forecast(judge, seen))
         case Fallback(rungs=rungs):
-            return _down_the_ladder(node, [forecast(rung, item, number) for rung in rungs])
+            return _down_the_ladder(node, [forecast(rung, seen) for rung in rungs])
         case Loop(do=body):
-            return _after_rounds(node, [forecast(body, item, each) for each in range(1, node.rounds_max + 1)])
+            return _after_rounds(
+                node, [forecast(body, Seen(seen.item, each, seen.at)) for each in range(1, node.rounds_max + 1)]
+            )
+        case Handoff():
+            return _in_turns(node, seen)
         case Block(do=body):
-            return forecast(body, item, number)
+            return forecast(body, seen)
         case Branch(cases=cases, otherwise=otherwise):
             taken = next((case.then for case in cases if case.when == "True"), otherwise)
-            return Forecast(Outcome.SKIPPED) if taken is None else forecast(taken, item, number)
+            return Forecast(Outcome.SKIPPED) if taken is None else forecast(taken, seen)
         case other:
             raise AssertionError(f"no such node is ever drawn: {other!r}")
 
@@ -174,6 +210,20 @@ def forecast(node: Node, item: str = "", number: int = 0) -> Forecast:
 def _judged(end: Forecast, expect: str | None) -> Forecast:
     """Say how a step ends of a graph that expects so much of it."""
     return Forecast(Outcome.FAILED) if expect == "False" else end
+
+
+def _in_turns(handoff: Handoff, seen: Seen) -> Forecast:
+    """Say how ``handoff`` ends if its members would end so, each in its turns."""
+    members, turns = handoff.members, int(handoff.contracts[0].when.rpartition(" ")[2]) if handoff.contracts else 1
+    taking = [members[place % len(members)] for place in range(turns)]
+    ends: list[Forecast] = []
+    for number, member in enumerate(taking, start=1):
+        ends.append(forecast(member, seen.in_turn(handoff, number)))
+        if not ends[-1].outcome.is_success or (number > handoff.handovers_max and number < turns):
+            return Forecast(Outcome.FAILED)
+    names = [member.name for member in taking]
+    passed = [{"giver": a, "taker": b, "contract": f"{a}_to_{b}"} for a, b in itertools.pairwise(names)]
+    return _told(Join.ALL, None, ends, {"by": names[-1], "value": ends[-1].value, "passed": passed})
 
 
 def _counted(vote: Vote, said: dict[str, Forecast], judge: Forecast) -> Forecast:
@@ -233,11 +283,9 @@ def leaves_some_out(node: Node) -> bool:
 
 def name_at(flow: Node, path: str) -> str:
     """Return the name under which the leaf at ``path`` acts on the world."""
-    leaf, keys = node_at(flow, path), re.findall(r"\[([^]]*)\]", path)
+    leaf, seen = _found(flow, path)
     assert isinstance(leaf, FunctionNode)
-    items, rounds = [key for key in keys if not key.isdigit()], [int(key) for key in keys if key.isdigit()]
-    seen = {"item": items[-1] if items else "", "round": rounds[-1] if rounds else 0}
-    name: str = eval(str(leaf.input), seen)["name"]
+    name: str = seen.value(str(leaf.input))["name"]
     return name
 
 
@@ -280,12 +328,24 @@ def _check_at_once(flow: Node, path: str, parent: str | None, running: set[str])
 
 def node_at(flow: Node, path: str) -> Node:
     """Find a node by its path, the slow way: names of nodes and keys of items, one after the other."""
-    node, rest = flow, path.removeprefix(flow.name)
+    return _found(flow, path)[0]
+
+
+def _found(flow: Node, path: str) -> tuple[Node, Seen]:
+    """Return the node at ``path``, and what its expressions see."""
+    node, seen, rest = flow, OUTSIDE, path.removeprefix(flow.name)
     while rest:
-        if rest.startswith("["):
-            assert isinstance(node, Map | Loop)
-            node, rest = node.do, rest[rest.index("]") + 1 :]
-        else:
-            name = rest[1:].replace("[", "/").split("/")[0]
-            node, rest = next(child for child in children(node) if child.name == name), rest[1 + len(name) :]
-    return node
+        key, _, after = rest[1:].partition("]") if rest.startswith("[") else ("", "", "")
+        match node:
+            case Map() if key:
+                node, seen, rest = node.do, Seen(key, seen.number, seen.at), after
+            case Loop() if key:
+                node, seen, rest = node.do, Seen(seen.item, int(key), seen.at), after
+            case Handoff() if key:
+                name, _, number = key.partition(".")
+                seen, rest = seen.in_turn(node, int(number)), after
+                node = next(member for member in node.members if member.name == name)
+            case _:
+                name = rest[1:].replace("[", "/").split("/")[0]
+                node, rest = next(child for child in children(node) if child.name == name), rest[1 + len(name) :]
+    return node, seen

@@ -1,12 +1,12 @@
-"""Loops, fallbacks and votes go on under other code: in the same round, on the same rung, with the same votes."""
+"""Loops, fallbacks, votes and handoffs go on under other code: in the same round, rung or turn, with those votes."""
 
 from typing import Any
 
 import pytest
 
-from holdfast.flow import Fallback, Loop, Migrated, Migration, Node, OnChange, Sequence, Vote
+from holdfast.flow import Contract, Fallback, Handoff, Loop, Migrated, Migration, Node, OnChange, Sequence, Vote
 from holdfast.journal.fold.state import RunState
-from holdfast.orchestration.flow.nodes import FunctionNode
+from holdfast.orchestration.flow.nodes import FunctionNode, children
 from tests.orchestration.world import World, step
 from tests.runtime.stage import Stage
 
@@ -26,6 +26,19 @@ def laddered(first: str) -> Sequence:
 def voted(first: str) -> Sequence:
     voters = (step(first), step("b"), step("c", seconds=9.0))
     return Sequence("root", (Vote("vote", voters, key="'same'"), step("after", seconds=9.0)))
+
+
+def handing(first: str, second: str = "b", handovers_max: int = 2, seconds: float = 2.0) -> Sequence:
+    """Two who take three turns."""
+    members = tuple(
+        FunctionNode(name, "one", input=f"{{'name': 'turn ' + handed.turn, 'seconds': {seconds}}}")
+        for name in (first, second)
+    )
+    contracts = (
+        Contract(first, second, "handed.turn == '1'", "{'turn': '2'}"),
+        Contract(second, first, "True", "{'turn': '3'}"),
+    )
+    return Sequence("root", (Handoff("desk", members, contracts, handovers_max, input="{'turn': '1'}"),))
 
 
 async def migrated(before: Node, after: Node, told: Migrated, let_go_at: float) -> tuple[RunState, Any, World]:
@@ -70,3 +83,37 @@ async def test_a_vote_counts_what_was_voted_under_the_names_that_voters_have_now
     state, _, world = await migrated(voted("a"), voted("first"), told, let_go_at)
     assert state.nodes["root/vote"].keys == ("first", "b", "c")
     assert (world.sent["a"], world.sent["first"]) == (1, 0)
+
+
+@pytest.mark.parametrize("let_go_at", [1.0, 3.0, 5.0])
+@pytest.mark.parametrize(
+    ("after", "renamed"),
+    [
+        (handing("first"), {"root/desk[a]": "root/desk[first]"}),
+        (handing("a", "second"), {"root/desk[b]": "root/desk[second]"}),
+        (handing("a", handovers_max=9), {}),
+    ],
+)
+async def test_a_handoff_goes_on_in_its_turn_under_the_names_that_members_have_now(
+    after: Node, renamed: dict[str, str], let_go_at: float
+) -> None:
+    state, value, world = await migrated(handing("a"), after, Migrated(renamed=renamed), let_go_at)
+    first, second = (member.name for member in children(children(after)[0]))
+    assert value["value"] == "turn 3"
+    assert [(each["giver"], each["taker"]) for each in value["passed"]] == [(first, second), (second, first)]
+    assert world.done == {"turn 1": 1, "turn 2": 1, "turn 3": 1}
+    assert state.nodes["root/desk"].branches == (first, second)
+
+
+async def test_a_handoff_cannot_go_on_without_the_member_whose_turn_it_is() -> None:
+    stage = Stage()
+    world = World(stage.clock)
+    async with stage.runtime(apps=[world.app(handing("a"))]) as runtime:
+        run_id = (await runtime.start("root", None)).id
+        await stage.clock.advance(3.0)
+    told = Migrated(renamed={"root/desk[a]": "root/desk[first]"})
+    rule: dict[str, Any] = {"on_change": OnChange.MIGRATE, "migrations": (Migration("to_v2", lambda _: told),)}
+    async with stage.runtime(apps=[world.app(handing("first", "other"), **rule)]) as runtime:
+        state = await stage.ended(await runtime.run(run_id))
+    assert state.parked is not None
+    assert "root/desk[b.2] in the present flow, found no such node" in state.parked

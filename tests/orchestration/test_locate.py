@@ -8,7 +8,7 @@ from hypothesis import given
 from holdfast.kernel import paths
 from holdfast.kernel.errors import DefinitionError
 from holdfast.orchestration.flow.locate import locate
-from holdfast.orchestration.flow.nodes import FunctionNode, Loop, Map, Node, Sequence, children
+from holdfast.orchestration.flow.nodes import FunctionNode, Handoff, Loop, Map, Node, Sequence, children
 from tests.orchestration.flows import flows
 
 KEYS = ("0", "a/b", "]", "é")
@@ -17,7 +17,9 @@ KEYS = ("0", "a/b", "]", "é")
 def walked(node: Node, path: str) -> Iterator[tuple[str, Node]]:
     yield path, node
     for child in children(node):
-        if isinstance(node, Map | Loop):
+        if isinstance(node, Handoff):
+            yield from walked(child, paths.item(path, f"{child.name}.3"))
+        elif isinstance(node, Map | Loop):
             for key in KEYS:
                 yield from walked(child, paths.item(path, key))
         else:

@@ -9,6 +9,7 @@ from holdfast.execution.agent import Agent
 from holdfast.execution.hearsay import hearsay, parted
 from holdfast.execution.hints import hints
 from holdfast.journal.fold.agent_state import AgentState
+from holdfast.journal.fold.handing import handed
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.payloads import Payloads
 from holdfast.kernel.ids import PayloadId
@@ -31,9 +32,16 @@ async def opening(agent: Agent, node: NodeState, run: RunState, payloads: Payloa
     values = _values(value)
     return (
         _system_message(await _system(agent, run, payloads), values),
-        say(Role.USER, _task(agent, value, values), Provenance("input", Trust.USER)),
+        say(Role.USER, _task(agent, value, values), _source(node, run)),
         *hearsay(said),
     )
+
+
+def _source(node: NodeState, run: RunState) -> Provenance:
+    """Return who says what the agent is asked: where another has handed it over, what a model made of it."""
+    given = handed(run, node.path)
+    is_handed = given is not None and given.is_from_member
+    return Provenance("handed", Trust.UNTRUSTED) if is_handed else Provenance("input", Trust.USER)
 
 
 async def system_message(prompt: Prompt, agent: Agent, node: NodeState, payloads: Payloads) -> Message:

@@ -22,6 +22,7 @@ from holdfast.journal.events import (
     DriverChanged,
     DriverLeft,
     Event,
+    HandedOver,
     ItemsMapped,
     LifecycleMoved,
     LoopSuspected,
@@ -112,6 +113,9 @@ LINES: dict[Event, str] = {
     BranchTaken(node="a/b", case="c"): "a/b  takes c",
     BranchTaken(node="a/b", case=None): "a/b  takes none of its ways",
     ItemsMapped(node="a/b", keys=("x",), items=(NOWHERE,)): "a/b  has 1 item",
+    HandedOver(
+        node="a", number=1, giver="front", taker="billing", contract="charge", carried=NOWHERE
+    ): "a  front hands over to billing by charge",
     NodeLeft(node="a/b", outcome=Outcome.FAILED, fault=FAULT): "a/b  failed: too slow",
     called(1): "review  turn 1: asks m (2 messages, about 100 tokens)",
     called(2, attempt=3): "review  turn 2: asks m (4 messages, about 100 tokens, attempt 3)",

@@ -11,7 +11,7 @@ from holdfast.journal.events.children import ChildBegun, ChildEnded, ChildRecall
 from holdfast.journal.events.circles import LoopSuspected
 from holdfast.journal.events.forks import RunForked
 from holdfast.journal.events.graphs import StepJudged
-from holdfast.journal.events.nodes import BranchTaken, ItemsMapped, NodeEntered, NodeLeft
+from holdfast.journal.events.nodes import BranchTaken, HandedOver, ItemsMapped, NodeEntered, NodeLeft
 from holdfast.journal.events.plans import PlanAdopted, PlanAsked, PlanChecked
 from holdfast.journal.events.questions import QuestionAnswered, QuestionAsked
 from holdfast.journal.events.retries import NodeRetried, RetryDue, RunRequeued
@@ -97,6 +97,7 @@ Event = (
     | PlanAsked
     | PlanChecked
     | PlanAdopted
+    | HandedOver
 )
 
 __all__ = [
@@ -116,6 +117,7 @@ __all__ = [
     "DriverChanged",
     "DriverLeft",
     "Event",
+    "HandedOver",
     "ItemsMapped",
     "LifecycleMoved",
     "LoopSuspected",

@@ -18,8 +18,8 @@ class NodeEntered(JournalEvent, frozen=True, tag="node.entered/1"):
     deadline: float | None = None
     """The instant at which the node times out."""
     branches: tuple[str, ...] = ()
-    """The names of a parallel's branches, a fallback's rungs, a vote's voters or a graph's steps, in order: its value
-    names them."""
+    """In order, the names of a parallel's branches, a fallback's rungs, a vote's voters, a graph's steps or a handoff's
+    members: its value names them."""
     wakes_at: float | None = None
     """The instant that the node waits for."""
     shared: PayloadId | None = None
@@ -47,6 +47,20 @@ class ItemsMapped(JournalEvent, frozen=True, tag="node.items_mapped/1"):
     node: str
     keys: tuple[str, ...]
     items: tuple[PayloadId, ...]
+
+
+class HandedOver(JournalEvent, frozen=True, tag="node.handed_over/1"):
+    """A contract of a handoff held for what the member gave that had its turn: another has the next one."""
+
+    node: str
+    """The path of the handoff."""
+    number: int
+    """Which turn has ended, from 1."""
+    giver: str
+    taker: str
+    contract: str
+    carried: PayloadId
+    """JSON of all that the taker is told."""
 
 
 class NodeLeft(JournalEvent, frozen=True, tag="node.left/1"):

@@ -18,6 +18,7 @@ from holdfast.journal.fold import (
     children,
     forks,
     graphs,
+    handing,
     nodes,
     plans,
     questions,
@@ -83,6 +84,7 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.PlanAsked: plans.plan_asked,
     events.PlanChecked: plans.plan_checked,
     events.PlanAdopted: plans.plan_adopted,
+    events.HandedOver: handing.handed_over,
 }
 
 PROGRESS = (events.NodeLeft, events.ModelReplied, events.StepEnded, events.ChildEnded)

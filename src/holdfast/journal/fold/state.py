@@ -10,10 +10,11 @@ from rpds import HashTrieMap
 
 from holdfast.journal.events.retries import SentBefore
 from holdfast.journal.events.runs import Ancestor, Origin
-from holdfast.journal.events.scripts import ScriptCall
 from holdfast.journal.events.steps import Unfinished
 from holdfast.journal.fold.agent_state import AgentState, Low
 from holdfast.journal.fold.graph_state import GraphState
+from holdfast.journal.fold.passed import Passed
+from holdfast.journal.fold.script_state import ScriptState
 from holdfast.journal.fold.step_state import NOT_TRIED, StepState
 from holdfast.kernel.charges import Charges
 from holdfast.kernel.ids import PayloadId, RunId
@@ -108,21 +109,6 @@ class ChildState(msgspec.Struct, frozen=True, gc=False):
     spend: Spend = Spend()
 
 
-class ScriptTurn(msgspec.Struct, frozen=True, gc=False):
-    """How far a script came at once: what it was told, and what it asked for then."""
-
-    told: tuple[str, ...] = ()
-    calls: tuple[ScriptCall, ...] = ()
-
-
-class ScriptState(msgspec.Struct, frozen=True, gc=False):
-    """Where a script stands: all that it takes to let it come there again."""
-
-    turns: tuple[ScriptTurn, ...] = ()
-    waits: tuple[ScriptCall, ...] = ()
-    """What it asked for and has not been told the end of, in the order in which it asked."""
-
-
 class NodeState(msgspec.Struct, frozen=True, gc=False):
     """Where a node of the flow stands."""
 
@@ -166,6 +152,8 @@ class NodeState(msgspec.Struct, frozen=True, gc=False):
     """The path that its idempotency keys are made of, where a migration has given it another."""
     graph: GraphState | None = None
     """How its steps hang together, if it is a graph or a plan."""
+    passed: tuple[Passed, ...] = ()
+    """Who handed over to whom, turn after turn."""
 
 
 class Sent(msgspec.Struct, frozen=True, gc=False):

@@ -1,12 +1,14 @@
 """How a run evolves that is migrated: its nodes move to other paths, or are forgotten."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from msgspec.structs import replace
 from rpds import HashTrieMap
 
 from holdfast.journal.events import RunMigrated
 from holdfast.journal.fold.graph_state import GraphState
+from holdfast.journal.fold.handing import member_of, turn_path
+from holdfast.journal.fold.passed import Passed
 from holdfast.journal.fold.state import NodeState, RunState, Sent
 from holdfast.kernel import paths
 
@@ -17,7 +19,7 @@ def run_migrated(state: RunState, event: RunMigrated, _at: float, version: int) 
     for node in state.nodes.values():
         path = moved(node.path, event.renamed, event.dropped)
         if path is not None:
-            nodes[path] = _moved(node, path, new_names.get(node.path, {}), event.branches.get(path))
+            nodes[path] = _moved(node, path, new_names.get(node.path, {}), event)
     return replace(
         state,
         definitions=event.definitions,
@@ -64,7 +66,8 @@ def _each_sent(sent: tuple[Sent, ...], event: RunMigrated) -> tuple[Sent, ...]:
     return tuple(each if each.step is None else replace(each, step=place(each.step, event)) for each in sent)
 
 
-def _moved(node: NodeState, path: str, names: Mapping[str, str], branches: tuple[str, ...] | None) -> NodeState:
+def _moved(node: NodeState, path: str, names: Mapping[str, str], event: RunMigrated) -> NodeState:
+    branches = event.branches.get(path)
     return replace(
         node,
         path=path,
@@ -73,6 +76,7 @@ def _moved(node: NodeState, path: str, names: Mapping[str, str], branches: tuple
         keys=tuple(names.get(key, key) for key in node.keys) if names else node.keys,
         branches=node.branches if branches is None else branches,
         graph=node.graph if node.graph is None or not names else _graph(node.graph, names),
+        passed=tuple(_each_passed(node, event)),
     )
 
 
@@ -84,6 +88,13 @@ def _graph(graph: GraphState, names: Mapping[str, str]) -> GraphState:
         },
         judged=tuple(replace(each, step=names.get(each.step, each.step)) for each in graph.judged),
     )
+
+
+def _each_passed(node: NodeState, event: RunMigrated) -> Iterator[Passed]:
+    """Yield each handing over with the names that giver and taker have from here on."""
+    for number, passed in enumerate(node.passed, start=1):
+        giver, taker = turn_path(node.path, passed.giver, number), turn_path(node.path, passed.taker, number + 1)
+        yield replace(passed, giver=member_of(place(giver, event)), taker=member_of(place(taker, event)))
 
 
 def _new_names(renamed: Mapping[str, str]) -> dict[str, dict[str, str]]:

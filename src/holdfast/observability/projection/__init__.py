@@ -93,6 +93,7 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.PlanAsked: plans.plan_went_on,
     events.PlanChecked: plans.plan_went_on,
     events.PlanAdopted: plans.plan_went_on,
+    events.HandedOver: nodes.handed_over,
 }
 """How each event changes a trace; a journal's first event, RunStarted, begins one."""
 

@@ -2,7 +2,15 @@
 
 from msgspec.structs import replace
 
-from holdfast.journal.events import BranchTaken, ItemsMapped, NodeEntered, NodeLeft, QuestionAnswered, QuestionAsked
+from holdfast.journal.events import (
+    BranchTaken,
+    HandedOver,
+    ItemsMapped,
+    NodeEntered,
+    NodeLeft,
+    QuestionAnswered,
+    QuestionAsked,
+)
 from holdfast.kernel import paths
 from holdfast.observability.span import Attributes, Span, SpanKind, SpanStatus
 from holdfast.observability.trace import Trace, changed, closed, closed_below, opened, with_fault
@@ -31,6 +39,11 @@ def branch_taken(trace: Trace, event: BranchTaken, _at: float) -> Trace:
 def items_mapped(trace: Trace, event: ItemsMapped, _at: float) -> Trace:
     span = node_span(trace, event.node)
     return changed(trace, replace(span, attributes=replace(span.attributes, items=len(event.keys))))
+
+
+def handed_over(trace: Trace, event: HandedOver, _at: float) -> Trace:
+    span = node_span(trace, event.node)
+    return changed(trace, replace(span, attributes=replace(span.attributes, case=event.taker)))
 
 
 def node_left(trace: Trace, event: NodeLeft, at: float) -> Trace:

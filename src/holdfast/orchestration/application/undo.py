@@ -17,6 +17,7 @@ from holdfast.orchestration.flow.nodes import (
     Fallback,
     FunctionNode,
     Graph,
+    Handoff,
     Loop,
     Map,
     Node,
@@ -76,6 +77,8 @@ def with_undo(node: Node, called: Called, path: str = "") -> Node:
         case Graph(steps=steps) if _has_saga(node):
             done = _each(tuple(step.do for step in steps), called, path)
             return replace(node, steps=tuple(replace(step, do=do) for step, do in zip(steps, done, strict=True)))
+        case Handoff(members=below):
+            return replace(node, members=_each(below, called, path)) if _has_saga(node) else node
         case Branch(cases=cases, otherwise=otherwise) if _has_saga(node):
             told = tuple(Case(case.when, *_each((case.then,), called, path)) for case in cases)
             return replace(node, cases=told, otherwise=next(iter(_each((otherwise,), called, path)), None))

@@ -1,13 +1,10 @@
-"""What a picture says about a node: what it runs, its limits, how it joins, and how it stands in a run. Pure."""
+"""What a picture says about a node: what it runs, its limits, and how it joins. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-import msgspec
-
-from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel import paths
-from holdfast.kernel.outcomes import Outcome
-from holdfast.orchestration.draw.plans import after_told, plan_captions, version_told
+from holdfast.orchestration.draw.knowledge import Knowledge
+from holdfast.orchestration.draw.plans import after_told, plan_captions
 from holdfast.orchestration.flow.asked import calls_of, node_of
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
@@ -18,6 +15,7 @@ from holdfast.orchestration.flow.nodes import (
     Fallback,
     FunctionNode,
     Graph,
+    Handoff,
     Join,
     Leaf,
     Loop,
@@ -33,39 +31,11 @@ from holdfast.orchestration.flow.nodes import (
     WaitNode,
     kind,
 )
-from holdfast.orchestration.flow.review import Review
-from holdfast.orchestration.values.looping import last_round
-
-MARKS = {
-    None: "…",
-    Outcome.SUCCEEDED: "✓",
-    Outcome.PARTIAL: "◐",
-    Outcome.FAILED: "✗",
-    Outcome.REFUSED: "⊘",
-    Outcome.IN_DOUBT: "?",
-    Outcome.CANCELLED: "■",
-    Outcome.SKIPPED: "–",
-}
-"""One sign for each way a node can stand; None while it runs."""
 
 WITH_INPUT = AgentNode | ToolNode | FunctionNode | ChildNode | ScriptNode | PlanNode
-NOT_BEGUN = "·"
 OPAQUE = "opaque: its steps are known once it asks for them"
 STEPS_DRAWN_MAX = 50
 """How many steps of a script are drawn, the first that it asked for."""
-
-
-class Knowledge(msgspec.Struct, frozen=True):
-    """What may be known beside the flow itself; nothing of it is needed."""
-
-    models: Mapping[str, str] = {}
-    """The model each agent runs on, by the agent's name."""
-    grants: Mapping[str, frozenset[str]] = {}
-    """The tools each agent has, by the agent's name."""
-    run: RunState | None = None
-    """A run whose progress is drawn in."""
-    review: Review | None = None
-    """What the app declares success to be."""
 
 
 def captions(node: Node, known: Knowledge) -> Iterator[str]:
@@ -123,14 +93,17 @@ def _composite(node: Composite) -> Iterator[str]:
             yield from _seconds("each", node.voter_timeout_seconds)
         case Graph():
             yield f"{node.at_once_max} at once"
+        case Handoff():
+            yield f"at most {counted(node.handovers_max, 'handover')}"
+            yield from () if node.input is None else (f"begins with {node.input}",)
+            yield from _seconds("each", node.turn_timeout_seconds)
         case Fallback():
             if node.steps_down_on is not None:
                 yield f"steps down on {', '.join(node.steps_down_on) or 'nothing'}"
             yield "partial below the first" if node.is_partial_below else "any rung will do"
         case Loop():
             yield f"until {node.until}"
-            counted = "1 round" if node.rounds_max == 1 else f"{node.rounds_max:,} rounds"
-            yield f"at most {counted}, then {node.at_rounds_max}"
+            yield f"at most {counted(node.rounds_max, 'round')}, then {node.at_rounds_max}"
             yield from _seconds("each", node.round_timeout_seconds)
         case _:
             pass
@@ -174,40 +147,21 @@ def guards(node: Node) -> dict[str, str]:
             return {}
 
 
+def contracts_told(node: Node) -> Iterator[tuple[str, str, str]]:
+    """Yield the contracts of a handoff: giver, taker, and when it holds and what is passed on. None for other nodes."""
+    for contract in node.contracts if isinstance(node, Handoff) else ():
+        named = f"{contract.name} · " if contract.name else ""
+        yield contract.giver, contract.taker, f"{named}if {contract.when} · carries {contract.carries}"
+
+
 def kind_word(node: Node) -> str:
     """Return the word for the node's kind."""
     return kind(node)
 
 
-def mark(path: str, known: Knowledge) -> str:
-    """Return the sign for how the node at ``path`` stands; empty if no run is drawn."""
-    if known.run is None:
-        return ""
-    state = known.run.nodes.get(path)
-    return NOT_BEGUN if state is None else MARKS[state.outcome]
-
-
-def items_told(path: str, known: Knowledge) -> str:
-    """Return how many items of the map at ``path`` have ended, as ``3/12``; empty if that is not known."""
-    state = None if known.run is None else known.run.nodes.get(path)
-    if known.run is None or state is None or not state.is_decided:
-        return ""
-    return f"{items_done(known.run, state)}/{len(state.keys)}"
-
-
-def done_told(node: Node, path: str, known: Knowledge) -> str:
-    """Return how far a map, loop or plan is, as ``3/12 done`` or ``round 2``; empty if that is not known."""
-    if isinstance(node, Map) and (done := items_told(path, known)):
-        return f"{done} done"
-    if isinstance(node, Loop) and known.run is not None and (number := last_round(known.run, path)[0]):
-        return f"round {number}"
-    return version_told(node, path, known.run)
-
-
-def items_done(run: RunState, node: NodeState) -> int:
-    """Return how many items of a map have ended."""
-    items = (run.nodes.get(paths.item(node.path, key)) for key in node.keys)
-    return sum(item is not None and item.outcome is not None for item in items)
+def counted(number: int, thing: str) -> str:
+    """Return how many there are, in words."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def _agent(node: AgentNode, known: Knowledge) -> Iterator[str]:

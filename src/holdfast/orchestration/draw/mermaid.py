@@ -3,29 +3,26 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.draw.captions import (
-    Knowledge,
     captions,
-    done_told,
+    contracts_told,
     kind_word,
-    mark,
     steps_drawn,
     undo_drawn,
 )
+from holdfast.orchestration.draw.knowledge import NOTHING_KNOWN, Knowledge
 from holdfast.orchestration.draw.plans import planned_drawn
 from holdfast.orchestration.draw.review_captions import criteria_told, rounds_told
-from holdfast.orchestration.draw.tree import NOTHING_KNOWN
+from holdfast.orchestration.draw.standing import done_told, drawn_at, mark
 from holdfast.orchestration.flow.nodes import (
-    Block,
     Branch,
+    Composite,
     Fallback,
     Graph,
+    Handoff,
     Loop,
-    Map,
     Node,
-    Parallel,
     Saga,
     Vote,
     children,
@@ -78,7 +75,7 @@ class _Drawing:
         self._classify(identity, path)
         label = self._label(node, path)
         match node:
-            case Steps() | Parallel() | Branch() | Map() | Loop() | Fallback() | Vote() | Block() | Saga() | Graph():
+            case _ if isinstance(node, Composite):
                 self._line(depth, f'subgraph {identity}["{label}"]')
                 self._compose(node, path, depth + 1)
                 self._line(depth, "end")
@@ -120,10 +117,7 @@ class _Drawing:
             yield f"    class {','.join(identities)} {name}"
 
     def _compose(self, node: Node, path: str, depth: int) -> None:
-        below = [
-            self.draw(child, f"{path}[]" if isinstance(node, Map | Loop) else paths.below(path, child.name), depth)
-            for child in children(node)
-        ]
+        below = [self.draw(child, drawn_at(child, node, path, self._known), depth) for child in children(node)]
         match node:
             case Steps():
                 self.edges.extend(f"    {first} --> {second}" for first, second in pairwise(below))
@@ -138,6 +132,10 @@ class _Drawing:
                 self.edges.extend(f'    {first} -->|"else"| {second}' for first, second in pairwise(below))
             case Loop():
                 self._again(node, below[0], depth)
+            case Handoff(members=members):
+                drawn = {member.name: child for member, child in zip(members, below, strict=True)}
+                for giver, taker, told in contracts_told(node):
+                    self.edges.append(f'    {drawn[giver]} -->|"{escaped(told)}"| {drawn[taker]}')
             case Saga():
                 self.edges.extend(f"    {first} --> {second}" for first, second in pairwise(below))
                 self._undo(node, path, below, depth)

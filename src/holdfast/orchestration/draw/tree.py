@@ -2,22 +2,19 @@
 
 from collections.abc import Iterator
 
-from holdfast.kernel import paths
 from holdfast.orchestration.draw.captions import (
-    Knowledge,
     captions,
-    done_told,
+    contracts_told,
     guards,
     kind_word,
-    mark,
     steps_drawn,
     undo_drawn,
 )
+from holdfast.orchestration.draw.knowledge import NOTHING_KNOWN, Knowledge
 from holdfast.orchestration.draw.plans import planned_drawn
 from holdfast.orchestration.draw.review_captions import criteria_told, rounds_told
+from holdfast.orchestration.draw.standing import done_told, drawn_at, mark
 from holdfast.orchestration.flow.nodes import Loop, Map, Node, children
-
-NOTHING_KNOWN = Knowledge()
 
 
 def draw_text(flow: Node, known: Knowledge = NOTHING_KNOWN) -> str:
@@ -48,10 +45,12 @@ def _review(known: Knowledge) -> Iterator[str]:
 def _lines(node: Node, path: str, known: Knowledge, guard: str, first: str, rest: str) -> Iterator[str]:
     yield first + guard + _line(node, path, known)
     below = list(_below(node, path, known))
+    arrows = [f"{giver} → {taker}  {told}" for giver, taker, told in contracts_told(node)]
     for index, (child, inner, told) in enumerate(below):
-        is_last = index == len(below) - 1
+        is_last = index == len(below) - 1 and not arrows
         elbow, bar = ("└── ", "    ") if is_last else ("├── ", "│   ")
         yield from _lines(child, inner, known, told, rest + elbow, rest + bar)
+    yield from (f"{rest}{'├── ' if arrow is not arrows[-1] else '└── '}{arrow}" for arrow in arrows)
 
 
 def _line(node: Node, path: str, known: Knowledge) -> str:
@@ -73,6 +72,6 @@ def _below(node: Node, path: str, known: Knowledge) -> Iterator[tuple[Node, str,
         yield step, inner, f"after {', '.join(after)}: " if after else ""
     before, undo = guards(node), undo_drawn(node, path)
     for child in children(node):
-        yield child, paths.below(path, child.name), before.get(child.name, "")
+        yield child, drawn_at(child, node, path, known), before.get(child.name, "")
         if child.name in undo:
             yield *undo[child.name], f"undo {child.name}: "

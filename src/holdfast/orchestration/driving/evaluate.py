@@ -1,13 +1,15 @@
 """Enters a node: evaluates its input, guards or items, reckons its deadline, and records what came of it.
 
 Of a loop that was entered it evaluates, after each round, whether that was the last; of a vote what the answers are; of
-a graph whether its steps came to what was expected of them.
+a graph whether its steps came to what was expected of them; of a handoff who has the next turn.
 """
 
 from holdfast.execution.actions import Evaluate
 from holdfast.integration.tools.sharing import Sharing
 from holdfast.journal.events import BranchTaken, Event, ItemsMapped, NodeLeft, StepEnded
+from holdfast.journal.fold.handing import handed
 from holdfast.journal.fold.sagas import is_undoing
+from holdfast.journal.fold.state import RunState
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel import paths
 from holdfast.kernel.clock import Clock
@@ -16,6 +18,7 @@ from holdfast.kernel.expression import parse
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.orchestration.driving.asking import asking, waking
+from holdfast.orchestration.driving.handing import after_turn
 from holdfast.orchestration.flow.asked import given_at
 from holdfast.orchestration.flow.names import LAST, RESULT, ROUND
 from holdfast.orchestration.flow.nodes import (
@@ -25,6 +28,7 @@ from holdfast.orchestration.flow.nodes import (
     DecisionNode,
     FunctionNode,
     Graph,
+    Handoff,
     Loop,
     Map,
     Node,
@@ -46,7 +50,7 @@ from holdfast.orchestration.values.votes import answers
 async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock, sharing: Sharing | None = None) -> None:
     """Enter ``node`` at the action's path; an expression that fails ends the node, never the driver."""
     values = Values(recorder.state, recorder.payloads)
-    if isinstance(node, Loop | Vote | Graph) and action.path in recorder.state.nodes:
+    if isinstance(node, Loop | Vote | Graph | Handoff) and action.path in recorder.state.nodes:
         recorder.append(*await _gone_on(node, action.path, values, recorder))
         return
     follows: tuple[Event, ...] = ()
@@ -58,7 +62,7 @@ async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock, 
         if pins(node) and sharing is not None:
             shared = await sharing.pin()
         match node:
-            case AgentNode() | ToolNode() | FunctionNode() | ChildNode() | ScriptNode() | PlanNode():
+            case AgentNode() | ToolNode() | FunctionNode() | ChildNode() | ScriptNode() | PlanNode() | Handoff():
                 given = await _input(node.input, action.path, values, recorder)
             case WaitNode():
                 wakes_at = await waking(node, action.path, values, now)
@@ -103,8 +107,14 @@ async def _input(text: str | None, path: str, values: Values, recorder: Recorder
     if text is None:
         text = await input_at(recorder.state, path, recorder.payloads)
     if text is None:
-        return given_at(recorder.state, path) or recorder.state.input
+        return given_at(recorder.state, path) or _given(recorder.state, path)
     return recorder.payloads.keep_json(await values.evaluate(text, path))
+
+
+def _given(run: RunState, path: str) -> PayloadId:
+    """Return what the node at ``path`` gets that says nothing of its input: what was handed over, or the run's."""
+    here = handed(run, path)
+    return run.input if here is None else here.value
 
 
 async def _branch(node: Branch, path: str, values: Values) -> Event:
@@ -114,7 +124,9 @@ async def _branch(node: Branch, path: str, values: Values) -> Event:
     return BranchTaken(node=path, case=node.otherwise.name if node.otherwise is not None else None)
 
 
-async def _gone_on(node: Loop | Vote | Graph, path: str, values: Values, recorder: Recorder) -> tuple[Event, ...]:
+async def _gone_on(
+    node: Loop | Vote | Graph | Handoff, path: str, values: Values, recorder: Recorder
+) -> tuple[Event, ...]:
     """Return what follows on what has ended below a node that is evaluated more than once."""
     try:
         match node:
@@ -124,6 +136,8 @@ async def _gone_on(node: Loop | Vote | Graph, path: str, values: Values, recorde
                 return (await _ballots(node, path, values, recorder),)
             case Graph():
                 return await judged(node, path, values, recorder.state)
+            case Handoff():
+                return (await after_turn(node, path, values, recorder),)
     except ExpressionError as error:
         return (NodeLeft(node=path, outcome=Outcome.FAILED, fault=Fault(ErrorKind.EXPRESSION, str(error))),)
 

@@ -9,11 +9,13 @@ from holdfast.kernel.errors import DefinitionError, ExpressionError
 from holdfast.kernel.expression import parse
 from holdfast.kernel.paths import check_name
 from holdfast.kernel.retry import unusable_retry
+from holdfast.orchestration.flow.check_handoff import check_handoff
 from holdfast.orchestration.flow.check_plan import check_plan
+from holdfast.orchestration.flow.check_quorum import check_join, check_vote
 from holdfast.orchestration.flow.check_waits import check_decision, check_wait
 from holdfast.orchestration.flow.fields import expressions_of, limits_of
 from holdfast.orchestration.flow.graphs import check_graph
-from holdfast.orchestration.flow.names import GIVEN, RESERVED, RESULT
+from holdfast.orchestration.flow.names import GIVEN, HANDED, RESERVED, RESULT
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Branch,
@@ -22,8 +24,7 @@ from holdfast.orchestration.flow.nodes import (
     Fallback,
     FunctionNode,
     Graph,
-    Join,
-    Loop,
+    Handoff,
     Map,
     Node,
     Parallel,
@@ -33,12 +34,12 @@ from holdfast.orchestration.flow.nodes import (
     Sequence,
     ToolNode,
     Vote,
-    VoteBy,
     WaitNode,
     children,
     from_json,
     to_json,
 )
+from holdfast.orchestration.flow.places import path_of
 from holdfast.orchestration.flow.sagas import UNDO, check_saga, undo_nodes
 from holdfast.orchestration.flow.seen import SOMETIMES, seen_besides
 
@@ -92,8 +93,8 @@ def _walk(node: Node, path: str, names: frozenset[str], depth: int = 1) -> Itera
     yield path, node, names
     seen = set(names)
     for child in children(node):
-        inner = frozenset(seen | seen_besides(node, child))
-        where = f"{path}[]" if isinstance(node, Map | Loop) else f"{path}/{child.name}"
+        inner = frozenset((HANDED,)) if isinstance(node, Handoff) else frozenset(seen | seen_besides(node, child))
+        where = path_of(child, node, path)
         yield from _walk(child, where, inner, depth + 1)
         if isinstance(node, Sequence | Saga):
             seen.add(child.name)
@@ -123,21 +124,15 @@ def _check_names(node: Node, path: str, seen: frozenset[str]) -> None:
 
 
 def _check_shape(node: Node, path: str) -> None:
-    below = children(node)
+    if not children(node) and isinstance(node, Sequence | Parallel | Branch | Fallback | Saga | Graph | Handoff):
+        raise DefinitionError(f"{path}: expected at least one node below it, found none")
     match node:
-        case Sequence() | Parallel() | Branch() | Fallback() | Saga() | Graph() if not below:
-            raise DefinitionError(f"{path}: expected at least one node below it, found none")
-        case Parallel(join=Join.QUORUM, quorum=quorum):
-            if quorum is None or not 1 <= quorum <= len(below):
-                raise DefinitionError(f"{path}: expected a quorum from 1 to {len(below)}, found {quorum}")
+        case Parallel() | Map():
+            check_join(node, path)
         case ChildNode(app=app):
             check_name(app, f"{path}: the app's name")
-        case Map(join=Join.QUORUM, quorum=quorum) if quorum is None or quorum < 1:
-            raise DefinitionError(f"{path}: expected a quorum of at least 1, found {quorum}")
         case _:
             _check_kind(node, path)
-    if isinstance(node, Parallel | Map) and node.quorum is not None and node.join is not Join.QUORUM:
-        raise DefinitionError(f"{path}: expected join=Join.QUORUM beside a quorum, found join={node.join.value!r}")
     _check_retry(node, path)
     for name, limit in limits_of(node):
         if not 0 < limit < math.inf:
@@ -147,7 +142,9 @@ def _check_shape(node: Node, path: str) -> None:
 def _check_kind(node: Node, path: str) -> None:
     match node:
         case Vote():
-            _check_vote(node, path)
+            check_vote(node, path)
+        case Handoff():
+            check_handoff(node, path)
         case WaitNode():
             check_wait(node, path)
         case DecisionNode():
@@ -156,18 +153,6 @@ def _check_kind(node: Node, path: str) -> None:
             check_graph(node, path)
         case _:
             pass
-
-
-def _check_vote(node: Vote, path: str) -> None:
-    count = len(node.voters)
-    if not count:
-        raise DefinitionError(f"{path}: expected at least one voter, found none")
-    if node.by is VoteBy.JUDGE and node.judge is None:
-        raise DefinitionError(f"{path}: expected a judge, who is to decide, found none")
-    if (node.by is VoteBy.QUORUM) != (node.quorum is not None):
-        raise DefinitionError(f"{path}: expected a quorum with by=VoteBy.QUORUM only, found {node.quorum} by {node.by}")
-    if node.quorum is not None and not 1 <= node.quorum <= count:
-        raise DefinitionError(f"{path}: expected a quorum from 1 to {count}, found {node.quorum}")
 
 
 def _check_retry(node: Node, path: str) -> None:

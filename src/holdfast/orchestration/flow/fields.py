@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from holdfast.kernel.limits import Budget
 from holdfast.orchestration.flow.graphs import after_of, all_before
-from holdfast.orchestration.flow.names import LAST, RESULT, ROUND
+from holdfast.orchestration.flow.names import HANDED, LAST, RESULT, ROUND
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Branch,
@@ -12,17 +12,19 @@ from holdfast.orchestration.flow.nodes import (
     DecisionNode,
     FunctionNode,
     Graph,
+    Handoff,
     Loop,
     Map,
     Node,
-    Parallel,
     PlanNode,
-    Saga,
     ScriptNode,
     ToolNode,
     Vote,
     WaitNode,
 )
+
+MAY_BE_ZERO = frozenset(("replans_max",))
+"""The limits that may forbid what they limit."""
 
 
 def expressions_of(node: Node, names: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
@@ -37,6 +39,10 @@ def expressions_of(node: Node, names: frozenset[str]) -> Iterator[tuple[str, fro
             | PlanNode(input=text)
         ) if text is not None:
             yield text, names
+        case Handoff(input=text, contracts=contracts):
+            yield from () if text is None else ((text, names),)
+            told = (each for contract in contracts for each in (contract.when, contract.carries))
+            yield from ((each, frozenset((RESULT, HANDED))) for each in told)
         case WaitNode(until=str(text)):
             yield text, names
         case DecisionNode(question=question, goal=goal, details=details, choices=choices):
@@ -66,32 +72,12 @@ def _expected(graph: Graph, names: frozenset[str]) -> Iterator[tuple[str, frozen
 
 
 def limits_of(node: Node) -> Iterator[tuple[str, float]]:
-    """Yield the limits that are set, by name."""
-    named = [("timeout_seconds", node.timeout_seconds)]
-    match node:
-        case ScriptNode():
-            named += [("at_once_max", node.at_once_max)]
-        case PlanNode():
-            named += [(name, getattr(node, name)) for name in ("drafts_max", "steps_max", "at_once_max")]
-        case Parallel():
-            named += [("at_once_max", node.at_once_max), ("branch_timeout_seconds", node.branch_timeout_seconds)]
-        case Map():
-            named += [("at_once_max", node.at_once_max), ("item_timeout_seconds", node.item_timeout_seconds)]
-            named += [("items_max", node.items_max)]
-        case Graph():
-            named += [("at_once_max", node.at_once_max)]
-        case Vote():
-            named += [("at_once_max", node.at_once_max), ("voter_timeout_seconds", node.voter_timeout_seconds)]
-        case Loop():
-            named += [("rounds_max", node.rounds_max), ("round_timeout_seconds", node.round_timeout_seconds)]
-        case Saga():
-            named += [("answer_seconds_max", node.answer_seconds_max)]
-        case WaitNode():
-            named += [("seconds", node.seconds)]
-        case DecisionNode():
-            named += [("deadline_seconds", node.deadline_seconds)]
-        case ChildNode(budget=Budget() as budget):
-            named += [(f"budget.{name}", getattr(budget, name)) for name in Budget.__struct_fields__]
-        case _:
-            pass
-    yield from ((name, limit) for name, limit in named if limit is not None)
+    """Yield the limits that are set, by name: by how a field is called, it is one."""
+    for name in node.__struct_fields__:
+        value = getattr(node, name)
+        is_limit = name.endswith(("seconds", "_max")) and name not in MAY_BE_ZERO
+        if is_limit and isinstance(value, int | float):
+            yield name, value
+    if isinstance(node, ChildNode) and node.budget is not None:
+        given = ((name, getattr(node.budget, name)) for name in Budget.__struct_fields__)
+        yield from ((f"budget.{name}", limit) for name, limit in given if limit is not None)

@@ -1,10 +1,11 @@
 """Finds the node of a flow that a path names. Pure."""
 
+from holdfast.journal.fold.handing import JOINT
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel import paths
 from holdfast.kernel.errors import DefinitionError
 from holdfast.orchestration.flow.asked import call_at, node_of
-from holdfast.orchestration.flow.nodes import Loop, Map, Node, PlanNode, Saga, ScriptNode, children
+from holdfast.orchestration.flow.nodes import Handoff, Loop, Map, Node, PlanNode, Saga, ScriptNode, children
 from holdfast.orchestration.flow.planned import part_at
 from holdfast.orchestration.flow.saga_questions import asked_about, question
 
@@ -45,9 +46,14 @@ def _undoing(saga: Saga, path: str, run: RunState | None) -> Node:
 def _down(node: Node, rest: str, path: str) -> tuple[Node, str]:
     if isinstance(node, Map | Loop) and rest.startswith("["):
         return node.do, rest.partition("]")[2]
+    if isinstance(node, Handoff) and rest.startswith("["):
+        key, _, rest = rest[1:].partition("]")
+        for member in node.members:
+            if key.partition(JOINT)[0] == member.name:
+                return member, rest
     name = rest[1:].partition("/")[0].partition("[")[0]
     for child in children(node):
-        if not isinstance(node, Map | Loop) and child.name == name:
+        if not isinstance(node, Map | Loop | Handoff) and child.name == name:
             return child, rest[1 + len(name) :]
     raise DefinitionError(
         f"expected a node at {path!r}, found none below {node.name!r}: the flow has changed under the run"

@@ -7,6 +7,8 @@ VOTES = "votes"
 """What a judge sees of a vote besides."""
 FAULT = "fault"
 """What a rung of a fallback sees besides, but for the first: why the one above it came to nothing."""
+HANDED = "handed"
+"""What the members of a handoff see of what is outside."""
 RESULT, GIVEN = "result", "given"
 """What is seen beside that by what undoes a step: what it gave, and what it was given."""
 RESERVED = frozenset((INPUT, ITEM, KEY, VARIABLES))

@@ -9,6 +9,8 @@ import msgspec
 
 from holdfast.kernel.ids import digest
 from holdfast.kernel.outcomes import ErrorKind
+from holdfast.orchestration.flow.choices import AtRoundsMax, Join, VoteBy
+from holdfast.orchestration.flow.contracts import Contract
 from holdfast.orchestration.flow.leaves import (
     AgentNode,
     ChildNode,
@@ -24,7 +26,6 @@ from holdfast.orchestration.flow.leaves import (
     WaitNode,
 )
 from holdfast.orchestration.flow.node import AT_ONCE_MAX, FlowNode
-from holdfast.orchestration.flow.rules import AtRoundsMax, Join, VoteBy
 
 __all__ = [
     "AT_ONCE_MAX",
@@ -36,12 +37,14 @@ __all__ = [
     "Case",
     "ChildNode",
     "Composite",
+    "Contract",
     "DecisionNode",
     "Fallback",
     "FlowNode",
     "FunctionNode",
     "Graph",
     "GraphStep",
+    "Handoff",
     "Join",
     "Leaf",
     "Loop",
@@ -234,7 +237,26 @@ class Graph(FlowNode, frozen=True, omit_defaults=True, tag="graph"):
     timeout_seconds: float | None = None
 
 
-Composite = Sequence | Parallel | Branch | Map | Loop | Fallback | Vote | Block | Saga | Graph
+class Handoff(FlowNode, frozen=True, omit_defaults=True, tag="handoff"):
+    """The members take turns, the first one first; by contract the one whose turn it is hands over to another.
+
+    A member sees what it was handed as ``handed``, and of what is outside nothing else: not the run's input, no earlier
+    step, no variable. Once it has ended, the contracts it is the giver of are asked in order; the first that holds has
+    the taker begin; if none does, what the member gave is the whole's. Its value is a dict: ``by``, the member's name,
+    ``value``, and ``passed``, a dict of ``giver``, ``taker`` and ``contract`` for each handing over.
+    """
+
+    members: "tuple[Node, ...]"
+    contracts: tuple[Contract, ...]
+    handovers_max: int
+    """A member that would hand over once more has the handoff fail."""
+    input: str | None = None
+    """What the first member is handed; if there is no expression, what an agent in this place would get."""
+    turn_timeout_seconds: float | None = None
+    timeout_seconds: float | None = None
+
+
+Composite = Sequence | Parallel | Branch | Map | Loop | Fallback | Vote | Block | Saga | Graph | Handoff
 Node = Leaf | Composite
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -244,7 +266,7 @@ _decoder: msgspec.json.Decoder[Node] = msgspec.json.Decoder(Node)
 def children(node: Node) -> tuple[Node, ...]:
     """Return the nodes directly below ``node``, in the order they are written."""
     match node:
-        case Sequence(steps=below) | Parallel(branches=below) | Fallback(rungs=below):
+        case Sequence(steps=below) | Parallel(branches=below) | Fallback(rungs=below) | Handoff(members=below):
             return below
         case Vote(voters=voters, judge=judge):
             return voters if judge is None else (*voters, judge)
@@ -261,7 +283,7 @@ def children(node: Node) -> tuple[Node, ...]:
 def told_apart(node: Node) -> tuple[str, ...]:
     """Return the names of the nodes below ``node`` that its value tells apart, in order; none for other kinds."""
     match node:
-        case Parallel(branches=below) | Fallback(rungs=below) | Vote(voters=below):
+        case Parallel(branches=below) | Fallback(rungs=below) | Vote(voters=below) | Handoff(members=below):
             return tuple(child.name for child in below)
         case Graph(steps=steps):
             return tuple(step.do.name for step in steps)

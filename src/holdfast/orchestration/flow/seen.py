@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from holdfast.orchestration.flow.graphs import after_of, all_before
-from holdfast.orchestration.flow.names import FAULT, ITEM, KEY, LAST, ROUND, VOTES
+from holdfast.orchestration.flow.names import FAULT, HANDED, ITEM, KEY, LAST, ROUND, VOTES
 from holdfast.orchestration.flow.nodes import Fallback, Graph, Loop, Map, Node, Vote
 
 ROUNDS = frozenset((ROUND, LAST))
-SOMETIMES = frozenset((*ROUNDS, VOTES, FAULT))
+SOMETIMES = frozenset((*ROUNDS, VOTES, FAULT, HANDED))
 """What is seen at some places only: where it is, no node is called so."""
 
 _INSIDE: Mapping[type[Node], frozenset[str]] = {Map: frozenset((ITEM, KEY)), Loop: ROUNDS}

@@ -3,9 +3,7 @@
 A migration is the app's own code and may raise anything; nothing of what it says is taken that does not fit.
 """
 
-import itertools
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from holdfast.execution.interrupt import effects_of
@@ -13,15 +11,13 @@ from holdfast.integration.tools.caught import Raised, caught
 from holdfast.journal.events import RunMigrated
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.versions import moved
-from holdfast.kernel import paths
 from holdfast.kernel.errors import DefinitionChanged
 from holdfast.orchestration.application.app import App
 from holdfast.orchestration.application.versions import Migrated, Migration, NodeView, OnChange, RunView
 from holdfast.orchestration.flow.nodes import told_apart
 from holdfast.orchestration.migrating.migration_checks import check_fits, has_acted, place
+from holdfast.orchestration.migrating.patterns import meant
 from holdfast.orchestration.migrating.unchanged import check_unchanged
-
-_KEY = re.compile(r"\[[^]]*\]")
 
 
 def adopt(state: RunState, app: App) -> RunMigrated | None:
@@ -61,8 +57,8 @@ def _asked(migration: Migration, view: RunView, state: RunState, app: App) -> Mi
 
 
 def _event(migration: Migration, told: Migrated, state: RunState, app: App) -> RunMigrated:
-    renamed = {old: new for pattern, to in told.renamed.items() for old, new in _each(pattern, to, state).items()}
-    dropped = tuple(path for pattern in told.dropped for path in _each(pattern, pattern, state))
+    renamed = {old: new for pattern, to in told.renamed.items() for old, new in meant(pattern, to, state).items()}
+    dropped = tuple(path for pattern in told.dropped for path in meant(pattern, pattern, state))
     stays = (moved(node.path, renamed, dropped) for node in state.nodes.values() if node.branches)
     places = {path: place(app, path, state) for path in stays if path is not None}
     return RunMigrated(
@@ -75,25 +71,6 @@ def _event(migration: Migration, told: Migrated, state: RunState, app: App) -> R
             path: names for path, node in sorted(places.items()) if node is not None and (names := told_apart(node))
         },
     )
-
-
-def _each(pattern: str, to: str, state: RunState) -> dict[str, str]:
-    """Return the nodes of the run that ``pattern`` means, each with what it becomes by ``to``."""
-    known = {*state.nodes, *_cases(state)}
-    if "[]" not in pattern:
-        return {pattern: to} if pattern in known else {}
-    found = {}
-    for path in sorted(known):
-        keys = _KEY.findall(path)
-        if _KEY.sub("[]", path) == pattern and to.count("[]") == len(keys):
-            parts = to.split("[]")
-            found[path] = "".join(itertools.chain(*zip(parts, (*keys, ""), strict=True)))
-    return found
-
-
-def _cases(state: RunState) -> Iterator[str]:
-    """Yield the path of each case that was taken: its node may not have been entered yet."""
-    return (paths.below(node.path, node.case) for node in state.nodes.values() if node.case is not None)
 
 
 def _view(state: RunState, app: App) -> RunView:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from holdfast.journal.fold.handing import HANDOFF_KIND
 from holdfast.journal.fold.sagas import SAGA_KIND
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.variables import BLOCK_KIND, overtaken
@@ -18,7 +19,7 @@ from holdfast.orchestration.values.votes import VOTE_KIND
 
 STEPS_TOLD_MAX = 12
 SCRIPT_KIND = "script"
-IN_TURN = ("sequence", LOOP_KIND, FALLBACK_KIND)
+IN_TURN = ("sequence", LOOP_KIND, FALLBACK_KIND, HANDOFF_KIND)
 """The kinds of nodes of which what comes after a step is done again with it."""
 
 
@@ -31,8 +32,9 @@ class Reopening(msgspec.Struct, frozen=True):
 
 def reopening(state: RunState, from_step: str) -> Reopening:
     """Return what is taken up: what did not succeed; with ``from_step`` that step too, what follows on it in the
-    sequences, loops and fallbacks around it, and all that encloses it. What succeeded beside it is kept, but of a
-    block all or nothing is done again, and no review of the result is kept. A fallback stays on the rung it came to.
+    sequences, loops, fallbacks and handoffs around it, and all that encloses it. What succeeded beside it is kept, but
+    of a block all or nothing is done again, and no review of the result is kept. A fallback stays on the rung it came
+    to.
 
     Raises InputError for a step that the run has not entered, and for one that cannot be done again by itself.
     """
@@ -173,7 +175,7 @@ def _stands(node: NodeState) -> bool:
             return node.step.attempt > 0
         case "branch" | "map":
             return node.is_decided
-        case "sequence" | "parallel" | "block" | "loop" | "fallback" | "vote" | "graph" | "plan":
+        case "sequence" | "parallel" | "block" | "loop" | "fallback" | "vote" | "graph" | "plan" | "handoff":
             return True
         case _:
             return False

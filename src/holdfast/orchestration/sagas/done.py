@@ -4,6 +4,7 @@ import enum
 from collections.abc import Iterable, Mapping
 
 from holdfast.execution.agent import Agent
+from holdfast.journal.fold.handing import turns
 from holdfast.journal.fold.sagas import SAGA_KIND
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel import paths
@@ -13,6 +14,7 @@ from holdfast.orchestration.flow.nodes import (
     AgentNode,
     ChildNode,
     FunctionNode,
+    Handoff,
     Loop,
     Map,
     Node,
@@ -95,11 +97,17 @@ def may_have_acted(node: Node, path: str, run: RunState, agents: Agents) -> bool
             inside = [(node.do, paths.item(path, key)) for key in state.keys]
         case Loop():
             inside = [(node.do, paths.item(path, str(each))) for each in range(1, last_round(run, path)[0] + 1)]
+        case Handoff():
+            inside = [(_member(node, turn.member), turn.path) for turn in turns(run, state)]
         case _ if state.kind == SAGA_KIND and is_undone(run, path):
             return False
         case _:
             inside = [(child, paths.below(path, child.name)) for child in children(node)]
     return any(may_have_acted(child, where, run, agents) for child, where in inside)
+
+
+def _member(handoff: Handoff, name: str) -> Node:
+    return next(member for member in handoff.members if member.name == name)
 
 
 def is_undone(run: RunState, path: str) -> bool:

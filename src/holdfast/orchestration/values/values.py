@@ -3,7 +3,7 @@
 A leaf's value is the JSON of its result, a decision's what was decided. A sequence gives its last step's value, a
 parallel a field for each branch (null for one that did not succeed), a branch the taken case's, a map the list of its
 items' values (null likewise), a loop its last round's. A fallback's says which rung answered what, a vote's who said
-what. A graph or a plan gives a field for each step.
+what, a handoff's who handed over to whom. A graph or a plan gives a field for each step.
 """
 
 from collections import defaultdict
@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from msgspec import to_builtins
 
+from holdfast.journal.fold.handing import handed, turns
 from holdfast.journal.fold.sagas import is_undoing
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.variables import is_owned, visible
@@ -70,6 +71,8 @@ class Values:
                 return await self._answered(node)
             case "vote":
                 return await self._voted(node)
+            case "handoff":
+                return await self._handed_round(node)
             case "map":
                 return [await self.of(paths.item(path, key)) for key in node.keys]
             case "decision":
@@ -101,6 +104,12 @@ class Values:
         assert rung is not None, "a fallback that succeeded was answered"
         above = list(node.branches[: node.branches.index(rung)])
         return {"rung": rung, "value": await self.of(paths.below(node.path, rung)), "instead_of": above}
+
+    async def _handed_round(self, node: NodeState) -> object:
+        last = turns(self._state, node)[-1]
+        fields = ("giver", "taker", "contract")
+        passed = [{name: getattr(each, name) for name in fields} for each in node.passed[: last.number - 1]]
+        return {"by": last.member, "value": await self.of(last.path), "passed": passed}
 
     async def _voted(self, node: NodeState) -> object:
         """Return what was decided, by whom, and what each voter said: nothing of it is lost."""
@@ -147,6 +156,13 @@ class Values:
                 return await self._votes(vote)
             case "fault" if (above := self._rung_above(path)) is not None:
                 return None if above.outcome is Outcome.SKIPPED else to_builtins(fault_of(above))
+            case "handed" if (given := handed(self._state, path)) is not None:
+                return await self._payloads.fetch_json(given.value)
+            case _:
+                return await self._by_place(name, path)
+
+    async def _by_place(self, name: str, path: str) -> object:
+        match name:
             case "result" if is_in_round(path) and not is_undoing(self._state, path):
                 return await self.of(result_path(self._state))
             case "unmet" if is_in_round(path):

@@ -19,6 +19,7 @@ from holdfast.orchestration.flow.nodes import (
     Fallback,
     FunctionNode,
     Graph,
+    Handoff,
     Loop,
     Map,
     Node,
@@ -39,6 +40,7 @@ from holdfast.orchestration.moves.waiting import decision, timer
 from holdfast.orchestration.walk.composing import block, branch, sequence
 from holdfast.orchestration.walk.fanning import mapped, parallel
 from holdfast.orchestration.walk.graphing import graph
+from holdfast.orchestration.walk.handing import handoff
 from holdfast.orchestration.walk.planned import planned
 from holdfast.orchestration.walk.repeating import fallback, loop
 from holdfast.orchestration.walk.scripted import script
@@ -100,6 +102,8 @@ class Walker:
                 return saga(self, node, state)
             case Graph():
                 return graph(self, node, state)
+            case Handoff():
+                return handoff(self, node, state)
 
     def _awaited(
         self, node: WaitNode | DecisionNode | ChildNode | ScriptNode | PlanNode, state: NodeState

@@ -21,8 +21,8 @@ from holdfast.journal.events import (
 )
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.live import Hint
-from holdfast.kernel.paths import undone
-from holdfast.orchestration.draw.captions import MARKS, items_done
+from holdfast.kernel.paths import ancestors, undone
+from holdfast.orchestration.draw.standing import MARKS, items_done
 from holdfast.orchestration.people.following import Entry
 from holdfast.surfaces.cli.pursuing.views import Folded, ProgressLine
 from holdfast.surfaces.cli.showing.event_lines import event_line
@@ -76,7 +76,7 @@ class PlainView:
 
     def _line(self, entry: Entry, state: RunState) -> str | None:
         match entry.event:
-            case NodeLeft(node=path) if "[" in path and undone(path) is None:
+            case NodeLeft(node=path) if undone(path) is None and _is_in_map(path, state):
                 return _map_line(path, state)
             case NodeLeft(node=path, outcome=outcome, fault=fault):
                 took = duration(max(0.0, entry.at - state.nodes[path].entered_at))
@@ -101,11 +101,18 @@ class PlainView:
                 return None
 
 
+def _is_in_map(path: str, state: RunState) -> bool:
+    around = (state.nodes.get(above) for above in ancestors(path))
+    return any(node is not None and node.kind == "map" for node in around)
+
+
 def _map_line(path: str, state: RunState) -> str | None:
     """Say how far the map is that the node at ``path`` is an item of, if that moved it on by a tenth."""
     if not path.endswith("]"):
         return None
     around = state.nodes[path.rpartition("[")[0]]
+    if around.kind != "map":
+        return None
     done, count = items_done(state, around), len(around.keys)
     step = max(1, -(-count // LINES_A_MAP_MAX))
     if count == 1 or (done % step and done < count):

@@ -1,9 +1,6 @@
 """Each event of a journal as one line of words. Pure."""
 
 from holdfast.journal.events import (
-    AllowanceAwaited,
-    AllowanceRenewed,
-    BranchTaken,
     CancelRequested,
     ChildBegun,
     ChildEnded,
@@ -14,16 +11,9 @@ from holdfast.journal.events import (
     DriverChanged,
     DriverLeft,
     Event,
-    ItemsMapped,
     LifecycleMoved,
     MailRead,
-    NodeEntered,
-    NodeLeft,
-    NodeRetried,
-    QuestionAnswered,
-    QuestionAsked,
     ResourcesFailed,
-    RetryDue,
     RunEnded,
     RunForked,
     RunMigrated,
@@ -31,7 +21,6 @@ from holdfast.journal.events import (
     RunRequeued,
     RunReviewed,
     RunStarted,
-    ScriptAdvanced,
     StepEnded,
     StepIntended,
     StepInterrupted,
@@ -40,24 +29,12 @@ from holdfast.journal.events import (
 from holdfast.kernel.outcomes import Settlement
 from holdfast.surfaces.cli.showing.approval_lines import OfApproval, approval_line
 from holdfast.surfaces.cli.showing.budget_lines import OfBudget, budget_line
+from holdfast.surfaces.cli.showing.node_lines import OfNode, node_line
 from holdfast.surfaces.cli.showing.plan_lines import OfPlan, plan_line
 from holdfast.surfaces.cli.showing.sanitised_words import sanitised_words
-from holdfast.surfaces.cli.showing.turn_words import OfTurn, because, turn_words
-from holdfast.surfaces.cli.showing.wording import counted, duration, instant, size, tokens
+from holdfast.surfaces.cli.showing.turn_words import OfTurn, turn_words
+from holdfast.surfaces.cli.showing.wording import because, counted, duration, instant, size, tokens
 
-OfNode = (
-    NodeEntered
-    | BranchTaken
-    | ItemsMapped
-    | NodeLeft
-    | QuestionAsked
-    | QuestionAnswered
-    | NodeRetried
-    | RetryDue
-    | ScriptAdvanced
-    | AllowanceAwaited
-    | AllowanceRenewed
-)
 OfChild = ChildStarted | ChildBegun | ChildRecalled | ChildEnded
 OfStep = StepIntended | StepEnded | StepInterrupted | StepRetried | DoubtProbed | DoubtSettled
 SETTLED = {
@@ -85,7 +62,7 @@ OfRun = (
 def event_line(event: Event) -> str:
     """Return what happened, in one line. What it quotes comes from outside: clean it before it is shown."""
     if isinstance(event, OfNode):
-        return f"{event.node}  {_of_node(event)}"
+        return node_line(event)
     if isinstance(event, OfChild):
         return f"{event.node}  child run {event.child} {_of_child(event)}"
     if isinstance(event, OfTurn):
@@ -139,41 +116,6 @@ def _of_run(event: OfRun) -> str:
         case RunMigrated():
             moves = f"{counted(len(event.renamed), 'node')} renamed, {len(event.dropped)} dropped"
             return f"migrated to the present definitions by {event.by}: {moves}"
-
-
-def _of_node(event: OfNode) -> str:
-    match event:
-        case NodeEntered():
-            until = "" if event.wakes_at is None else f", until {instant(event.wakes_at)}"
-            return f"{event.kind} entered{until}"
-        case BranchTaken():
-            return _taken(event.case)
-        case ItemsMapped():
-            return f"has {counted(len(event.keys), 'item')}"
-        case NodeLeft():
-            return f"{event.outcome}{because(event.fault)}"
-        case NodeRetried():
-            return f"try {event.attempt} failed{because(event.fault)} (tried again at {instant(event.retry_at)})"
-        case RetryDue():
-            return f"tried again after try {event.attempt}" + (f", for {event.by} did not wait" if event.by else "")
-        case QuestionAsked():
-            return f"asks a person to choose: {' | '.join(event.options)}" if event.options else "asks a person"
-        case QuestionAnswered():
-            note = f" ({event.note})" if event.note else ""
-            return f"{event.by} has decided: {event.choice or 'see the value'}{note}"
-        case ScriptAdvanced():
-            asked = ", ".join(call.name for call in event.calls)
-            return f"script asks for {asked}" if asked else "script goes on"
-        case AllowanceAwaited():
-            return f"waits for {event.allowance}, renewed at {instant(event.renews_at)} ({event.reason})"
-        case AllowanceRenewed():
-            return "goes on: its allowance is renewed"
-
-
-def _taken(case: str | None) -> str:
-    if case is None:
-        return "takes none of its ways"
-    return f"goes on with round {case}" if case.isdigit() else f"takes {case}"
 
 
 def _of_child(event: OfChild) -> str:

@@ -9,7 +9,7 @@ from holdfast.journal.fold.agent_state import Phase
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel.outcomes import Outcome
 from holdfast.observability.usage import figures
-from holdfast.orchestration.draw.captions import items_done
+from holdfast.orchestration.draw.standing import items_done
 from holdfast.surfaces.cli.showing.wording import consumed, counted, duration
 
 LEAVES = frozenset({"agent", "tool", "function", "wait", "decision"})

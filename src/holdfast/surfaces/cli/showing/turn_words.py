@@ -11,11 +11,10 @@ from holdfast.journal.events import (
 )
 from holdfast.kernel.limits import Spend
 from holdfast.kernel.messages import Usage
-from holdfast.kernel.outcomes import Fault
 from holdfast.observability.usage import figures
 from holdfast.surfaces.cli.showing.circles import circle_words
 from holdfast.surfaces.cli.showing.way_words import way_words
-from holdfast.surfaces.cli.showing.wording import call_tokens, cost, counted, duration, money, tokens
+from holdfast.surfaces.cli.showing.wording import because, call_tokens, cost, counted, duration, money, tokens
 
 OfTurn = ModelCalled | ModelReplied | ModelFailed | ModelOutrun | ModelInterrupted | ModelReconciled | LoopSuspected
 
@@ -80,8 +79,3 @@ def _figures(usage: Usage) -> str:
 def _charged(cost_usd: float | None) -> str:
     """Return what a call is charged whose reply nobody has seen."""
     return f"charged with {'an unknown cost' if cost_usd is None else money(cost_usd)}"
-
-
-def because(fault: Fault | None) -> str:
-    """Return why, after a colon; empty if nothing went wrong."""
-    return "" if fault is None else f": {fault.message}"

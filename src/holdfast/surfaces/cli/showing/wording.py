@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from holdfast.kernel.outcomes import Fault
 from holdfast.observability.usage import Figures
 
 SHORT_ID_MIN, SHORT_ID_MAX = 6, 8
@@ -105,3 +106,8 @@ def short_ids(runs: list[str]) -> dict[str, str]:
 def short_id(run: str) -> str:
     """Return the short form of one run id."""
     return run[-SHORT_ID_MAX:]
+
+
+def because(fault: Fault | None) -> str:
+    """Return why, as it follows on what has happened; nothing without a reason."""
+    return "" if fault is None else f": {fault.message}"

@@ -1,4 +1,4 @@
-"""The rules a combinator can follow: when a fan-out has succeeded, what ends a loop, what decides a vote. Pure."""
+"""What combinators are told in a word: how branches join, who decides a vote, what ends a loop at its bound. Pure."""
 
 import enum
 
