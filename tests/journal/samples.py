@@ -50,6 +50,7 @@ from holdfast.journal.events import (
     RunReviewed,
     RunStarted,
     ScriptAdvanced,
+    ShareGiven,
     StepEnded,
     StepIntended,
     StepInterrupted,
@@ -414,6 +415,7 @@ def every_event() -> tuple[Event, ...]:
         BudgetLow(owner="agent desk", limit="usd", spent=0.41, allowed=0.5, node="desk"),
         ModelSwitched(node="desk", model="small", before="scripted", reason="the run's budget of usd runs low"),
         ReservationExceeded(node="desk", turn=1, attempt=1, reserved=100, tokens=120, reserved_usd=0.02, usd=0.03),
+        ShareGiven(node="desk", limits=Budget(tokens=900, usd=0.25, turns=3, tool_calls=5)),
         RunEnded(status="FAILED", outcome=Outcome.FAILED, result=ref("result"), fault=fault, waived=("cites",)),
     )
 

@@ -29,6 +29,7 @@ LIMITS = st.builds(
     usd=st.none() | st.integers(2_000_000, 400_000_000).map(lambda nanos: nanos * NANO),
     turns=st.none() | st.integers(1, 12),
 )
+SHARES = st.none() | st.sampled_from((0.2, 0.5, 1.0)) | LIMITS
 KILLS = st.lists(st.integers(1, 60), max_size=3)
 
 
@@ -54,10 +55,16 @@ class Plan:
     declared: Budget | None = None
     is_parallel: bool = True
     economises: bool = False
+    share: float | Budget | None = None
+    """Of the agents together."""
+    whole: float | Budget | None = None
+    """Of them and what they begin."""
 
 
 PLANS = st.recursive(
-    st.builds(Plan, st.integers(1, 3), LIMITS, st.just(()), st.none() | LIMITS, st.booleans(), st.booleans()),
+    st.builds(
+        Plan, st.integers(1, 3), LIMITS, st.just(()), st.none() | LIMITS, st.booleans(), st.booleans(), SHARES, SHARES
+    ),
     lambda below: st.builds(
         Plan,
         st.integers(1, 2),
@@ -66,6 +73,8 @@ PLANS = st.recursive(
         st.none() | LIMITS,
         st.booleans(),
         st.booleans(),
+        SHARES,
+        SHARES,
     ),
     max_leaves=4,
 )
@@ -83,13 +92,16 @@ def grown(plan: Plan, name: str, greedy: Provider, budget: Budget = NO_LIMITS) -
     )
     items = ", ".join(f"'i{place}'" for place in range(plan.agents))
     nodes: tuple[Node, ...] = (
-        Map("work", f"[{items}]", AgentNode("desk", "desk", input="item"), join=Join.BEST_EFFORT),
+        Map("work", f"[{items}]", AgentNode("desk", "desk", input="item"), join=Join.BEST_EFFORT, share=plan.share),
         *(
             ChildNode(f"kid{place}", apps[-1].name, input="'go'", budget=each.declared)
             for place, (apps, each) in enumerate(zip(below, plan.below, strict=True))
         ),
     )
-    flow = Parallel(name, nodes, Join.BEST_EFFORT) if plan.is_parallel else Sequence(name, nodes)
+    whole = plan.whole
+    flow = (
+        Parallel(name, nodes, Join.BEST_EFFORT, share=whole) if plan.is_parallel else Sequence(name, nodes, share=whole)
+    )
     return [
         *(app for apps in below for app in apps),
         App(name, flow, agents=(agent,), budget=budget, models={THRIFTY: greedy.thrifty}),
@@ -135,6 +147,8 @@ def check(stage: Stage, apps: list[App], greedy: Provider) -> None:
             _check_state(state, limits[head.app])
         if state.is_over:
             assert (state.reserved, state.reserved_usd, state.lent) == (0, 0.0, NOTHING_SPENT)
+            for share in state.shares.values():
+                assert (share.reserved, share.reserved_usd, share.lent) == (0, 0.0, NOTHING_SPENT)
         own = NOTHING_SPENT
         for node in state.nodes.values():
             own = plus(own, node.agent.spend if node.agent else NOTHING_SPENT)
@@ -151,6 +165,8 @@ def check(stage: Stage, apps: list[App], greedy: Provider) -> None:
 
 def _check_state(state: RunState, of_agent: Budget) -> None:
     _check_account(state.budget, plus(state.spend, state.lent), state.reserved, state.reserved_usd)
+    for share in state.shares.values():
+        _check_account(share.limits, plus(share.spend, share.lent), share.reserved, share.reserved_usd)
     for node in state.nodes.values():
         if node.agent is not None:
             _check_account(of_agent, node.agent.spend, node.agent.reserved, node.agent.reserved_usd or 0.0)

@@ -9,6 +9,7 @@ from holdfast.execution.warnings import RUN, warnings_of_agent
 from holdfast.governance.budget import Account, forbids_calls, forbids_turn
 from holdfast.journal.events import AllowanceRenewed, NodeLeft
 from holdfast.journal.fold.agent_state import AgentState, Phase
+from holdfast.journal.fold.shares import shares_around
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.step_state import StepState
 from holdfast.kernel import paths
@@ -57,17 +58,33 @@ def _wanted(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> 
             return (CallModel(node.path, state.turn, state.attempt + 1, state.retry_at),)
 
 
-def accounts(agent: Agent, state: AgentState, run: RunState) -> tuple[Account, ...]:
-    """Return the budgets that this agent's calls are paid from."""
+def accounts(agent: Agent, path: str, state: AgentState, run: RunState) -> tuple[Account, ...]:
+    """Return the budgets that the calls of this agent at ``path`` are paid from, the narrowest first."""
     budget = agent.budget if run.raised is None else raised(agent.budget, run.raised)
     own = Account(agent.owner, budget, state.spend, state.reserved, state.reserved_usd or 0.0)
-    return own, run_account(run)
+    if not run.shares:
+        return own, run_account(run)
+    return own, *share_accounts(path, run), run_account(run)
 
 
 def run_account(run: RunState) -> Account:
     """Return the budget of the whole run; what is lent to children that have not ended is taken from it."""
     spend = plus(run.spend, run.lent) if run.children_open else run.spend
     return Account(RUN, run.budget, spend, run.reserved, run.reserved_usd)
+
+
+def share_accounts(path: str, run: RunState) -> tuple[Account, ...]:
+    """Return the budgets of the nodes around ``path`` that have a share of their own, the innermost first."""
+    return tuple(
+        Account(
+            f"share of {place}",
+            share.limits if run.raised is None else raised(share.limits, run.raised),
+            plus(share.spend, share.lent),
+            share.reserved,
+            share.reserved_usd,
+        )
+        for place, share in shares_around(run, path)
+    )
 
 
 def _after_reply(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> tuple[Action, ...]:
@@ -92,7 +109,8 @@ def _pending_calls(agent: Agent, node: NodeState, state: AgentState, run: RunSta
     if not pending:
         return ()
     untouched = [step for _, step in pending if not (step.attempt or step.approval)]
-    if len(untouched) == len(state.calls) and (reason := forbids_calls(accounts(agent, state, run), len(state.calls))):
+    budgets = accounts(agent, node.path, state, run)
+    if len(untouched) == len(state.calls) and (reason := forbids_calls(budgets, len(state.calls))):
         return _leave(node, Outcome.FAILED, Fault(ErrorKind.BUDGET, reason))
     if any(call.request.acts_on for call in state.calls):
         pending = [(index, step) for index, step in pending if may_go(state.calls, index)]
@@ -122,7 +140,7 @@ def call_action(path: str, turn: int, call: int, step: StepState) -> Action:
 
 
 def _next_turn(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> tuple[Action, ...]:
-    if reason := forbids_turn(accounts(agent, state, run)):
+    if reason := forbids_turn(accounts(agent, node.path, state, run)):
         return _leave(node, Outcome.FAILED, Fault(ErrorKind.BUDGET, reason))
     return (CallModel(node.path, state.turn + 1, 1),)
 

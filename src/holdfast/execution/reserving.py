@@ -35,7 +35,7 @@ class Reserving:
         Where only the price is too high the agent goes on with its cheaper model, if it declares one: that is recorded.
         """
         run, state = self._recorder.state, self._state(action)
-        budgets = accounts(agent, state, run)
+        budgets = accounts(agent, action.path, state, run)
         refusal = forbids_turn(budgets) if action.attempt == 1 else None
         if refusal is not None:
             return refusal

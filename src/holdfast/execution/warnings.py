@@ -9,6 +9,7 @@ from holdfast.execution.agent import Agent
 from holdfast.governance.thresholds import ECONOMISED, LOW_PART, Reached, low_limits
 from holdfast.journal.events import BudgetLow, Event, ModelSwitched
 from holdfast.journal.fold.agent_state import AgentState, Low, Phase
+from holdfast.journal.fold.shares import shares_around
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel.limits import Budget, raised
 
@@ -36,7 +37,7 @@ def warnings_of_agent(agent: Agent, node: NodeState, state: AgentState, run: Run
     low = low_limits(budget, state.spend)
     events: tuple[Event, ...] = _news(low, state.low, agent.owner, node.path) if low else ()
     if agent.economy_model is not None and state.phase is not Phase.CALLING and is_to_economise(agent, state, run):
-        why = _why(agent, budget, state, run)
+        why = _why(agent, node.path, budget, state, run)
         events = (*events, switched(agent, node.path, state, run, why)) if why else events
     told = (Note(events),) if events else ()
     if budget.seconds is None or (state.low and _is_told(budget.seconds, state.low)):
@@ -63,9 +64,10 @@ def switched(agent: Agent, path: str, state: AgentState, run: RunState, reason: 
     return ModelSwitched(node=path, model=agent.economy_model, before=model_of(agent, state, run), reason=reason)
 
 
-def _why(agent: Agent, budget: Budget, state: AgentState, run: RunState) -> str:
+def _why(agent: Agent, path: str, budget: Budget, state: AgentState, run: RunState) -> str:
     """Return whose money runs low; nothing where nobody's does."""
-    for owner, limits, spend in ((agent.owner, budget, state.spend), (RUN, run.budget, run.spend)):
+    shares = [(f"share of {place}", share.limits, share.spend) for place, share in shares_around(run, path)]
+    for owner, limits, spend in ((agent.owner, budget, state.spend), *shares, (RUN, run.budget, run.spend)):
         if any(reached.limit == ECONOMISED for reached in low_limits(limits, spend)):
             return f"the {owner}'s budget of {ECONOMISED} runs low"
     return ""

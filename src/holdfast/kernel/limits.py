@@ -74,6 +74,20 @@ def plus(one: Spend, other: Spend) -> Spend:
     )
 
 
+def minus(one: Spend, other: Spend) -> Spend:
+    """Return what ``one`` comes to beyond ``other``."""
+    return Spend(
+        input_tokens=one.input_tokens - other.input_tokens,
+        output_tokens=one.output_tokens - other.output_tokens,
+        cached_tokens=one.cached_tokens - other.cached_tokens,
+        usd=round(one.usd - other.usd, USD_DIGITS),
+        calls_of_unknown_cost=one.calls_of_unknown_cost - other.calls_of_unknown_cost,
+        turns=one.turns - other.turns,
+        tool_calls=one.tool_calls - other.tool_calls,
+        descendants=one.descendants - other.descendants,
+    )
+
+
 def taken_by(share: Budget) -> Spend:
     """Return the most that a child run with these limits may spend, itself counted; one that it lacks takes nothing."""
     return Spend(

@@ -6,7 +6,7 @@ in payloads that it points at. A field is only ever added, with a default; a cha
 
 from holdfast.journal.events.allowances import AllowanceAwaited, AllowanceRenewed
 from holdfast.journal.events.approvals import ApprovalAsked, ApprovalDecided
-from holdfast.journal.events.budgets import BudgetLow, ModelSwitched, ReservationExceeded
+from holdfast.journal.events.budgets import BudgetLow, ModelSwitched, ReservationExceeded, ShareGiven
 from holdfast.journal.events.children import ChildBegun, ChildEnded, ChildRecalled, ChildStarted
 from holdfast.journal.events.circles import LoopSuspected
 from holdfast.journal.events.forks import RunForked
@@ -98,6 +98,7 @@ Event = (
     | PlanChecked
     | PlanAdopted
     | HandedOver
+    | ShareGiven
 )
 
 __all__ = [
@@ -148,6 +149,7 @@ __all__ = [
     "RunReviewed",
     "RunStarted",
     "ScriptAdvanced",
+    "ShareGiven",
     "StepEnded",
     "StepIntended",
     "StepInterrupted",

@@ -1,6 +1,7 @@
 """What happens to budgets: one runs low, an agent goes on cheaper, a call takes more than a call can."""
 
 from holdfast.journal.events.event import JournalEvent
+from holdfast.kernel.limits import Budget
 
 
 class BudgetLow(JournalEvent, frozen=True, tag="budget.low/1"):
@@ -40,3 +41,10 @@ class ReservationExceeded(JournalEvent, frozen=True, tag="budget.exceeded/1"):
     tokens: int
     reserved_usd: float | None = None
     usd: float | None = None
+
+
+class ShareGiven(JournalEvent, frozen=True, tag="budget.share/1"):
+    """A node is about to be entered that may spend, with all below it, no more than its ``limits``."""
+
+    node: str
+    limits: Budget

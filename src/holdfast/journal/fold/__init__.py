@@ -25,6 +25,7 @@ from holdfast.journal.fold import (
     retries,
     runs,
     scripts,
+    shares,
     steps,
     turns,
     versions,
@@ -85,6 +86,7 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.PlanChecked: plans.plan_checked,
     events.PlanAdopted: plans.plan_adopted,
     events.HandedOver: handing.handed_over,
+    events.ShareGiven: shares.share_given,
 }
 
 PROGRESS = (events.NodeLeft, events.ModelReplied, events.StepEnded, events.ChildEnded)
@@ -104,6 +106,8 @@ def evolve(state: RunState, event: Event, at: float) -> RunState:
     """Return the state after ``event``, recorded at the instant ``at``."""
     version = state.version + 1
     evolved = _EVOLVE[type(event)](state, event, at, version)
+    if evolved.shares:
+        evolved = shares.taken(state, evolved, event)
     if (evolved.drivers_in_vain or evolved.openings_failed) and isinstance(event, PROGRESS):
         return replace(evolved, drivers_in_vain=0, openings_failed=0)
     return evolved

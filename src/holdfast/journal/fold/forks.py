@@ -6,6 +6,7 @@ from rpds import HashTrieMap
 from holdfast.journal.events import RunForked
 from holdfast.journal.events.forks import NewSystem
 from holdfast.journal.fold.agent_state import AgentState, CallState, Phase
+from holdfast.journal.fold.shares import anew
 from holdfast.journal.fold.state import NodeState, QuestionState, RunState
 from holdfast.journal.fold.step_state import StepState
 from holdfast.journal.fold.trail import Trail
@@ -30,6 +31,7 @@ def run_forked(state: RunState, event: RunForked, at: float, version: int) -> Ru
         spend=NOTHING_SPENT,
         reserved=0,
         reserved_usd=0.0,
+        shares=anew(state.shares),
         low=(),
         charges=(),
         awaited=(),

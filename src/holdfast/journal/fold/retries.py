@@ -39,6 +39,7 @@ def run_requeued(state: RunState, event: RunRequeued, at: float, version: int) -
         nodes=nodes,
         reviews=tuple(review for review in state.reviews if review.node in nodes),
         sent=_remembered(state, event.sent),
+        shares=HashTrieMap({path: share for path, share in state.shares.items() if path in nodes}),
         sagas=tuple(path for path in state.sagas if path in nodes),
         standing=tuple(path for path in state.standing if path in nodes),
         budget=raised(state.budget, event.budget),

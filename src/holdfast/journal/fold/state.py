@@ -15,6 +15,7 @@ from holdfast.journal.fold.agent_state import AgentState, Low
 from holdfast.journal.fold.graph_state import GraphState
 from holdfast.journal.fold.passed import Passed
 from holdfast.journal.fold.script_state import ScriptState
+from holdfast.journal.fold.share_state import ShareState
 from holdfast.journal.fold.step_state import NOT_TRIED, StepState
 from holdfast.kernel.charges import Charges
 from holdfast.kernel.ids import PayloadId, RunId
@@ -289,6 +290,8 @@ class RunState(msgspec.Struct, frozen=True, gc=False):
     """Paths of the sagas of which something stands that should be undone: with one the run cannot succeed."""
     ancestors: tuple[Ancestor, ...] = ()
     """The runs above it, the first of them first."""
+    shares: "HashTrieMap[str, ShareState]" = HashTrieMap()
+    """What nodes may spend that have a share of their own, by their paths."""
 
     def node(self, path: str) -> NodeState | None:
         """Return the state of the node at ``path``, None if it was not entered."""

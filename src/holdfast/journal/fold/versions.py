@@ -41,6 +41,7 @@ def run_migrated(state: RunState, event: RunMigrated, _at: float, version: int) 
         children=HashTrieMap(
             {run: replace(child, node=place(child.node, event)) for run, child in state.children.items()}
         ),
+        shares=HashTrieMap({place(path, event): share for path, share in state.shares.items()}),
         version=version,
     )
 

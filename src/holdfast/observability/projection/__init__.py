@@ -94,6 +94,7 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.PlanChecked: plans.plan_went_on,
     events.PlanAdopted: plans.plan_went_on,
     events.HandedOver: nodes.handed_over,
+    events.ShareGiven: budgets.share_given,
 }
 """How each event changes a trace; a journal's first event, RunStarted, begins one."""
 

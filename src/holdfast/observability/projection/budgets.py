@@ -1,6 +1,6 @@
 """What a trace shows of budgets: a mark one ran low, an agent went on cheaper, a bound did not hold."""
 
-from holdfast.journal.events import BudgetLow, ModelSwitched, ReservationExceeded
+from holdfast.journal.events import BudgetLow, ModelSwitched, ReservationExceeded, ShareGiven
 from holdfast.kernel import paths
 from holdfast.observability.trace import Mark, Trace, marked
 
@@ -17,3 +17,8 @@ def model_switched(trace: Trace, event: ModelSwitched, at: float) -> Trace:
 def reservation_exceeded(trace: Trace, event: ReservationExceeded, at: float) -> Trace:
     told = f"{paths.turn(event.node, event.turn)}: {event.tokens} tokens where {event.reserved} were reserved"
     return marked(trace, Mark(at, "reservation exceeded", told))
+
+
+def share_given(trace: Trace, _event: ShareGiven, _at: float) -> Trace:
+    """A limit that nothing has met yet is none of a trace's."""
+    return trace

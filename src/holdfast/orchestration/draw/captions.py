@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 from holdfast.kernel import paths
+from holdfast.kernel.limits import Budget
 from holdfast.orchestration.draw.knowledge import Knowledge
 from holdfast.orchestration.draw.plans import after_told, plan_captions
 from holdfast.orchestration.flow.asked import calls_of, node_of
+from holdfast.orchestration.flow.check_share import SPENT
+from holdfast.orchestration.flow.node import Spending
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Branch,
@@ -48,6 +51,7 @@ def captions(node: Node, known: Knowledge) -> Iterator[str]:
         yield f"input {node.input}"
     if isinstance(node, AgentNode | ToolNode | FunctionNode) and node.retry is not None:
         yield f"up to {node.retry.attempts_max} tries"
+    yield from _share(node)
     yield from _seconds("", node.timeout_seconds)
 
 
@@ -199,3 +203,15 @@ def _fan_out(node: Parallel | Map) -> Iterator[str]:
 def _seconds(whose: str, seconds: float | None) -> Iterator[str]:
     if seconds is not None:
         yield f"{whose} within {seconds:g} s".strip()
+
+
+def _share(node: Node) -> Iterator[str]:
+    share = node.share if isinstance(node, Spending) else None
+    match share:
+        case None:
+            return
+        case Budget():
+            limits = ((name, getattr(share, name)) for name in SPENT)
+            yield "may spend " + ", ".join(f"{limit:,} {name}" for name, limit in limits if limit is not None)
+        case _:
+            yield f"may spend {share:.0%}"

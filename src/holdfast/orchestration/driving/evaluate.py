@@ -40,6 +40,7 @@ from holdfast.orchestration.flow.nodes import (
     pins,
 )
 from holdfast.orchestration.moves.passing import entering
+from holdfast.orchestration.moves.sharing import share_given
 from holdfast.orchestration.planning.judging import judged
 from holdfast.orchestration.planning.telling import input_at
 from holdfast.orchestration.values.looping import last_round
@@ -78,7 +79,8 @@ async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock, 
         follows = (_failed(action.path, node, Fault(ErrorKind.EXPRESSION, str(error)), recorder),)
     except InputError as error:
         follows = (_failed(action.path, node, Fault(ErrorKind.BAD_INPUT, str(error)), recorder),)
-    recorder.append(entering(node, action.path, _deadline(action, now), given, wakes_at, shared), *follows)
+    enters = entering(node, action.path, _deadline(action, now), given, wakes_at, shared)
+    recorder.append(*share_given(node, action.path, recorder.state), enters, *follows)
 
 
 def _failed(path: str, node: Node, fault: Fault, recorder: Recorder) -> Event:

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from holdfast.execution.decide import run_account
+from holdfast.execution.decide import run_account, share_accounts
 from holdfast.governance.shares import carve, forbids_child
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.limits import Budget, Spend
@@ -15,8 +15,8 @@ BEGIN_FEWER = "begin fewer runs, or raise the limit that is named"
 DECLARE_BUDGETS = "give each child node a budget of its own: one without takes all that is left"
 
 
-def share_of(run: RunState, node: ChildNode, app: App, seconds_left: float | None) -> Budget | Fault:
-    """Return the limits of a run of ``app`` that ``node`` begins, or why it cannot be begun.
+def share_of(run: RunState, node: ChildNode, path: str, app: App, seconds_left: float | None) -> Budget | Fault:
+    """Return the limits of a run of ``app`` that ``node`` begins at ``path``, or why it cannot be begun.
 
     Of the runs that may stand below, an app that can begin none takes only itself.
     """
@@ -26,10 +26,12 @@ def share_of(run: RunState, node: ChildNode, app: App, seconds_left: float | Non
     account = run_account(run)
     if refusal := forbids_child(account, len(run.children)):
         return Fault(ErrorKind.BUDGET, f"no run of {node.app} can be begun: {refusal}", hint=BEGIN_FEWER)
-    share = carve(account, declared, seconds_left)
-    if isinstance(share, str):
-        return Fault(ErrorKind.BUDGET, f"no run of {node.app} can be paid: {share}", hint=DECLARE_BUDGETS)
-    return share
+    for payer in (*share_accounts(path, run), account):
+        share = carve(payer, declared, seconds_left)
+        if isinstance(share, str):
+            return Fault(ErrorKind.BUDGET, f"no run of {node.app} can be paid: {share}", hint=DECLARE_BUDGETS)
+        declared = share
+    return declared
 
 
 def charged(spend: Spend, share: Budget) -> Spend:

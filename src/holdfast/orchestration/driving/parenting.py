@@ -102,7 +102,7 @@ class Parenting:
         if (again := circle(recorder.state, node.app, recorder.payloads.id_of_json(asked))) is not None:
             return again
         # From here on nothing waits: no other branch can take what is found to be left.
-        share = share_of(recorder.state, node, app, self._seconds_left())
+        share = share_of(recorder.state, node, work.path, app, self._seconds_left())
         if isinstance(share, Fault):
             return share
         recorder.append(

@@ -12,10 +12,12 @@ from holdfast.kernel.retry import unusable_retry
 from holdfast.orchestration.flow.check_handoff import check_handoff
 from holdfast.orchestration.flow.check_plan import check_plan
 from holdfast.orchestration.flow.check_quorum import check_join, check_vote
+from holdfast.orchestration.flow.check_share import check_share
 from holdfast.orchestration.flow.check_waits import check_decision, check_wait
 from holdfast.orchestration.flow.fields import expressions_of, limits_of
 from holdfast.orchestration.flow.graphs import check_graph
 from holdfast.orchestration.flow.names import GIVEN, HANDED, RESERVED, RESULT
+from holdfast.orchestration.flow.node import Spending
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Branch,
@@ -134,6 +136,8 @@ def _check_shape(node: Node, path: str) -> None:
         case _:
             _check_kind(node, path)
     _check_retry(node, path)
+    if isinstance(node, Spending):
+        check_share(node.share, path)
     for name, limit in limits_of(node):
         if not 0 < limit < math.inf:
             raise DefinitionError(f"{path}: expected {name} above 0, found {limit}")

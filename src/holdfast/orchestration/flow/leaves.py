@@ -4,10 +4,10 @@ import msgspec
 
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.retry import Retry
-from holdfast.orchestration.flow.node import AT_ONCE_MAX, FlowNode
+from holdfast.orchestration.flow.node import AT_ONCE_MAX, FlowNode, Spending
 
 
-class AgentNode(FlowNode, frozen=True, omit_defaults=True, tag="agent"):
+class AgentNode(Spending, frozen=True, omit_defaults=True, tag="agent"):
     """Run an agent on ``input`` (the run's own input if there is no expression)."""
 
     agent: str
@@ -80,7 +80,7 @@ class DecisionNode(FlowNode, frozen=True, omit_defaults=True, tag="decision"):
         return tuple(Option(option) if isinstance(option, str) else option for option in self.options)
 
 
-class ChildNode(FlowNode, frozen=True, omit_defaults=True, tag="child"):
+class ChildNode(Spending, frozen=True, omit_defaults=True, tag="child"):
     """Begin a run of another app on ``input``, and wait for it. Its value is that run's result."""
 
     app: str
@@ -90,7 +90,7 @@ class ChildNode(FlowNode, frozen=True, omit_defaults=True, tag="child"):
     timeout_seconds: float | None = None
 
 
-class ScriptNode(FlowNode, frozen=True, omit_defaults=True, tag="script"):
+class ScriptNode(Spending, frozen=True, omit_defaults=True, tag="script"):
     """Run one of the app's scripts on ``input``: plain Python, each of whose steps is journalled. Opaque to checks."""
 
     script: str
@@ -115,7 +115,7 @@ class PlanApproval(msgspec.Struct, frozen=True, omit_defaults=True):
     """An expression: what is being tried, for whoever decides."""
 
 
-class PlanNode(FlowNode, frozen=True, omit_defaults=True, tag="plan"):
+class PlanNode(Spending, frozen=True, omit_defaults=True, tag="plan"):
     """A plan that an agent writes for ``input``, and that is then carried out as a graph is.
 
     It may use what is listed here and nothing else. One that cannot be carried out goes back to the planner with the

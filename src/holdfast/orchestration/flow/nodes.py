@@ -25,7 +25,7 @@ from holdfast.orchestration.flow.leaves import (
     ToolNode,
     WaitNode,
 )
-from holdfast.orchestration.flow.node import AT_ONCE_MAX, FlowNode
+from holdfast.orchestration.flow.node import AT_ONCE_MAX, FlowNode, Spending
 
 __all__ = [
     "AT_ONCE_MAX",
@@ -75,14 +75,14 @@ __all__ = [
 ITEMS_MAX = 1_000
 
 
-class Sequence(FlowNode, frozen=True, omit_defaults=True, tag="sequence"):
+class Sequence(Spending, frozen=True, omit_defaults=True, tag="sequence"):
     """One step after the other. Its value is the last step's; the first failure ends it."""
 
     steps: "tuple[Node, ...]"
     timeout_seconds: float | None = None
 
 
-class Parallel(FlowNode, frozen=True, omit_defaults=True, tag="parallel"):
+class Parallel(Spending, frozen=True, omit_defaults=True, tag="parallel"):
     """All branches at once. Its value has a field for each branch, null for one that did not succeed."""
 
     branches: "tuple[Node, ...]"
@@ -102,7 +102,7 @@ class Case(msgspec.Struct, frozen=True):
     then: "Node"
 
 
-class Branch(FlowNode, frozen=True, omit_defaults=True, tag="branch"):
+class Branch(Spending, frozen=True, omit_defaults=True, tag="branch"):
     """The first case whose guard holds, else ``otherwise``, else nothing: then the branch is skipped."""
 
     cases: tuple[Case, ...]
@@ -110,7 +110,7 @@ class Branch(FlowNode, frozen=True, omit_defaults=True, tag="branch"):
     timeout_seconds: float | None = None
 
 
-class Map(FlowNode, frozen=True, omit_defaults=True, tag="map"):
+class Map(Spending, frozen=True, omit_defaults=True, tag="map"):
     """``do`` once for each item of ``over``. Its value is the list of theirs, null for one that did not succeed."""
 
     over: str
@@ -127,7 +127,7 @@ class Map(FlowNode, frozen=True, omit_defaults=True, tag="map"):
     """Everything inside sees what runs share as it was when the node was entered."""
 
 
-class Loop(FlowNode, frozen=True, omit_defaults=True, tag="loop"):
+class Loop(Spending, frozen=True, omit_defaults=True, tag="loop"):
     """``do``, round after round, until ``until`` holds. Its value is the last round's; a round that fails ends it.
 
     Inside, ``round`` is the number of the round, from 1, and ``last`` the value of the round before, null in the first.
@@ -142,7 +142,7 @@ class Loop(FlowNode, frozen=True, omit_defaults=True, tag="loop"):
     timeout_seconds: float | None = None
 
 
-class Fallback(FlowNode, frozen=True, omit_defaults=True, tag="fallback"):
+class Fallback(Spending, frozen=True, omit_defaults=True, tag="fallback"):
     """The first rung that answers, each tried once the one above it has failed.
 
     Its value is a dict: ``rung``, the name of the one that answered, ``value``, and ``instead_of``, those above it. One
@@ -158,7 +158,7 @@ class Fallback(FlowNode, frozen=True, omit_defaults=True, tag="fallback"):
     timeout_seconds: float | None = None
 
 
-class Vote(FlowNode, frozen=True, omit_defaults=True, tag="vote"):
+class Vote(Spending, frozen=True, omit_defaults=True, tag="vote"):
     """The same question to several nodes at once. All are waited for; one that fails or is skipped has no vote.
 
     Answers are the same if their JSON is, or that of ``key``, an expression that sees the answer as ``result``. If none
@@ -176,7 +176,7 @@ class Vote(FlowNode, frozen=True, omit_defaults=True, tag="vote"):
     timeout_seconds: float | None = None
 
 
-class Block(FlowNode, frozen=True, omit_defaults=True, tag="block"):
+class Block(Spending, frozen=True, omit_defaults=True, tag="block"):
     """``do``, with a commit point at its end: the variables set inside are seen outside together, once it succeeds.
 
     If it fails, nothing of them is; nor if another has written one of them meanwhile: then the block fails.
@@ -201,7 +201,7 @@ class SagaStep(msgspec.Struct, frozen=True, omit_defaults=True):
     """Nothing takes it back, and it may stand where the saga is undone: the saga's end says so."""
 
 
-class Saga(FlowNode, frozen=True, omit_defaults=True, tag="saga"):
+class Saga(Spending, frozen=True, omit_defaults=True, tag="saga"):
     """One step after the other, all of them or none. Its value is the last step's.
 
     If one does not succeed as a whole, or the saga is cut off, what was done is undone in reverse order, whatever else
@@ -225,7 +225,7 @@ class GraphStep(msgspec.Struct, frozen=True, omit_defaults=True):
     hold, the step counts as failed."""
 
 
-class Graph(FlowNode, frozen=True, omit_defaults=True, tag="graph"):
+class Graph(Spending, frozen=True, omit_defaults=True, tag="graph"):
     """Each step as soon as those it comes ``after`` have succeeded, and not before; the others beside it.
 
     A step's expressions see by name the values of those that it comes after, directly or not. The first failure ends
@@ -237,7 +237,7 @@ class Graph(FlowNode, frozen=True, omit_defaults=True, tag="graph"):
     timeout_seconds: float | None = None
 
 
-class Handoff(FlowNode, frozen=True, omit_defaults=True, tag="handoff"):
+class Handoff(Spending, frozen=True, omit_defaults=True, tag="handoff"):
     """The members take turns, the first one first; by contract the one whose turn it is hands over to another.
 
     A member sees what it was handed as ``handed``, and of what is outside nothing else: not the run's input, no earlier

@@ -36,6 +36,7 @@ from holdfast.orchestration.flow.nodes import (
 from holdfast.orchestration.moves.children import of_child
 from holdfast.orchestration.moves.passing import entering
 from holdfast.orchestration.moves.retrying import retried, until_retried
+from holdfast.orchestration.moves.sharing import share_given
 from holdfast.orchestration.moves.waiting import decision, timer
 from holdfast.orchestration.walk.composing import block, branch, sequence
 from holdfast.orchestration.walk.fanning import mapped, parallel
@@ -131,7 +132,7 @@ class Walker:
             and seconds is None
             and not pins(node)
         ):
-            return Note((entering(node, path, imposed.deadline),))
+            return Note((*share_given(node, path, self.run), entering(node, path, imposed.deadline)))
         return Evaluate(path, seconds, imposed.deadline)
 
 

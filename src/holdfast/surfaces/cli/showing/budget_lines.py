@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from holdfast.journal.events import BudgetLow, ModelSwitched, ReservationExceeded
+from holdfast.journal.events import BudgetLow, ModelSwitched, ReservationExceeded, ShareGiven
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.limits import Budget
 from holdfast.observability.usage import Figures
 from holdfast.surfaces.cli.showing.wording import counted, duration, money, tokens
 
-OfBudget = BudgetLow | ModelSwitched | ReservationExceeded
+OfBudget = BudgetLow | ModelSwitched | ReservationExceeded | ShareGiven
 
 
 def budget_line(event: OfBudget) -> str:
@@ -19,6 +19,8 @@ def budget_line(event: OfBudget) -> str:
             return f"{at}budget of the {event.owner} runs low: {_part(event.limit, event.spent, event.allowed)}"
         case ModelSwitched():
             return f"{event.node}  goes on with {event.model} in place of {event.before}: {event.reason}"
+        case ShareGiven():
+            return f"{event.node}  may spend {', '.join(limits_told(event.limits)) or 'what the run may'}"
         case ReservationExceeded():
             dearer = "" if event.usd is None or event.reserved_usd is None else f", {money(event.usd)}"
             reserved = "" if event.reserved_usd is None else f", {money(event.reserved_usd)}"
@@ -26,6 +28,18 @@ def budget_line(event: OfBudget) -> str:
                 f"{event.node}  turn {event.turn}: the provider reports {tokens(event.tokens)} tokens{dearer}, more "
                 f"than was reserved ({tokens(event.reserved)} tokens{reserved})"
             )
+
+
+def limits_told(limits: Budget) -> Iterator[str]:
+    """Yield how much each limit allows to be spent."""
+    if limits.tokens is not None:
+        yield f"{tokens(limits.tokens)} tokens"
+    if limits.usd is not None:
+        yield money(limits.usd)
+    if limits.turns is not None:
+        yield counted(limits.turns, "turn")
+    if limits.tool_calls is not None:
+        yield counted(limits.tool_calls, "tool call")
 
 
 def limits_taken(state: RunState, used: Figures, seconds: float) -> Iterator[str]:
