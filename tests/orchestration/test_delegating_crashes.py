@@ -38,7 +38,7 @@ SIX = [("well",), ("badly", "well"), ("asks",), ("for_good",), ("badly",), ("ins
 
 
 def apps(shop: Shop, budget: Budget = Budget()) -> list[App]:
-    worker = buyer(shop, budget=Budget(turns=3))
+    worker = buyer(shop, budget=Budget(turns=3), questions_max=1)
     return [office(worker, rounds_max=2, synthesise=WRITER, budget=budget), worker.app]
 
 

@@ -74,7 +74,10 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, reveals: boo
 
 
 async def _trace(run_id: str, store: str | None, *, shows_all: bool, reveals: bool, as_json: bool) -> None:
-    from holdfast.surfaces.cli.asking.looking import look
+    from functools import partial
+
+    from holdfast.observability.family import joined
+    from holdfast.surfaces.cli.asking.looking import look, traces_below
     from holdfast.surfaces.cli.asking.revealing import masking
     from holdfast.surfaces.cli.asking.stores import reading, store_url
     from holdfast.surfaces.cli.showing.records import trace_record, write_json
@@ -83,9 +86,11 @@ async def _trace(run_id: str, store: str | None, *, shows_all: bool, reveals: bo
 
     async with reading(store) as runtime:
         run = await runtime.run(run_id)
-        masked = await masking(run, store_url(store), "trace", reveals=reveals)
-        seen = await look(run, store_url(store), masked)
+        masks = partial(masking, url=store_url(store), command="trace", reveals=reveals)
+        seen = await look(run, store_url(store), await masks(run))
+        below, left_out = await traces_below(runtime, run, masks)
+    trace = joined(seen.trace, below)
     if as_json:
-        write_json(trace_record(seen.trace, seen.totals))
+        write_json(trace_record(trace, seen.totals, left_out))
     else:
-        print_trace(seen.trace, seen.totals, seen.now, out(), shows_all=shows_all)
+        print_trace(trace, seen.totals, seen.now, out(), shows_all=shows_all, left_out=left_out)
