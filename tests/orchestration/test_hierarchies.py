@@ -1,4 +1,4 @@
-"""Orchestrators over orchestrators: bounded in depth and number, paid by the top, cancelled from it, asked through it."""
+"""Orchestrators over orchestrators: bounded in depth and number, paid by the top, cancelled and asked through it."""
 
 from typing import Any
 

@@ -31,6 +31,8 @@ from holdfast.orchestration.flow.nodes import (
 )
 
 TASKS_MAX = 20
+TASKS, CAME = "tasks", "came"
+"""What the nodes of a round are called that do its tasks, and that collect what came of them."""
 LIMITED = ("tokens", "usd", "turns", "tool_calls")
 """What children that run side by side have to share."""
 
@@ -74,7 +76,7 @@ def delegate(
                 AgentNode("plan", head.name, _asked(workers, rounds_max, earlier)),
                 FunctionNode("sorted", "sort_tasks", f"{{'planned': plan.tasks, 'earlier': {earlier}}}"),
                 Map(
-                    "tasks",
+                    TASKS,
                     "sorted.tasks",
                     Branch("to", tuple(Case(f"item.worker == {hand.name!r}", _task(hand)) for hand in workers)),
                     key="item.id",
@@ -82,7 +84,7 @@ def delegate(
                     items_max=tasks_max,
                     join=Join.BEST_EFFORT,
                 ),
-                FunctionNode("came", "collect_reports", f"{{'given': sorted, 'came': tasks, 'earlier': {earlier}}}"),
+                FunctionNode(CAME, "collect_reports", f"{{'given': sorted, 'came': {TASKS}, 'earlier': {earlier}}}"),
             ),
         ),
         until=f"result.is_finished or round == {rounds_max}",

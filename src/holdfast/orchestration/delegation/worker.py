@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from pydantic import TypeAdapter
+
 from holdfast.execution.agent import Agent
 from holdfast.execution.report import Answer, Report, report_type
 from holdfast.integration.gateway.port import Model
@@ -19,7 +21,7 @@ from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.paths import check_name
 from holdfast.kernel.retry import Retry
-from holdfast.orchestration.application.app import App, Resources, no_resources
+from holdfast.orchestration.application.app import TITLE_LENGTH_MAX, App, Resources, no_resources
 from holdfast.orchestration.delegation.reporting import function_tool, parameters
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
@@ -127,7 +129,12 @@ class Worker(Generic[T, U]):
             provides=self.provides,
             models=self.models,
             governed_by=self.governed_by,
+            title=self._title,
         )
+
+    def _title(self, task: object) -> str:
+        adapter: TypeAdapter[object] = TypeAdapter(self.input)
+        return adapter.dump_json(task).decode()[:TITLE_LENGTH_MAX]
 
 
 def _until_reported(worker: Worker[Any, Any], work: AgentNode | FunctionNode) -> Loop:
