@@ -16,7 +16,7 @@ from holdfast.kernel.errors import InputError
 from holdfast.kernel.ids import child_run_id
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.messages import Role
-from holdfast.kernel.outcomes import ErrorKind, Outcome
+from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.kernel.provenance import Provenance, Trust
 from holdfast.orchestration.application.app import App
 from holdfast.orchestration.delegation.telling import tasks_of
@@ -210,6 +210,10 @@ async def test_a_task_that_failed_is_not_begun_again_however_often_it_is_asked_f
     ]
     assert [each["task"] for each in value["undone"]] == ["buyer_1"]
     assert shop.tries == {"ink": 1}
+    assert state.outcome is Outcome.PARTIAL, "whatever came of later rounds"
+    assert state.nodes["office/left/whole"].fault == Fault(
+        ErrorKind.TOOL_FAILED, "1 of 3 tasks are not done: buyer_1 (failed)"
+    )
 
 
 async def test_a_question_rises_to_whoever_is_at_the_top_and_the_answer_goes_down_to_the_worker() -> None:

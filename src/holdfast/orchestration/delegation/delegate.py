@@ -114,13 +114,17 @@ def _task(hand: Hand) -> Node:
 
 
 def _conclusion(synthesise: Agent | None) -> tuple[Node, ...]:
+    """Return what follows on the rounds. Whoever counts what is left has the run end partial if anything is."""
     said = f"'{RESULTS}': rounds.results"
+    rungs = (FunctionNode("whole", "check_done", f"{{{said}}}"), FunctionNode("in_part", "name_undone", f"{{{said}}}"))
+    left = Fallback("left", rungs)
     if synthesise is None:
-        return (FunctionNode("conclusion", "conclude", f"{{{said}}}"),)
-    left = "[each.task for each in rounds.results if each.outcome not in ['done', 'refused']]"
+        return (left, FunctionNode("conclusion", "conclude", f"{{{said}, 'undone': left.value}}"))
+    asked = f"{{'request': input, 'undone': [each.task for each in left.value], {said}}}"
     return (
-        AgentNode("answer", synthesise.name, f"{{'request': input, 'undone': {left}, {said}}}"),
-        FunctionNode("conclusion", "conclude", f"{{{said}, 'answer': answer}}"),
+        left,
+        AgentNode("answer", synthesise.name, asked),
+        FunctionNode("conclusion", "conclude", f"{{{said}, 'undone': left.value, 'answer': answer}}"),
     )
 
 
