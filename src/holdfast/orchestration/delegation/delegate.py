@@ -59,45 +59,39 @@ def delegate(
 
     ``request`` is the type of what it is asked. Raises DefinitionError.
     """
-    if not isinstance(orchestrator, Orchestrator):
-        raise DefinitionError(
-            f"delegation {name!r}: expected an Orchestrator, found {orchestrator!r:.80}: whoever hands out tasks has "
-            "no tools, and does none of them"
-        )
-    _check(name, workers, rounds_max=rounds_max, tasks_max=tasks_max, budget=budget)
+    _check(name, orchestrator, workers, rounds_max=rounds_max, tasks_max=tasks_max, budget=budget)
     head = orchestrator.agent(workers, tasks_max)
-    agents = (head,) if synthesise is None else (head, _hearing(synthesise))
-    earlier = "last.results if round > 1 else []"
-    rounds = Loop(
-        "rounds",
-        Sequence(
-            "one",
-            (
-                AgentNode("plan", head.name, _asked(workers, rounds_max, earlier)),
-                FunctionNode("sorted", "sort_tasks", f"{{'planned': plan.tasks, 'earlier': {earlier}}}"),
-                Map(
-                    TASKS,
-                    "sorted.tasks",
-                    Branch("to", tuple(Case(f"item.worker == {hand.name!r}", _task(hand)) for hand in workers)),
-                    key="item.id",
-                    at_once_max=at_once_max,
-                    items_max=tasks_max,
-                    join=Join.BEST_EFFORT,
-                ),
-                FunctionNode(CAME, "collect_reports", f"{{'given': sorted, 'came': {TASKS}, 'earlier': {earlier}}}"),
-            ),
-        ),
-        until=f"result.is_finished or round == {rounds_max}",
-        rounds_max=rounds_max,
+    tasks = Map(
+        TASKS,
+        "sorted.tasks",
+        Branch("to", tuple(Case(f"item.worker == {hand.name!r}", _task(hand)) for hand in workers)),
+        key="item.id",
+        at_once_max=at_once_max,
+        items_max=tasks_max,
+        join=Join.BEST_EFFORT,
     )
     return App(
         name,
-        Sequence(name, (rounds, *_conclusion(synthesise))),
-        agents=agents,
+        Sequence(name, (_rounds(head.name, workers, tasks, rounds_max), *_conclusion(synthesise))),
+        agents=(head,) if synthesise is None else (head, _hearing(synthesise)),
         functions=clerk(workers),
         input=request,
         budget=budget if budget.fan_out is not None else changed(budget, fan_out=tasks_max * rounds_max),
         policies=policies,
+    )
+
+
+def _rounds(orchestrator: str, hands: Many[Hand], tasks: Map, rounds_max: int) -> Loop:
+    """Return what goes on until nothing is asked for: the orchestrator plans, ``tasks`` are done, reports are checked."""
+    earlier = "last.results if round > 1 else []"
+    plan = AgentNode("plan", orchestrator, _asked(hands, rounds_max, earlier))
+    numbered = FunctionNode("sorted", "sort_tasks", f"{{'planned': plan.tasks, 'earlier': {earlier}}}")
+    given = f"{{'given': sorted, 'came': {TASKS}, 'earlier': {earlier}}}"
+    return Loop(
+        "rounds",
+        Sequence("one", (plan, numbered, tasks, FunctionNode(CAME, "collect_reports", given))),
+        until=f"result.is_finished or round == {rounds_max}",
+        rounds_max=rounds_max,
     )
 
 
@@ -133,7 +127,14 @@ def _hearing(agent: Agent) -> Agent:
     return agent if RESULTS in agent.untrusted else replace(agent, untrusted=(*agent.untrusted, RESULTS))
 
 
-def _check(name: str, hands: Many[Hand], *, rounds_max: int, tasks_max: int, budget: Budget) -> None:
+def _check(
+    name: str, orchestrator: Orchestrator, hands: Many[Hand], *, rounds_max: int, tasks_max: int, budget: Budget
+) -> None:
+    if not isinstance(orchestrator, Orchestrator):
+        raise DefinitionError(
+            f"delegation {name!r}: expected an Orchestrator, found {orchestrator!r:.80}: whoever hands out tasks has "
+            "no tools, and does none of them"
+        )
     for what, limit in (("rounds_max", rounds_max), ("tasks_max", tasks_max), ("a number of workers", len(hands))):
         if limit < 1:
             raise DefinitionError(f"delegation {name!r}: expected {what} of at least 1, found {limit}")
