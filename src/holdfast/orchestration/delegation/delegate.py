@@ -82,7 +82,7 @@ def delegate(
 
 
 def _rounds(orchestrator: str, hands: Many[Hand], tasks: Map, rounds_max: int) -> Loop:
-    """Return what goes on until nothing is asked for: the orchestrator plans, ``tasks`` are done, reports are checked."""
+    """Return the loop: the orchestrator plans, ``tasks`` are done, reports are checked, until nothing is asked for."""
     earlier = "last.results if round > 1 else []"
     plan = AgentNode("plan", orchestrator, _asked(hands, rounds_max, earlier))
     numbered = FunctionNode("sorted", "sort_tasks", f"{{'planned': plan.tasks, 'earlier': {earlier}}}")
