@@ -1,7 +1,9 @@
 """Makes the app of a delegation: rounds of tasks, each a child run of its worker, and an answer out of what came."""
 
+import sys
 from collections.abc import Sequence as Many
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace as changed
@@ -11,6 +13,7 @@ from holdfast.execution.answer import Output
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.limits import Budget
 from holdfast.orchestration.application.app import App
+from holdfast.orchestration.application.policy_files import Given, read_sources
 from holdfast.orchestration.delegation.clerk import LOST, RUN, clerk
 from holdfast.orchestration.delegation.department import Department
 from holdfast.orchestration.delegation.orchestrator import RESULTS, Hand, Orchestrator
@@ -48,7 +51,7 @@ def delegate(
     tasks_max: int = TASKS_MAX,
     at_once_max: int = AT_ONCE_MAX,
     budget: Budget = Budget(),
-    policies: Many[str] = (),
+    policies: Given | Many[Given] = (),
 ) -> App:
     """Return an app whose runs have the ``orchestrator`` hand out tasks, and the ``workers`` do them.
 
@@ -57,9 +60,11 @@ def delegate(
     ``synthesise`` answers, who sees the ``request`` and what is ``undone``, and as data all ``results``. The run's
     result is a dict: ``answer``, ``undone`` and ``results``; it is partial if a task is not done.
 
-    ``request`` is the type of what it is asked. Raises DefinitionError.
+    ``request`` is the type of what it is asked; ``policies`` are those of this app, a worker has its own. Raises
+    DefinitionError.
     """
     _check(name, orchestrator, workers, rounds_max=rounds_max, tasks_max=tasks_max, budget=budget)
+    folder = Path(sys._getframe(1).f_globals.get("__file__", "")).parent  # noqa: SLF001  # the caller
     head = orchestrator.agent(workers, tasks_max)
     tasks = Map(
         TASKS,
@@ -77,7 +82,7 @@ def delegate(
         functions=clerk(workers),
         input=request,
         budget=budget if budget.fan_out is not None else changed(budget, fan_out=tasks_max * rounds_max),
-        policies=policies,
+        policies=read_sources(policies, folder),
     )
 
 
