@@ -28,6 +28,7 @@ CLEAN = {
     "runtime": "from holdfast.journal.stores import sqlite\nfrom holdfast.dispatch import local",
     "flow": "from holdfast.orchestration.flow import nodes",
     "routing": "from holdfast.intent import route",
+    "delegation": "from holdfast.orchestration.flow import nodes",
     "tools": "from holdfast.kernel import ids",
     "intent.route": "",
     "intent.vectors.wordllama": "import pathlib",

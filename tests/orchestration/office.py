@@ -22,7 +22,7 @@ class Errand:
 
     what: str
     goes: tuple[str, ...] = ("well",)
-    """How one try after the other goes: well, badly, for_good, asks, odd; the last for all that follow."""
+    """How one try after the other goes: well, badly, for_good, asks, insists; the last for all that follow."""
     seconds: float = 0.0
 
 
@@ -47,7 +47,7 @@ class Shop:
         self.tries[task.what] = count = self.tries.get(task.what, 0) + 1
         if task.seconds:
             await self.clock.sleep(task.seconds)
-        if answer is not None:
+        if answer is not None and "insists" not in task.goes:
             self.told.append(answer)
             return self._bought(f"{task.what} in {answer.choice}")
         match task.goes[min(count, len(task.goes)) - 1]:
@@ -55,7 +55,7 @@ class Shop:
                 return Failed("the shop is closed", retryable=True)
             case "for_good":
                 return Failed("they do not have it")
-            case "asks":
+            case "asks" | "insists":
                 return NeedsHuman("Which colour?", ("blue", "green"), {"price": 3})
             case _:
                 return self._bought(task.what)

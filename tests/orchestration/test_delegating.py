@@ -12,12 +12,14 @@ from holdfast.integration.tools.contract import tool
 from holdfast.journal.events import ChildStarted, ModelCalled, NodeRetried
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.effects import Effect
+from holdfast.kernel.errors import InputError
 from holdfast.kernel.ids import child_run_id
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.messages import Role
-from holdfast.kernel.outcomes import ErrorKind, Outcome
+from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.kernel.provenance import Provenance, Trust
 from holdfast.orchestration.application.app import App
+from holdfast.orchestration.delegation.telling import tasks_of
 from holdfast.orchestration.flow.nodes import FunctionNode
 from holdfast.orchestration.run.handle import Run
 from holdfast.prompts.prompt import Prompt
@@ -208,6 +210,10 @@ async def test_a_task_that_failed_is_not_begun_again_however_often_it_is_asked_f
     ]
     assert [each["task"] for each in value["undone"]] == ["buyer_1"]
     assert shop.tries == {"ink": 1}
+    assert state.outcome is Outcome.PARTIAL, "whatever came of later rounds"
+    assert state.nodes["office/left/whole"].fault == Fault(
+        ErrorKind.TOOL_FAILED, "1 of 3 tasks are not done: buyer_1 (failed)"
+    )
 
 
 async def test_a_question_rises_to_whoever_is_at_the_top_and_the_answer_goes_down_to_the_worker() -> None:
@@ -419,3 +425,42 @@ async def test_tasks_are_paid_out_of_what_is_left_and_who_finds_nothing_is_not_b
         started = of_kind(await events_of(run), ChildStarted)
     assert [event.budget.turns for event in started] == [4, 4, 1], "9 are left after the orchestrator's own"
     assert list(found.values()) == ["done", "done", "done", "dead_letter"]
+
+
+async def test_a_task_whose_tries_are_used_up_is_a_dead_letter_that_somebody_can_look_at_and_drop() -> None:
+    stage = Stage()
+    worker = buyer(Shop(stage.clock))
+    async with stage.runtime({PLAN: [plan(errand("pen", "badly"))]}, apps=[office(worker), worker.app]) as runtime:
+        run = await runtime.start("office", "go")
+        assert (await stage.ended(run)).status == "COMPLETE"
+        assert await runtime.dead() == []
+        (letter,) = await runtime.dead(parts=True)
+        assert (letter.app, letter.parent, letter.step, letter.tries) == ("buyer", run.id, "buyer[1]/work", 3)
+        kid = await runtime.run(letter.run)
+        with pytest.raises(InputError, match=f"is part of run {run.id}, which decides what follows"):
+            await kid.requeue()
+        await kid.drop(by="Ann")
+        assert await runtime.dead(parts=True) == []
+
+
+async def test_the_tasks_of_a_run_can_be_told_while_they_go_on_and_after() -> None:
+    stage = Stage()
+    worker = buyer(Shop(stage.clock))
+    tasks = (errand("milk"), errand("bread", seconds=60), errand("ink", "for_good"))
+    app = office(worker, at_once_max=2)
+    async with stage.runtime({PLAN: [plan(*tasks)]}, apps=[app, worker.app]) as runtime:
+        run = await runtime.start("office", "go")
+
+        async def told() -> list[tuple[str, str, bool]]:
+            state = await run.state()
+            found = await tasks_of(state, await run.payloads(state))
+            return [(each.task, each.stands, each.run is not None) for each in found]
+
+        await stage.clock.advance(30)
+        assert await told() == [
+            ("buyer_1", "ended", True),
+            ("buyer_2", "under way", True),
+            ("buyer_3", "ended", True),
+        ]
+        await stage.ended(run)
+        assert await told() == [("buyer_1", "done", True), ("buyer_2", "done", True), ("buyer_3", "failed", True)]

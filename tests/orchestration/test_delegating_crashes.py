@@ -1,4 +1,4 @@
-"""However tasks go and wherever a process dies: every task ends in one way, once, and nobody spends what is not there."""
+"""However tasks go and wherever a process dies: each ends in one way, once, and nobody spends what is not there."""
 
 import asyncio
 from collections import Counter
@@ -21,6 +21,8 @@ from tests.orchestration.office import Shop, buyer, errand, office, plan
 from tests.orchestration.test_delegating import WRITER
 from tests.runtime.stage import Stage, of_kind
 
+Ways = list[tuple[str, ...]]
+
 LIVES_MAX = 200
 WAYS = {
     ("well",): TaskOutcome.DONE,
@@ -29,17 +31,18 @@ WAYS = {
     ("for_good",): TaskOutcome.FAILED,
     ("badly", "for_good"): TaskOutcome.FAILED,
     ("badly",): TaskOutcome.DEAD_LETTER,
+    ("insists",): TaskOutcome.NEEDS_HUMAN,
     ("well", "badly"): TaskOutcome.DONE,
 }
-FIVE = [("well",), ("badly", "well"), ("asks",), ("for_good",), ("badly",)]
+SIX = [("well",), ("badly", "well"), ("asks",), ("for_good",), ("badly",), ("insists",)]
 
 
 def apps(shop: Shop, budget: Budget = Budget()) -> list[App]:
-    worker = buyer(shop, budget=Budget(turns=3))
+    worker = buyer(shop, budget=Budget(turns=3), questions_max=1)
     return [office(worker, rounds_max=2, synthesise=WRITER, budget=budget), worker.app]
 
 
-def script(ways: list[tuple[str, ...]]) -> dict[str, list[Line | Improvised]]:
+def script(ways: Ways) -> dict[str, list[Line | Improvised]]:
     tasks = [errand(f"thing {number}", *way) for number, way in enumerate(ways)]
     return {
         "office/rounds[1]/plan": [plan(*tasks[:3])],
@@ -68,14 +71,13 @@ async def results(run: Run) -> dict[str, str]:
     return {each["task"]: each["outcome"] for each in value["results"]}
 
 
-async def lived(
-    ways: list[tuple[str, ...]], kills: list[int], budget: Budget = Budget()
-) -> tuple[Stage, dict[str, str]]:
+async def lived(ways: Ways, kills: list[int], budget: Budget = Budget()) -> tuple[Stage, dict[str, str]]:
     """Return the stage after so many lives, each cut off at its point, and what came of each task."""
     stage = Stage()
     shop = Shop(stage.clock)
-    for kill_at in [*kills, 0]:
-        state = await live_with(stage, apps(shop, budget), script(ways), answered, Process(kill_at))
+    for kill_at in kills:
+        await live_with(stage, apps(shop, budget), script(ways), answered, Process(kill_at))
+    state = await live_with(stage, apps(shop, budget), script(ways), answered, Process(0))
     assert state is not None
     assert state.outcome in (Outcome.SUCCEEDED, Outcome.PARTIAL)
     async with stage.runtime((), apps=apps(shop, budget), drives=False) as runtime:
@@ -95,25 +97,23 @@ def check_family(stage: Stage) -> list[Event]:
 
 async def test_killed_at_each_point_every_task_ends_as_it_would_have_and_is_begun_once() -> None:
     stage, process = Stage(), Process(0)
-    assert await live_with(stage, apps(Shop(stage.clock)), script(FIVE), answered, process) is not None
+    assert await live_with(stage, apps(Shop(stage.clock)), script(SIX), answered, process) is not None
     count = process.passed
     assert count > 60
-    expected = {f"buyer_{number}": WAYS[way] for number, way in enumerate(FIVE, 1)}
+    expected = {f"buyer_{number}": WAYS[way] for number, way in enumerate(SIX, 1)}
     for kill_at in range(1, count + 1):
-        stage, ended = await lived(FIVE, [kill_at])
+        stage, ended = await lived(SIX, [kill_at])
         assert ended == expected, f"killed at point {kill_at}"
         events = check_family(stage)
         begun = Counter(event.child for event in of_kind(events, ChildStarted))
-        assert sorted(begun.values()) == [1] * len(FIVE), f"killed at point {kill_at}"
+        assert sorted(begun.values()) == [1] * len(SIX), f"killed at point {kill_at}"
 
 
 @given(
     st.lists(st.sampled_from(sorted(WAYS)), min_size=1, max_size=6),
     st.lists(st.integers(1, 90), max_size=3),
 )
-def test_however_tasks_go_and_processes_die_each_ends_in_exactly_one_way(
-    ways: list[tuple[str, ...]], kills: list[int]
-) -> None:
+def test_however_tasks_go_and_processes_die_each_ends_in_exactly_one_way(ways: Ways, kills: list[int]) -> None:
     stage, ended = asyncio.run(lived(ways, kills))
     tasks = [f"buyer_{number}" for number in range(1, len(ways) + 1)]
     assert list(ended) == tasks
@@ -131,7 +131,7 @@ def test_however_tasks_go_and_processes_die_each_ends_in_exactly_one_way(
     st.lists(st.integers(1, 90), max_size=2),
 )
 def test_what_is_lent_to_tasks_never_exceeds_what_their_delegation_has(
-    ways: list[tuple[str, ...]], turns: int, kills: list[int]
+    ways: Ways, turns: int, kills: list[int]
 ) -> None:
     stage, ended = asyncio.run(lived(ways, kills, Budget(turns=turns)))
     assert len(ended) == len(ways)

@@ -140,3 +140,10 @@ def test_an_app_of_any_kind_can_be_a_department() -> None:
     assert isinstance(app, AnyApp)
     with pytest.raises(DefinitionError, match="expected a budget with usd of at least 0"):
         Department(app=inner, about="does it", budget=Budget(usd=-1.0))
+
+
+def test_policies_are_read_beside_the_file_that_declares_a_worker_or_a_delegation() -> None:
+    with pytest.raises(DefinitionError, match=re.escape(str(Path(__file__).parent / "none.cedar"))):
+        Worker(name="w", about="buys", input=Errand, output=Receipt, function=SHOP.run, policies=("none.cedar",))
+    with pytest.raises(DefinitionError, match=re.escape(str(Path(__file__).parent / "none.cedar"))):
+        delegate("office", CHIEF, [buyer(SHOP)], policies=("none.cedar",))

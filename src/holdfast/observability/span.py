@@ -123,6 +123,8 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     end: float | None = None
     status: SpanStatus = SpanStatus.OPEN
     attributes: Attributes = NOTHING_KNOWN
+    run: RunId | None = None
+    """The run below that did it; None if the run did it itself."""
 
     @property
     def is_open(self) -> bool:

@@ -251,9 +251,9 @@ class Runtime:
         """What erases a data subject. Raises InputError as ``upkeep`` does."""
         return Erasure(kept(self._store), self._around.clock, Status.CANCELLED)
 
-    async def dead(self, app: str | None = None, count_max: int = 100) -> list[DeadLetter]:
-        """Return the runs that failed or were rejected and that nobody has requeued or dropped, newest first."""
-        return await dead_letters(self._store, app, count_max)
+    async def dead(self, app: str | None = None, count_max: int = 100, *, parts: bool = False) -> list[DeadLetter]:
+        """Return the runs that failed or were rejected, nobody requeued or dropped, newest first; see dead_letters."""
+        return await dead_letters(self._store, app, count_max, parts=parts)
 
     async def retries(self, app: str | None = None, count_max: int = 100) -> list[Retrying]:
         """Return what waits to be tried again, that which comes first before the rest."""

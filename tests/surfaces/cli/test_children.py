@@ -46,6 +46,30 @@ def test_the_trace_names_the_child_in_the_span_of_its_node(holdfast: Program, bo
     assert f"child run {greeting['child']} ended succeeded" in holdfast("tail", boss).out
 
 
+def test_what_the_child_did_hangs_below_that_span_in_one_trace(holdfast: Program, boss: str) -> None:
+    traced = holdfast("trace", boss, "--json").json
+    spans = {span["span_id"]: span for span in traced["spans"]}
+    greet = next(span for span in spans.values() if span["path"] == "boss/greeting")
+    (run,) = [span for span in spans.values() if span["parent"] == greet["span_id"] and span["kind"] == "run"]
+    assert (run["run"], traced["runs_left_out"]) == (greet["attributes"]["child"], 0)
+    models = [span for span in spans.values() if span["kind"] == "model"]
+    assert len(models) == 2
+    for span in models:
+        assert span["run"] == run["run"]
+        above = span
+        while above["parent"] is not None:
+            above = spans[above["parent"]]
+        assert (above["kind"], above["run"]) == ("run", None), "it hangs below the first run"
+    assert f"run {run['run'][-8:]}" in holdfast("trace", boss).out
+
+
+def test_what_waits_below_says_for_whom(holdfast: Program, boss: str) -> None:
+    (waiting,) = holdfast("inbox", "--json").json
+    assert [(one["run_id"], one["app"]) for one in waiting["above"]] == [(boss, "boss")]
+    assert waiting["above_step"] == "boss/letter"
+    assert "boss: hello, at boss/letter" in holdfast("inbox").out
+
+
 def test_the_doubt_is_the_child_s_own_and_once_it_is_settled_the_parent_goes_on(holdfast: Program, boss: str) -> None:
     (waiting,) = holdfast("inbox", "--json").json
     assert waiting["app"] == "doubtful"

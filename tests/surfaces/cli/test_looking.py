@@ -47,6 +47,7 @@ TRACE = {
         **{name: {"type": "array"} for name in ("marks", "drivers")},
         "trace_id": {"pattern": "^[0-9a-f]{32}$"},
         "totals": TOTALS,
+        "runs_left_out": {"type": "integer"},
         "spans": {
             "type": "array",
             "items": {

@@ -6,7 +6,7 @@ import msgspec
 
 from holdfast.execution.answer import Output
 from holdfast.execution.report import report_type
-from holdfast.integration.tools.contract import Tool, tool
+from holdfast.integration.tools.contract import Tool, ToolFailure, tool
 from holdfast.kernel.effects import Effect
 from holdfast.kernel.outcomes import ErrorKind, Fault
 from holdfast.orchestration.delegation.department import Department
@@ -16,9 +16,9 @@ from holdfast.orchestration.delegation.task import (
     Task,
     TaskOutcome,
     TaskResult,
+    not_done,
     result_of,
     sort_out,
-    undone,
 )
 
 Json = dict[str, object]
@@ -56,11 +56,24 @@ def clerk(hands: Sequence[Hand]) -> tuple[Tool, ...]:
         return {"results": [_json(each) for each in results], "is_finished": not sorted_out.tasks}
 
     @tool(effect=Effect.PURE)
-    async def conclude(results: list[Json], answer: object = None) -> Json:
-        """Name what is not done, beside the answer and all results."""
-        return {"answer": answer, "undone": [_json(each) for each in undone(_results(results))], "results": results}
+    async def check_done(results: list[Json]) -> list[Json]:
+        """Say that nothing is left, or fail and name it: then the whole is partial."""
+        if left := not_done(_results(results)):
+            told = ", ".join(f"{each.task} ({each.outcome})" for each in left)
+            raise ToolFailure(f"{len(left)} of {len(results)} tasks are not done: {told}")
+        return []
 
-    return sort_tasks, lost_task, collect_reports, conclude
+    @tool(effect=Effect.PURE)
+    async def name_undone(results: list[Json]) -> list[Json]:
+        """Name what is not done."""
+        return [_json(each) for each in not_done(_results(results))]
+
+    @tool(effect=Effect.PURE)
+    async def conclude(results: list[Json], undone: list[Json], answer: object = None) -> Json:
+        """Put the answer beside all results, and beside those that are none."""
+        return {"answer": answer, "undone": undone, "results": results}
+
+    return sort_tasks, lost_task, collect_reports, check_done, name_undone, conclude
 
 
 class _Reader:

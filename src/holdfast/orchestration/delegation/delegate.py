@@ -1,7 +1,9 @@
 """Makes the app of a delegation: rounds of tasks, each a child run of its worker, and an answer out of what came."""
 
+import sys
 from collections.abc import Sequence as Many
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace as changed
@@ -11,6 +13,7 @@ from holdfast.execution.answer import Output
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.limits import Budget
 from holdfast.orchestration.application.app import App
+from holdfast.orchestration.application.policy_files import Given, read_sources
 from holdfast.orchestration.delegation.clerk import LOST, RUN, clerk
 from holdfast.orchestration.delegation.department import Department
 from holdfast.orchestration.delegation.orchestrator import RESULTS, Hand, Orchestrator
@@ -31,6 +34,8 @@ from holdfast.orchestration.flow.nodes import (
 )
 
 TASKS_MAX = 20
+TASKS, CAME = "tasks", "came"
+"""What the nodes of a round are called that do its tasks, and that collect what came of them."""
 LIMITED = ("tokens", "usd", "turns", "tool_calls")
 """What children that run side by side have to share."""
 
@@ -46,7 +51,7 @@ def delegate(
     tasks_max: int = TASKS_MAX,
     at_once_max: int = AT_ONCE_MAX,
     budget: Budget = Budget(),
-    policies: Many[str] = (),
+    policies: Given | Many[Given] = (),
 ) -> App:
     """Return an app whose runs have the ``orchestrator`` hand out tasks, and the ``workers`` do them.
 
@@ -55,47 +60,43 @@ def delegate(
     ``synthesise`` answers, who sees the ``request`` and what is ``undone``, and as data all ``results``. The run's
     result is a dict: ``answer``, ``undone`` and ``results``; it is partial if a task is not done.
 
-    ``request`` is the type of what it is asked. Raises DefinitionError.
+    ``request`` is the type of what it is asked; ``policies`` are those of this app, a worker has its own. Raises
+    DefinitionError.
     """
-    if not isinstance(orchestrator, Orchestrator):
-        raise DefinitionError(
-            f"delegation {name!r}: expected an Orchestrator, found {orchestrator!r:.80}: whoever hands out tasks has "
-            "no tools, and does none of them"
-        )
-    _check(name, workers, rounds_max=rounds_max, tasks_max=tasks_max, budget=budget)
+    _check(name, orchestrator, workers, rounds_max=rounds_max, tasks_max=tasks_max, budget=budget)
+    folder = Path(sys._getframe(1).f_globals.get("__file__", "")).parent  # noqa: SLF001  # the caller
     head = orchestrator.agent(workers, tasks_max)
-    agents = (head,) if synthesise is None else (head, _hearing(synthesise))
-    earlier = "last.results if round > 1 else []"
-    rounds = Loop(
-        "rounds",
-        Sequence(
-            "one",
-            (
-                AgentNode("plan", head.name, _asked(workers, rounds_max, earlier)),
-                FunctionNode("sorted", "sort_tasks", f"{{'planned': plan.tasks, 'earlier': {earlier}}}"),
-                Map(
-                    "tasks",
-                    "sorted.tasks",
-                    Branch("to", tuple(Case(f"item.worker == {hand.name!r}", _task(hand)) for hand in workers)),
-                    key="item.id",
-                    at_once_max=at_once_max,
-                    items_max=tasks_max,
-                    join=Join.BEST_EFFORT,
-                ),
-                FunctionNode("came", "collect_reports", f"{{'given': sorted, 'came': tasks, 'earlier': {earlier}}}"),
-            ),
-        ),
-        until=f"result.is_finished or round == {rounds_max}",
-        rounds_max=rounds_max,
+    tasks = Map(
+        TASKS,
+        "sorted.tasks",
+        Branch("to", tuple(Case(f"item.worker == {hand.name!r}", _task(hand)) for hand in workers)),
+        key="item.id",
+        at_once_max=at_once_max,
+        items_max=tasks_max,
+        join=Join.BEST_EFFORT,
     )
     return App(
         name,
-        Sequence(name, (rounds, *_conclusion(synthesise))),
-        agents=agents,
+        Sequence(name, (_rounds(head.name, workers, tasks, rounds_max), *_conclusion(synthesise))),
+        agents=(head,) if synthesise is None else (head, _hearing(synthesise)),
         functions=clerk(workers),
         input=request,
         budget=budget if budget.fan_out is not None else changed(budget, fan_out=tasks_max * rounds_max),
-        policies=policies,
+        policies=read_sources(policies, folder),
+    )
+
+
+def _rounds(orchestrator: str, hands: Many[Hand], tasks: Map, rounds_max: int) -> Loop:
+    """Return the loop: the orchestrator plans, ``tasks`` are done, reports are checked, until nothing is asked for."""
+    earlier = "last.results if round > 1 else []"
+    plan = AgentNode("plan", orchestrator, _asked(hands, rounds_max, earlier))
+    numbered = FunctionNode("sorted", "sort_tasks", f"{{'planned': plan.tasks, 'earlier': {earlier}}}")
+    given = f"{{'given': sorted, 'came': {TASKS}, 'earlier': {earlier}}}"
+    return Loop(
+        "rounds",
+        Sequence("one", (plan, numbered, tasks, FunctionNode(CAME, "collect_reports", given))),
+        until=f"result.is_finished or round == {rounds_max}",
+        rounds_max=rounds_max,
     )
 
 
@@ -112,13 +113,17 @@ def _task(hand: Hand) -> Node:
 
 
 def _conclusion(synthesise: Agent | None) -> tuple[Node, ...]:
+    """Return what follows on the rounds. Whoever counts what is left has the run end partial if anything is."""
     said = f"'{RESULTS}': rounds.results"
+    rungs = (FunctionNode("whole", "check_done", f"{{{said}}}"), FunctionNode("in_part", "name_undone", f"{{{said}}}"))
+    left = Fallback("left", rungs)
     if synthesise is None:
-        return (FunctionNode("conclusion", "conclude", f"{{{said}}}"),)
-    left = "[each.task for each in rounds.results if each.outcome not in ['done', 'refused']]"
+        return (left, FunctionNode("conclusion", "conclude", f"{{{said}, 'undone': left.value}}"))
+    asked = f"{{'request': input, 'undone': [each.task for each in left.value], {said}}}"
     return (
-        AgentNode("answer", synthesise.name, f"{{'request': input, 'undone': {left}, {said}}}"),
-        FunctionNode("conclusion", "conclude", f"{{{said}, 'answer': answer}}"),
+        left,
+        AgentNode("answer", synthesise.name, asked),
+        FunctionNode("conclusion", "conclude", f"{{{said}, 'undone': left.value, 'answer': answer}}"),
     )
 
 
@@ -127,7 +132,14 @@ def _hearing(agent: Agent) -> Agent:
     return agent if RESULTS in agent.untrusted else replace(agent, untrusted=(*agent.untrusted, RESULTS))
 
 
-def _check(name: str, hands: Many[Hand], *, rounds_max: int, tasks_max: int, budget: Budget) -> None:
+def _check(
+    name: str, orchestrator: Orchestrator, hands: Many[Hand], *, rounds_max: int, tasks_max: int, budget: Budget
+) -> None:
+    if not isinstance(orchestrator, Orchestrator):
+        raise DefinitionError(
+            f"delegation {name!r}: expected an Orchestrator, found {orchestrator!r:.80}: whoever hands out tasks has "
+            "no tools, and does none of them"
+        )
     for what, limit in (("rounds_max", rounds_max), ("tasks_max", tasks_max), ("a number of workers", len(hands))):
         if limit < 1:
             raise DefinitionError(f"delegation {name!r}: expected {what} of at least 1, found {limit}")

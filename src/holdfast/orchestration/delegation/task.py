@@ -85,7 +85,7 @@ def result_of(task: Task, outcome: TaskOutcome, result: object = None, reason: s
     return TaskResult(task.id, task.worker, outcome, task.arguments, task.expected, result, reason)
 
 
-def undone(results: Sequence[TaskResult]) -> list[TaskResult]:
+def not_done(results: Sequence[TaskResult]) -> list[TaskResult]:
     """Return the results of the tasks that were begun and are not done."""
     return [each for each in results if each.outcome not in (TaskOutcome.DONE, TaskOutcome.REFUSED)]
 

@@ -3,11 +3,16 @@
 There is no way to declare one that plans: it has no flow, and neither an orchestrator nor an app can stand in it.
 """
 
+import sys
 from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Sequence as Many
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
 
 from holdfast.execution.agent import Agent
 from holdfast.execution.report import Answer, Report, report_type
@@ -19,7 +24,8 @@ from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.paths import check_name
 from holdfast.kernel.retry import Retry
-from holdfast.orchestration.application.app import App, Resources, no_resources
+from holdfast.orchestration.application.app import TITLE_LENGTH_MAX, App, Resources, no_resources
+from holdfast.orchestration.application.policy_files import Given, read_sources
 from holdfast.orchestration.delegation.reporting import function_tool, parameters
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
@@ -79,10 +85,12 @@ class Worker(Generic[T, U]):
     resources: Callable[[object], AbstractAsyncContextManager[Resources]] = no_resources
     provides: frozenset[type] = frozenset()
     models: Mapping[str, Callable[[], Model]] = field(default_factory=dict)
-    governed_by: App | None = None
-    """The app whose policies decide of its calls."""
+    policies: Given | Many[Given] = ()
+    """As those of an app: relative to the file that declares the worker."""
 
     def __post_init__(self) -> None:
+        folder = Path(sys._getframe(2).f_globals.get("__file__", "")).parent  # noqa: SLF001  # the caller
+        object.__setattr__(self, "policies", read_sources(self.policies, folder))
         check_name(self.name, "worker")
         if (self.agent is None) == (self.function is None):
             found = "neither" if self.agent is None else "both"
@@ -126,8 +134,13 @@ class Worker(Generic[T, U]):
             resources=self.resources,
             provides=self.provides,
             models=self.models,
-            governed_by=self.governed_by,
+            policies=self.policies,
+            title=self._title,
         )
+
+    def _title(self, task: object) -> str:
+        adapter: TypeAdapter[object] = TypeAdapter(self.input)
+        return adapter.dump_json(task).decode()[:TITLE_LENGTH_MAX]
 
 
 def _until_reported(worker: Worker[Any, Any], work: AgentNode | FunctionNode) -> Loop:

@@ -117,18 +117,23 @@ def requeued(state: RunState, past: Past, mail: Requeue) -> tuple[Event, ...]:
     )
 
 
-def check_dead(state: RunState) -> None:
-    """Raise InputError unless the run lies, or has lain, in the dead-letter queue."""
+def check_failed(state: RunState) -> None:
+    """Raise InputError unless the run has failed, as a part of another or not, and nothing of it is in doubt."""
     if not state.is_over:
         raise InputError(_told_going_on(state))
     if state.status not in DEAD:
         raise InputError(
             f"expected a run that failed or was rejected, found run {state.run} {state.status}: start a new run instead"
         )
-    if state.parent is not None:
-        raise InputError(f"run {state.run} is part of run {state.parent}, which decides what follows: requeue that one")
     if state.doubts:
         raise InputError(f"expected run {state.run} to have nothing in doubt, found {', '.join(state.doubts)}: decide")
+
+
+def check_dead(state: RunState) -> None:
+    """Raise InputError unless the run lies, or has lain, in the dead-letter queue."""
+    check_failed(state)
+    if state.parent is not None:
+        raise InputError(f"run {state.run} is part of run {state.parent}, which decides what follows: requeue that one")
 
 
 def _told_going_on(state: RunState) -> str:

@@ -9,7 +9,7 @@ from holdfast.journal.mail import Drop, decode_mail, drop_letter
 from holdfast.journal.port import Delivered, Head, RunFilter, Store
 from holdfast.journal.snapshots import current
 from holdfast.kernel import paths
-from holdfast.kernel.errors import JournalError
+from holdfast.kernel.errors import JournalError, RunNotFound
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.outcomes import Fault, Outcome
 from holdfast.orchestration.lifecycle import DEAD, FINAL, Status
@@ -34,6 +34,8 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     failed_at: float
     requeues: int
     """How often it was requeued before."""
+    parent: RunId | None = None
+    """The run that it was a part of, and that went on without it."""
 
 
 class Retrying(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,13 +52,18 @@ class Retrying(msgspec.Struct, frozen=True, kw_only=True):
     retry_at: float
 
 
-async def dead_letters(store: Store, app: str | None, count_max: int) -> list[DeadLetter]:
-    """Return the dead letters, those of the newest runs first. Parts of other runs are none: these decide for them."""
+async def dead_letters(store: Store, app: str | None, count_max: int, *, parts: bool = False) -> list[DeadLetter]:
+    """Return the dead letters, those of the newest runs first. Parts of other runs are none: these decide for them.
+
+    With ``parts`` those are listed as well whose run is complete without them: there is nobody left who would decide.
+    """
     found: list[DeadLetter] = []
     async for head in _heads(store, app, tuple(DEAD)):
         if len(found) >= count_max:
             break
-        if not head.is_over or head.parent is not None or dropped(head.version, await store.inbox(head.run)):
+        if not head.is_over or (head.parent is not None and not (parts and await _is_left_behind(store, head.parent))):
+            continue
+        if dropped(head.version, await store.inbox(head.run)):
             continue
         if (state := await _state(store, head)) is not None and state.is_over:
             found.append(_dead(state, head))
@@ -101,7 +108,16 @@ def _dead(state: RunState, head: Head) -> DeadLetter:
         fault=state.fault,
         failed_at=head.updated_at if state.ended_at is None else state.ended_at,
         requeues=state.requeues,
+        parent=state.parent,
     )
+
+
+async def _is_left_behind(store: Store, parent: RunId) -> bool:
+    """Whether a part of ``parent`` that failed is nobody's business any more: that run is complete."""
+    try:
+        return (await store.head(parent)).status == Status.COMPLETE
+    except RunNotFound:
+        return True
 
 
 def _retrying(state: RunState, path: str) -> Retrying:

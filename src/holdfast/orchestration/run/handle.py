@@ -37,7 +37,7 @@ from holdfast.kernel.limits import Budget
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import NOTHING_ACHIEVED, Achieved, Settlement
 from holdfast.orchestration.application.app import App
-from holdfast.orchestration.past.requeue import check_dead, check_heard, letters_for, past_of
+from holdfast.orchestration.past.requeue import check_failed, check_heard, letters_for, past_of
 from holdfast.orchestration.people.approvals import Wish, decision_of, told_decided
 from holdfast.orchestration.people.dead_letters import dropped
 from holdfast.orchestration.people.doubts import Doubt, check_settled, doubt_at, doubts_of
@@ -219,7 +219,7 @@ class Run:
     async def drop(self, *, by: str = "caller", note: str = "") -> None:
         """Take it out of the dead-letter queue; it stays as it ended. Twice is once. Raises InputError, RunNotFound."""
         state = await self.state()
-        check_dead(state)
+        check_failed(state)
         await self._post(self.id, Drop(version=state.version, by=by, note=note), drop_letter(state.version))
 
     async def dropped(self) -> Drop | None:

@@ -1,6 +1,8 @@
 """Reads runs for the commands that only look: the list of them, and one with its trace and how it stands."""
 
 import time
+from collections import deque
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
@@ -8,6 +10,7 @@ from holdfast.journal.fold.state import RunState
 from holdfast.journal.mail import Drop
 from holdfast.journal.port import Head, RunFilter
 from holdfast.kernel.errors import JournalError
+from holdfast.kernel.ids import RunId
 from holdfast.observability.projection import project
 from holdfast.observability.totals import Totals, totals
 from holdfast.observability.trace import Trace
@@ -20,6 +23,9 @@ from holdfast.surfaces.cli.asking.stores import store_path
 from holdfast.surfaces.cli.showing.condition import Condition, condition
 from holdfast.surfaces.cli.showing.masking import Masking
 from holdfast.surfaces.cli.showing.runs_table import Listed
+
+FAMILY_MAX = 200
+"""How many runs below one are looked at for its trace."""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -42,6 +48,31 @@ async def look(run: Run, url: str, masking: Masking) -> Seen:
     now = at if stands is Condition.RUNNING else trace.last_at
     told = totals(trace, trace.last_at if stands is Condition.INTERRUPTED else at)
     return Seen(trace, told, stands, now, masking.struct(await run.dropped()))
+
+
+async def traces_below(
+    runtime: Runtime, run: Run, masked: Callable[[Run], Awaitable[Masking]]
+) -> tuple[dict[RunId, Trace], int]:
+    """Return the traces of the runs below, by their ids, as ``masked`` shows each, and how many were left out.
+
+    One that cannot be read hides none of the others.
+    """
+    found: dict[RunId, Trace] = {}
+    left_out, above = 0, deque([run.id])
+    while above:
+        for head in reversed(await runtime.runs(RunFilter(parent=above.popleft(), count_max=FAMILY_MAX))):
+            if len(found) + left_out >= FAMILY_MAX:
+                left_out += 1
+                continue
+            try:
+                below = await runtime.run(head.run)
+                seen = await masked(below)
+                found[head.run] = project([seen.entry(entry) async for entry in below.events(follow=False)])
+            except JournalError:
+                left_out += 1
+                continue
+            above.append(head.run)
+    return found, left_out
 
 
 async def listed(runtime: Runtime, which: RunFilter, url: str) -> list[Listed]:

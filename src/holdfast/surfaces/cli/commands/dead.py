@@ -13,8 +13,15 @@ AppOption = Annotated[str | None, typer.Option("--app", help="Only runs of this 
 CountOption = Annotated[int, typer.Option("--count", "-n", min=1, max=10_000, help="How many at most.")]
 
 
+PartsOption = Annotated[bool, typer.Option("--parts", help="Also parts of runs that are complete without them.")]
+
+
 def dead(
-    app: AppOption = None, count: CountOption = COUNT, store: StoreOption = None, as_json: JsonOption = False
+    app: AppOption = None,
+    parts: PartsOption = False,
+    count: CountOption = COUNT,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """List the runs that failed and that nobody has requeued or dropped: why, at which step, after how many tries."""
     import asyncio
@@ -26,7 +33,7 @@ def dead(
     from holdfast.surfaces.cli.showing.terminal import err, out, styled
 
     with reporting(as_json=as_json):
-        found = asyncio.run(list_dead(store, app, count))
+        found = asyncio.run(list_dead(store, app, count, parts=parts))
     if as_json:
         write_json(dead_records(found))
     elif found:

@@ -36,6 +36,7 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, reveals: boo
     import time
 
     from holdfast.journal.port import RunFilter
+    from holdfast.orchestration.delegation.telling import tasks_of
     from holdfast.surfaces.cli.asking.looking import listed, look
     from holdfast.surfaces.cli.asking.revealing import masking
     from holdfast.surfaces.cli.asking.stores import reading, store_url
@@ -43,6 +44,7 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, reveals: boo
     from holdfast.surfaces.cli.showing.inbox_page import inbox_records, print_inbox
     from holdfast.surfaces.cli.showing.records import run_record, write_json
     from holdfast.surfaces.cli.showing.run_page import page_record, print_page
+    from holdfast.surfaces.cli.showing.tasks_table import print_tasks
     from holdfast.surfaces.cli.showing.terminal import out
     from holdfast.surfaces.cli.showing.versions import version_of
 
@@ -55,6 +57,7 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, reveals: boo
         variables = {name: masked.data(each) for name, each in (await run.variables(state)).items()}
         children = await listed(runtime, RunFilter(parent=run.id), store_url(store))
         forks = await listed(runtime, RunFilter(origin=run.id), store_url(store))
+        tasks = [masked.struct(each) for each in await tasks_of(state, await run.payloads(state))]
         below = [each for each in await runtime.inbox(run) if each.head.run != run.id]
     version = version_of(seen.trace.state)
     if as_json:
@@ -63,18 +66,23 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, reveals: boo
             "result": value,
             "achieved": achieved or None,
             "variables": variables,
+            "tasks": tasks,
             "inbox_below": inbox_records(below),
         }
         write_json(run_record(seen.trace.state, seen.totals.seconds, {**told, **page}))
     else:
         print_page(seen, version, value, variables, children, forks, out(), shows_all=shows_all)
+        print_tasks(tasks, out())
         print_inbox(below, time.time(), out())
         if achieved is not None:
             print_achieved(achieved, out(), shows_all=shows_all)
 
 
 async def _trace(run_id: str, store: str | None, *, shows_all: bool, reveals: bool, as_json: bool) -> None:
-    from holdfast.surfaces.cli.asking.looking import look
+    from functools import partial
+
+    from holdfast.observability.family import joined
+    from holdfast.surfaces.cli.asking.looking import look, traces_below
     from holdfast.surfaces.cli.asking.revealing import masking
     from holdfast.surfaces.cli.asking.stores import reading, store_url
     from holdfast.surfaces.cli.showing.records import trace_record, write_json
@@ -83,9 +91,11 @@ async def _trace(run_id: str, store: str | None, *, shows_all: bool, reveals: bo
 
     async with reading(store) as runtime:
         run = await runtime.run(run_id)
-        masked = await masking(run, store_url(store), "trace", reveals=reveals)
-        seen = await look(run, store_url(store), masked)
+        masks = partial(masking, url=store_url(store), command="trace", reveals=reveals)
+        seen = await look(run, store_url(store), await masks(run))
+        below, left_out = await traces_below(runtime, run, masks)
+    trace = joined(seen.trace, below)
     if as_json:
-        write_json(trace_record(seen.trace, seen.totals))
+        write_json(trace_record(trace, seen.totals, left_out))
     else:
-        print_trace(seen.trace, seen.totals, seen.now, out(), shows_all=shows_all)
+        print_trace(trace, seen.totals, seen.now, out(), shows_all=shows_all, left_out=left_out)

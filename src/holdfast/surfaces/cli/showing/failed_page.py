@@ -24,6 +24,7 @@ def dead_records(found: Sequence[DeadLetter]) -> list[dict[str, object]]:
             "fault": one.fault,
             "failed_at": one.failed_at,
             "requeues": one.requeues,
+            "parent": one.parent,
         }
         for one in found
     ]
@@ -48,13 +49,16 @@ def retries_records(found: Sequence[Retrying]) -> list[dict[str, object]]:
 
 def print_dead(found: Sequence[DeadLetter], now: float, console: Console) -> None:
     """Print each dead letter: where it failed, why, when, and the commands that decide on it."""
-    ids = short_ids([one.run for one in found])
+    ids = short_ids([run for one in found for run in (one.run, one.parent) if run is not None])
     for one in found:
         _print_head(ids[one.run], one, console)
         before = f", requeued {counted(one.requeues, 'time')} before" if one.requeues else ""
         tried = f", tried {counted(one.tries, 'time')}," if one.tries > 1 else ""
         told = f"  {one.status.lower()}{tried} at {instant(one.failed_at)}, {age(now - one.failed_at)}{before}"
         console.print(styled(told), soft_wrap=True)
+        if one.parent is not None:
+            told = f"  a part of {ids[one.parent]}, which went on without it: start {one.app} anew, or drop it"
+            console.print(styled(told), soft_wrap=True)
     console.print()
     console.print(styled("have one go on with: holdfast requeue RUN · let it be with: holdfast drop RUN"))
 

@@ -36,8 +36,11 @@ def run_record(state: RunState, seconds: float, result: Mapping[str, object]) ->
     }
 
 
-def trace_record(trace: Trace, told: Totals) -> dict[str, object]:
-    """Return a trace as one object: every span, the marks between them, the drivers, the totals."""
+def trace_record(trace: Trace, told: Totals, left_out: int = 0) -> dict[str, object]:
+    """Return a trace as one object: every span, the marks between them, the drivers, the totals.
+
+    ``left_out`` is how many runs below are not in it.
+    """
     return {
         "run_id": trace.state.run,
         "trace_id": trace_id(trace.state.run),
@@ -47,6 +50,7 @@ def trace_record(trace: Trace, told: Totals) -> dict[str, object]:
         "marks": trace.marks,
         "drivers": trace.drivers,
         "totals": told,
+        "runs_left_out": left_out,
     }
 
 

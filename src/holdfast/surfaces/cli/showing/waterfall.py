@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console, ConsoleRenderable
 from rich.table import Table
 
+from holdfast.observability.family import is_busy
 from holdfast.observability.span import Span, SpanKind, SpanStatus
 from holdfast.observability.totals import Totals
 from holdfast.observability.trace import Trace
@@ -39,12 +40,12 @@ SIGNS = {
 
 
 class Scale:
-    """Where an instant lies on the bars: time in which nobody drove the run takes no room."""
+    """Where an instant lies on the bars: time in which nobody drove the run, or one below it, takes no room."""
 
     def __init__(self, trace: Trace, now: float, width: int) -> None:
         self._start, self._width = trace.root.start, width
         idle = ((change.at - change.idle_seconds, change.at) for change in trace.drivers)
-        self._gaps = [*trace.gaps, *idle]
+        self._gaps = [*trace.gaps, *(gap for gap in idle if not is_busy(trace, *gap))]
         self._total = max(self._active(now), 1e-9)
 
     def bar(self, span: Span, now: float) -> str:
@@ -59,8 +60,10 @@ class Scale:
         return max(0.0, instant - self._start - idle)
 
 
-def print_trace(trace: Trace, told: Totals, now: float, console: Console, *, shows_all: bool) -> None:
-    """Print the waterfall, then where the driver changed, then the totals."""
+def print_trace(
+    trace: Trace, told: Totals, now: float, console: Console, *, shows_all: bool, left_out: int = 0
+) -> None:
+    """Print the waterfall, then where the driver changed, then the totals; ``left_out`` runs below are not in it."""
     is_wide = console.width >= WIDE
     width = BAR_WIDE if is_wide else BAR_NARROW
     scale = Scale(trace, now, width)
@@ -76,6 +79,8 @@ def print_trace(trace: Trace, told: Totals, now: float, console: Console, *, sho
     for row in found:
         table.add_row(*_cells(row, trace, scale, now, is_wide=is_wide))
     console.print(table)
+    if left_out:
+        console.print(styled(f"… and {left_out:,} runs below more", style="bright_black"))
     _print_drivers(trace, console)
     _print_totals(told, console)
 
@@ -130,7 +135,7 @@ def _name(span: Span) -> str:
     again = f" (attempt {span.attempt})" if span.attempt > 1 and span.kind in (SpanKind.MODEL, SpanKind.TOOL) else ""
     match span.kind:
         case SpanKind.RUN:
-            return "run"
+            return "run" if span.run is None else f"run {short_id(span.run)}"
         case SpanKind.NODE:
             return f"{span.name} {span.attributes.node_kind}"
         case SpanKind.MODEL:
