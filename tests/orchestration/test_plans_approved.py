@@ -36,7 +36,7 @@ async def test_a_person_sees_the_plan_and_then_only_what_has_changed() -> None:
         state = await stage.ended(run)
         adopted = of_kind(await events_of(run), PlanAdopted)
     assert state.outcome is Outcome.SUCCEEDED
-    assert [(each.version, each.by) for each in adopted] == [(1, "Ann"), (2, "Bob")]
+    assert [(each.number, each.by) for each in adopted] == [(1, "Ann"), (2, "Bob")]
     first, second = seen
     assert first.question == "Carry out version 1 of the plan? + a (one); + b (one)"
     assert [option.name for option in first.options] == ["approve", "reject", "edit"]

@@ -35,7 +35,7 @@ def plan_adopted(state: RunState, event: PlanAdopted, _at: float, version: int) 
     plan = replace(
         plan,
         is_open=False,
-        version=event.version,
+        version=event.number,
         adopted=event.plan,
         steps=tuple(step.place for step in event.steps),
         known={**plan.known, **{step.place: step for step in event.steps}},
