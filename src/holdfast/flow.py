@@ -35,6 +35,7 @@ from holdfast.orchestration.flow.nodes import (
 )
 from holdfast.orchestration.flow.review import Criterion, Review, Unmet
 from holdfast.orchestration.plan.schema import Plan, PlanStep
+from holdfast.orchestration.planning.reading import PlanReport, PlanVersion, plans_of
 
 __all__ = [
     "AgentNode",
@@ -62,7 +63,9 @@ __all__ = [
     "Plan",
     "PlanApproval",
     "PlanNode",
+    "PlanReport",
     "PlanStep",
+    "PlanVersion",
     "Retry",
     "Review",
     "RunView",
@@ -76,4 +79,5 @@ __all__ = [
     "Vote",
     "VoteBy",
     "WaitNode",
+    "plans_of",
 ]

@@ -50,6 +50,7 @@ from holdfast.journal.events import (
     ScriptAdvanced,
     StepEnded,
     StepInterrupted,
+    StepJudged,
     StepRetried,
 )
 from holdfast.journal.events.approvals import Need, Ruling
