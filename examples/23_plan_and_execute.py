@@ -1,4 +1,4 @@
-"""Plan and execute: a model plans, a bad draft goes back with the reasons, an expectation fails, and the rest is replanned.
+"""Plan and execute: a bad draft goes back with the reasons; an expectation fails, and the rest is planned anew.
 
 The two prices are fetched side by side; what is finished is never done again by a later version of the plan.
 """
