@@ -119,9 +119,8 @@ class App:
             registry.check_provided({tool.name for tool in registry}, self.provides)
         self.governed.check()
         _check_versions(self)
-        check_writers(
-            self.name, self.shared_writers, {*self.agents_by_name, *self.functions_by_name, *self.tools_by_name}
-        )
+        callers = {*self.agents_by_name, *self.functions_by_name, *self.tools_by_name}
+        check_writers(self.name, self.shared_writers, callers)
 
     def _write_out_undo(self) -> None:
         """Let the flow and the review say what undoes the steps of their sagas, where they leave it to the tools."""

@@ -7,7 +7,7 @@ from holdfast.kernel.errors import DefinitionError
 
 
 def check_writers(app: str, writers: Writers, known: Collection[str]) -> None:
-    """Find writers of shared values that ``app``, whose callers are ``known``, does not have. Raises DefinitionError."""
+    """Raise DefinitionError for writers of shared values that are none of ``known``, the callers of ``app``."""
     for pattern, names in writers.items():
         if strangers := sorted(set(names).difference(known)):
             raise DefinitionError(
