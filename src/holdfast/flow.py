@@ -38,6 +38,7 @@ from holdfast.orchestration.flow.nodes import (
 )
 from holdfast.orchestration.flow.review import Criterion, Review, Unmet
 from holdfast.orchestration.plan.schema import Plan, PlanStep
+from holdfast.orchestration.planning.reading import PlanReport, PlanVersion, plans_of
 
 __all__ = [
     "AgentNode",
@@ -68,7 +69,9 @@ __all__ = [
     "Plan",
     "PlanApproval",
     "PlanNode",
+    "PlanReport",
     "PlanStep",
+    "PlanVersion",
     "Retry",
     "Review",
     "RunView",
@@ -82,4 +85,5 @@ __all__ = [
     "Vote",
     "VoteBy",
     "WaitNode",
+    "plans_of",
 ]

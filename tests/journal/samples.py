@@ -37,6 +37,9 @@ from holdfast.journal.events import (
     NodeEntered,
     NodeLeft,
     NodeRetried,
+    PlanAdopted,
+    PlanAsked,
+    PlanChecked,
     QuestionAnswered,
     QuestionAsked,
     ReservationExceeded,
@@ -60,6 +63,7 @@ from holdfast.journal.events import (
 from holdfast.journal.events.approvals import Need, Ruling
 from holdfast.journal.events.circles import Circle
 from holdfast.journal.events.forks import NewSystem
+from holdfast.journal.events.plans import PlannedStep, StepKind
 from holdfast.journal.events.retries import SentBefore
 from holdfast.journal.events.runs import Ancestor, Origin
 from holdfast.journal.events.scripts import CallKind, ScriptCall
@@ -311,8 +315,20 @@ def every_event() -> tuple[Event, ...]:
         ),
         NodeEntered(node="pause", kind="wait", deadline=AT + 90, wakes_at=AT + 60),
         NodeEntered(node="both", kind="parallel", branches=("a", "b"), shared=ref("shared")),
-        NodeEntered(node="web", kind="graph", branches=("a", "b"), after={"a": (), "b": ("a",)}),
+        NodeEntered(node="web", kind="graph", branches=("a", "b"), after=((), ("a",))),
         StepJudged(node="desk", step="a", fault=fault),
+        PlanAsked(node="desk", draft=1, input=ref("told")),
+        PlanChecked(node="desk", draft=1, plan=ref("plan"), problems=ref("problems"), found=2, by="Ann"),
+        PlanAdopted(
+            node="desk",
+            number=2,
+            plan=ref("plan"),
+            steps=(
+                PlannedStep("a", "a", StepKind.TOOL, "look", "c1"),
+                PlannedStep("b", "b.2", StepKind.AGENT, "clerk", "c2", ("a",), is_judged=True, share=0.5),
+            ),
+            by="Ann",
+        ),
         NodeEntered(node="join", kind="saga"),
         NodeEntered(node="join/undo", kind="undo"),
         QuestionAsked(

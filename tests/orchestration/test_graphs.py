@@ -245,4 +245,4 @@ def test_a_graph_of_a_chain_does_what_a_sequence_does(flow: Node) -> None:
 def test_entering_a_graph_says_how_its_steps_hang_together() -> None:
     _, _, _, stage = asyncio.run(ran(DIAMOND))
     entered = next(event for event in of_kind(recorded(stage), NodeEntered) if event.kind == "graph")
-    assert entered.after["d"] == ("b", "c")
+    assert dict(zip(entered.branches, entered.after, strict=True))["d"] == ("b", "c")

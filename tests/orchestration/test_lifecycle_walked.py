@@ -15,6 +15,7 @@ from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.orchestration.application.app import Resources
 from holdfast.orchestration.driving.preparing import OPENINGS_MAX
 from holdfast.orchestration.lifecycle import DEAD, RULES, TRANSITIONS, FailureRule, Status, Transition, Trigger, after
+from tests.orchestration import planning as planned
 from tests.orchestration.desk_work import CITES, MEND, answered, desk_app
 from tests.orchestration.lives import live, points, recorded, repeated
 from tests.orchestration.world import World, step
@@ -23,11 +24,10 @@ from tests.runtime.stage import Stage, events_of, of_kind
 Way = tuple[Status, Status]
 NOT_YET = (
     Transition(Status.INTAKE, Trigger.TURNED_AWAY, Status.REJECTED),
-    Transition(Status.PLANNING, Trigger.FAILED, Status.FAILED),
     Transition(Status.REVISING, Trigger.REPLANNED, Status.EXECUTING),
     Transition(Status.WAITING, Trigger.CANCELLED, Status.CANCELLED),
 )
-"""What no run does yet: nobody turns requests away, no plan is made; what is cancelled is driven first."""
+"""What no run does yet: nobody turns requests away, no review has a plan made; what is cancelled is driven first."""
 
 
 def ways(events: list[Event]) -> list[Way]:
@@ -92,6 +92,17 @@ async def waited_and_cancelled(before: App, after_it: App | None = None, opening
         return await events_of(run)
 
 
+async def turned_down(stage: Stage, world: World) -> list[Event]:
+    """Return the journal of a run whose plan is rejected, once nobody could write one that can be carried out."""
+    flow = planned.node(approval=planned.APPROVED, drafts_max=1)
+    script = planned.drafts(planned.plan(planned.do("a", uses="three")))
+    async with stage.runtime(script, apps=[planned.app(world, flow)]) as runtime:
+        run = await runtime.start("root", "do it")
+        assert (await stage.ended(run)).waited_from == "PLANNING"
+        await planned.decided(stage, run, ("reject", None))
+        return await events_of(run)
+
+
 async def requeued(app: App, given: object, opening: Opening | None = None) -> list[Event]:
     """Return the journal of a run that ends in the dead-letter queue and is requeued, once what was wrong is mended."""
     stage = Stage()
@@ -123,6 +134,7 @@ async def all_ways() -> set[Way]:
         await finished(desk_app(world, resources=wrong.open), []),
         await requeued(desk_app(world, None, step("essay", goes="badly")), None),
         await requeued(desk_app(world, resources=wrong.open), [], wrong),
+        await turned_down(stage, world),
         await waited_and_cancelled(desk_app(world), desk_app(world, unreviewed)),
         await waited_and_cancelled(desk_app(world, resources=promising.open)),
         await waited_and_cancelled(desk_app(world, resources=broken.open)),

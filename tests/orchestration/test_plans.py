@@ -153,6 +153,7 @@ CASES = [
     (plan(do("a", "z")), "expected a to come after steps that there are"),
     (plan(do("a"), do("b", arguments={}, arguments_from={"name": "a"})), "names a, which it cannot see there"),
     (plan(do("a", holds="open('x')")), "does not parse"),
+    (plan(do("a", arguments={"name": "a"}, arguments_from={"seconds": "1), 'name': ('z'"})), "a.seconds: "),
     (plan(do("a", holds="os.system")), "names os"),
     (plan(do("a", share=0.0)), "a: expected a share above 0"),
     (plan(do("a", share=0.7), do("b", share=0.6)), "expected shares of at most 1 together, found 1.3"),

@@ -36,7 +36,7 @@ async def test_a_person_sees_the_plan_and_then_only_what_has_changed() -> None:
         state = await stage.ended(run)
         adopted = of_kind(await events_of(run), PlanAdopted)
     assert state.outcome is Outcome.SUCCEEDED
-    assert [(each.version, each.by) for each in adopted] == [(1, "Ann"), (2, "Bob")]
+    assert [(each.number, each.by) for each in adopted] == [(1, "Ann"), (2, "Bob")]
     first, second = seen
     assert first.question == "Carry out version 1 of the plan? + a (one); + b (one)"
     assert [option.name for option in first.options] == ["approve", "reject", "edit"]
@@ -130,7 +130,26 @@ async def test_a_person_can_change_a_plan_only_so_often() -> None:
     assert not world.sent
 
 
-async def test_a_bad_draft_is_never_shown_to_anybody() -> None:
+async def test_after_the_last_bad_draft_a_person_may_write_the_plan_and_has_nothing_to_say_yes_to() -> None:
+    stage = Stage()
+    world = World(stage.clock)
+    bad = plan(do("a", uses="three"))
+    flow = node(approval=APPROVED, drafts_max=2)
+    async with stage.runtime(drafts(bad, bad), apps=[app(world, flow)]) as runtime:
+        run = await runtime.start("root", "do it")
+        await stage.ended(run)
+        (question,) = await run.questions()
+        details: Any = question.details
+        assert question.question == "None of 2 drafts can be carried out. Write version 1 of the plan?"
+        assert [option.name for option in question.options] == ["reject", "edit"]
+        assert "found 'three'" in details["problems"][0]
+        assert details["draft"]["steps"][0]["uses"] == "three"
+        state = await decided(stage, run, ("edit", bad), ("edit", plan(do("z"))))
+    assert state.outcome is Outcome.SUCCEEDED
+    assert world.sent == {"z": 1}
+
+
+async def test_as_long_as_the_planner_may_try_again_a_bad_draft_is_shown_to_nobody() -> None:
     stage = Stage()
     world = World(stage.clock)
     async with stage.runtime(drafts(plan(do("a", uses="three")), FIRST), apps=[app(world, FLOW)]) as runtime:

@@ -48,7 +48,7 @@ async def test_wherever_its_process_dies_nothing_finished_is_planned_approved_or
         events = recorded(stage)
         assert repeated(events) == []
         assert [event.draft for event in of_kind(events, PlanAsked)] == [1, 2, 3]
-        assert [event.version for event in of_kind(events, PlanAdopted)] == [1, 2]
+        assert [event.number for event in of_kind(events, PlanAdopted)] == [1, 2]
 
 
 async def ended(stage: Stage, flow: Any, script: Any) -> tuple[Run, RunState]:

@@ -24,6 +24,7 @@ APPS = (
     "greet",
     "pausing",
     "picky",
+    "planned",
     "shop",
     "shout",
     "stall",

@@ -34,6 +34,9 @@ from holdfast.journal.events import (
     NodeEntered,
     NodeLeft,
     NodeRetried,
+    PlanAdopted,
+    PlanAsked,
+    PlanChecked,
     QuestionAnswered,
     QuestionAsked,
     ReservationExceeded,
@@ -48,15 +51,17 @@ from holdfast.journal.events import (
     ScriptAdvanced,
     StepEnded,
     StepInterrupted,
+    StepJudged,
     StepRetried,
 )
 from holdfast.journal.events.approvals import Need, Ruling
 from holdfast.journal.events.circles import Circle
+from holdfast.journal.events.plans import PlannedStep, StepKind
 from holdfast.journal.events.runs import Origin
 from holdfast.journal.events.scripts import CallKind, ScriptCall
 from holdfast.journal.port import Head
 from holdfast.kernel.effects import Effect
-from holdfast.kernel.ids import RunId
+from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.limits import Budget, Spend
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement
@@ -99,6 +104,7 @@ def ruled(ruling: Ruling, **changes: Any) -> ApprovalDecided:
     return ApprovalDecided(**{**of, "ruling": ruling, **changes})
 
 
+REF = PayloadId("ab")
 LINES: dict[Event, str] = {
     LifecycleMoved(to="EXECUTING"): "EXECUTING",
     DriverChanged(worker="host:1:aa", epoch=2): "taken up by host:1:aa (driver 2)",
@@ -109,6 +115,14 @@ LINES: dict[Event, str] = {
     ScriptAdvanced(node="a", calls=(ScriptCall("nap", CallKind.SLEEP),)): "a  script asks for nap",
     ScriptAdvanced(node="a", told=("nap",)): "a  script goes on",
     NodeEntered(node="a/b", kind="map"): "a/b  map entered",
+    StepJudged(node="a", step="b"): "a  b came to what was expected",
+    StepJudged(node="a", step="b", fault=FAULT): "a  b is found wanting: too slow",
+    PlanAsked(node="a", draft=2, input=REF): "a  asks for draft 2 of its plan",
+    PlanChecked(node="a", draft=2, problems=REF, found=2): "a  draft 2: 2 problems",
+    PlanChecked(node="a", draft=2, plan=REF, by="Ann"): "a  the plan of Ann: can be carried out",
+    PlanAdopted(
+        node="a", number=2, plan=REF, steps=(PlannedStep("b", "b.2", StepKind.TOOL, "look"),), by="Ann"
+    ): "a  carries out version 2, approved by Ann: b.2",
     NodeEntered(node="a/w", kind="wait", wakes_at=9.0): f"a/w  wait entered, until {instant(9.0)}",
     BranchTaken(node="a/b", case="c"): "a/b  takes c",
     BranchTaken(node="a/b", case=None): "a/b  takes none of its ways",

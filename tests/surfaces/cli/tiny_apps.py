@@ -36,6 +36,7 @@ from holdfast.journal.events import NodeLeft
 from holdfast.orchestration.people.following import Entry
 from holdfast.surfaces.cli.extension import Ask, Ended, PlainCommand
 from tests.surfaces.cli.governed import governed as governed
+from tests.surfaces.cli.planned import planned as planned
 
 GATE_SECONDS_MAX = 60.0
 GATE_LOOK_SECONDS = 0.01

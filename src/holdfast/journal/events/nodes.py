@@ -1,7 +1,5 @@
 """What happens to the nodes of a flow: entered, decided, left."""
 
-import msgspec
-
 from holdfast.journal.events.event import JournalEvent
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import Fault, Outcome
@@ -24,8 +22,8 @@ class NodeEntered(JournalEvent, frozen=True, tag="node.entered/1"):
     """The instant that the node waits for."""
     shared: PayloadId | None = None
     """JSON of all that runs share, with versions: what everything inside sees of it."""
-    after: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
-    """By the name of a graph's step those that it comes directly after."""
+    after: tuple[tuple[str, ...], ...] = ()
+    """For each step of a graph, in the order of ``branches``, the names of those that it comes directly after."""
 
 
 class BranchTaken(JournalEvent, frozen=True, tag="node.branch_taken/1"):

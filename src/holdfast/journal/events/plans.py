@@ -63,7 +63,8 @@ class PlanAdopted(JournalEvent, frozen=True, tag="plan.adopted/1"):
     """From now on these steps are carried out. What was finished before stays where it is."""
 
     node: str
-    version: int
+    number: int
+    """Which version it is, from 1."""
     plan: PayloadId
     """JSON of the plan."""
     steps: tuple[PlannedStep, ...]

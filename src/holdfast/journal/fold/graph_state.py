@@ -40,7 +40,7 @@ class PlanState(msgspec.Struct, frozen=True, gc=False):
     by: str = ""
     """Who wrote what was checked last; empty if the planner did."""
     plan: PayloadId | None = None
-    """The last plan in which nothing was found wrong."""
+    """What can be carried out of what was written for the version in the making, if anything can."""
     version: int = 0
     """The version that is carried out; 0 while there is none."""
     adopted: PayloadId | None = None

@@ -40,7 +40,7 @@ def node_entered(state: RunState, event: NodeEntered, at: float, version: int) -
         agent=agent,
         wakes_at=event.wakes_at,
         shared=event.shared,
-        graph=GraphState(event.after) if event.after else None,
+        graph=GraphState(dict(zip(event.branches, event.after, strict=True))) if event.after else None,
     )
     if event.kind == SAGA_KIND:
         state = with_saga(state, event.node)

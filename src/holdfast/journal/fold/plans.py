@@ -11,7 +11,7 @@ from holdfast.journal.fold.state import NodeState, RunState
 def plan_asked(state: RunState, event: PlanAsked, _at: float, version: int) -> RunState:
     node, plan = _plan(state, event.node)
     tries = plan.tries + 1 if plan.is_open else 1
-    plan = replace(plan, is_open=True, drafts=event.draft, tries=tries, told=event.input, edits=0)
+    plan = replace(plan, is_open=True, drafts=event.draft, tries=tries, told=event.input, edits=0, plan=None)
     return with_node(state, _with(node, plan), version)
 
 
@@ -35,7 +35,7 @@ def plan_adopted(state: RunState, event: PlanAdopted, _at: float, version: int) 
     plan = replace(
         plan,
         is_open=False,
-        version=event.version,
+        version=event.number,
         adopted=event.plan,
         steps=tuple(step.place for step in event.steps),
         known={**plan.known, **{step.place: step for step in event.steps}},

@@ -27,6 +27,7 @@ from holdfast.orchestration.application.policy_files import Given, read_sources
 from holdfast.orchestration.application.script import Script
 from holdfast.orchestration.application.undo import Called, with_undo, with_undos
 from holdfast.orchestration.application.versions import Migration, OnChange, version_id
+from holdfast.orchestration.application.writers import check_writers
 from holdfast.orchestration.flow import review as reviews
 from holdfast.orchestration.flow.check import check_flow
 from holdfast.orchestration.flow.check_review import check_review
@@ -118,7 +119,8 @@ class App:
             registry.check_provided({tool.name for tool in registry}, self.provides)
         self.governed.check()
         _check_versions(self)
-        _check_writers(self)
+        callers = {*self.agents_by_name, *self.functions_by_name, *self.tools_by_name}
+        check_writers(self.name, self.shared_writers, callers)
 
     def _write_out_undo(self) -> None:
         """Let the flow and the review say what undoes the steps of their sagas, where they leave it to the tools."""
@@ -259,17 +261,6 @@ def _check_versions(app: App) -> None:
     versions = [each.version for each in (app, *app.older)] if app.older else []
     if len(set(versions)) < len(versions):
         raise DefinitionError(f"app {app.name!r}: expected versions that differ, found {versions}")
-
-
-def _check_writers(app: App) -> None:
-    """Find writers of shared values that the app does not have. Raises DefinitionError."""
-    known = {*app.agents_by_name, *app.functions_by_name, *app.tools_by_name}
-    for pattern, writers in app.shared_writers.items():
-        if strangers := sorted(set(writers) - known):
-            raise DefinitionError(
-                f"app {app.name!r}: expected the writers of {pattern!r} to be agents, functions or tools of it, "
-                f"found {', '.join(strangers)}"
-            )
 
 
 def _by_name(what: str, values: Sequence[Named]) -> dict[str, Named]:

@@ -44,10 +44,7 @@ STEPS_DRAWN_MAX = 50
 def captions(node: Node, known: Knowledge) -> Iterator[str]:
     """Yield what is to be said of ``node``, piece by piece, beside its name and kind."""
     yield from _composite(node) if isinstance(node, Composite) else _leaf(node, known)
-    if (
-        isinstance(node, AgentNode | ToolNode | FunctionNode | ChildNode | ScriptNode | PlanNode)
-        and node.input is not None
-    ):
+    if isinstance(node, WITH_INPUT) and node.input is not None:
         yield f"input {node.input}"
     if isinstance(node, AgentNode | ToolNode | FunctionNode) and node.retry is not None:
         yield f"up to {node.retry.attempts_max} tries"

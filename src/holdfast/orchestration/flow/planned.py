@@ -98,19 +98,22 @@ def drafting(node: PlanNode) -> AgentNode:
     return AgentNode(DRAFT, node.planner)
 
 
-def approving(node: PlanNode) -> DecisionNode:
-    """Return the node at which a person is asked. What is asked lies in the payload of the question."""
+def approving(node: PlanNode, plan: PlanState) -> DecisionNode:
+    """Return the node at which a person is asked of what was written; without a plan that can be carried out there is
+    nothing to say yes to. What is asked lies in the payload of the question."""
     seconds = None if node.approval is None else node.approval.deadline_seconds
     default = None if seconds is None else REJECTED
-    return DecisionNode(APPROVE, "''", (APPROVED, REJECTED, EDITED), deadline_seconds=seconds, at_deadline=default)
+    options = (REJECTED, EDITED) if plan.plan is None else (APPROVED, REJECTED, EDITED)
+    return DecisionNode(APPROVE, "''", options, deadline_seconds=seconds, at_deadline=default)
 
 
 def part_at(node: PlanNode, path: str, run: RunState) -> AgentNode | FunctionNode | ToolNode | DecisionNode:
     """Return what lies at ``path`` directly below the plan of ``node``. Raises DefinitionError if nothing does."""
     if is_draft(run, path):
         return drafting(node)
-    if is_approval(run, path):
-        return approving(node)
+    plan = plan_around(run, path)
+    if plan is not None and is_approval(run, path):
+        return approving(node, plan_of(plan))
     step = step_at(run, path)
     if step is None:
         raise DefinitionError(f"expected a step of an adopted plan at {path!r}, found none: the flow has changed")

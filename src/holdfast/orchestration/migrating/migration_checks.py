@@ -30,7 +30,7 @@ def check_fits(state: RunState, event: RunMigrated, app: App) -> None:
 
 
 def place(app: App, path: str, run: RunState) -> Node | None:
-    """Return the node that ``app`` has at ``path``, for a step of a script or a plan that one; None without one."""
+    """Return the node that ``app`` has at ``path``, for a step of a script or plan that one; None without."""
     is_step = call_at(run, path) is not None or plan_around(run, path) is not None
     try:
         return app.node_at((is_step and paths.parent(path)) or path)

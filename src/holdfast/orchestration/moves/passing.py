@@ -6,7 +6,6 @@ from holdfast.journal.fold.state import RunState
 from holdfast.kernel import paths
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import Fault, Outcome
-from holdfast.orchestration.flow.graphs import after_of
 from holdfast.orchestration.flow.nodes import Graph, Node, kind, told_apart
 
 
@@ -28,7 +27,7 @@ def entering(
         branches=told_apart(node),
         wakes_at=wakes_at,
         shared=shared,
-        after=after_of(node) if isinstance(node, Graph) else {},
+        after=tuple(step.after for step in node.steps) if isinstance(node, Graph) else (),
     )
 
 

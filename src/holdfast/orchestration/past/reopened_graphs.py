@@ -53,7 +53,7 @@ def is_void(child: NodeState, around: NodeState, run: RunState) -> bool:
     if around.kind != PLAN_KIND:
         return False
     plan = plan_of(around)
-    is_bad = child.path == draft_path(around.path, plan.drafts) and plan.problems is not None and not plan.by
+    is_bad = child.path == draft_path(around.path, plan.drafts) and plan.plan is None
     question = child.question
     is_refused = question is not None and question.choice is not None and question.choice != APPROVED
     return is_bad or is_refused

@@ -1,6 +1,7 @@
 """A plan as the graph that it stands for: the same value as one that a developer has composed."""
 
-from holdfast.kernel.errors import DefinitionError
+from holdfast.kernel.errors import DefinitionError, ExpressionError
+from holdfast.kernel.expression import parse
 from holdfast.orchestration.flow.nodes import AgentNode, FunctionNode, Graph, GraphStep, ToolNode
 from holdfast.orchestration.plan.schema import Plan, PlanStep
 
@@ -15,12 +16,26 @@ def graph_of(plan: Plan, name: str, at_once_max: int) -> Graph:
 
 
 def input_of(step: PlanStep) -> str:
-    """Return the expression for what the step is given. Raises DefinitionError for what no expression can say."""
+    """Return the expression for what the step is given.
+
+    Each of the step's own expressions stands for its argument alone: one that would be two is none. Raises
+    ExpressionError for that, DefinitionError for what no expression can say.
+    """
+    for name, text in step.arguments_from.items():
+        check_stands_alone(text, f"{step.name}.{name}")
     if step.kind == "agent" and not (step.arguments or step.arguments_from):
         return literal(step.task or "", step.name)
     given = step.arguments if step.task is None else {TASK: step.task, **step.arguments}
     told = {name: literal(value, f"{step.name}.{name}") for name, value in given.items()} | step.arguments_from
     return f"{{{', '.join(f'{name!r}: ({text})' for name, text in told.items())}}}"
+
+
+def check_stands_alone(text: str, where: str) -> None:
+    """Raise ExpressionError unless ``text`` is an expression by itself."""
+    try:
+        parse(text)
+    except ExpressionError as error:
+        raise ExpressionError(f"{where}: {text!r:.200} does not parse: {error}") from error
 
 
 def literal(value: object, where: str, depth: int = 1) -> str:

@@ -91,9 +91,12 @@ def _in_the_making(node: PlanNode, state: NodeState, run: RunState) -> Stage:
         return Ended(Outcome.FAILED, joins.because(draft))
     if plan.checked_at < draft.left_at:
         return Check(draft)
-    if plan.problems is not None and not plan.by:
-        return Ask() if plan.tries < node.drafts_max else Ended(Outcome.FAILED, _no_plan(plan.tries, plan.found))
-    return Adopt("") if node.approval is None else _asked(state, run)
+    is_bad = plan.problems is not None and not plan.by
+    if is_bad and plan.tries < node.drafts_max:
+        return Ask()
+    if node.approval is None:
+        return Ended(Outcome.FAILED, _no_plan(plan.tries, plan.found)) if is_bad else Adopt("")
+    return _asked(state, run)
 
 
 def _asked(state: NodeState, run: RunState) -> Stage:

@@ -6,6 +6,7 @@ import msgspec
 
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.schema import Unfit
+from holdfast.orchestration.plan.graph import TASK
 from holdfast.orchestration.plan.schema import PlanStep
 from holdfast.orchestration.planning.allowed import Allowed
 
@@ -24,6 +25,8 @@ def of_step(step: PlanStep, allowed: Allowed) -> Iterator[str]:
         yield from _of_call(step, used)
     elif not step.task:
         yield f"{step.name}: expected a task for agent {step.uses}, found none"
+    elif TASK in (*step.arguments, *step.arguments_from):
+        yield f"{step.name}: expected no argument called {TASK}, for that is what its task is handed over as"
 
 
 def _of_call(step: PlanStep, tool: Tool) -> Iterator[str]:

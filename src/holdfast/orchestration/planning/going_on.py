@@ -80,7 +80,7 @@ def _adopting(plan: Plan, by: str, state: NodeState, recorder: Recorder) -> tupl
     run = recorder.state
     event = PlanAdopted(
         node=state.path,
-        version=plan_of(state).version + 1,
+        number=plan_of(state).version + 1,
         plan=recorder.payloads.keep(to_json(plan)),
         steps=adopted(plan, finished(state, run), state, run),
         by=by,

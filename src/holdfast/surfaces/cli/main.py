@@ -24,6 +24,7 @@ from holdfast.surfaces.cli.commands import (
     mcp,
     models,
     move,
+    plan,
     policy,
     reconcile,
     replay,
@@ -61,6 +62,7 @@ COMMANDS = (
     "requeue",
     "drop",
     "draw",
+    "plan",
     "tools",
     "policy",
     "export",
@@ -111,6 +113,7 @@ app.command("retries")(dead.retries)
 app.command("requeue")(requeue.requeue)
 app.command("drop")(requeue.drop)
 app.command("draw")(draw.draw)
+app.command("plan")(plan.plan)
 app.command("tools")(tools.tools)
 app.add_typer(policy.policy, name="policy")
 app.command("export")(move.export_run)

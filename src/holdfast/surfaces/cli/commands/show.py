@@ -37,11 +37,13 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, reveals: boo
 
     from holdfast.journal.port import RunFilter
     from holdfast.orchestration.delegation.telling import tasks_of
+    from holdfast.orchestration.planning.reading import plans_of
     from holdfast.surfaces.cli.asking.looking import listed, look
     from holdfast.surfaces.cli.asking.revealing import masking
     from holdfast.surfaces.cli.asking.stores import reading, store_url
     from holdfast.surfaces.cli.showing.achievements import print_achieved
     from holdfast.surfaces.cli.showing.inbox_page import inbox_records, print_inbox
+    from holdfast.surfaces.cli.showing.plan_page import plan_record, print_plans
     from holdfast.surfaces.cli.showing.records import run_record, write_json
     from holdfast.surfaces.cli.showing.run_page import page_record, print_page
     from holdfast.surfaces.cli.showing.tasks_table import print_tasks
@@ -59,6 +61,7 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, reveals: boo
         forks = await listed(runtime, RunFilter(origin=run.id), store_url(store))
         tasks = [masked.struct(each) for each in await tasks_of(state, await run.payloads(state))]
         below = [each for each in await runtime.inbox(run) if each.head.run != run.id]
+        plans = [masked.struct(each) for each in await plans_of(run)]
     version = version_of(seen.trace.state)
     if as_json:
         page = page_record(seen, version, children, forks)
@@ -68,11 +71,13 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, reveals: boo
             "variables": variables,
             "tasks": tasks,
             "inbox_below": inbox_records(below),
+            "plans": [plan_record(each, state) for each in plans],
         }
         write_json(run_record(seen.trace.state, seen.totals.seconds, {**told, **page}))
     else:
         print_page(seen, version, value, variables, children, forks, out(), shows_all=shows_all)
         print_tasks(tasks, out())
+        print_plans(plans, state, out())
         print_inbox(below, time.time(), out())
         if achieved is not None:
             print_achieved(achieved, out(), shows_all=shows_all)

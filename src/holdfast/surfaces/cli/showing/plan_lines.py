@@ -23,4 +23,4 @@ def _words(event: OfPlan) -> str:
             return f"{written}: {counted(event.found, 'problem') if event.problems else 'can be carried out'}"
         case PlanAdopted():
             by = f", approved by {event.by}" if event.by else ""
-            return f"carries out version {event.version}{by}: {', '.join(step.place for step in event.steps)}"
+            return f"carries out version {event.number}{by}: {', '.join(step.place for step in event.steps)}"
