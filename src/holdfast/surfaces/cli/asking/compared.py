@@ -59,7 +59,7 @@ async def _with_run(app: App, against: str, store: str | None) -> Comparison:
 
 
 def _read(path: Path) -> tuple[Node, Review | None]:
-    """Return the flow and the review in the file at ``path``: a flow alone, or both as ``holdfast draw`` writes them."""
+    """Return the flow and the review in the file at ``path``: a flow alone, or what ``holdfast draw --json`` wrote."""
     try:
         text = path.read_bytes()
         drawn = msgspec.json.decode(text, type=Drawn)
