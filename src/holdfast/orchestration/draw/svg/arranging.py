@@ -15,6 +15,8 @@ GAP = 28.0
 BAND_WIDTH_MAX = 1_100.0
 LABEL_WIDTH_MAX = 240.0
 LABEL_GAP = 6.0
+LANE_WIDTH_MIN = 140.0
+"""How wide the way between giver and taker is at least, if what is said of it shall lie between the two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,8 @@ def with_contracts(members: Arranged, contracts: Sequence[tuple[str, str, str]])
     ports = _ports(boxes, contracts)
     for place, (_, _, told) in enumerate(contracts):
         start, end = ports[place]
-        texts = wrapped(told, SMALL, max(LABEL_WIDTH_MAX, members.width - min(start[0], end[0]) - 2 * LABEL_GAP))
+        span = abs(start[0] - end[0]) - 3 * LABEL_GAP
+        texts = wrapped(told, SMALL, span if span >= LANE_WIDTH_MIN else LABEL_WIDTH_MAX)
         top = members.height + GAP / 2
         members.label(texts, min(start[0], end[0]) + LABEL_GAP, top)
         lane = members.height + LABEL_GAP / 2
