@@ -5,8 +5,13 @@ from typing import Any
 import pytest
 
 from holdfast.flow import Contract, Fallback, Handoff, Loop, Migrated, Migration, Node, OnChange, Sequence, Vote
+from holdfast.journal.codec import decode
+from holdfast.journal.events import HandedOver
+from holdfast.journal.fold import fold
 from holdfast.journal.fold.state import RunState
+from holdfast.kernel.errors import DefinitionChanged
 from holdfast.orchestration.flow.nodes import FunctionNode, children
+from holdfast.orchestration.migrating.migrating import adopt
 from tests.orchestration.world import World, step
 from tests.runtime.stage import Stage
 
@@ -116,4 +121,27 @@ async def test_a_handoff_cannot_go_on_without_the_member_whose_turn_it_is() -> N
     async with stage.runtime(apps=[world.app(handing("first", "other"), **rule)]) as runtime:
         state = await stage.ended(await runtime.run(run_id))
     assert state.parked is not None
-    assert "root/desk[b.2] in the present flow, found no such node" in state.parked
+    assert "expected 'b', whose turn it is, among the members of root/desk, found none" in state.parked
+
+
+async def test_a_turn_that_is_dropped_is_handed_over_anew_by_the_present_contracts() -> None:
+    before, after = handing("a"), handing("a", "other")
+    _, value, world = await migrated(before, after, Migrated(dropped=("root/desk[b]",)), 3.0)
+    assert [each["taker"] for each in value["passed"]] == ["other", "a"]
+    assert world.done == {"turn 1": 1, "turn 2": 1, "turn 3": 1}
+    assert world.sent["turn 2"] == 2
+
+
+async def test_a_member_that_has_the_next_turn_and_has_not_begun_it_must_be_there_still() -> None:
+    stage = Stage()
+    world = World(stage.clock)
+    async with stage.runtime(apps=[world.app(handing("a"))]) as runtime:
+        run = await runtime.start("root", None)
+        await stage.ended(run)
+        recorded = stage.disk.get(run.id).events
+    passed = next(entry.version for entry in recorded if isinstance(decode(entry.body), HandedOver))
+    rule: dict[str, Any] = {"on_change": OnChange.MIGRATE, "migrations": (Migration("to_v2", lambda _: Migrated()),)}
+    told = "expected 'b', whose turn it is, among the members of root/desk"
+    with pytest.raises(DefinitionChanged, match=told):
+        adopt(fold(recorded[:passed]), world.app(handing("a", "other"), **rule))
+    assert adopt(fold(recorded[:passed]), world.app(handing("a", handovers_max=9), **rule)) is not None

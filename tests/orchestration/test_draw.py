@@ -20,9 +20,11 @@ from holdfast.orchestration.flow.nodes import (
     Branch,
     Case,
     ChildNode,
+    Contract,
     DecisionNode,
     Fallback,
     FunctionNode,
+    Handoff,
     Join,
     Loop,
     Map,
@@ -207,7 +209,12 @@ LINES = (
 )
 
 
-def _flows() -> st.SearchStrategy[Node]:
+def _handoff(name: str, when: str, member: Node, carries: str) -> Handoff:
+    other = FunctionNode(f"{member.name}_", "other")
+    return Handoff(name, (member, other), (Contract(member.name, other.name, when, carries),), 3)
+
+
+def nasty_flows() -> st.SearchStrategy[Node]:
     leaves = st.builds(FunctionNode, NASTY, NASTY, st.none() | NASTY)
 
     def composites(below: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
@@ -221,13 +228,14 @@ def _flows() -> st.SearchStrategy[Node]:
             | st.builds(Vote, NASTY, some, judge=st.none() | below)
             | st.builds(Fallback, NASTY, some)
             | st.builds(Loop, NASTY, below, NASTY, st.integers(1, 9))
+            | st.builds(_handoff, NASTY, NASTY, below, NASTY)
             | st.builds(Saga, NASTY, st.lists(st.builds(SagaStep, below, st.none() | leaves), min_size=1).map(tuple))
         )
 
     return st.recursive(leaves, composites, max_leaves=8)
 
 
-@given(_flows())
+@given(nasty_flows())
 def test_no_name_or_expression_can_break_the_syntax_of_the_diagram(flow: Node) -> None:
     lines = draw_mermaid(flow).rstrip("\n").split("\n")
     depth = 0

@@ -1,6 +1,7 @@
 """``runs``, ``show``, ``trace``, ``tail`` and ``draw``: what there is to see of runs, in words and as JSON."""
 
 import json
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -194,6 +195,16 @@ def test_draw_prints_text_mermaid_or_both(holdfast: Program) -> None:
     assert drawn["flow"]["node"] == "sequence"
     assert drawn["mermaid"].startswith("flowchart TD\n")
     assert drawn["text"].startswith("gated  sequence")
+
+
+def test_draw_writes_an_svg_or_prints_it(holdfast: Program, tmp_path: Path) -> None:
+    file = tmp_path / "gated.svg"
+    assert holdfast("draw", "gated", "--svg", str(file)).out == ""
+    assert file.read_text(encoding="utf-8").startswith("<svg ")
+    assert holdfast("draw", "gated", "--svg", "-").out == file.read_text(encoding="utf-8")
+    assert holdfast("draw", "gated", "--json").json["svg"] == file.read_text(encoding="utf-8")
+    done = holdfast("draw", "gated", "--svg", str(tmp_path / "none" / "gated.svg"))
+    assert (done.code, "expected a file that can be written" in done.err) == (2, True)
 
 
 def test_draw_can_show_how_a_run_stands(holdfast: Program) -> None:

@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 from rpds import HashTrieMap
 
+from holdfast.flow import Contract, FunctionNode, Handoff, Loop, Map, Sequence
 from holdfast.journal.events.turns import CallRequest
 from holdfast.journal.fold.agent_state import AgentState, CallState, Phase
 from holdfast.journal.fold.state import NodeState, QuestionState, RunState
@@ -14,8 +15,11 @@ from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.limits import Budget, Spend
 from holdfast.kernel.outcomes import Outcome
 from holdfast.surfaces.cli.pursuing.live_view import LiveView
+from holdfast.surfaces.cli.pursuing.plain_view import PlainView
 from holdfast.surfaces.cli.showing.progress import summary
 from tests.observability.journals import RUN, Notebook, called, replied
+from tests.orchestration.world import World
+from tests.runtime.stage import Stage
 from tests.surfaces.cli.tiny_apps import EVIL
 
 NOW = 1_000.0
@@ -121,3 +125,33 @@ def test_what_a_model_says_as_it_says_it_is_shown_and_cannot_steer() -> None:
     view.note(book.notes[-1])  # type: ignore[arg-type]  # as above
     console.print(view._picture())
     assert drawn.getvalue().count("thinking") == 1
+
+
+async def test_rounds_and_turns_get_a_line_each_and_items_a_line_a_tenth() -> None:
+    stage = Stage()
+    world = World(stage.clock)
+    body = FunctionNode("look", "one", input="{'name': 'look', 'seconds': 1}")
+    members = (FunctionNode("a", "one", input="{'name': 'a'}"), FunctionNode("b", "one", input="{'name': 'b'}"))
+    desk = Handoff("desk", members, (Contract("a", "b", "True", "{}"),), 1)
+    items = Map("items", "[1, 2]", Loop("each", body, "True", 1))
+    flow = Sequence("root", (Loop("rounds", body, "round == 2", 2), desk, items))
+    drawn = io.StringIO()
+    view = PlainView(Console(file=drawn, width=120, color_system=None, markup=False), lambda entry: None)
+    async with stage.runtime(apps=[world.app(flow)]) as runtime:
+        run = await runtime.start("root", None)
+        await stage.ended(run)
+        async for entry in run.events(follow=False):
+            view.note(entry)
+    told = [line.partition(" in ")[0] for line in drawn.getvalue().splitlines()]
+    assert told == [
+        "✓ rounds[1] succeeded",
+        "✓ rounds[2] succeeded",
+        "✓ rounds succeeded",
+        "✓ desk[a.1] succeeded",
+        "✓ desk[b.2] succeeded",
+        "✓ desk succeeded",
+        "… items 1/2 done",
+        "… items 2/2 done",
+        "✓ items succeeded",
+        "✓ root succeeded",
+    ]

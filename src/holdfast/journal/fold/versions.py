@@ -92,10 +92,14 @@ def _graph(graph: GraphState, names: Mapping[str, str]) -> GraphState:
 
 
 def _each_passed(node: NodeState, event: RunMigrated) -> Iterator[Passed]:
-    """Yield each handing over with the names that giver and taker have from here on."""
+    """Yield each handing over with the names that giver and taker have from here on, up to a turn that is forgotten:
+    after the one before that the contracts are asked again."""
     for number, passed in enumerate(node.passed, start=1):
-        giver, taker = turn_path(node.path, passed.giver, number), turn_path(node.path, passed.taker, number + 1)
-        yield replace(passed, giver=member_of(place(giver, event)), taker=member_of(place(taker, event)))
+        both = turn_path(node.path, passed.giver, number), turn_path(node.path, passed.taker, number + 1)
+        giver, taker = (moved(path, event.renamed, event.dropped) for path in both)
+        if giver is None or taker is None:
+            return
+        yield replace(passed, giver=member_of(giver), taker=member_of(taker))
 
 
 def _new_names(renamed: Mapping[str, str]) -> dict[str, dict[str, str]]:

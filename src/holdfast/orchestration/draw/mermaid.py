@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.draw.captions import (
     captions,
     contracts_told,
@@ -14,7 +13,7 @@ from holdfast.orchestration.draw.captions import (
 from holdfast.orchestration.draw.knowledge import NOTHING_KNOWN, Knowledge
 from holdfast.orchestration.draw.plans import planned_drawn
 from holdfast.orchestration.draw.review_captions import criteria_told, rounds_told
-from holdfast.orchestration.draw.standing import done_told, drawn_at, mark
+from holdfast.orchestration.draw.standing import done_told, drawn_at, mark, standing
 from holdfast.orchestration.flow.nodes import (
     Branch,
     Composite,
@@ -36,16 +35,6 @@ _CLASSES = {
     "done": "fill:#d3f9d8,stroke:#2b8a3e,color:#000",
     "failed": "fill:#ffe3e3,stroke:#c92a2a,color:#000",
     "ended": "fill:#f1f3f5,stroke:#868e96,color:#000",
-}
-_CLASS_OF = {
-    None: "running",
-    Outcome.SUCCEEDED: "done",
-    Outcome.PARTIAL: "done",
-    Outcome.FAILED: "failed",
-    Outcome.REFUSED: "failed",
-    Outcome.IN_DOUBT: "failed",
-    Outcome.CANCELLED: "ended",
-    Outcome.SKIPPED: "ended",
 }
 
 
@@ -174,9 +163,8 @@ class _Drawing:
         return f"{escaped(f'{sign} {node.name}'.strip())}<br/>{escaped(' · '.join(said))}"
 
     def _classify(self, identity: str, path: str) -> None:
-        state = None if self._known.run is None else self._known.run.nodes.get(path)
-        if state is not None:
-            self._classes.setdefault(_CLASS_OF[state.outcome], []).append(identity)
+        if stands := standing(path, self._known):
+            self._classes.setdefault(stands, []).append(identity)
 
     def _line(self, depth: int, text: str) -> None:
         self.lines.append("    " * depth + text)

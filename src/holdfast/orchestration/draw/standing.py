@@ -25,6 +25,25 @@ MARKS = {
 NOT_BEGUN = "·"
 
 
+STANDINGS = {
+    None: "running",
+    Outcome.SUCCEEDED: "done",
+    Outcome.PARTIAL: "done",
+    Outcome.FAILED: "failed",
+    Outcome.REFUSED: "failed",
+    Outcome.IN_DOUBT: "failed",
+    Outcome.CANCELLED: "ended",
+    Outcome.SKIPPED: "ended",
+}
+"""One word for each way a node can stand, by which it is coloured."""
+
+
+def standing(path: str, known: Knowledge) -> str:
+    """Return the word for how the node at ``path`` stands; empty if it has not begun, or no run is drawn."""
+    state = None if known.run is None else known.run.nodes.get(path)
+    return "" if state is None else STANDINGS[state.outcome]
+
+
 def mark(path: str, known: Knowledge) -> str:
     """Return the sign for how the node at ``path`` stands; empty if no run is drawn."""
     if known.run is None:

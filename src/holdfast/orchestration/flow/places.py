@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import msgspec
+
 from holdfast.kernel import paths
-from holdfast.orchestration.flow.nodes import Branch, Handoff, Loop, Map, Node, Saga, Vote, children
+from holdfast.orchestration.flow.nodes import FlowNode, Handoff, Loop, Map, Node, Saga, Vote, children
 
 CHILD_FIELDS = ("steps", "branches", "cases", "otherwise", "do", "rungs", "voters", "judge", "members")
 """The fields of combinators that hold the nodes below them."""
@@ -50,16 +52,20 @@ def path_of(child: Node, node: Node, path: str) -> str:
 
 
 def stands(place: Place) -> dict[str, object]:
-    """Return what its parent says of the node at ``place``: its guard, as what it serves, whether it may stand."""
+    """Return what its parent says of the node at ``place``, as plain data: its guard, as what it serves, and the like.
+
+    That is what stands beside it in a structure of the parent that is no node itself, such as a case or a step.
+    """
     around = None if place.parent is None else place.parent.node
-    match around:
-        case Branch(cases=cases):
-            guard = next((case.when for case in cases if case.then is place.node), None)
-            return {"when": guard}
-        case Vote(judge=judge):
-            return {"as": "judge" if judge is place.node else "voter"}
-        case Saga(steps=steps):
-            step = next((step for step in steps if step.do is place.node), None)
-            return {} if step is None else {"is_irreversible": step.is_irreversible}
-        case _:
-            return {}
+    if around is None:
+        return {}
+    if isinstance(around, Vote):
+        return {"as": "judge" if around.judge is place.node else "voter"}
+    values = (getattr(around, name) for name in around.__struct_fields__ if name in CHILD_FIELDS)
+    holders = (each for value in values if isinstance(value, tuple) for each in value if not isinstance(each, FlowNode))
+    for holder in holders:
+        fields = {name: getattr(holder, name) for name in holder.__struct_fields__}
+        if next((value for value in fields.values() if isinstance(value, FlowNode)), None) is place.node:
+            beside = {name: value for name, value in fields.items() if not isinstance(value, FlowNode)}
+            return {name: msgspec.to_builtins(value) for name, value in beside.items() if value is not None}
+    return {}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from holdfast.execution.interrupt import effects_of
 from holdfast.journal.events import RunMigrated
 from holdfast.journal.fold import evolve
+from holdfast.journal.fold.handing import turns
 from holdfast.journal.fold.sagas import UNDO_KIND
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.versions import moved
@@ -12,7 +13,7 @@ from holdfast.kernel import paths
 from holdfast.kernel.errors import DefinitionChanged, DefinitionError
 from holdfast.orchestration.application.app import App
 from holdfast.orchestration.flow.asked import call_at
-from holdfast.orchestration.flow.nodes import Branch, FunctionNode, Node, PlanNode, ToolNode, children, kind
+from holdfast.orchestration.flow.nodes import Branch, FunctionNode, Handoff, Node, PlanNode, ToolNode, children, kind
 from holdfast.orchestration.flow.planned import is_made_there, plan_around, step_at
 from holdfast.orchestration.flow.review import is_round
 from holdfast.orchestration.lifecycle import Status
@@ -159,7 +160,7 @@ def _misplaced(node: NodeState, old: str, after: RunState, app: App) -> Iterator
         if kind(there) != node.kind and node.kind != UNDO_KIND:
             yield f"expected {node.path}{was} to be a {node.kind}, found a {kind(there)}: drop it, or keep its kind"
             return
-        yield from _changed_inside(node, there, was)
+        yield from _changed_inside(node, there, was, after)
     elif node.outcome is None and call.what and not _is_known(call.what, app):
         yield f"expected {call.what}, which {node.path} calls, among the functions, tools and agents, found none"
     parent = paths.parent(node.path)
@@ -180,7 +181,7 @@ def _planned(node: NodeState, was: str, after: RunState, app: App) -> Iterator[s
         yield f"expected {step.what}, which {node.path}{was} uses, among what its plan may use, found it left out"
 
 
-def _changed_inside(node: NodeState, there: Node, was: str) -> Iterator[str]:
+def _changed_inside(node: NodeState, there: Node, was: str, after: RunState) -> Iterator[str]:
     if node.outcome is not None:
         return
     match there:
@@ -188,6 +189,13 @@ def _changed_inside(node: NodeState, there: Node, was: str) -> Iterator[str]:
             yield f"expected {node.path}{was} to go on calling {node.step.name}, found {called}: give it another name"
         case Branch() if node.case is not None and node.case not in {child.name for child in children(there)}:
             yield f"expected the case {node.case!r} that {node.path}{was} has taken, found none of that name: rename it"
+        case Handoff(members=members):
+            following = turns(after, node)[-1].member
+            if following not in {member.name for member in members}:
+                yield (
+                    f"expected {following!r}, whose turn it is, among the members of {node.path}{was}, found none: "
+                    "rename it, or drop its turn"
+                )
         case _:
             pass
 

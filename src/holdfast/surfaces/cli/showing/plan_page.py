@@ -7,7 +7,7 @@ from rich.console import Console
 
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel import paths
-from holdfast.orchestration.draw.captions import MARKS, NOT_BEGUN
+from holdfast.orchestration.draw.standing import MARKS, NOT_BEGUN
 from holdfast.orchestration.plan.difference import told_changes
 from holdfast.orchestration.plan.schema import Plan, PlanStep
 from holdfast.orchestration.planning.reading import PlanReport, PlanVersion
