@@ -1,0 +1,70 @@
+"""The queries by which the stand-in looks at a case: plain SQL that only reads."""
+
+_MOVES = """
+WITH series AS (
+    SELECT service, metric, at, value,
+        value - avg(value) OVER (PARTITION BY service, metric) AS off,
+        abs(value - lag(value) OVER (PARTITION BY service, metric ORDER BY at)) AS step,
+        lead(at) OVER (PARTITION BY service, metric ORDER BY at) AS next
+    FROM metrics{among}
+), drift AS (
+    SELECT *, abs(sum(off) OVER (PARTITION BY service, metric ORDER BY at)) AS gone FROM series
+), bend AS (
+    SELECT service, metric, at, next,
+        row_number() OVER (PARTITION BY service, metric ORDER BY gone DESC, at) AS place
+    FROM drift WHERE next IS NOT NULL
+)
+SELECT s.service, s.metric, b.next AS since,
+    round(avg(CASE WHEN s.at <= b.at THEN s.value END), 4) AS before,
+    round(avg(CASE WHEN s.at > b.at THEN s.value END), 4) AS after,
+    round(avg(s.step), 5) AS noise
+FROM series s JOIN bend b ON b.service = s.service AND b.metric = s.metric AND b.place = 1
+GROUP BY s.service, s.metric, b.next ORDER BY s.service, s.metric
+""".strip()
+MOVES = _MOVES.format(among="")
+"""Each series cut in two where the sum of what it is off its mean turns: since when, means before and after, noise."""
+
+VOICES = """
+SELECT service, level, substr(message, 1, 24) AS begins,
+    sum(CASE WHEN at < $1 THEN 1 ELSE 0 END) AS before, sum(CASE WHEN at >= $1 THEN 1 ELSE 0 END) AS since,
+    min(CASE WHEN at >= $1 THEN at END) AS first, max(message) AS example
+FROM logs WHERE level <> 'INFO'
+GROUP BY service, level, begins HAVING since > 2 ORDER BY since DESC, service, begins
+""".strip()
+"""What is written, by its first letters, how often before and since a time."""
+
+COMPLAINTS = """
+SELECT l.service, s.name AS named,
+    sum(CASE WHEN l.at < $1 THEN 1 ELSE 0 END) AS before, sum(CASE WHEN l.at >= $1 THEN 1 ELSE 0 END) AS since,
+    min(CASE WHEN l.at >= $1 THEN l.at END) AS first, max(l.message) AS example
+FROM logs l JOIN services s ON instr(l.message, s.name) > 0 AND s.name <> l.service
+WHERE l.level <> 'INFO' GROUP BY l.service, s.name HAVING since > 2 ORDER BY since DESC, l.service, named
+""".strip()
+"""Who names whom in warnings and errors."""
+
+CHANGES = """
+SELECT id, at, kind, service, what, detail FROM changes WHERE at <= $1 ORDER BY at DESC, id LIMIT 15
+""".strip()
+
+ROLLED = """
+SELECT CASE WHEN r.change_id IS NULL THEN 'without' ELSE 'with' END AS change, m.metric,
+    count(DISTINCT m.instance) AS instances,
+    round(avg(CASE WHEN m.at < $3 THEN m.value END), 4) AS before,
+    round(avg(CASE WHEN m.at >= $4 THEN m.value END), 4) AS after
+FROM instance_metrics m LEFT JOIN rollouts r ON r.change_id = $1 AND r.instance = m.instance
+WHERE m.service = $2 GROUP BY change, m.metric ORDER BY m.metric, change
+""".strip()
+"""The instances that have a change beside those that do not, before it and in the outage."""
+
+SERIES = """
+SELECT metric, min(at) AS begins, group_concat(round(value, 4)) AS values_in_order
+FROM (SELECT metric, at, value FROM metrics WHERE service = $1 AND at >= $2 ORDER BY metric, at)
+GROUP BY metric ORDER BY metric
+""".strip()
+"""The series of a service, minute by minute."""
+
+
+def moves_among(services: int) -> str:
+    """Return ``MOVES`` for as many services, which are its parameters."""
+    places = ", ".join(f"${number}" for number in range(1, services + 1))
+    return _MOVES.format(among=f" WHERE service IN ({places})")
