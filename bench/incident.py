@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import json
 import statistics
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -145,7 +146,10 @@ async def investigate(seed: int, kind: Kind, folder: Path, runtime: Runtime) -> 
     truth = write(case, path)
     run = await runtime.start(app, {"case": str(path)})
     state = await run.wait()
-    scored = score(Report.model_validate(await run.value(state)), truth_of(case), path)
+    value = await run.value(state)
+    if value is None:
+        print(f"{kind.name} {seed}: {state.fault}", file=sys.stderr)
+    scored = score(Report.model_validate(value or {"status": Status.NOT_FOUND}), truth_of(case), path)
     for each in (path, truth):
         each.unlink()
     return scored

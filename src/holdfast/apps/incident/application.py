@@ -4,7 +4,7 @@ from pathlib import Path
 
 from holdfast.apps.incident.agents import AGENTS, OFFLINE
 from holdfast.apps.incident.flow import FLOW
-from holdfast.apps.incident.functions import admit, brief, conclude, hand_over, one_stands, weigh
+from holdfast.apps.incident.functions import admit, break_off, brief, conclude, hand_over, one_stands, weigh
 from holdfast.apps.incident.offline.mind import stand_in
 from holdfast.apps.incident.request import Incident, open_for_run
 from holdfast.integration.tools.stock.sql.database import Database
@@ -23,7 +23,7 @@ app = App(
     "incident",
     FLOW,
     agents=AGENTS,
-    functions=(brief, weigh, one_stands, conclude, admit, hand_over),
+    functions=(brief, break_off, weigh, one_stands, conclude, admit, hand_over),
     input=Incident,
     resources=open_for_run,
     provides=frozenset((Database,)),

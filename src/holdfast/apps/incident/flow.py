@@ -5,7 +5,7 @@ from holdfast.flow import AgentNode, AtRoundsMax, Fallback, FunctionNode, Join, 
 ROUNDS_MAX = 4
 LOOK_SECONDS, ROUND_SECONDS, EXPLAIN_SECONDS = 600.0, 900.0, 600.0
 
-_ROUND = "{'brief': brief, 'seen': seen, 'known': last if round > 1 else None}"
+_LAST = "last.value if round > 1 else None"
 
 LOOK = Parallel(
     "seen",
@@ -20,24 +20,34 @@ LOOK = Parallel(
 ROUND = Sequence(
     "test",
     steps=(
-        AgentNode("supposed", "theorist", input=_ROUND),
+        AgentNode("supposed", "theorist", input=f"{{'brief': brief, 'seen': seen, 'known': {_LAST}}}"),
         AgentNode(
             "tested", "tester", input="{'brief': brief, 'seen': seen, 'hypotheses': supposed.hypotheses}"
         ),
         FunctionNode(
             "weighed",
             "weigh",
-            input="{'known': last if round > 1 else None, 'supposed': supposed, 'tested': tested}",
+            input=f"{{'known': {_LAST}, 'supposed': supposed, 'tested': tested}}",
         ),
     ),
 )
 
+ROUNDS = Loop(
+    "rounds",
+    do=Fallback("held", rungs=(ROUND, FunctionNode("broken_off", "break_off", input=f"{{'known': {_LAST}}}"))),
+    until="result.value.is_over",
+    rounds_max=ROUNDS_MAX,
+    at_rounds_max=AtRoundsMax.PARTIAL,
+    round_timeout_seconds=ROUND_SECONDS,
+)
+"""A round that fails ends the search: what was known before it still is."""
+
 EXPLAIN = Sequence(
     "found",
     steps=(
-        FunctionNode("cause", "one_stands", input="{'known': known}"),
-        AgentNode("explained", "explainer", input="{'brief': brief, 'seen': seen, 'known': known, 'cause': cause}"),
-        FunctionNode("concluded", "conclude", input="{'explanation': explained, 'known': known}"),
+        FunctionNode("cause", "one_stands", input="{'known': rounds.value}"),
+        AgentNode("explained", "explainer", input="{'brief': brief, 'seen': seen, 'known': rounds.value, 'cause': cause}"),
+        FunctionNode("concluded", "conclude", input="{'explanation': explained, 'known': rounds.value}"),
     ),
     timeout_seconds=EXPLAIN_SECONDS,
 )
@@ -47,15 +57,8 @@ FLOW = Sequence(
     steps=(
         FunctionNode("brief", "brief", input="{}"),
         LOOK,
-        Loop(
-            "known",
-            do=ROUND,
-            until="result.is_over",
-            rounds_max=ROUNDS_MAX,
-            at_rounds_max=AtRoundsMax.PARTIAL,
-            round_timeout_seconds=ROUND_SECONDS,
-        ),
-        Fallback("ended", rungs=(EXPLAIN, FunctionNode("admitted", "admit", input="{'known': known}"))),
+        ROUNDS,
+        Fallback("ended", rungs=(EXPLAIN, FunctionNode("admitted", "admit", input="{'known': rounds.value}"))),
         FunctionNode("report", "hand_over", input="{'report': ended.value}"),
     ),
 )

@@ -63,6 +63,12 @@ def weigh(
 
 
 @tool(effect=Effect.PURE)
+def break_off(known: Known | None) -> Known:
+    """Return what was known before a round that failed, after which there is none."""
+    return (known or Known()).model_copy(update={"is_over": True})
+
+
+@tool(effect=Effect.PURE)
 def one_stands(known: Known) -> dict[str, Any]:
     """Return the hypothesis that stands alone. Fails if there is none."""
     if known.found is None:

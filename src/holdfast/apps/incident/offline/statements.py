@@ -9,17 +9,16 @@ WITH series AS (
     FROM metrics{among}
 ), drift AS (
     SELECT *, abs(sum(off) OVER (PARTITION BY service, metric ORDER BY at)) AS gone FROM series
+), peak AS (
+    SELECT *, max(CASE WHEN next IS NOT NULL THEN gone END) OVER (PARTITION BY service, metric) AS most FROM drift
 ), bend AS (
-    SELECT service, metric, at, next,
-        row_number() OVER (PARTITION BY service, metric ORDER BY gone DESC, at) AS place
-    FROM drift WHERE next IS NOT NULL
+    SELECT *, min(CASE WHEN gone = most THEN next END) OVER (PARTITION BY service, metric) AS since FROM peak
 )
-SELECT s.service, s.metric, b.next AS since,
-    round(avg(CASE WHEN s.at <= b.at THEN s.value END), 4) AS before,
-    round(avg(CASE WHEN s.at > b.at THEN s.value END), 4) AS after,
-    round(avg(s.step), 5) AS noise
-FROM series s JOIN bend b ON b.service = s.service AND b.metric = s.metric AND b.place = 1
-GROUP BY s.service, s.metric, b.next ORDER BY s.service, s.metric
+SELECT service, metric, since,
+    round(avg(CASE WHEN at < since THEN value END), 4) AS before,
+    round(avg(CASE WHEN at >= since THEN value END), 4) AS after,
+    round(avg(step), 5) AS noise
+FROM bend GROUP BY service, metric, since ORDER BY service, metric
 """.strip()
 MOVES = _MOVES.format(among="")
 """Each series cut in two where the sum of what it is off its mean turns: since when, means before and after, noise."""
