@@ -14,6 +14,7 @@ from holdfast.integration.gateway.offline import Answer
 SERIES_MINUTES = 120
 BROUGHT_MINUTES = 10
 EVIDENCE_MAX = 12
+SHARE_HEARD_MIN = 0.08
 _REMEDIES = {
     "bad_deploy": "roll {what} back",
     "config_change": "set {what} back",
@@ -87,11 +88,11 @@ class _Account:
         }
 
     def _written(self) -> list[str]:
-        """Return what it writes itself, and what those who call it write of it."""
-        return [
-            *(row[6] for row in self._said),
-            *(row[5] for row in self._picture.complaints_of(self._component)),
-        ]
+        """Return what it writes itself, and what those who call it write of it; not what is hardly ever written."""
+        counted = [(row[4], row[6]) for row in self._said]
+        counted += [(row[3], row[5]) for row in self._picture.complaints_of(self._component)]
+        most = max((count for count, _ in counted), default=0)
+        return [text for count, text in counted if count >= SHARE_HEARD_MIN * most]
 
     def _onset(self, *, is_demand: bool) -> str:
         """Return when it began: where the first of its metrics that tell of it left its course."""

@@ -1,5 +1,6 @@
 """The case as it looks so far: who calls whom, who is ill, who is only busy or no longer reached, who complains."""
 
+import math
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ QUIET_MINUTES = 75
 BUSIER_TIMES, STARVED_TIMES = 1.5, 0.6
 LATER_MINUTES = 4
 """What is ill no more than this later is ill at the same time."""
-OFTENER_TIMES = 4.0
+OFTENER_TIMES, DEVIATIONS_MIN = 2.0, 4.0
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -36,7 +37,7 @@ class Picture:
         self.tiers: dict[str, str] = {each["name"]: each["tier"] for each in brief.get("services", [])}
         self.calls = [(each["caller"], each["callee"]) for each in brief.get("dependencies", [])]
         self.alert = str(brief["alerts"][0]["at"]) if brief.get("alerts") else str(brief["window"][0]["ends"])
-        self.begins = str(brief["window"][0]["begins"])
+        self.begins, self.ends = str(brief["window"][0]["begins"]), str(brief["window"][0]["ends"])
         self.moves: dict[str, list[Move]] = {}
         self.facts: dict[str, list[Fact]] = {}
         """What was seen of the metrics, by service."""
@@ -163,9 +164,10 @@ def minutes_between(first: str, second: str) -> float:
 
 
 def is_new(before: float, since: float, picture: Picture) -> bool:
-    """Whether something is written far more often since than before."""
+    """Whether something is written far more often since than chance would have it, by how often it was before."""
     quiet = max(1.0, minutes_between(picture.begins, quiet_until(picture)))
-    return since / QUIET_MINUTES >= OFTENER_TIMES * max(before, 0.25) / quiet
+    expected = (before + 1) / quiet * max(1.0, minutes_between(quiet_until(picture), picture.ends))
+    return since >= OFTENER_TIMES * expected and since >= expected + DEVIATIONS_MIN * math.sqrt(expected)
 
 
 def _reached(start: str, step: Any) -> set[str]:
