@@ -53,7 +53,9 @@ def make(seed: int, kind: Kind | None = None) -> Case:
     minutes = alert.minute + rng.randint(25, 45)
     weather = fair(topology, minutes, rng)
     bend_metrics(fault, topology, weather, rng)
+    another = herrings.another_trouble(fault, topology, weather, rng)
     misleading = {
+        "another": another[0] if another else None,
         "swell": herrings.swell(fault, topology, weather, rng),
         "busy": herrings.busy_bystander(fault, topology, weather, rng),
     }
@@ -63,6 +65,7 @@ def make(seed: int, kind: Kind | None = None) -> Case:
         *every_day(rng, topology.services, minutes),
         *complaints(fault, minutes, rng),
         *herrings.loud_victim(fault, minutes, rng),
+        *(another[1] if another else ()),
     ]
     lines = [line for line in lines if topology.named(line.service).tier is not Tier.EXTERNAL]
     return Case(

@@ -14,6 +14,12 @@ WEAKER_A_CALL = 0.75
 UNHURT_CHANCE = 0.15
 """How often a caller does without what it calls."""
 STARVED = (0.03, 0.2)
+RETRIES_CHANCE, RETRIES = 0.35, (1.2, 1.9)
+"""How often those that call a sick service ask again, and how much more it is asked then."""
+EARLY_CHANCE, EARLY = 0.4, (0.35, 0.8)
+"""How often requests fail so early that what lies behind is asked less."""
+WORDLESS_CHANCE = 0.25
+"""How often a victim does not write of whom it is the victim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +86,23 @@ def bend_metrics(fault: Fault, topology: Topology, weather: Weather, rng: Random
             _take(effect, name, fault, weather, rng)
     if fault.kind.starves:
         bend(weather.metrics[fault.service.name, "request_rate"], fault.onset, times=between(rng, STARVED))
+    _echo(fault, topology, weather, rng)
     narrow = rng.choice([victim.service.name for victim in fault.victims]) if fault.victims else ""
     for victim in fault.victims:
         _suffer(victim, fault.kind.spreads, weather, rng, is_narrow=victim.service.name == narrow)
+
+
+def _echo(fault: Fault, topology: Topology, weather: Weather, rng: Random) -> None:
+    """Let callers ask again, or what lies behind be asked less: neither is a fault of whom it befalls."""
+    if fault.kind.spreads not in (Spread.ERRORS, Spread.SLOWNESS) or fault.kind.starves:
+        return
+    begins = max([fault.onset, *(victim.begins for victim in fault.victims if victim.distance == 1)])
+    name = fault.service.name
+    if rng.random() < RETRIES_CHANCE and topology.callers(name):
+        bend(weather.metrics[name, "request_rate"], begins, times=between(rng, RETRIES))
+    elif rng.random() < EARLY_CHANCE:
+        for callee in topology.callees(name):
+            bend(weather.metrics[callee, "request_rate"], begins, times=between(rng, EARLY))
 
 
 def _where(effect: Effect, fault: Fault, topology: Topology) -> list[str]:
@@ -169,4 +189,6 @@ def complaints(fault: Fault, minutes: int, rng: Random) -> Iterator[Line]:
     for victim in fault.victims if texts else ():
         rate = between(rng, COMPLAINTS_A_MINUTE)
         text = rng.choice(texts)
+        if rng.random() < WORDLESS_CHANCE:
+            text = "request {id} failed: upstream error"
         yield from said(rng, victim.service, text, "ERROR", rate, victim.begins, minutes, about=victim.through)

@@ -1,4 +1,4 @@
-"""What misleads in metrics and logs: the loudest is a victim, traffic swells by chance, somebody is busy for himself."""
+"""What misleads in metrics and logs: the loudest is a victim, traffic swells by chance, others have troubles of their own."""
 
 from collections.abc import Iterator
 from random import Random
@@ -13,6 +13,7 @@ LOUD_CHANCE = 0.75
 LOUD_A_MINUTE = (8.0, 16.0)
 SWELL_CHANCE = 0.5
 BUSY_CHANCE = 0.5
+ANOTHER_CHANCE = 0.4
 
 
 def loud_victim(fault: Fault, minutes: int, rng: Random) -> Iterator[Line]:
@@ -50,3 +51,15 @@ def busy_bystander(fault: Fault, topology: Topology, weather: Weather, rng: Rand
     begins = fault.onset + rng.randint(-15, 5)
     bend(weather.metrics[service.name, "cpu_percent"], begins, times=rng.uniform(1.5, 1.9))
     return service.name
+
+
+def another_trouble(fault: Fault, topology: Topology, weather: Weather, rng: Random) -> tuple[str, list[Line]] | None:
+    """Let a service that has no part in it, nor calls who has, have a small trouble of its own; or nothing."""
+    taken = {fault.service.name, *(victim.service.name for victim in fault.victims)}
+    others = [each for each in topology.of(Tier.SERVICE, Tier.WORKER) if each.name not in taken]
+    if not others or rng.random() >= ANOTHER_CHANCE:
+        return None
+    service, begins = rng.choice(others), fault.onset + rng.randint(-10, 15)
+    bend(weather.metrics[service.name, "error_rate"], begins, add=rng.uniform(0.01, 0.03))
+    text = "import of feed {count} skipped {count} rows"
+    return service.name, list(said(rng, service, text, "ERROR", rng.uniform(0.3, 1.0), begins, weather.minutes))

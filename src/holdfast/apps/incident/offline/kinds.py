@@ -28,7 +28,7 @@ _MEASURED = (
     ("memory_leak", 3.5, r"memory|heap|rss", True),
     ("pool_exhaustion", 2.5, r"connections|pool", True),
     ("disk_full", 4.0, r"disk|volume|storage|inode", True),
-    ("lock_contention", 4.0, r"lock", True),
+    ("lock_contention", 4.0, r"(^|_)locks?(_|$)", True),
     ("clock_skew", 5.0, r"clock|skew|ntp|time_offset", True),
     ("cache", 4.0, r"hit_(percent|ratio|rate)", False),
     ("cache", 2.0, r"evict|miss", True),
@@ -42,7 +42,7 @@ _CHANGED = {
 }
 _FAMILIAR = re.compile(
     r"error|fail|latency|duration|timeout|request|traffic|cpu|memory|heap|rss|connection|pool|disk|volume|storage|inode|"
-    r"lock|clock|skew|ntp|hit_|evict|miss|depth|backlog|lag|throughput"
+    r"(^|_)locks?(_|$)|clock|skew|ntp|hit_|evict|miss|depth|backlog|lag|throughput"
 )
 CHANGED_WEIGHT, UNFAMILIAR_WEIGHT, SURGE_WEIGHT, OUTSIDE_WEIGHT = 3.8, 3.6, 4.0, 3.0
 OUTSIDE = "external"
