@@ -65,7 +65,7 @@ class _Account:
     def told(self) -> dict[str, object]:
         """Return the explanation."""
         picture, component = self._picture, self._component
-        is_demand = bool(picture.busier(component)) and not picture.is_only_busy(component)
+        is_demand = bool(picture.busier(component)) and not picture.callers(component)
         onset = self._onset(is_demand=is_demand)
         change = self._change(onset)
         behind = [move for each in picture.callees(component) for move in picture.own(each) if move.is_backlog]

@@ -8,10 +8,13 @@ from holdfast.apps.incident.offline.heard import Row
 
 SCORE_MIN = 3.0
 RELATIVE_MIN = 0.25
+SHARE_BAD, TIMES_BAD = 0.1, 1.0
+"""So many requests more that fail, or so many times more than before beyond once, are as bad as can be."""
 _OF_STEPS = 1.128
 """The mean step of a series that is all noise, in its standard deviations."""
 _HARM = re.compile(r"error|fail|latency|duration|response_time|timeout|reject|drop")
 _BACKLOG = re.compile(r"depth|backlog|lag\b|_lag|pending")
+_SHARE = re.compile(r"error|fail|reject|drop|timeout")
 _LOAD = re.compile(r"request|traffic|throughput|\bqps\b|\brps\b|calls")
 _WORK = re.compile(r"^cpu_percent$|^cpu$|load_average")
 
@@ -60,6 +63,14 @@ class Move(msgspec.Struct, frozen=True):
     def is_of_resources(self) -> bool:
         """Whether it tells of something that is used up, waited for or out of order, rather than of more work."""
         return not (_HARM.search(self.metric) or self.is_backlog or self.is_load or _WORK.search(self.metric))
+
+    @property
+    def severity(self) -> float:
+        """How bad the harm is, from 0 to 1: of a share by how much was added, of anything else by how many times."""
+        if not self.is_harm:
+            return 0.0
+        is_share = _SHARE.search(self.metric) is not None and self.after <= 1
+        return min(1.0, (self.after - self.before) / SHARE_BAD if is_share else (self.times - 1) / TIMES_BAD)
 
     @property
     def row(self) -> Row:

@@ -13,6 +13,8 @@ from holdfast.apps.incident.offline.moves import Move, read_moves
 QUIET_MINUTES = 75
 """So long before the first alert nothing is wrong yet."""
 BUSIER_TIMES, STARVED_TIMES = 1.5, 0.6
+SLIGHT = 0.4
+"""Who is less than so much as ill as another has not made it ill."""
 LATER_MINUTES = 4
 """What is ill no more than this later is ill at the same time."""
 OFTENER_TIMES, DEVIATIONS_MIN = 2.0, 4.0
@@ -37,6 +39,7 @@ class Picture:
         self.tiers: dict[str, str] = {each["name"]: each["tier"] for each in brief.get("services", [])}
         self.calls = [(each["caller"], each["callee"]) for each in brief.get("dependencies", [])]
         self.alert = str(brief["alerts"][0]["at"]) if brief.get("alerts") else str(brief["window"][0]["ends"])
+        self.alerted = {str(each["service"]) for each in brief.get("alerts", [])}
         self.begins, self.ends = str(brief["window"][0]["begins"]), str(brief["window"][0]["ends"])
         self.moves: dict[str, list[Move]] = {}
         self.facts: dict[str, list[Fact]] = {}
@@ -115,27 +118,48 @@ class Picture:
         busy = {callee for callee in self.below(service) if self.is_only_busy(callee)}
         return {service, *self.above(service), *busy}
 
+    def severity(self, service: str) -> float:
+        """How ill it is, from 0 to 1."""
+        return max((move.severity for move in self.harm(service)), default=0.0)
+
     def share_explained(self, service: str) -> float:
-        suffering = self.sufferers() | ({service} if self.own(service) else set())
-        return len(suffering & self.explained(service)) / len(suffering) if suffering else 0.0
+        """Return how much of what is suffered would be explained, each by how ill it is."""
+        suffering = {each: self.severity(each) for each in self.sufferers()}
+        if self.own(service):
+            suffering.setdefault(service, SLIGHT)
+        explained = sum(suffering[each] for each in suffering if each in self.explained(service))
+        return explained / sum(suffering.values()) if suffering else 0.0
+
+    def is_too_slight(self, service: str) -> bool:
+        """Whether those who would be its victims are far more ill than it is, without complaining of it."""
+        if self.starved(service) or self.is_used_up(service) or self.complaints_of(service):
+            return False
+        victims = max((self.severity(each) for each in self.above(service)), default=0.0)
+        return self.severity(service) < SLIGHT * victims and not self.busier(service)
+
+    def is_only_quiet(self, service: str) -> bool:
+        """Whether it is asked less, and that is all, without anybody complaining: then its callers are ill."""
+        own = self.own(service)
+        return bool(own) and all(move in self.starved(service) for move in own) and not self.complaints_of(service)
 
     def deeper(self, service: str) -> list[str]:
         """Return what it calls that is ill itself, no later: whose victim it is."""
-        mine = self.since(service)
-        return [callee for callee in self.callees(service) if self._is_cause_for(service, callee, mine)]
+        return [callee for callee in self.callees(service) if self._is_cause_for(service, callee)]
 
-    def _is_cause_for(self, service: str, callee: str, mine: str | None) -> bool:
-        since = self.since(callee)
-        is_named = any(row[0] == service for row in self.complaints_of(callee))
-        if self.is_only_busy(callee) or self.is_only_backed_up(callee):
+    def _is_cause_for(self, service: str, callee: str) -> bool:
+        since, mine = self.since(callee), self.since(service)
+        if since is None or self.is_only_busy(callee) or self.is_only_backed_up(callee):
             return False
-        if since is None or not (self.harm(callee) or self.starved(callee) or self._is_used_up(callee)):
-            return is_named and not self.harm(callee) and bool(self.starved(callee))
-        if self.starved(callee) and not self.harm(callee) and not is_named:
-            return False  # it is quiet because its caller is ill
-        return is_named or mine is None or minutes_between(mine, since) <= LATER_MINUTES
+        if any(row[0] == service for row in self.complaints_of(callee)):
+            return True
+        if self.is_only_quiet(callee) or not (self.harm(callee) or self.is_used_up(callee)):
+            return False
+        if mine is not None and minutes_between(mine, since) > LATER_MINUTES:
+            return False
+        return self.is_used_up(callee) or self.severity(callee) >= SLIGHT * self.severity(service)
 
-    def _is_used_up(self, service: str) -> bool:
+    def is_used_up(self, service: str) -> bool:
+        """Whether something of its own is used up, waited for or out of order."""
         return any(move.is_of_resources for move in self.own(service))
 
     def change_near(self, service: str, minutes: int, at: str | None = None) -> Change | None:

@@ -36,7 +36,8 @@ COMPLAINTS = """
 SELECT l.service, s.name AS named,
     sum(CASE WHEN l.at < $1 THEN 1 ELSE 0 END) AS before, sum(CASE WHEN l.at >= $1 THEN 1 ELSE 0 END) AS since,
     min(CASE WHEN l.at >= $1 THEN l.at END) AS first, max(l.message) AS example
-FROM logs l JOIN services s ON instr(l.message, s.name) > 0 AND s.name <> l.service
+FROM logs l JOIN services s ON s.name <> l.service
+    AND ' ' || l.message || ' ' GLOB '*[^a-z0-9_-]' || s.name || '[^a-z0-9_-]*'
 WHERE l.level <> 'INFO' GROUP BY l.service, s.name, substr(l.message, 1, 12) HAVING since > 2 ORDER BY since DESC, l.service, named, example
 """.strip()
 """Who names whom in warnings and errors."""

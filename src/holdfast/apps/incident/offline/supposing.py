@@ -60,7 +60,7 @@ def _weight(picture: Picture, service: str) -> float:
     weight = 4 * picture.share_explained(service)
     weight += 1.5 * bool(picture.own(service)) + bool(picture.complaints_of(service))
     weight -= 3 * bool(picture.deeper(service)) + 2 * picture.is_only_busy(service)
-    weight -= 2 * picture.is_only_backed_up(service)
+    weight -= 2 * (picture.is_only_backed_up(service) + picture.is_only_quiet(service) + picture.is_too_slight(service))
     return weight - 0.01 * len(picture.above(service))
 
 

@@ -91,6 +91,9 @@ class Bench:
             return self._all_is_well(component)
         if picture.is_only_backed_up(component):
             return [self._moved(component, own[:1], f"work piles up at {component}, which only holds it: ")]
+        if picture.is_only_quiet(component):
+            says = f"{component} is only asked less, and nobody complains of it: "
+            return [self._moved(component, picture.starved(component), says)]
         if deeper := [each for each in picture.deeper(component) if each != component]:
             return [fact for each in deeper for fact in self._is_deeper(component, each)][:ROWS_TOLD_MAX]
         if picture.is_only_busy(component):
@@ -98,7 +101,9 @@ class Bench:
         change = change_of(picture, hypothesis)
         if change is not None and (innocent := self._is_innocent(change, component)):
             return innocent
-        if picture.share_explained(component) < SHARE_MIN:
+        if picture.is_too_slight(component):
+            return self._too_slight(component)
+        if picture.share_explained(component) < SHARE_MIN or not self._explains_alert(component):
             return self._unexplained(component)
         return []
 
@@ -165,6 +170,16 @@ class Bench:
             return []
         return [found.fact(f"instances of {component} with {change.id} are no worse than those without", component,
                            harm_rows(rows))]  # fmt: skip
+
+    def _explains_alert(self, component: str) -> bool:
+        alerted = self._picture.alerted & self._picture.sufferers()
+        return not alerted or bool(alerted & self._picture.explained(component))
+
+    def _too_slight(self, component: str) -> list[Fact]:
+        picture = self._picture
+        worst = max(picture.above(component), key=picture.severity)
+        says = f"{component} is far less ill than {worst}, which does not complain of it: "
+        return [self._moved(component, picture.own(component)[:1], says), self._moved(worst, picture.harm(worst)[:2], f"{worst} is ill: ")]
 
     def _unexplained(self, component: str) -> list[Fact]:
         picture = self._picture
