@@ -23,24 +23,39 @@ FROM bend GROUP BY service, metric, since ORDER BY service, metric
 MOVES = _MOVES.format(among="")
 """Each series cut in two where the sum of what it is off its mean turns: since when, means before and after, noise."""
 
-VOICES = """
-SELECT service, level, substr(message, 1, 24) AS begins,
+_GISTS = """
+WITH RECURSIVE words(id, rest, gist) AS (
+    SELECT id, message || ' ', '' FROM logs WHERE level <> 'INFO'
+    UNION ALL
+    SELECT id, substr(rest, instr(rest, ' ') + 1),
+        CASE WHEN substr(rest, 1, instr(rest, ' ')) GLOB '*[0-9]*' THEN gist
+            ELSE gist || substr(rest, 1, instr(rest, ' ')) END
+    FROM words WHERE rest <> ''
+), told AS (
+    SELECT l.id, l.service, l.level, l.at, l.message, w.gist FROM words w JOIN logs l ON l.id = w.id WHERE w.rest = ''
+)
+""".strip()
+"""Warnings and errors without the words that hold figures: what they are apart from whom and how many."""
+
+VOICES = f"""
+{_GISTS}
+SELECT service, level, gist,
     sum(CASE WHEN at < $1 THEN 1 ELSE 0 END) AS before, sum(CASE WHEN at >= $1 THEN 1 ELSE 0 END) AS since,
     min(CASE WHEN at >= $1 THEN at END) AS first, max(message) AS example
-FROM logs WHERE level <> 'INFO'
-GROUP BY service, level, begins HAVING since > 2 ORDER BY since DESC, service, begins
+FROM told GROUP BY service, level, gist HAVING since > 2 ORDER BY since DESC, service, gist
 """.strip()
-"""What is written, by its first letters, how often before and since a time."""
+"""What is written, by its gist, how often before and since a time."""
 
-COMPLAINTS = """
-SELECT l.service, s.name AS named,
-    sum(CASE WHEN l.at < $1 THEN 1 ELSE 0 END) AS before, sum(CASE WHEN l.at >= $1 THEN 1 ELSE 0 END) AS since,
-    min(CASE WHEN l.at >= $1 THEN l.at END) AS first, max(l.message) AS example
-FROM logs l JOIN services s ON s.name <> l.service
-    AND ' ' || l.message || ' ' GLOB '*[^a-z0-9_-]' || s.name || '[^a-z0-9_-]*'
-WHERE l.level <> 'INFO' GROUP BY l.service, s.name, substr(l.message, 1, 12) HAVING since > 2 ORDER BY since DESC, l.service, named, example
+COMPLAINTS = f"""
+{_GISTS}
+SELECT t.service, s.name AS named,
+    sum(CASE WHEN t.at < $1 THEN 1 ELSE 0 END) AS before, sum(CASE WHEN t.at >= $1 THEN 1 ELSE 0 END) AS since,
+    min(CASE WHEN t.at >= $1 THEN t.at END) AS first, max(t.message) AS example
+FROM told t JOIN services s ON s.name <> t.service
+    AND ' ' || t.message || ' ' GLOB '*[^a-z0-9_-]' || s.name || '[^a-z0-9_-]*'
+GROUP BY t.service, s.name, t.gist HAVING since > 2 ORDER BY since DESC, t.service, named, example
 """.strip()
-"""Who names whom in warnings and errors."""
+"""Who names whom in warnings and errors, and how."""
 
 CHANGES = """
 SELECT id, at, kind, service, what, detail FROM changes WHERE at <= $1 ORDER BY at DESC, id LIMIT 15
