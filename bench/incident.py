@@ -68,7 +68,7 @@ class Score:
     """The share in which the first hypothesis blamed another component."""
     supposed_mean: float
     evidence_precision: float
-    """Of the facts in the reports: the share that holds and is about the true component, its callers or what it calls."""
+    """Of the facts in the reports: the share that holds, and is about the true component or its neighbours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, default=50, help="how many cases")
     parser.add_argument("--first-seed", type=int, default=1, help="the seed of the first; those on seeds of its own")
     parser.add_argument("--group", choices=("all", "shown", "held_out"), default="all", help="which kinds of fault")
-    parser.add_argument("--kind", action="append", default=[], help="these kinds, or files of kinds, in place of a group")
+    parser.add_argument("--kind", action="append", default=[], help="this kind, or a file of one; may be repeated")
     parser.add_argument("--json", action="store_true", help="print JSON: it always does")
     given = parser.parse_args(arguments)
     before = load_average()
@@ -187,12 +187,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix="holdfast-bench-") as folder:
         scored = asyncio.run(measure(seeds, _chosen(given.group, given.kind), Path(folder)))
         machine = describe_machine(Path(folder), before)
-    groups, kinds = ({each: [s for s in scored if by(s) == each] for each in sorted({by(s) for s in scored})}
-                     for by in (lambda s: s.group, lambda s: s.kind))  # fmt: skip
     measured = Measured(
         all=summed(scored),
-        groups={name: summed(some) for name, some in groups.items()},
-        kinds={name: summed(some) for name, some in kinds.items()},
+        groups={name: summed([s for s in scored if s.group == name]) for name in sorted({s.group for s in scored})},
+        kinds={name: summed([s for s in scored if s.kind == name]) for name in sorted({s.kind for s in scored})},
         cases=scored,
         machine=machine,
     )

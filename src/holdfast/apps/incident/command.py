@@ -29,6 +29,7 @@ class IncidentCommand:
     def ask(
         self,
         case: Annotated[Path, typer.Argument(help="The file of the outage: logs, metrics, changes.")],
+        *,
         queries: Annotated[bool, typer.Option("--queries", help="Show the queries that the claims cite.")] = False,
     ) -> Ask:
         """Investigate an outage: suppose, try to refute, and report the cause with what shows it."""

@@ -5,13 +5,12 @@ from holdfast.flow import AgentNode, AtRoundsMax, Fallback, FunctionNode, Join, 
 ROUNDS_MAX = 4
 LOOK_SECONDS, ROUND_SECONDS, EXPLAIN_SECONDS = 600.0, 900.0, 600.0
 
+_SOURCES = ("changes", "logs", "metrics")
 _LAST = "last.value if round > 1 else None"
 
 LOOK = Parallel(
     "seen",
-    branches=tuple(
-        AgentNode(name, name, input=f"{{'source': '{name}', 'brief': brief}}") for name in ("changes", "logs", "metrics")
-    ),
+    branches=tuple(AgentNode(name, name, input=f"{{'source': '{name}', 'brief': brief}}") for name in _SOURCES),
     join=Join.BEST_EFFORT,
     branch_timeout_seconds=LOOK_SECONDS,
 )
@@ -21,9 +20,7 @@ ROUND = Sequence(
     "test",
     steps=(
         AgentNode("supposed", "theorist", input=f"{{'brief': brief, 'seen': seen, 'known': {_LAST}}}"),
-        AgentNode(
-            "tested", "tester", input="{'brief': brief, 'seen': seen, 'hypotheses': supposed.hypotheses}"
-        ),
+        AgentNode("tested", "tester", input="{'brief': brief, 'seen': seen, 'hypotheses': supposed.hypotheses}"),
         FunctionNode(
             "weighed",
             "weigh",
@@ -46,7 +43,7 @@ EXPLAIN = Sequence(
     "found",
     steps=(
         FunctionNode("cause", "one_stands", input="{'known': rounds.value}"),
-        AgentNode("explained", "explainer", input="{'brief': brief, 'seen': seen, 'known': rounds.value, 'cause': cause}"),
+        AgentNode("explained", "explainer", input="{'brief': brief, 'seen': seen, 'cause': cause}"),
         FunctionNode("concluded", "conclude", input="{'explanation': explained, 'known': rounds.value}"),
     ),
     timeout_seconds=EXPLAIN_SECONDS,

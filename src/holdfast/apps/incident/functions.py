@@ -37,7 +37,7 @@ def brief(
     for name, statement in _BRIEF.items():
         rows = database.query(statement, [], _LIMITS, stop)
         told[name] = [dict(zip(rows.columns, row, strict=True)) for row in rows.rows]
-    tables = [each for each in database.tables(_LIMITS, stop)]
+    tables = database.tables(_LIMITS, stop)
     told["tables"] = {each.name: [column.name for column in each.columns] for each in tables}
     return told
 
@@ -102,4 +102,3 @@ def admit(known: Known) -> Report:
 def hand_over(report: Report) -> Report:
     """Return the report, whichever way it came about."""
     return report
-

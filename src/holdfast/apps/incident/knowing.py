@@ -52,9 +52,7 @@ def after_round(known: Known, supposed: Hypotheses, tested: Tested, unsupported:
             reasons=verdict.reasons if verdict else [],
             round=earlier.round if earlier else known.rounds + 1,
         )
-    after = Known(
-        weighed=list(weighed.values()), rounds=known.rounds + 1, unsupported=known.unsupported + unsupported
-    )
+    after = Known(weighed=list(weighed.values()), rounds=known.rounds + 1, unsupported=known.unsupported + unsupported)
     after.is_over = after.found is not None or not supposed.hypotheses
     return after
 

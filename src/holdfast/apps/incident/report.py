@@ -55,35 +55,33 @@ class Report(BaseModel):
 def found(explanation: Explanation, kept: list[Fact], known: Known) -> Report:
     """Return the report of a cause with the evidence that held."""
     lost = len(explanation.evidence) - len(kept)
-    return Report(
-        status=Status.PARTIAL if lost else Status.FOUND,
-        **explanation.model_dump(exclude={"evidence"}),
-        evidence=kept,
-        **_history(known, lost),
+    told = explanation.model_dump(exclude={"evidence"})
+    return not_found(known).model_copy(
+        update={
+            **told,
+            "status": Status.PARTIAL if lost else Status.FOUND,
+            "evidence": kept,
+            "unsupported": known.unsupported + lost,
+        }
     )
 
 
 def not_found(known: Known) -> Report:
     """Return the report of an investigation that ended without a cause."""
-    return Report(status=Status.NOT_FOUND, **_history(known, 0))
-
-
-def _history(known: Known, lost: int) -> dict[str, object]:
-    still = [*known.of(Standing.OPEN)]
+    still = known.of(Standing.OPEN)
     if known.found is None:
         still = [*known.of(Standing.STANDS), *still]
-    return {
-        "ruled_out": [_ruled(each) for each in known.of(Standing.REFUTED)],
-        "left_open": [_ruled(each) for each in still],
-        "first": known.weighed[0].hypothesis if known.weighed else None,
-        "rounds": known.rounds,
-        "supposed": len(known.weighed),
-        "unsupported": known.unsupported + lost,
-    }
+    return Report(
+        status=Status.NOT_FOUND,
+        ruled_out=[_ruled(each) for each in known.of(Standing.REFUTED)],
+        left_open=[_ruled(each) for each in still],
+        first=known.weighed[0].hypothesis if known.weighed else None,
+        rounds=known.rounds,
+        supposed=len(known.weighed),
+        unsupported=known.unsupported,
+    )
 
 
 def _ruled(weighed: Weighed) -> Ruled:
     hypothesis = weighed.hypothesis
-    return Ruled(
-        cause=hypothesis.cause, component=hypothesis.component, standing=weighed.standing, why=weighed.reasons
-    )
+    return Ruled(cause=hypothesis.cause, component=hypothesis.component, standing=weighed.standing, why=weighed.reasons)

@@ -18,7 +18,6 @@ TABLES = (
 )  # fmt: skip
 
 
-
 class Incident(BaseModel):
     """An outage: the path of the file that holds what was measured, written and changed while it lasted."""
 

@@ -74,5 +74,6 @@ def _number(cites: Citation, queries: dict[str, int]) -> int:
 
 
 def _totals(report: Report) -> str:
-    told = f"{report.supposed} hypotheses in {report.rounds} rounds, {len(report.ruled_out)} refuted"
+    rounds = "1 round" if report.rounds == 1 else f"{report.rounds} rounds"
+    told = f"{report.supposed} hypotheses in {rounds}, {len(report.ruled_out)} refuted"
     return f"{told}; {report.unsupported} claims dropped for want of support" if report.unsupported else told

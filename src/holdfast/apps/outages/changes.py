@@ -103,9 +103,7 @@ def _older(fault: Fault, topology: Topology, rng: Random) -> Iterator[Change]:
         yield _change(rng, minute, kind, service, rng.choice(_DETAILS[kind]), rolled)
 
 
-def _change(
-    rng: Random, minute: int, kind: str, service: Service, detail: str, rolled: tuple[str, ...]
-) -> Change:
+def _change(rng: Random, minute: int, kind: str, service: Service, detail: str, rolled: tuple[str, ...]) -> Change:
     what = {"deploy": f"{service.name} {_version(rng)}", "config": f"{service.name}.settings"}
     return Change(
         minute, kind, service.name, what.get(kind, f"{service.name}.trial"), detail, rng.choice(_AUTHORS), rolled

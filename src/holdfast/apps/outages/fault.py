@@ -182,9 +182,7 @@ def complaints(fault: Fault, minutes: int, rng: Random) -> Iterator[Line]:
                 yield from said(rng, fault.service, says.text, says.level, rate, begins, minutes, fault.ill)
             continue
         for victim in direct:
-            yield from said(
-                rng, victim.service, says.text, says.level, rate, begins, minutes, about=fault.service.name
-            )
+            yield from said(rng, victim.service, says.text, says.level, rate, begins, minutes, about=fault.service.name)
     texts = _COMPLAINTS.get(fault.kind.spreads, ())
     for victim in fault.victims if texts else ():
         rate = between(rng, COMPLAINTS_A_MINUTE)

@@ -1,4 +1,4 @@
-"""What misleads in metrics and logs: the loudest is a victim, traffic swells by chance, others have troubles of their own."""
+"""What misleads in metrics and logs: a loud victim, traffic that swells by chance, troubles of others."""
 
 from collections.abc import Iterator
 from random import Random

@@ -18,7 +18,9 @@ _NORMAL: dict[Tier, dict[str, tuple[float, float]]] = {
     Tier.EDGE: {**_EVERYWHERE, **_COMPUTES},
     Tier.SERVICE: {**_EVERYWHERE, **_COMPUTES, "connections": (8, 12)},
     Tier.WORKER: {**_EVERYWHERE, **_COMPUTES},
-    Tier.DATABASE: {**_EVERYWHERE, **_COMPUTES, "connections": (30, 80), "disk_percent": (40, 78), "lock_waits": (1, 4)},
+    Tier.DATABASE: {
+        **_EVERYWHERE, **_COMPUTES, "connections": (30, 80), "disk_percent": (40, 78), "lock_waits": (1, 4)
+    },
     Tier.CACHE: {**_EVERYWHERE, **_COMPUTES, "hit_percent": (85, 97), "evictions": (2, 10)},
     Tier.QUEUE: {
         **_EVERYWHERE, "queue_depth": (50, 200), "consumer_lag_seconds": (2, 8), "disk_percent": (30, 70)

@@ -79,9 +79,7 @@ def draw(rng: Random) -> Topology:
     ]
     others = sum(len(names) for names, _ in chosen)
     chosen[1] = (rng.sample(_SERVICES, total - others), Tier.SERVICE)
-    services = tuple(
-        Service(name, tier, _instances(rng, name, tier)) for names, tier in chosen for name in names
-    )
+    services = tuple(Service(name, tier, _instances(rng, name, tier)) for names, tier in chosen for name in names)
     return Topology(services, tuple(_calls(rng, {tier: names for names, tier in chosen})))
 
 

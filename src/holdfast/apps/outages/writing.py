@@ -84,15 +84,26 @@ def _tables(case: Case) -> Iterator[tuple[str, int, Iterator[tuple[object, ...]]
     yield "dependencies", 2, iter(topology.calls)
     yield "metrics", 4, _metrics(case)
     yield "instance_metrics", 5, _of_instances(case)
-    yield "logs", 6, (
-        (None, _at(case, 0, line.second), line.service, line.instance, line.level, line.message) for line in case.lines
+    yield (
+        "logs",
+        6,
+        (
+            (None, _at(case, 0, line.second), line.service, line.instance, line.level, line.message)
+            for line in case.lines
+        ),
     )
-    yield "changes", 7, (
-        (identity, _at(case, each.minute), each.kind, each.service, each.what, each.detail, each.author)
-        for identity, each in zip(ids, case.changes, strict=True)
+    yield (
+        "changes",
+        7,
+        (
+            (identity, _at(case, each.minute), each.kind, each.service, each.what, each.detail, each.author)
+            for identity, each in zip(ids, case.changes, strict=True)
+        ),
     )
-    yield "rollouts", 2, (
-        (identity, instance) for identity, each in zip(ids, case.changes, strict=True) for instance in each.rolled
+    yield (
+        "rollouts",
+        2,
+        ((identity, instance) for identity, each in zip(ids, case.changes, strict=True) for instance in each.rolled),
     )
     yield "alerts", 3, ((_at(case, each.minute), each.service, each.text) for each in case.alerts)
 

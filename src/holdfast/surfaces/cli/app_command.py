@@ -82,7 +82,7 @@ def init_command(app: str, maker: InitCommand, make: Make) -> Any:
     own, shared = _parameters(maker.init), _parameters(_shared_by_inits)
     own.pop("folder", None)
 
-    def call(folder: Path, as_json: bool, **given: Any) -> None:  # noqa: FBT001  # Typer hands them by name
+    def call(folder: Path, as_json: bool, **given: Any) -> None:  # Typer hands them by name
         make(app, lambda: maker.init(folder=folder, **given), as_json)
 
     parameters = [*own.values(), *shared.values()]

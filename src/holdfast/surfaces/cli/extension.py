@@ -6,7 +6,6 @@ an object that is an ``AppCommand``. An app without one is run with ``PlainComma
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Protocol, runtime_checkable
 
 import typer
@@ -96,8 +95,8 @@ class TalkingCommand(Protocol):
 class InitCommand(Protocol):
     """What the command of an app has beside if ``holdfast init`` is to make what it needs.
 
-    A package may declare it apart from the command, under the entry point group ``holdfast.init``: so can the app be kept
-    from knowing how it was made.
+    A package may declare it apart from the command, under the entry point group ``holdfast.init``: so the app can be
+    kept from knowing how it was made.
     """
 
     @property

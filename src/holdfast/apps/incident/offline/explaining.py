@@ -8,7 +8,14 @@ from holdfast.apps.incident.offline.moves import Move
 from holdfast.apps.incident.offline.onset import onset_of
 from holdfast.apps.incident.offline.picture import Change, Picture, earlier, is_new, minutes_between, quiet_until
 from holdfast.apps.incident.offline.statements import CHANGES, COMPLAINTS, SERIES, VOICES
-from holdfast.apps.incident.offline.testing import Bench, harm_rows, is_partly_rolled, is_worse_with, moves_around, rolled
+from holdfast.apps.incident.offline.testing import (
+    Bench,
+    harm_rows,
+    is_partly_rolled,
+    is_worse_with,
+    moves_around,
+    rolled,
+)
 from holdfast.integration.gateway.offline import Answer
 
 SERIES_MINUTES = 120
@@ -165,4 +172,3 @@ def _begun(row: Row) -> str:
     values = [float(value) for value in str(row[2]).rstrip("…").split(",") if value]
     begins = datetime.fromisoformat(row[1])
     return (begins + timedelta(minutes=onset_of(values))).isoformat(sep=" ", timespec="minutes")
-

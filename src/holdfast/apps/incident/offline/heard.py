@@ -72,7 +72,8 @@ def ask(*queries: tuple[str, tuple[object, ...]]) -> Answer:
     """Return an answer that asks for queries, all at once."""
     return Answer(
         wanted=tuple(
-            Wanted(_QUERY, {"statement": statement, "parameters": list(parameters)}) for statement, parameters in queries
+            Wanted(_QUERY, {"statement": statement, "parameters": list(parameters)})
+            for statement, parameters in queries
         )
     )
 

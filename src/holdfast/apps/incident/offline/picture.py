@@ -208,9 +208,11 @@ def _clearest(moves: Iterable[Move]) -> list[Move]:
 
 
 def _facts(seen: dict[str, Any], source: str) -> list[Fact]:
-    return (seen.get(source) or {}).get("facts", [])
+    told: list[Fact] = (seen.get(source) or {}).get("facts", [])
+    return told
 
 
 def _rows(fact: Fact) -> list[Row]:
     cites: Any = fact["cites"]
-    return cites["rows"]
+    rows: list[Row] = cites["rows"]
+    return rows

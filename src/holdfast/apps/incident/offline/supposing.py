@@ -76,7 +76,7 @@ def _told(picture: Picture, component: str, change: Change | None, number: int) 
         "change": _id(change),
         "onset": change.at if change else picture.since(component),
         "because": f"it is the change before the alert at {picture.alert}" if change and not own else moved,
-        "would_refute": "something that it calls was ill before it, nothing is wrong with it, or others stay unexplained",
+        "would_refute": "what it calls was ill before it, nothing is wrong with it, or others stay unexplained",
     }
 
 

@@ -120,9 +120,7 @@ class Bench:
         ]
         told += [self._moved(each, picture.harm(each)[:2], f"{each} calls {component} and suffers: ")
                  for each in picture.callers(component) if picture.harm(each)][:3]  # fmt: skip
-        return told + [
-            self._well(each, component) for each in picture.callees(component) if not picture.own(each)
-        ][:3]
+        return told + [self._well(each, component) for each in picture.callees(component) if not picture.own(each)][:3]
 
     def _found(self, component: str) -> Found:
         statement, parameters = moves_around(self._picture, component)
@@ -179,7 +177,10 @@ class Bench:
         picture = self._picture
         worst = max(picture.above(component), key=picture.severity)
         says = f"{component} is far less ill than {worst}, which does not complain of it: "
-        return [self._moved(component, picture.own(component)[:1], says), self._moved(worst, picture.harm(worst)[:2], f"{worst} is ill: ")]
+        return [
+            self._moved(component, picture.own(component)[:1], says),
+            self._moved(worst, picture.harm(worst)[:2], f"{worst} is ill: "),
+        ]
 
     def _unexplained(self, component: str) -> list[Fact]:
         picture = self._picture
