@@ -1,6 +1,6 @@
 """Who investigates: three that look, one that supposes, one that tries to refute, one that explains."""
 
-from holdfast.apps.incident.findings import Explanation, Hypotheses, Observations, Tested
+from holdfast.apps.incident.findings import Explanation, Hypotheses, Observations, Verdicts
 from holdfast.execution.agent import Agent
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.stock.sql.judge import Dialect
@@ -35,6 +35,6 @@ CHANGES = _agent("changes", Observations, "look_task", QUERIES)
 LOGS = _agent("logs", Observations, "look_task", QUERIES)
 METRICS = _agent("metrics", Observations, "look_task", QUERIES)
 THEORIST = _agent("theorist", Hypotheses, "theorist_task")
-TESTER = _agent("tester", Tested, "tester_task", QUERIES)
+TESTER = _agent("tester", Verdicts, "tester_task", QUERIES)
 EXPLAINER = _agent("explainer", Explanation, "explainer_task", QUERIES)
 AGENTS = (CHANGES, LOGS, METRICS, THEORIST, TESTER, EXPLAINER)

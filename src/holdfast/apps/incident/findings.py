@@ -101,7 +101,7 @@ class Verdict(_Said):
     reasons: list[Fact] = Field(max_length=FACTS_MAX)
 
 
-class Tested(_Said):
+class Verdicts(_Said):
     """What the tests of a round have shown."""
 
     verdicts: list[Verdict] = Field(max_length=HYPOTHESES_MAX)

@@ -2,7 +2,7 @@
 
 from holdfast.flow import AgentNode, AtRoundsMax, Fallback, FunctionNode, Join, Loop, Parallel, Sequence
 
-ROUNDS_MAX = 4
+ROUNDS_MAX = 5
 LOOK_SECONDS, ROUND_SECONDS, EXPLAIN_SECONDS = 600.0, 900.0, 600.0
 
 _SOURCES = ("changes", "logs", "metrics")

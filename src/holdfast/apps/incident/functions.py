@@ -4,7 +4,7 @@ from typing import Any
 
 from holdfast.apps.incident import report as reports
 from holdfast.apps.incident.citing import Checked
-from holdfast.apps.incident.findings import Explanation, Hypotheses, Tested, Verdict
+from holdfast.apps.incident.findings import Explanation, Hypotheses, Verdicts, Verdict
 from holdfast.apps.incident.knowing import Known, after_round
 from holdfast.apps.incident.report import Report
 from holdfast.integration.tools.contract import Provided, ToolFailure, tool
@@ -46,7 +46,7 @@ def brief(
 def weigh(
     known: Known | None,
     supposed: Hypotheses,
-    tested: Tested,
+    tested: Verdicts,
     *,
     database: Provided[Database],
     deadline: Provided[Deadline],
@@ -59,7 +59,7 @@ def weigh(
         for each in tested.verdicts
     ]
     said, kept = (sum(len(each.reasons) for each in some) for some in (tested.verdicts, verdicts))
-    return after_round(known or Known(), supposed, Tested(verdicts=verdicts), said - kept)
+    return after_round(known or Known(), supposed, Verdicts(verdicts=verdicts), said - kept)
 
 
 @tool(effect=Effect.PURE)

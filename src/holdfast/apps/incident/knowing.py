@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from holdfast.apps.incident.findings import Fact, Hypotheses, Hypothesis, Standing, Tested
+from holdfast.apps.incident.findings import Fact, Hypotheses, Hypothesis, Standing, Verdicts
 
 
 class Weighed(BaseModel):
@@ -24,7 +24,7 @@ class Known(BaseModel):
     weighed: list[Weighed] = Field(default_factory=list)
     rounds: int = 0
     is_over: bool = False
-    """Whether one stands and all its rivals are refuted, or nothing is left to suppose."""
+    """Whether a round has brought up nothing new: what stands then has no rival left."""
     unsupported: int = 0
     """How many reasons did not hold."""
 
@@ -38,7 +38,7 @@ class Known(BaseModel):
         return standing[0].hypothesis if len(standing) == 1 and not still_open else None
 
 
-def after_round(known: Known, supposed: Hypotheses, tested: Tested, unsupported: int) -> Known:
+def after_round(known: Known, supposed: Hypotheses, tested: Verdicts, unsupported: int) -> Known:
     """Return what is known after one more round. Of the same component and change the later verdict counts."""
     verdicts = {verdict.hypothesis: verdict for verdict in tested.verdicts}
     before = {_what(each.hypothesis): each for each in known.weighed}
@@ -53,7 +53,7 @@ def after_round(known: Known, supposed: Hypotheses, tested: Tested, unsupported:
             round=earlier.round if earlier else known.rounds + 1,
         )
     after = Known(weighed=list(weighed.values()), rounds=known.rounds + 1, unsupported=known.unsupported + unsupported)
-    after.is_over = after.found is not None or not supposed.hypotheses
+    after.is_over = len(weighed) == len(before)
     return after
 
 

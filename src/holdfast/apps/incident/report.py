@@ -61,6 +61,7 @@ def found(explanation: Explanation, kept: list[Fact], known: Known) -> Report:
             **told,
             "status": Status.PARTIAL if lost else Status.FOUND,
             "evidence": kept,
+            "left_open": [],
             "unsupported": known.unsupported + lost,
         }
     )
@@ -68,13 +69,10 @@ def found(explanation: Explanation, kept: list[Fact], known: Known) -> Report:
 
 def not_found(known: Known) -> Report:
     """Return the report of an investigation that ended without a cause."""
-    still = known.of(Standing.OPEN)
-    if known.found is None:
-        still = [*known.of(Standing.STANDS), *still]
     return Report(
         status=Status.NOT_FOUND,
         ruled_out=[_ruled(each) for each in known.of(Standing.REFUTED)],
-        left_open=[_ruled(each) for each in still],
+        left_open=[_ruled(each) for each in (*known.of(Standing.STANDS), *known.of(Standing.OPEN))],
         first=known.weighed[0].hypothesis if known.weighed else None,
         rounds=known.rounds,
         supposed=len(known.weighed),

@@ -101,9 +101,16 @@ class Picture:
         return [row for row in self.complaints if row[1] == service and row[0] in callers]
 
     def is_only_busy(self, service: str) -> bool:
-        """Whether it is ill because it is asked more often, by somebody who is asked more often too."""
-        is_busier = bool(self.busier(service)) and any(self.busier(caller) for caller in self.callers(service))
-        return is_busier and not any(move.is_of_resources for move in self.own(service))
+        """Whether it is ill because it is asked more often, by somebody who is asked more often too or is in need."""
+        if not self.busier(service) or self.is_used_up(service):
+            return False
+        return any(self.busier(each) or self._is_in_need(each, service) for each in self.callers(service))
+
+    def _is_in_need(self, caller: str, of: str) -> bool:
+        """Whether something else that a caller calls is out of order, so that it has to ask more of this one."""
+        since = self.since(of) or self.alert
+        others = (each for each in self.callees(caller) if each != of and self.is_used_up(each))
+        return any(minutes_between(since, self.since(each) or since) <= LATER_MINUTES for each in others)
 
     def is_only_backed_up(self, service: str) -> bool:
         """Whether work piles up there, and that is all: then it is somebody else who does not take it."""
@@ -115,7 +122,8 @@ class Picture:
 
     def explained(self, service: str) -> set[str]:
         """Return who would suffer if it were the cause."""
-        busy = {callee for callee in self.below(service) if self.is_only_busy(callee)}
+        beside = {callee for caller in self.callers(service) for callee in self.callees(caller)}
+        busy = {each for each in self.below(service) | beside if self.is_only_busy(each)}
         return {service, *self.above(service), *busy}
 
     def severity(self, service: str) -> float:
@@ -154,6 +162,8 @@ class Picture:
             return True
         if self.is_only_quiet(callee) or not (self.harm(callee) or self.is_used_up(callee)):
             return False
+        if not self.harm(service):
+            return False  # whom an ill callee makes ill fails or is slow
         if mine is not None and minutes_between(mine, since) > LATER_MINUTES:
             return False
         return self.is_used_up(callee) or self.severity(callee) >= SLIGHT * self.severity(service)

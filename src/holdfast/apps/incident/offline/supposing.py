@@ -7,7 +7,9 @@ from holdfast.apps.incident.offline.kinds import kind_of_change
 from holdfast.apps.incident.offline.picture import Change, Picture, minutes_between
 from holdfast.integration.gateway.offline import Answer
 
-SUPPOSED_MAX = 3
+HYPOTHESES_MAX, SUPPOSED_MAX = 4, 3
+NO_WEIGHT, RIVAL_WEIGHT = -100.0, 1.5
+"""Who weighs so much less than what stands is no rival of it."""
 RECENT_MINUTES = 45
 """A change so long before the first alert is suspected."""
 BROUGHT_MINUTES = 15
@@ -22,11 +24,15 @@ def suppose(heard: Heard) -> Answer:
     done: dict[_Pair, str] = {
         (each["hypothesis"]["component"], each["hypothesis"]["change"]): each["standing"] for each in weighed
     }
-    new = [each for each in _candidates(picture, is_first=not weighed) if (each[0], _id(each[1])) not in done]
     still = [each["hypothesis"] for each in weighed if each["standing"] != "refuted"]
+    weight_min = max((_weight(picture, each["component"]) for each in still), default=NO_WEIGHT) - RIVAL_WEIGHT
+    new = [
+        each
+        for each in _candidates(picture, is_first=not weighed)
+        if (each[0], _id(each[1])) not in done and _weight(picture, each[0]) >= weight_min
+    ][:SUPPOSED_MAX]
     told = [_told(picture, component, change, len(done) + place) for place, (component, change) in enumerate(new, 1)]
-    told = [*still, *told][:SUPPOSED_MAX]
-    return say({"hypotheses": told})
+    return say({"hypotheses": [*still[: HYPOTHESES_MAX - len(told)], *told] if told else []})
 
 
 def _candidates(picture: Picture, *, is_first: bool) -> list[tuple[str, Change | None]]:
