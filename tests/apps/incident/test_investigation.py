@@ -112,10 +112,10 @@ async def test_a_cause_for_which_too_little_holds_is_not_reported(leak: Outage) 
 async def test_a_verdict_without_a_reason_that_holds_counts_for_nothing(leak: Outage) -> None:
     name = leak.truth.component
     verdict = {"hypothesis": "h1", "standing": "stands", "reasons": [fact(name, [[name, "made up"]])]}
-    supposes = ScriptedModel([answer_json({"hypotheses": [hypothesis(name)]})] * 4)
-    believes = ScriptedModel([answer_json({"verdicts": [verdict]})] * 4)
+    supposes = ScriptedModel([answer_json({"hypotheses": [hypothesis(name)]})] * 2)
+    believes = ScriptedModel([answer_json({"verdicts": [verdict]})] * 2)
     done = await investigate(leak.path, {"theorist": supposes, "tester": believes})
-    assert (done.report.status, done.report.rounds, done.report.unsupported) == (Status.NOT_FOUND, 4, 4)
+    assert (done.report.status, done.report.rounds, done.report.unsupported) == (Status.NOT_FOUND, 2, 2)
     assert [each.standing for each in done.report.left_open] == [Standing.OPEN]
 
 
