@@ -1,7 +1,5 @@
 """A claim holds if what it cites is found when it is looked up again, and not otherwise."""
 
-from pathlib import Path
-
 import pytest
 
 from holdfast.apps.incident.findings import Citation
@@ -37,7 +35,8 @@ def test_one_row_that_is_not_there_voids_the_claim(made: Outage) -> None:
 
 
 @pytest.mark.parametrize(
-    "statement", ["DELETE FROM services", "SELECT nonsense FROM nothing", "SELECT sql FROM sqlite_master", "PRAGMA page_size"]
+    "statement",
+    ["DELETE FROM services", "SELECT nonsense FROM nothing", "SELECT sql FROM sqlite_master", "PRAGMA page_size"],
 )
 def test_a_query_that_is_refused_shows_nothing(made: Outage, statement: str) -> None:
     assert not made.checked().holds(cites(statement, ["x"]))

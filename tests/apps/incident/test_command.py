@@ -40,7 +40,15 @@ def shown(report: Report, *, with_queries: bool = False) -> str:
 
 def test_the_report_tells_the_cause_its_evidence_and_what_was_ruled_out() -> None:
     told = shown(FOUND)
-    for words in ("cart", "disk_full", "since      2026-03-02 10:00", "make room", "[query 1]", "and 1 more", "tax: deploy"):
+    for words in (
+        "cart",
+        "disk_full",
+        "since      2026-03-02 10:00",
+        "make room",
+        "[query 1]",
+        "and 1 more",
+        "tax: deploy",
+    ):
         assert words in told
     assert "2 hypotheses in 1 round, 1 refuted" in told
     assert "\x1b" not in told

@@ -131,7 +131,9 @@ async def test_what_one_source_cannot_tell_the_others_do(leak: Outage) -> None:
     assert (done.report.component, done.report.kind) == (leak.truth.component, Kind.MEMORY_LEAK)
 
 
-@pytest.mark.parametrize("calls", [2, pytest.param(6, marks=pytest.mark.slow), pytest.param(11, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "calls", [2, pytest.param(6, marks=pytest.mark.slow), pytest.param(11, marks=pytest.mark.slow)]
+)
 async def test_parked_and_resumed_in_another_process_it_reports_the_same(
     tmp_path: Path, leak: Outage, calls: int
 ) -> None:

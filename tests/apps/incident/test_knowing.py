@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.apps.incident.findings import Citation, Fact, Hypotheses, Hypothesis, Kind, Standing, Verdicts, Verdict
+from holdfast.apps.incident.findings import Citation, Fact, Hypotheses, Hypothesis, Kind, Standing, Verdict, Verdicts
 from holdfast.apps.incident.knowing import Known, after_round
 
 REASON = Fact(says="it is so", about="cart", cites=Citation(statement="SELECT 1", rows=[[1]]))

@@ -4,7 +4,7 @@ from typing import Any
 
 from holdfast.apps.incident import report as reports
 from holdfast.apps.incident.citing import Checked
-from holdfast.apps.incident.findings import Explanation, Hypotheses, Verdicts, Verdict
+from holdfast.apps.incident.findings import Explanation, Hypotheses, Verdict, Verdicts
 from holdfast.apps.incident.knowing import Known, after_round
 from holdfast.apps.incident.report import Report
 from holdfast.integration.tools.contract import Provided, ToolFailure, tool

@@ -69,7 +69,9 @@ def test_what_hardly_moved_did_not_move() -> None:
     assert not Move("base", "latency_ms", "2026-03-02 10:00", 100, 150, 60).is_clear
 
 
-@pytest.mark.parametrize(("before", "since", "expected"), [(0, 50, True), (12, 25, False), (1, 6, False), (0, 3, False)])
+@pytest.mark.parametrize(
+    ("before", "since", "expected"), [(0, 50, True), (12, 25, False), (1, 6, False), (0, 3, False)]
+)
 def test_what_was_written_all_the_time_is_not_new(before: int, since: int, expected: bool) -> None:
     assert is_new(before, since, picture()) is expected
 

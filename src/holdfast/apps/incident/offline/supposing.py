@@ -28,17 +28,27 @@ def suppose(heard: Heard) -> Answer:
     weight_min = max((_weight(picture, each["component"]) for each in still), default=NO_WEIGHT) - RIVAL_WEIGHT
     new = [
         each
-        for each in _candidates(picture, is_first=not weighed)
+        for each in _candidates(picture, _cleared(weighed), is_first=not weighed)
         if (each[0], _id(each[1])) not in done and _weight(picture, each[0]) >= weight_min
     ][:SUPPOSED_MAX]
     told = [_told(picture, component, change, len(done) + place) for place, (component, change) in enumerate(new, 1)]
     return say({"hypotheses": [*still[: HYPOTHESES_MAX - len(told)], *told] if told else []})
 
 
-def _candidates(picture: Picture, *, is_first: bool) -> list[tuple[str, Change | None]]:
+def _cleared(weighed: list[Any]) -> set[str]:
+    """Return the components of which only the change was refuted, by what was seen of themselves."""
+    return {
+        each["hypothesis"]["component"]
+        for each in weighed
+        if each["standing"] == "refuted"
+        and all(reason["about"] == each["hypothesis"]["component"] for reason in each["reasons"])
+    }
+
+
+def _candidates(picture: Picture, cleared: set[str], *, is_first: bool) -> list[tuple[str, Change | None]]:
     """Return components to blame, with the change that may have brought it, the likeliest first."""
     deepest = [(each, picture.change_near(each, BROUGHT_MINUTES)) for each in _by_depth(picture)]
-    without: list[tuple[str, Change | None]] = [(each, None) for each, change in deepest if change is not None]
+    without: list[tuple[str, Change | None]] = [(each, None) for each, change in deepest if change and each in cleared]
     if not is_first:
         return [*deepest[:SUPPOSED_MAX], *without, *deepest[SUPPOSED_MAX:]]
     obvious: list[tuple[str, Change | None]] = []
