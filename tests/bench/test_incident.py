@@ -1,5 +1,6 @@
 """That an investigation is scored against the cause that is known, and how good it must be."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -31,8 +32,8 @@ async def test_a_report_that_found_nothing_is_wrong_in_everything(tmp_path: Path
     assert summed([scored]).all_three == 0.0
 
 
-async def test_cases_are_taken_away_once_they_are_scored(tmp_path: Path) -> None:
-    (scored,) = await measure([41], [find("bad_deploy")], tmp_path)
+def test_cases_are_taken_away_once_they_are_scored(tmp_path: Path) -> None:
+    (scored,) = asyncio.run(measure([41], [find("bad_deploy")], tmp_path))
     assert (scored.seed, scored.kind) == (41, "bad_deploy")
     assert list(tmp_path.iterdir()) == []
 

@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.apps.incident.offline.onset import onset_of
@@ -11,6 +11,7 @@ from holdfast.apps.incident.offline.onset import onset_of
 MINUTES = 160
 
 
+@settings(max_examples=20)
 @given(st.integers(20, 130), st.sampled_from([0.4, 2.0, 8.0]), st.integers(0, 1_000))
 def test_a_step_is_found_to_the_minute(begins: int, times: float, seed: int) -> None:
     rng = Random(seed)
