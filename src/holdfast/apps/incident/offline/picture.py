@@ -156,11 +156,11 @@ class Picture:
 
     def _is_cause_for(self, service: str, callee: str) -> bool:
         since, mine = self.since(callee), self.since(service)
-        if since is None or self.is_only_busy(callee) or self.is_only_backed_up(callee):
+        if self.is_only_busy(callee) or self.is_only_backed_up(callee):
             return False
         if any(row[0] == service for row in self.complaints_of(callee)):
             return True
-        if self.is_only_quiet(callee) or not (self.harm(callee) or self.is_used_up(callee)):
+        if since is None or self.is_only_quiet(callee) or not (self.harm(callee) or self.is_used_up(callee)):
             return False
         if not self.harm(service):
             return False  # whom an ill callee makes ill fails or is slow
