@@ -3,19 +3,14 @@
 from datetime import datetime, timedelta
 
 from holdfast.apps.incident.offline.heard import Fact, Heard, Row, ask, say
+from holdfast.apps.incident.offline.hours import earlier, minutes_between
 from holdfast.apps.incident.offline.kinds import kind_of
 from holdfast.apps.incident.offline.moves import Move
 from holdfast.apps.incident.offline.onset import onset_of
-from holdfast.apps.incident.offline.picture import Change, Picture, earlier, is_new, minutes_between, quiet_until
+from holdfast.apps.incident.offline.picture import Change, Picture, is_new, quiet_until
+from holdfast.apps.incident.offline.pointing import Pointer, moves_around
+from holdfast.apps.incident.offline.rollouts import harm_rows, is_guilty, is_partly_rolled, rolled
 from holdfast.apps.incident.offline.statements import CHANGES, COMPLAINTS, SERIES, VOICES
-from holdfast.apps.incident.offline.testing import (
-    Bench,
-    harm_rows,
-    is_partly_rolled,
-    is_worse_with,
-    moves_around,
-    rolled,
-)
 from holdfast.integration.gateway.offline import Answer
 
 SERIES_MINUTES = 120
@@ -62,7 +57,7 @@ class _Account:
 
     def __init__(self, heard: Heard, picture: Picture, component: str) -> None:
         self._heard, self._picture, self._component = heard, picture, component
-        self._bench = Bench(heard, picture)
+        self._point = Pointer(heard, picture)
         voices = heard.of(VOICES, quiet_until(picture))
         self._voices = voices
         self._said: list[Row] = [
@@ -90,7 +85,7 @@ class _Account:
             "cause": self._in_words(kind, change, onset),
             "onset": onset,
             "change": change.id if change else None,
-            "evidence": [*self._of_change(change), *self._of_voices(), *self._bench.support(component)][:EVIDENCE_MAX],
+            "evidence": [*self._of_change(change), *self._of_voices(), *self._point.support(component)][:EVIDENCE_MAX],
             "remedy": _REMEDIES.get(kind, _ELSE).format(component=component, what=change.what if change else component),
         }
 
@@ -120,17 +115,8 @@ class _Account:
             for each in self._picture.changes
             if each.service == self._component and -2 <= minutes_between(each.at, onset) <= BROUGHT_MINUTES
         ]
-        guilty = [each for each in near if self._is_guilty(each)]
+        guilty = [each for each in near if is_guilty(self._heard, self._picture, each)]
         return max(guilty, key=lambda each: each.at, default=None)
-
-    def _is_guilty(self, change: Change) -> bool:
-        rows = self._rolled(change)
-        return not is_partly_rolled(rows) or is_worse_with(rows)
-
-    def _rolled(self, change: Change) -> list[Row]:
-        statement, parameters = rolled(self._picture, change)
-        found = self._heard.of(statement, *parameters)
-        return list(found.rows) if found else []
 
     def _of_change(self, change: Change | None) -> list[Fact]:
         if change is None:

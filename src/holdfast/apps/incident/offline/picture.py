@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from holdfast.apps.incident.offline.heard import Fact, Heard, Row
+from holdfast.apps.incident.offline.hours import earlier, minutes_between
 from holdfast.apps.incident.offline.moves import Move, read_moves
 
 QUIET_MINUTES = 75
@@ -186,15 +186,6 @@ class Picture:
 def quiet_until(picture: Picture) -> str:
     """Return until when nothing was wrong yet."""
     return earlier(picture.alert, QUIET_MINUTES)
-
-
-def earlier(at: str, minutes: int) -> str:
-    return (datetime.fromisoformat(at) - timedelta(minutes=minutes)).isoformat(sep=" ", timespec="minutes")
-
-
-def minutes_between(first: str, second: str) -> float:
-    """Return how much later the second is."""
-    return (datetime.fromisoformat(second) - datetime.fromisoformat(first)).total_seconds() / 60
 
 
 def is_new(before: float, since: float, picture: Picture) -> bool:

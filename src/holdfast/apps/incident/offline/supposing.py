@@ -3,8 +3,9 @@
 from typing import Any
 
 from holdfast.apps.incident.offline.heard import Heard, say
+from holdfast.apps.incident.offline.hours import minutes_between
 from holdfast.apps.incident.offline.kinds import kind_of_change
-from holdfast.apps.incident.offline.picture import Change, Picture, minutes_between
+from holdfast.apps.incident.offline.picture import Change, Picture
 from holdfast.integration.gateway.offline import Answer
 
 HYPOTHESES_MAX, SUPPOSED_MAX = 4, 3
