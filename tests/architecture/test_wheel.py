@@ -31,5 +31,5 @@ def test_the_wheel_offers_the_program_and_the_applications(wheel: zipfile.ZipFil
     (name,) = (name for name in wheel.namelist() if name.endswith("entry_points.txt"))
     offered = wheel.read(name).decode()
     assert "holdfast = holdfast.surfaces.cli.main:main" in offered
-    for app in ("review", "support", "onboarding"):
+    for app in ("review", "support", "onboarding", "incident"):
         assert f"{app} = holdfast.apps.{app}:app" in offered

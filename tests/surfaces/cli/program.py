@@ -114,4 +114,5 @@ def install(folder: Path) -> None:
     broken = "broken = no_such_package_anywhere:app"
     (info / "entry_points.txt").write_text(
         f"[holdfast.apps]\n{apps}\n{broken}\n\n[holdfast.cli]\nshout = {HERE}:shout_command\n"
+        f"\n[holdfast.init]\nshout = {HERE}:shout_maker\n"
     )

@@ -1,5 +1,7 @@
 """An app may bring a command of its own: its arguments, its words, its JSON, its exit code."""
 
+from pathlib import Path
+
 import pytest
 
 from holdfast.kernel.errors import DefinitionError
@@ -46,6 +48,24 @@ def test_the_help_of_run_lists_every_app_even_one_that_cannot_be_loaded(holdfast
 def test_a_resumed_run_is_shown_by_the_same_command_without_options(holdfast: Program) -> None:
     run = holdfast("run", "shout", "wake", "--json").json["run_id"]
     assert holdfast("resume", run).out == "wake\n"
+
+
+def test_what_an_app_needs_may_be_made_apart_from_its_command_with_options_of_its_own(
+    holdfast: Program, tmp_path: Path
+) -> None:
+    made = holdfast.bare("init", "shout", "--size", "3", "--folder", str(tmp_path), "--json")
+    assert made.json == {"app": "shout", "made": ["made a megaphone of size 3"]}
+    assert (tmp_path / "megaphone").read_text() == "3"
+    told = holdfast.bare("init", "shout", "--help").out
+    assert "Make a megaphone." in told
+    assert "--size" in told
+    assert "shout" in holdfast.bare("init", "--help").out
+
+
+@pytest.mark.parametrize(("app", "told"), [("greet", "run it as it is"), ("nobody", "nobody"), ("broken", "broken")])
+def test_an_app_for_which_nothing_can_be_made_says_why(holdfast: Program, app: str, told: str) -> None:
+    done = holdfast.bare("init", app, "--folder", "x")
+    assert (done.code, told in done.err) == (2, True)
 
 
 @pytest.mark.usefixtures("holdfast")

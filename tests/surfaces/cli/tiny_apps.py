@@ -227,6 +227,20 @@ class Shouting(msgspec.Struct, frozen=True):
     fails_on: str | None
 
 
+class ShoutMaker:
+    """Makes a megaphone, apart from the command that uses it."""
+
+    def init(
+        self, folder: Path, size: Annotated[int, typer.Option("--size", min=1, help="How large.")] = 1
+    ) -> list[str]:
+        """Make a megaphone."""
+        (folder / "megaphone").write_text(str(size))
+        return [f"made a megaphone of size {size}"]
+
+
+shout_maker = ShoutMaker()
+
+
 class ShoutCommand(PlainCommand):
     """A command of its own: other arguments, other words, another exit code."""
 

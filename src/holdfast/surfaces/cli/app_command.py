@@ -1,17 +1,19 @@
 """The command line of one application: its own arguments and options together with those that every run has."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from holdfast.kernel.errors import DefinitionError
+from holdfast.kernel.errors import DefinitionError, HoldfastError
 from holdfast.runtime.allowances.admission import WhenSpent
 from holdfast.surfaces.cli.asking.apps import brought_command
 from holdfast.surfaces.cli.asking.options import JsonOption, QuietOption, StoreOption
-from holdfast.surfaces.cli.extension import AppCommand, Ask, PlainCommand
+from holdfast.surfaces.cli.extension import AppCommand, Ask, InitCommand, PlainCommand
+from holdfast.surfaces.cli.problems import reporting
 
 METHODS = ("ask", "progress_line", "record", "show", "exit_code")
 
@@ -41,6 +43,8 @@ class RunOptions:
     is_quiet: bool = False
 
 
+Make = Callable[[str, Callable[[], Sequence[str]], bool], None]
+"""Makes something for an app and tells of it: given the app's name, what makes it, and whether to print JSON."""
 Start = Callable[[str, AppCommand, Callable[[], Ask], RunOptions], int]
 """Runs an app and returns the exit code: given its name, its command, a way to ask for its input, and the options."""
 
@@ -69,11 +73,40 @@ def typer_command(app: str, command: AppCommand, start: Start) -> Any:
         asked = {name: given.pop(name) for name in own}
         raise typer.Exit(start(app, command, lambda: command.ask(**asked), _shared(**given)))
 
+    return _as_typer(app, call, [*own.values(), *shared.values()], inspect.getdoc(command.ask) or f"Run {app}.")
+
+
+# Any: as above.
+def init_command(app: str, maker: InitCommand, make: Make) -> Any:
+    """Return the command line that makes things for ``app``, as Typer's command."""
+    own, shared = _parameters(maker.init), _parameters(_shared_by_inits)
+    own.pop("folder", None)
+
+    def call(folder: Path, as_json: bool, **given: Any) -> None:  # Typer hands them by name
+        make(app, lambda: maker.init(folder=folder, **given), as_json)
+
     parameters = [*own.values(), *shared.values()]
+    return _as_typer(app, call, parameters, inspect.getdoc(maker.init) or f"Make what {app} needs.")
+
+
+def unusable_command(name: str, error: HoldfastError) -> Any:
+    """Return a command that does nothing but tell why there is none, whatever it is given."""
+
+    def fail(given: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+        with reporting(as_json="--json" in (given or ())):
+            raise error
+
+    typed = typer.Typer(add_completion=False)
+    settings = {"ignore_unknown_options": True}
+    typed.command(name, help=str(error), add_help_option=False, context_settings=settings)(fail)
+    return typer.main.get_command(typed)
+
+
+def _as_typer(app: str, call: Callable[..., None], parameters: list[inspect.Parameter], told: str) -> Any:
     call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # where Typer looks for parameters
     call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     typed = typer.Typer(add_completion=False)
-    typed.command(app, help=inspect.getdoc(command.ask) or f"Run {app}.")(call)
+    typed.command(app, help=told)(call)
     return typer.main.get_command(typed)
 
 
@@ -83,6 +116,13 @@ def _parameters(function: Callable[..., object]) -> dict[str, inspect.Parameter]
         name: parameter.replace(annotation=hints.get(name, str), kind=inspect.Parameter.KEYWORD_ONLY)
         for name, parameter in inspect.signature(function).parameters.items()
     }
+
+
+def _shared_by_inits(
+    *,
+    folder: Annotated[Path, typer.Option("--folder", help="Where to make them.")] = Path(),
+    as_json: JsonOption = False,
+) -> None: ...
 
 
 PANEL = "Any run"

@@ -6,7 +6,6 @@ an object that is an ``AppCommand``. An app without one is run with ``PlainComma
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Protocol, runtime_checkable
 
 import typer
@@ -94,10 +93,17 @@ class TalkingCommand(Protocol):
 
 @runtime_checkable
 class InitCommand(Protocol):
-    """What the command of an app has beside if ``holdfast init`` is to make what it needs."""
+    """What the command of an app has beside if ``holdfast init`` is to make what it needs.
 
-    def init(self, folder: Path) -> Sequence[str]:
-        """Make it in ``folder``; return what was made and what to do next, a line each. Raises InputError."""
+    A package may declare it apart from the command, under the entry point group ``holdfast.init``: so the app can be
+    kept from knowing how it was made.
+    """
+
+    @property
+    def init(self) -> Callable[..., Sequence[str]]:
+        """A function that makes it in the ``folder`` it is given, and returns what was made and what to do next, a line
+        each. Its further parameters, annotated for Typer, are options of ``holdfast init APP``; its docstring is the
+        help. Raises InputError."""
 
 
 class PlainCommand:

@@ -93,7 +93,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("init")(init.init)
+init.add_to(app)
 run.add_to(app)
 app.command("runs")(runs.runs)
 app.command("show")(show.show)

@@ -1,4 +1,4 @@
-"""Which command an application is run with: found by entry points, loaded when asked for."""
+"""Which commands an application is run with and made things for: found by entry points, loaded when asked for."""
 
 from importlib.metadata import EntryPoint, entry_points
 
@@ -7,6 +7,8 @@ from holdfast.orchestration.application.catalogue import Catalogue
 
 COMMANDS = "holdfast.cli"
 """The entry point group of the commands that apps bring along."""
+INITS = "holdfast.init"
+"""The entry point group of what makes things for an app, where the app itself is to know nothing of it."""
 
 
 def app_names() -> tuple[str, ...]:
@@ -23,6 +25,13 @@ def brought_command(app: str) -> object | None:
         Catalogue().find(app)
     entry = declared_commands().get(app)
     return None if entry is None else _loaded(entry)
+
+
+def brought_init(app: str) -> object | None:
+    """Return what makes things for ``app``: what is declared for that, else its command. Raises as above."""
+    declared = {entry.name: entry for entry in entry_points(group=INITS)}
+    command = brought_command(app)
+    return _loaded(declared[app]) if app in declared else command
 
 
 def declared_commands() -> dict[str, EntryPoint]:
