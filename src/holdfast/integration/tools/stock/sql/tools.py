@@ -15,6 +15,10 @@ from holdfast.kernel.effects import Effect
 PARAMETERS_MAX = 50
 CLOSING_SECONDS = 2.0
 """What is left of a call's time once its query has been stopped."""
+STATEMENT = Field(max_length=SQL_CHARACTERS_MAX, description="One SELECT; functions that compute only, no comments")
+PARAMETERS = Field(
+    max_length=PARAMETERS_MAX, description="Values for the placeholders $1, $2, … of the statement, in order"
+)
 _NO_LIMITS = SqlLimits()
 
 
@@ -27,23 +31,14 @@ def _describe(database: Database, limits: SqlLimits, prefix: str) -> Tool:
     @tool(effect=Effect.READ, name=f"{prefix}describe_tables", timeout_seconds=limits.seconds_max + CLOSING_SECONDS)
     def describe_tables(*, deadline: Provided[Deadline], cancelled: Provided[Cancelled]) -> list[Table]:
         """List the tables of the database that can be queried, with their columns and types."""
-        return database.tables(limits, _stop(deadline, cancelled))
+        return database.tables(limits, stop_of(deadline, cancelled))
 
     return describe_tables
 
 
 def _query(database: Database, limits: SqlLimits, prefix: str) -> Tool:
-    statement_type = Annotated[
-        str,
-        Field(max_length=SQL_CHARACTERS_MAX, description="One SELECT; functions that compute only, no comments"),
-        ReadOnlySql(database.judge),
-    ]
-    parameters_type = Annotated[
-        list[Parameter],
-        Field(
-            max_length=PARAMETERS_MAX, description="Values for the placeholders $1, $2, … of the statement, in order"
-        ),
-    ]
+    statement_type = Annotated[str, STATEMENT, ReadOnlySql(database.judge)]
+    parameters_type = Annotated[list[Parameter], PARAMETERS]
 
     @tool(effect=Effect.READ, name=f"{prefix}query_sql", timeout_seconds=limits.seconds_max + CLOSING_SECONDS)
     def query_sql(
@@ -54,10 +49,10 @@ def _query(database: Database, limits: SqlLimits, prefix: str) -> Tool:
         cancelled: Provided[Cancelled],
     ) -> Rows:
         """Read the database with one SQL SELECT. Put values into parameters, not into the statement."""
-        return database.query(statement, parameters, limits, _stop(deadline, cancelled))
+        return database.query(statement, parameters, limits, stop_of(deadline, cancelled))
 
     return query_sql
 
 
-def _stop(deadline: Deadline, cancelled: Cancelled) -> Stop:
+def stop_of(deadline: Deadline, cancelled: Cancelled) -> Stop:
     return lambda: bool(cancelled) or deadline.seconds_left <= CLOSING_SECONDS

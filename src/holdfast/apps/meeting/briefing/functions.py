@@ -1,0 +1,109 @@
+"""The assistant's own steps: earlier reports, figures computed anew, the briefing put together, kept and published."""
+
+from typing import Any
+
+from holdfast.apps.meeting.briefing.assembling import assembled, unsupported_in
+from holdfast.apps.meeting.briefing.markdown import markdown
+from holdfast.apps.meeting.briefing.model import Analyst, Briefing, Checked, Draft, LeftOut, Plan, Rung, Section
+from holdfast.apps.meeting.company.company import Company
+from holdfast.apps.meeting.findings.checking import Checker
+from holdfast.apps.meeting.findings.model import Report
+from holdfast.apps.meeting.folder import Folder
+from holdfast.apps.meeting.request import LAST_REPORTS, LastReports
+from holdfast.integration.tools.contract import IdempotencyKey, Provided, ToolFailure, tool
+from holdfast.integration.tools.stock.sql.tools import stop_of
+from holdfast.integration.tools.timing import Cancelled, Deadline
+from holdfast.kernel.effects import Effect
+
+CHECK_SECONDS = 120.0
+BRIEFING = "briefing.md"
+SYSTEM_OF = {Analyst.FINANCIAL: "finance", Analyst.SHIPPING: "shipping", Analyst.INCIDENTS: "incidents"}
+
+
+@tool(effect=Effect.READ)
+def last_report(analyst: Analyst, *, last: Provided[LastReports]) -> Report:
+    """Return the analyst's last report. Fails if there is none."""
+    found = last.folder.read(_place(analyst))
+    if found is None:
+        raise ToolFailure(f"there is no earlier report of the {analyst} analyst")
+    return Report.model_validate_json(found)
+
+
+@tool(effect=Effect.PURE)
+def not_available() -> None:
+    """Do without the analysis."""
+
+
+@tool(effect=Effect.READ, timeout_seconds=CHECK_SECONDS)
+def check_reports(
+    reports: dict[str, dict[str, Any] | None],
+    *,
+    company: Provided[Company],
+    deadline: Provided[Deadline],
+    cancelled: Provided[Cancelled],
+) -> Checked:
+    """Compute every figure of every report anew; leave out the points that state what the data do not show.
+
+    Where the system is down nothing can be computed: what is there then is an earlier report, and is said to be so.
+    """
+    sections, left_out = list[Section](), list[LeftOut]()
+    for analyst in Analyst:
+        answer = reports.get(analyst)
+        if answer is None:
+            continue
+        system = SYSTEM_OF[analyst]
+        is_down = company.is_down(system)
+        rung = Rung(answer["rung"])
+        why = "" if rung is Rung.LIVE else f"the {system} system is down" if is_down else "the analysis failed"
+        report = None if answer["value"] is None else Report.model_validate(answer["value"])
+        if report is not None and not is_down:
+            checker = Checker(company.database((system,)), stop_of(deadline, cancelled))
+            objections = [(point, checker.objection(point)) for point in report.points]
+            left_out += [LeftOut(analyst=analyst, text=point.text, why=wrong) for point, wrong in objections if wrong]
+            report = report.model_copy(update={"points": [point for point, wrong in objections if not wrong]})
+        is_checked = report is not None and not is_down
+        sections.append(Section(analyst=analyst, rung=rung, report=report, is_checked=is_checked, why=why))
+    return Checked(sections=sections, left_out=left_out)
+
+
+@tool(effect=Effect.READ)
+def put_together_whole(
+    request: str, plan: Plan, draft: Draft, checked: Checked, *, company: Provided[Company]
+) -> Briefing:
+    """Put the briefing together. Fails if anything that was stated is not shown by the data."""
+    lost = [*checked.left_out, *unsupported_in(draft, checked, company.about()["as_of"])]
+    if lost:
+        raise ToolFailure(f"{len(lost)} statements are not shown by the data, the first: {lost[0].why}")
+    return assembled(request, plan, draft, checked, company.about())
+
+
+@tool(effect=Effect.READ)
+def put_together_supported(
+    request: str, plan: Plan, draft: Draft, checked: Checked, *, company: Provided[Company]
+) -> Briefing:
+    """Put the briefing together without what the data do not show, and say what that was."""
+    return assembled(request, plan, draft, checked, company.about())
+
+
+@tool(effect=Effect.KEYED)
+def keep_reports(checked: Checked, *, key: IdempotencyKey, last: Provided[LastReports]) -> list[Analyst]:
+    """Keep the reports of today that hold as a whole, for a day on which there will be none. Without their charts."""
+    lost = {each.analyst for each in checked.left_out}
+    kept = list[Analyst]()
+    for section in checked.sections:
+        if section.rung is Rung.LIVE and section.report is not None and section.analyst not in lost:
+            report = section.report.model_copy(update={"charts": [], "notes": [], "investigation": None})
+            last.folder.put(_place(section.analyst), report.model_dump_json(indent=2).encode(), key)
+            kept.append(section.analyst)
+    return kept
+
+
+@tool(effect=Effect.KEYED)
+def publish(briefing: Briefing, *, key: IdempotencyKey, folder: Provided[Folder]) -> Briefing:
+    """Write the briefing into the folder, beside its charts."""
+    folder.put(BRIEFING, markdown(briefing).encode(), key)
+    return briefing.model_copy(update={"file": str(folder.root / BRIEFING)})
+
+
+def _place(analyst: Analyst) -> str:
+    return f"{LAST_REPORTS}/{analyst}.json"
