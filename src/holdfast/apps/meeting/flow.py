@@ -23,12 +23,12 @@ def _analysis(analyst: Analyst) -> Branch:
     asked = f"[each.question for each in plan.analyses if each.analyst == '{analyst}']"
     case = "input.case" if analyst is Analyst.INCIDENTS else "None"
     return Branch(
-        f"{analyst}_branch",
+        analyst.value,
         cases=(
             Case(
                 f"len({asked}) > 0",
                 Fallback(
-                    analyst.value,
+                    "report",
                     rungs=(
                         ChildNode(
                             "live",
@@ -46,7 +46,7 @@ def _analysis(analyst: Analyst) -> Branch:
     )
 
 
-_FOUND = ", ".join(f"'{analyst}': analyses.{analyst}_branch" for analyst in Analyst)
+_FOUND = ", ".join(f"'{analyst}': analyses.{analyst}" for analyst in Analyst)
 
 FLOW = Sequence(
     "meeting",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from holdfast.apps.meeting.briefing.assembling import assembled, unsupported_in
-from holdfast.apps.meeting.briefing.markdown import markdown
+from holdfast.apps.meeting.briefing.markdown import BRIEFING, FIGURES, figures_page, markdown
 from holdfast.apps.meeting.briefing.model import Analyst, Briefing, Checked, Draft, LeftOut, Plan, Rung, Section
 from holdfast.apps.meeting.company.company import Company
 from holdfast.apps.meeting.findings.checking import Checker
@@ -16,7 +16,6 @@ from holdfast.integration.tools.timing import Cancelled, Deadline
 from holdfast.kernel.effects import Effect
 
 CHECK_SECONDS = 120.0
-BRIEFING = "briefing.md"
 SYSTEM_OF = {Analyst.FINANCIAL: "finance", Analyst.SHIPPING: "shipping", Analyst.INCIDENTS: "incidents"}
 
 
@@ -101,6 +100,7 @@ def keep_reports(checked: Checked, *, key: IdempotencyKey, last: Provided[LastRe
 @tool(effect=Effect.KEYED)
 def publish(briefing: Briefing, *, key: IdempotencyKey, folder: Provided[Folder]) -> Briefing:
     """Write the briefing into the folder, beside its charts."""
+    folder.put(FIGURES, figures_page(briefing).encode(), key)
     folder.put(BRIEFING, markdown(briefing).encode(), key)
     return briefing.model_copy(update={"file": str(folder.root / BRIEFING)})
 

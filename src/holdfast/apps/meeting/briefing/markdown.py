@@ -1,19 +1,25 @@
-"""Writes a briefing as Markdown: the sum first, then each analysis with its charts, last where each figure is from."""
+"""Writes a briefing as Markdown: the sum first, then each analysis with its charts; apart, where figures are from."""
 
 from collections.abc import Iterator
 
 from holdfast.apps.meeting.briefing.model import Analyst, Briefing, Section
 
+BRIEFING, FIGURES = "briefing.md", "figures.md"
 HEADINGS = {Analyst.FINANCIAL: "Finance", Analyst.SHIPPING: "Shipping", Analyst.INCIDENTS: "Incidents"}
 _MEANS_SOMETHING = frozenset("\\`*_[]<>|#!")
 
 
-def markdown(briefing: Briefing, *, has_sources: bool = True) -> str:
-    """Return the briefing as Markdown. ``has_sources`` puts the query of each figure at the end."""
-    return "\n".join(_lines(briefing, has_sources=has_sources)).rstrip("\n") + "\n"
+def markdown(briefing: Briefing) -> str:
+    """Return the briefing as Markdown; it links its charts, and the page of its figures, by their places beside it."""
+    return "\n".join(_lines(briefing)).rstrip("\n") + "\n"
 
 
-def _lines(briefing: Briefing, *, has_sources: bool) -> Iterator[str]:
+def figures_page(briefing: Briefing) -> str:
+    """Return as Markdown which query gives each figure of a briefing."""
+    return "\n".join(_sources(briefing)).rstrip("\n") + "\n"
+
+
+def _lines(briefing: Briefing) -> Iterator[str]:
     yield from (f"# {plain(briefing.title)}", "", f"{plain(briefing.company)}, {briefing.as_of}", "")
     for note in briefing.notes:
         yield from (f"> **Not complete.** {plain(note)}", "")
@@ -26,8 +32,7 @@ def _lines(briefing: Briefing, *, has_sources: bool) -> Iterator[str]:
     if briefing.left_out:
         told = [f"{each.analyst}: “{each.text}” ({each.why})" for each in briefing.left_out]
         yield from _listed("Left out, for the data do not show it", told)
-    if has_sources:
-        yield from _sources(briefing)
+    yield f"{briefing.figures} figures were computed anew from the data: [by which queries]({FIGURES})."
 
 
 def _listed(heading: str, items: list[str]) -> Iterator[str]:
@@ -48,14 +53,18 @@ def _section(section: Section) -> Iterator[str]:
 
 
 def _sources(briefing: Briefing) -> Iterator[str]:
-    yield from ("## Where the figures are from", "")
+    yield from (
+        f"# Where the figures are from: {plain(briefing.title)}",
+        "",
+        "| figure | value | query | with |",
+        "|---|---|---|---|",
+    )
     for section in briefing.sections:
         for point in section.report.points if section.report else []:
             for figure in point.figures:
-                given = f" with {', '.join(map(str, figure.parameters))}" if figure.parameters else ""
                 value = f"{figure.value} {figure.unit}".strip()
-                yield f"- {plain(figure.name)}: {plain(value)} — `{_as_code(figure.statement)}`{plain(given)}"
-    yield ""
+                given = ", ".join(map(str, figure.parameters))
+                yield f"| {plain(figure.name)} | {plain(value)} | `{_as_code(figure.statement)}` | {plain(given)} |"
 
 
 def plain(text: str) -> str:
@@ -64,4 +73,4 @@ def plain(text: str) -> str:
 
 
 def _as_code(text: str) -> str:
-    return " ".join(text.split()).replace("`", "'")
+    return " ".join(text.split()).replace("`", "'").replace("|", "\\|")

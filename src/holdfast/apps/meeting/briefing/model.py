@@ -36,7 +36,7 @@ class Draft(Strict):
     """What the editor makes of the reports: the sum of them, and what the meeting has to decide."""
 
     summary: list[str] = Field(min_length=1, max_length=SUMMARY_MAX)
-    decisions: list[str] = Field(default=[], max_length=DECISIONS_MAX)
+    decisions: list[str] = Field(default_factory=list, max_length=DECISIONS_MAX)
 
 
 class Rung(enum.StrEnum):
@@ -71,7 +71,7 @@ class Checked(Strict):
     """The sections, with what of them the data do not show taken out."""
 
     sections: list[Section]
-    left_out: list[LeftOut] = []
+    left_out: list[LeftOut] = Field(default_factory=list)
 
 
 class Briefing(Strict):
@@ -84,13 +84,14 @@ class Briefing(Strict):
     summary: list[str]
     decisions: list[str]
     sections: list[Section]
-    left_out: list[LeftOut] = []
-    notes: list[str] = []
+    left_out: list[LeftOut] = Field(default_factory=list)
+    notes: list[str] = Field(default_factory=list)
     """What is missing, or older than it should be."""
     file: str = ""
     """Where it was written."""
 
     @property
     def figures(self) -> int:
-        """How many figures its points state."""
-        return sum(len(point.figures) for each in self.sections if each.report for point in each.report.points)
+        """How many of the figures that its points state were computed anew."""
+        checked = (each.report for each in self.sections if each.report and each.is_checked)
+        return sum(len(point.figures) for report in checked for point in report.points)

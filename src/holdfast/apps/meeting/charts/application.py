@@ -3,7 +3,6 @@
 import hashlib
 import re
 
-
 from holdfast.apps.meeting.charts.drawing import Plotted, draw
 from holdfast.apps.meeting.charts.request import SERIES_MAX, Design, Drawn, Kind, Wish, open_folder
 from holdfast.apps.meeting.findings.model import Chart
@@ -62,9 +61,9 @@ def plotted_by(wish: Wish, design: Design) -> Plotted:
         found[series][along] = value
     if len(found) > SERIES_MAX or (design.kind is Kind.BARS and len(found) > 1):
         raise ToolFailure(f"there are {len(found)} series", hint=f"lines show up to {SERIES_MAX}, bars one")
-    along = list(dict.fromkeys(str(row[places[design.x]]) for row in wish.rows))
-    values = {series: [each.get(name) for name in along] for series, each in found.items()}
-    return Plotted(wish.title, wish.unit, along, values)
+    every = list(dict.fromkeys(str(row[places[design.x]]) for row in wish.rows))
+    values = {series: [each.get(name) for name in every] for series, each in found.items()}
+    return Plotted(wish.title, wish.unit, every, values)
 
 
 def file_name(title: str, content: bytes) -> str:

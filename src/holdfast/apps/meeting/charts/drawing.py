@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from holdfast.apps.meeting.charts.request import Design, Kind
@@ -16,21 +17,15 @@ WIDTH_INCHES, HEIGHT_INCHES, DOTS_PER_INCH = 8.0, 4.5, 144
 BAR_INCHES = 0.42
 TICKS_MAX = 8
 HEADROOM = 1.14
+EDGES = (0.01, 0.015, 0.98, 0.965)
+"""Of the picture, what is drawn on: left, bottom, width, height."""
+STEPS = [1, 2, 2.5, 5, 10]
+NAMES_APART = 0.045
+"""Of the height, how far the names of lines stand apart."""
 INK, QUIET, GRID = "#1f2933", "#616e7c", "#e4e7eb"
 MAIN, OUT = "#3e6c9a", "#c2410c"
 SERIES = ("#3e6c9a", "#5f9e8f", "#a3824a", "#7b6ba8", "#94a3b8", "#b5838d")
 
-_STYLE = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib, so that no machine draws another
-    "font.size": 10,
-    "text.color": INK,
-    "axes.labelcolor": QUIET,
-    "xtick.color": QUIET,
-    "ytick.color": QUIET,
-    "axes.edgecolor": QUIET,
-    "svg.hashsalt": "holdfast",  # ids in the file follow from what is drawn
-    "svg.fonttype": "path",
-}
 _ONE_AT_A_TIME = threading.Lock()
 """The library's settings are those of the process."""
 
@@ -47,20 +42,32 @@ class Plotted:
 
 def draw(plotted: Plotted, design: Design) -> tuple[bytes, bytes]:
     """Return the chart as PNG and as SVG."""
-    with _ONE_AT_A_TIME, mpl.rc_context(_STYLE):
+    with _ONE_AT_A_TIME, mpl.rc_context():
+        _settle()
         height = HEIGHT_INCHES
         if design.kind is Kind.BARS:
             height = 1.6 + BAR_INCHES * len(plotted.along)
-        figure = Figure(figsize=(WIDTH_INCHES, height), layout="constrained")
+        figure = Figure(figsize=(WIDTH_INCHES, height), layout=ConstrainedLayoutEngine(rect=EDGES))
         axes = figure.add_subplot()
         (_bars if design.kind is Kind.BARS else _lines)(axes, plotted, design)
-        figure.suptitle(plotted.title, x=0.01, ha="left", fontsize=12.5, fontweight="bold")
+        figure.suptitle(plotted.title, x=0.015, ha="left", fontsize=12.5, fontweight="bold")
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
         png, svg = io.BytesIO(), io.BytesIO()
         figure.savefig(png, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     return png.getvalue(), svg.getvalue()
+
+
+def _settle() -> None:
+    """Take the library's own settings, whatever the user's are, and ours on top."""
+    mpl.rcdefaults()
+    mpl.rc("font", family="DejaVu Sans", size=10)  # comes with matplotlib, so that no machine draws another
+    mpl.rc("text", color=INK, parse_math=False)  # a name may hold a dollar sign
+    mpl.rc("axes", labelcolor=QUIET, edgecolor=QUIET)
+    mpl.rc("xtick", color=QUIET)
+    mpl.rc("ytick", color=QUIET)
+    mpl.rc("svg", hashsalt="holdfast", fonttype="path")  # ids in the file follow from what is drawn
 
 
 def _lines(axes: Axes, plotted: Plotted, design: Design) -> None:
@@ -77,15 +84,16 @@ def _lines(axes: Axes, plotted: Plotted, design: Design) -> None:
             ends.append((values[-1], name, colour))
         if is_only and design.stands_out in plotted.along:
             _mark(axes, plotted, plotted.along.index(design.stands_out), values)
-    _name_ends(axes, ends, len(plotted.along) - 1)
     known = [value for values in plotted.values.values() for value in values if value is not None]
-    axes.set_ylim(min(0.0, *known), max(known) * HEADROOM)
+    least, most = min([0.0, *known]), max([0.0, *known]) * HEADROOM or 1.0
+    axes.set_ylim(least, most)
+    _name_ends(axes, ends, len(plotted.along) - 1, (most - least) * NAMES_APART)
     step = -(-len(plotted.along) // TICKS_MAX)
     shown = list(places)[::-1][::step][::-1]
     axes.set_xticks(shown, [plotted.along[place] for place in shown])
     axes.set_xlabel(design.x_label)
     axes.set_ylabel(f"{design.y_label} ({plotted.unit})")
-    axes.yaxis.set_major_locator(MaxNLocator(6))
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=STEPS))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: figure_text(value)))
     axes.grid(axis="y", color=GRID, zorder=0)
 
@@ -94,15 +102,15 @@ def _mark(axes: Axes, plotted: Plotted, place: int, values: Sequence[float | Non
     value = values[place]
     if value is not None:
         axes.plot([place], [value], "o", color=OUT, markersize=7, zorder=4)
+        side = "right" if place > len(plotted.along) / 2 else "left"
         text = f"{figure_text(value)} {plotted.unit}"
-        axes.annotate(text, (place, value), (0, -16), textcoords="offset points", ha="center", color=OUT, weight="bold")
+        axes.annotate(text, (place, value), (0, -18), textcoords="offset points", ha=side, color=OUT, weight="bold")
 
 
-def _name_ends(axes: Axes, ends: list[tuple[float, str, str]], last: int) -> None:
+def _name_ends(axes: Axes, ends: list[tuple[float, str, str]], last: int, apart: float) -> None:
     """Write each series' name at the end of its line, apart from one another where lines end close by."""
     if not ends:
         return
-    apart = max(value for value, _, _ in ends) * 0.055
     at = float("-inf")
     for value, name, colour in sorted(ends):
         at = max(value, at + apart)

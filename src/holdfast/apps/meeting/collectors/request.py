@@ -24,7 +24,7 @@ class Chosen(Strict):
     """The query whose rows answer the question; none if the source cannot answer it, and then why."""
 
     statement: str | None = None
-    parameters: Parameters = []
+    parameters: Parameters = Field(default_factory=list)
     note: str = Field(default="", max_length=400)
 
 

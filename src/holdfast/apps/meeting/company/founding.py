@@ -22,10 +22,12 @@ def found(path: Path, seed: int) -> Story:
     The same seed makes the same company, to the last row.
     """
     if path.exists():
-        raise InputError(f"expected no file yet at '{path}', found one: name another folder, or go on with what it holds")
+        raise InputError(
+            f"expected no file yet at '{path}', found one: name another folder, or go on with what it holds"
+        )
     if not path.absolute().parent.is_dir():
         raise InputError(f"expected a folder for the company, found none at '{path.parent}': create it first")
-    random = Random(seed)  # noqa: S311  # a company is no secret
+    random = Random(seed)  # a company is no secret
     story = told_by(random)
     unfinished = path.with_name(path.name + ".new")
     unfinished.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Writes a company's shipments: several carriers, one of them late and dearer, and a small one that only looks worse."""
+"""Writes a company's shipments: several carriers, one late and dearer, and a small one that only looks worse."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -29,7 +29,7 @@ class Figure(Strict):
     value: str | int | float
     unit: str = Field(default="", max_length=20)
     statement: Statement
-    parameters: Parameters = []
+    parameters: Parameters = Field(default_factory=list)
 
 
 class Point(Strict):
@@ -45,7 +45,7 @@ class Plot(Strict):
     title: str = Field(min_length=1, max_length=90)
     unit: str = Field(min_length=1, max_length=20)
     statement: Statement
-    parameters: Parameters = []
+    parameters: Parameters = Field(default_factory=list)
     stands_out: str | None = Field(default=None, max_length=80)
     """Which of the first column's values, or of the series, the chart is about."""
 
@@ -54,7 +54,7 @@ class Findings(Strict):
     """An analyst's answer."""
 
     points: list[Point] = Field(min_length=1, max_length=POINTS_MAX)
-    charts: list[Plot] = Field(default=[], max_length=CHARTS_MAX)
+    charts: list[Plot] = Field(default_factory=list, max_length=CHARTS_MAX)
 
 
 class Table(Strict):
@@ -83,8 +83,8 @@ class Report(Strict):
     analyst: str
     as_of: str
     points: list[Point]
-    charts: list[Chart] = []
+    charts: list[Chart] = Field(default_factory=list)
     investigation: str | None = None
     """What became of an outage that was to be investigated."""
-    notes: list[str] = []
+    notes: list[str] = Field(default_factory=list)
     """What a reader must know beside it: what is missing, or was not looked at."""

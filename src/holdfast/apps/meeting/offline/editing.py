@@ -11,7 +11,7 @@ _CAUSE = re.compile(r"What made it fall is (\w+):")
 _WORST = re.compile(r"^(.+?) is late most often:")
 _ENDS = re.compile(r"The contract with (.+?) ends on (\S+)\.$")
 _DEARER = re.compile(r"has become dearer")
-_LONGEST = re.compile(r"^(\w+) was hit for longest:")
+_LONGEST = re.compile(r"^The service (\w+) was hit for longest:")
 _OVERDUE = re.compile(r"invoices are overdue")
 
 

@@ -1,7 +1,10 @@
 """The financial study: when the margin fell most, which account took a larger share of revenue, in which segment."""
 
+from collections.abc import Mapping
+
 from holdfast.apps.meeting.offline.studies.study import (
     Asked,
+    Cell,
     Claim,
     Figure,
     Known,
@@ -107,7 +110,7 @@ def fall(known: Known) -> tuple[str, str] | None:
 
 def cause(known: Known, months: tuple[str, str]) -> str | None:
     """Return the account whose share of the revenue has risen most: what only grows with the revenue has not."""
-    revenues, before, after = _revenues(known), *months
+    revenues, after = _revenues(known), months[1]
     shares: dict[str, float] = {}
     for row in known.records(by_account(months)):
         month = str(row["month"])
@@ -156,8 +159,8 @@ def _revenues(known: Known) -> dict[str, float]:
     return {str(row["month"]): number(row["total_amount_eur"]) for row in _rows(known, "revenue")}
 
 
-def _rows(known: Known, kind: str) -> list[dict[str, object]]:
-    return [dict(row) for row in known.records(MONTHLY) if row["kind"] == kind]
+def _rows(known: Known, kind: str) -> list[Mapping[str, Cell]]:
+    return [row for row in known.records(MONTHLY) if row["kind"] == kind]
 
 
 STUDY = Study(asks, claims, plots)

@@ -42,7 +42,10 @@ def claims(known: Known) -> list[Claim]:
     )
     in_all = (_count(since), Figure("hours", "hours in all", f"SELECT {_HOURS} AS hours {_SINCE}", (since,), "h"))
     said = [
-        Claim(f"{longest} was hit for longest: {{hours}} hours in {{count}} incidents since {since}.", of_longest),
+        Claim(
+            f"The service {longest} was hit for longest: {{hours}} hours in {{count}} incidents since {since}.",
+            of_longest,
+        ),
         Claim(f"There were {{count}} incidents since {since}, {{hours}} hours in all.", in_all),
     ]
     if (week := worst_week(known, longest)) is not None:
@@ -52,7 +55,9 @@ def claims(known: Known) -> list[Claim]:
             Figure("count", f"incidents of {often}", f"SELECT count(*) AS incidents {_OWN}", (since, often)),
             Figure("hours", f"hours of {often}", f"SELECT {_HOURS} AS hours {_OWN}", (since, often), "h"),
         )
-        said.append(Claim(f"{often} was hit most often since {since}, {{count}} times, but for {{hours}} h.", of_often))
+        said.append(
+            Claim(f"The service {often} was hit most often, {{count}} times, but for {{hours}} hours only.", of_often)
+        )
     return said
 
 

@@ -71,10 +71,19 @@ def claims(known: Known) -> list[Claim]:
 
 def plots(known: Known) -> list[Plot]:
     since, carrier = _since(known), worst(known)
-    share = f"SELECT carrier, {_LATE} AS shipments_that_came_late {_SINCE} GROUP BY carrier ORDER BY carrier"
+    share = (
+        f"SELECT carrier, {_LATE} AS shipments_that_came_late {_SINCE} GROUP BY carrier "
+        f"HAVING count(*) >= {SHIPMENTS_MIN} ORDER BY carrier"
+    )
     rates = f"SELECT month, carrier, {_RATE} AS freight FROM shipments GROUP BY month, carrier ORDER BY month, carrier"
     return [
-        Plot(f"How often each carrier was late since {since}", "%", share, (since,), carrier),
+        Plot(
+            f"How often carriers of {SHIPMENTS_MIN} shipments or more were late since {since}",
+            "%",
+            share,
+            (since,),
+            carrier,
+        ),
         Plot("What each carrier was paid, by month", "EUR per kg", rates, (), carrier),
     ]
 
@@ -143,8 +152,8 @@ def _of_rate(carrier: str, months: tuple[str, str]) -> Claim:
         Figure("before", f"paid to {carrier} in {before}", statement, (carrier, before), "EUR per kg"),
         Figure("after", f"paid to {carrier} in {after}", statement, (carrier, after), "EUR per kg"),
     )
-    text = f"It has become dearer: {{after}} EUR per kg in {after}, after {{before}} EUR in {before}."
-    return Claim(f"{carrier}: {text}", figures)
+    text = f"{carrier} has become dearer: {{after}} EUR per kg in {after}, after {{before}} EUR in {before}."
+    return Claim(text, figures)
 
 
 def _of_contract(known: Known, carrier: str) -> list[Claim]:

@@ -1,5 +1,6 @@
 """A study: what an analyst asks for, claims and plots, given what was collected; and how that is read."""
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
@@ -77,7 +78,7 @@ def number(cell: Cell) -> float:
 
 def largest_step(values: Sequence[tuple[str, float]]) -> tuple[str, str] | None:
     """Return between which neighbours the values rise most; None if they never do."""
-    steps = [(after[1] - before[1], before[0], after[0]) for before, after in zip(values, values[1:], strict=False)]
+    steps = [(after[1] - before[1], before[0], after[0]) for before, after in itertools.pairwise(values)]
     rise, before, after = max(steps, default=(0.0, "", ""))
     return (before, after) if rise > 0 else None
 
