@@ -56,4 +56,4 @@ def shipments(random: Random, story: Story, rates: dict[str, float]) -> Iterator
 def _late_share(story: Story, carrier: str, lane: str) -> float:
     if carrier != story.carrier:
         return 0.09
-    return 0.62 if lane == story.lane else 0.27
+    return 0.8 if lane == story.lane else 0.2
