@@ -13,8 +13,11 @@ from holdfast.flow import (
     Sequence,
 )
 from holdfast.kernel.limits import Budget
+from holdfast.kernel.outcomes import ErrorKind
 
 ANALYST = Budget(turns=120, tool_calls=260, tokens=1_800_000, depth=2, descendants=30)
+STEPS_DOWN_ON = tuple(kind for kind in ErrorKind if kind not in (ErrorKind.CANCELLED, ErrorKind.IN_DOUBT))
+"""Also where nothing is left to pay an analyst with: an earlier report costs nothing."""
 _WRITTEN = "{'request': input.request, 'plan': plan, 'draft': draft, 'checked': checked}"
 
 
@@ -40,6 +43,7 @@ def _analysis(analyst: Analyst) -> Branch:
                         FunctionNode("last", "last_report", input=f"{{'analyst': '{analyst}'}}"),
                         FunctionNode("none", "not_available", input="{}"),
                     ),
+                    steps_down_on=STEPS_DOWN_ON,
                 ),
             ),
         ),
@@ -53,7 +57,7 @@ FLOW = Sequence(
     steps=(
         AgentNode("plan", "planner", input="{'request': input.request}"),
         Parallel("analyses", branches=tuple(map(_analysis, Analyst)), join=Join.BEST_EFFORT),
-        FunctionNode("checked", "check_reports", input=f"{{'reports': {{{_FOUND}}}}}"),
+        FunctionNode("checked", "check_reports", input=f"{{'plan': plan, 'reports': {{{_FOUND}}}}}"),
         AgentNode("draft", "editor", input="{'request': input.request, 'reports': checked.sections}"),
         Fallback(
             "written",

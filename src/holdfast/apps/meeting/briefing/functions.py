@@ -35,6 +35,7 @@ def not_available() -> None:
 
 @tool(effect=Effect.READ, timeout_seconds=CHECK_SECONDS)
 def check_reports(
+    plan: Plan,
     reports: dict[str, dict[str, Any] | None],
     *,
     company: Provided[Company],
@@ -46,20 +47,18 @@ def check_reports(
     Where the system is down nothing can be computed: what is there then is an earlier report, and is said to be so.
     """
     sections, left_out = list[Section](), list[LeftOut]()
-    for analyst in Analyst:
-        answer = reports.get(analyst)
-        if answer is None:
-            continue
+    planned = {each.analyst for each in plan.analyses}
+    for analyst in sorted(planned, key=list(Analyst).index):
+        answer = reports.get(analyst) or {"rung": Rung.NONE, "value": None}
         system = SYSTEM_OF[analyst]
         is_down = company.is_down(system)
-        rung = Rung(answer["rung"])
-        why = "" if rung is Rung.LIVE else f"the {system} system is down" if is_down else "the analysis failed"
         report = None if answer["value"] is None else Report.model_validate(answer["value"])
         if report is not None and not is_down:
             checker = Checker(company.database((system,)), stop_of(deadline, cancelled))
-            objections = [(point, checker.objection(point)) for point in report.points]
-            left_out += [LeftOut(analyst=analyst, text=point.text, why=wrong) for point, wrong in objections if wrong]
-            report = report.model_copy(update={"points": [point for point, wrong in objections if not wrong]})
+            report, lost = _held(report, checker)
+            left_out += lost
+        rung = Rung(answer["rung"])
+        why = "" if rung is Rung.LIVE else f"the {system} system is down" if is_down else "the analysis failed"
         is_checked = report is not None and not is_down
         sections.append(Section(analyst=analyst, rung=rung, report=report, is_checked=is_checked, why=why))
     return Checked(sections=sections, left_out=left_out)
@@ -103,6 +102,14 @@ def publish(briefing: Briefing, *, key: IdempotencyKey, folder: Provided[Folder]
     folder.put(FIGURES, figures_page(briefing).encode(), key)
     folder.put(BRIEFING, markdown(briefing).encode(), key)
     return briefing.model_copy(update={"file": str(folder.root / BRIEFING)})
+
+
+def _held(report: Report, checker: Checker) -> tuple[Report, list[LeftOut]]:
+    """Return the report without the points that do not hold, and those."""
+    objections = [(point, checker.objection(point)) for point in report.points]
+    lost = [LeftOut(analyst=report.analyst, text=point.text, why=wrong) for point, wrong in objections if wrong]
+    kept = [point for point, wrong in objections if not wrong]
+    return report.model_copy(update={"points": kept}), lost
 
 
 def _place(analyst: Analyst) -> str:

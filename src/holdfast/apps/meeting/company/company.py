@@ -41,7 +41,9 @@ class Company:
                 **each,
                 "fields": {
                     row["field"]: row["meaning"]
-                    for row in self._rows("SELECT field, meaning FROM dictionary WHERE source = ?", each["source"])
+                    for row in self._rows(
+                        "SELECT field, meaning FROM dictionary WHERE source = ? ORDER BY rowid", each["source"]
+                    )
                 },
             }
             for each in self._rows("SELECT source, system, meaning FROM sources ORDER BY rowid")

@@ -11,7 +11,7 @@ from holdfast.integration.gateway.speech import Wanted
 
 _SHAPE = re.compile(r"^(?P<measures>.+?)(?: by (?P<fields>.+?))?(?: where (?P<conditions>.+))?$")
 _CONDITION = re.compile(
-    r"(?P<field>\w+) (?P<verb>is missing|is|from|before)(?: (?P<values>.+?))?(?= and \w+ (?:is|from|before)\b|$)"
+    r"(?P<field>\w+) (?P<verb>is missing|is|from|before)(?: (?P<values>.+?))??(?= and \w+ (?:is|from|before)\b|$)"
 )
 _VERBS = {"from": ">=", "before": "<"}
 FEW_ROWS = 3
