@@ -11,6 +11,7 @@ from holdfast.kernel.errors import InputError
 
 BUSY_SECONDS = 5.0
 SYSTEMS = ("finance", "shipping", "incidents")
+_FIELDS = "SELECT field, meaning FROM dictionary WHERE source = ? ORDER BY rowid"
 
 
 class Company:
