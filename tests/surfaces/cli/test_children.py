@@ -46,6 +46,18 @@ def test_the_trace_names_the_child_in_the_span_of_its_node(holdfast: Program, bo
     assert f"child run {greeting['child']} ended succeeded" in holdfast("tail", boss).out
 
 
+def test_the_trace_is_one_over_all_levels(holdfast: Program, boss: str) -> None:
+    trace = holdfast("trace", boss, "--json").json
+    spans = {span["span_id"]: span for span in trace["spans"]}
+    begun = [span for span in spans.values() if span["kind"] == "run" and span["parent"] is not None]
+    assert {(span["name"], spans[span["parent"]]["path"]) for span in begun} == {
+        ("greet", "boss/greeting"),
+        ("doubtful", "boss/letter"),
+    }
+    assert [span["serial"] for span in trace["spans"]] == list(range(len(spans)))
+    assert "run of greet" in holdfast("trace", boss).out
+
+
 def test_the_doubt_is_the_child_s_own_and_once_it_is_settled_the_parent_goes_on(holdfast: Program, boss: str) -> None:
     (waiting,) = holdfast("inbox", "--json").json
     assert waiting["app"] == "doubtful"

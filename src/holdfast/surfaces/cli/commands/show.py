@@ -25,7 +25,7 @@ def trace(
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what a run did and when: nodes, turns, model and tool calls, waits, drivers. Works while it runs."""
+    """Show what a run and those below it did and when: nodes, turns, calls, waits, drivers. Works while it runs."""
     import asyncio
 
     with reporting(as_json=as_json):
@@ -74,6 +74,8 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, reveals: boo
 
 
 async def _trace(run_id: str, store: str | None, *, shows_all: bool, reveals: bool, as_json: bool) -> None:
+    from holdfast.observability.family import joined
+    from holdfast.surfaces.cli.asking.below import traces_below
     from holdfast.surfaces.cli.asking.looking import look
     from holdfast.surfaces.cli.asking.revealing import masking
     from holdfast.surfaces.cli.asking.stores import reading, store_url
@@ -85,7 +87,8 @@ async def _trace(run_id: str, store: str | None, *, shows_all: bool, reveals: bo
         run = await runtime.run(run_id)
         masked = await masking(run, store_url(store), "trace", reveals=reveals)
         seen = await look(run, store_url(store), masked)
+        trace = joined(seen.trace, await traces_below(runtime, seen.trace.state, store_url(store), reveals=reveals))
     if as_json:
-        write_json(trace_record(seen.trace, seen.totals))
+        write_json(trace_record(trace, seen.totals))
     else:
-        print_trace(seen.trace, seen.totals, seen.now, out(), shows_all=shows_all)
+        print_trace(trace, seen.totals, max(seen.now, trace.last_at), out(), shows_all=shows_all)
