@@ -20,6 +20,7 @@ from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.application.app import App
 from holdfast.orchestration.flow.nodes import FunctionNode
 from holdfast.runtime import Runtime
+from tests.apps.meeting.conftest import Prepared
 from tests.apps.meeting.firm import APPS, Firm, open_firm, section
 
 
@@ -27,10 +28,8 @@ def below(state: RunState, family: list[RunState]) -> list[RunState]:
     return [each for each in family if each.parent == state.run]
 
 
-async def test_it_is_three_levels_of_runs_each_known_by_its_place(tmp_path: Path) -> None:
-    async with open_firm(tmp_path) as firm:
-        state, _ = await firm.prepared()
-        family = await firm.family(state.run)
+def test_it_is_three_levels_of_runs_each_known_by_its_place(whole: Prepared) -> None:
+    state, family = whole.state, whole.family
     assert {each.depth for each in family} == {0, 1, 2}
     analysts = below(state, family)
     assert {each.app for each in analysts} == {"meeting_financial", "meeting_shipping", "meeting_incidents"}
@@ -44,10 +43,8 @@ async def test_it_is_three_levels_of_runs_each_known_by_its_place(tmp_path: Path
     assert len(charts) == 6
 
 
-async def test_each_level_has_its_budget_from_the_one_above_and_what_it_spends_is_charged_there(tmp_path: Path) -> None:
-    async with open_firm(tmp_path) as firm:
-        state, _ = await firm.prepared()
-        family = await firm.family(state.run)
+def test_each_level_has_its_budget_from_the_one_above_and_what_it_spends_is_charged_there(whole: Prepared) -> None:
+    state, family = whole.state, whole.family
     assert state.budget == app.budget
     for each in family:
         limits = {1: ANALYST, 2: CHART_MAKER if each.app == "meeting_charts" else COLLECTOR}.get(each.depth)
@@ -63,11 +60,11 @@ async def test_each_level_has_its_budget_from_the_one_above_and_what_it_spends_i
 
 async def test_with_less_than_it_takes_the_analysts_who_get_nothing_are_left_out(tmp_path: Path) -> None:
     async with open_firm(tmp_path) as firm:
-        run = await firm.runtime.start("meeting", firm.request(), budget=Budget(turns=130))
+        run = await firm.runtime.start("meeting", firm.request(), budget=Budget(turns=160))
         state = await run.wait()
         briefing = Briefing.model_validate(await run.value(state))
     assert state.outcome is Outcome.PARTIAL
-    assert state.spend.turns <= 130
+    assert state.spend.turns <= 160
     assert section(briefing, Analyst.FINANCIAL).rung is Rung.LIVE
     assert section(briefing, Analyst.INCIDENTS).rung is Rung.NONE
 
@@ -113,12 +110,10 @@ async def collected(firm: Firm, run: RunId) -> None:
             return
 
 
-async def test_parked_half_way_and_resumed_elsewhere_it_writes_the_same_briefing(tmp_path: Path) -> None:
-    folder, other = tmp_path / "halved", tmp_path / "whole"
-    folder.mkdir()
-    other.mkdir()
-    async with open_firm(other) as firm:
-        _, whole = await firm.prepared()
+async def test_parked_half_way_and_resumed_elsewhere_it_writes_the_same_briefing(
+    tmp_path: Path, whole: Prepared
+) -> None:
+    folder = tmp_path
     store = f"sqlite:///{folder / 'runs.db'}"
     async with open_firm(folder, store=store) as firm:
         run = await firm.begin()
@@ -134,8 +129,8 @@ async def test_parked_half_way_and_resumed_elsewhere_it_writes_the_same_briefing
             ended = [e.event for e in [x async for x in (await runtime.run(each.run)).events(follow=False)]]
             done = [(e.node, e.turn, e.call) for e in ended if isinstance(e, StepEnded)]
             assert len(done) == len(set(done)), "nothing that had ended was done again"
-    assert briefing.model_dump(exclude={"file"}) == whole.model_dump(exclude={"file"})
-    assert (folder / "out" / "briefing.md").read_bytes() == (other / "out" / "briefing.md").read_bytes()
+    assert briefing.model_dump(exclude={"file"}) == whole.briefing.model_dump(exclude={"file"})
+    assert (folder / "out" / "briefing.md").read_bytes() == (whole.firm.out / "briefing.md").read_bytes()
 
 
 @tool(effect=Effect.READ)

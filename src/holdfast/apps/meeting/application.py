@@ -41,6 +41,6 @@ app = App(
     resources=open_company,
     provides=frozenset((Company, Folder, LastReports)),
     models={NAME: stand_in},
-    budget=Budget(turns=400, tool_calls=800, tokens=6_000_000, depth=3, descendants=100),
+    budget=Budget(turns=500, tool_calls=1_000, tokens=7_000_000, depth=2, descendants=130),
     title=_title,
 )

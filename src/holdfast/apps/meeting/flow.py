@@ -15,7 +15,7 @@ from holdfast.flow import (
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.outcomes import ErrorKind
 
-ANALYST = Budget(turns=120, tool_calls=260, tokens=1_800_000, depth=2, descendants=30)
+ANALYST = Budget(turns=150, tool_calls=300, tokens=2_000_000, depth=1, descendants=40)
 STEPS_DOWN_ON = tuple(kind for kind in ErrorKind if kind not in (ErrorKind.CANCELLED, ErrorKind.IN_DOUBT))
 """Also where nothing is left to pay an analyst with: an earlier report costs nothing."""
 _WRITTEN = "{'request': input.request, 'plan': plan, 'draft': draft, 'checked': checked}"

@@ -17,7 +17,7 @@ from holdfast.integration.tools.stock.sql.database import Database
 from holdfast.kernel.limits import Budget
 from holdfast.orchestration.application.app import App
 
-BUDGET = Budget(turns=120, tool_calls=260, tokens=1_800_000, depth=2, descendants=30)
+BUDGET = Budget(turns=150, tool_calls=300, tokens=2_000_000, depth=1, descendants=40)
 FUNCTIONS = (tell_sources, gather, chart_rows, no_charts, not_investigated, make_report)
 
 

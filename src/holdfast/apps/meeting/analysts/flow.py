@@ -21,7 +21,7 @@ from holdfast.kernel.limits import Budget
 ROUNDS_MAX = 6
 COLLECTOR = Budget(turns=8, tool_calls=12, tokens=60_000)
 CHART_MAKER = Budget(turns=6, tool_calls=6, tokens=60_000)
-INVESTIGATION = Budget(turns=60, tool_calls=150, tokens=800_000)
+INVESTIGATION = Budget(turns=80, tool_calls=200, tokens=1_200_000)
 
 _TASK = "{'question': input.question, 'told': told, 'tables': %s}"
 _BEFORE = "(last.tables if round > 1 else [])"

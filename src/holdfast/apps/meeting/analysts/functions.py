@@ -91,11 +91,11 @@ def make_report(
         points=findings.points,
         charts=drawn,
         notes=notes,
-        investigation=None if case is None or investigation is None else told(Path(case).stem, investigation),
+        investigation=None if case is None or investigation is None else _told(Path(case).stem, investigation),
     )
 
 
-def told(case: str, found: dict[str, Any]) -> str:
+def _told(case: str, found: dict[str, Any]) -> str:
     """Return in words what an investigation has found."""
     if not found.get("cause"):
         return f"The outage {case} was investigated, and no cause was found that its data show."

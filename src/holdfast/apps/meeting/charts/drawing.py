@@ -17,6 +17,8 @@ WIDTH_INCHES, HEIGHT_INCHES, DOTS_PER_INCH = 8.0, 4.5, 144
 BAR_INCHES = 0.42
 TICKS_MAX = 8
 HEADROOM = 1.14
+TITLE_INCHES = 0.14
+"""Of the title from the upper edge."""
 EDGES = (0.01, 0.015, 0.98, 0.965)
 """Of the picture, what is drawn on: left, bottom, width, height."""
 STEPS = [1, 2, 2.5, 5, 10]
@@ -50,7 +52,8 @@ def draw(plotted: Plotted, design: Design) -> tuple[bytes, bytes]:
         figure = Figure(figsize=(WIDTH_INCHES, height), layout=ConstrainedLayoutEngine(rect=EDGES))
         axes = figure.add_subplot()
         (_bars if design.kind is Kind.BARS else _lines)(axes, plotted, design)
-        figure.suptitle(plotted.title, x=0.015, ha="left", fontsize=12.5, fontweight="bold")
+        top = 1 - TITLE_INCHES / height
+        figure.suptitle(plotted.title, x=0.015, y=top, va="top", ha="left", fontsize=12.5, fontweight="bold")
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
         png, svg = io.BytesIO(), io.BytesIO()

@@ -54,6 +54,7 @@ def by_segment(account: str, months: tuple[str, str]) -> str:
 
 
 def asks(known: Known) -> list[Asked]:
+    """Ask for the whole; once it is known when the margin fell, for what costs are made of; then for where."""
     wanted = [("ledger", MONTHLY), ("invoices", overdue(known))]
     if (months := fall(known)) is not None:
         wanted.append(("ledger", by_account(months)))
@@ -63,6 +64,7 @@ def asks(known: Known) -> list[Asked]:
 
 
 def claims(known: Known) -> list[Claim]:
+    """Say when and why the margin fell, where, and what is overdue."""
     said, months = list[Claim](), fall(known)
     if months is not None:
         before, after = months
@@ -88,6 +90,7 @@ def claims(known: Known) -> list[Claim]:
 
 
 def plots(known: Known) -> list[Plot]:
+    """Show the margin over time, and which costs took more of the revenue."""
     months = fall(known)
     if months is None:
         return []

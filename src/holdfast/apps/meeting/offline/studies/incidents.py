@@ -25,10 +25,12 @@ def by_service(known: Known) -> str:
 
 
 def asks(known: Known) -> list[Asked]:
+    """Ask for how often and how long services were hit, and for the requests that failed."""
     return [("incidents", by_service(known)), ("metrics", FAILED)]
 
 
 def claims(known: Known) -> list[Claim]:
+    """Say which service was hit for longest, which most often, and in which week it failed most."""
     since = _since(known)
     hours = {str(row["service"]): number(row["total_hours_open"]) for row in known.records(by_service(known))}
     counts = {str(row["service"]): number(row["rows"]) for row in known.records(by_service(known))}
@@ -62,6 +64,7 @@ def claims(known: Known) -> list[Claim]:
 
 
 def plots(known: Known) -> list[Plot]:
+    """Show how long services were hit, and how many requests failed over time."""
     since = _since(known)
     hours = {str(row["service"]): number(row["total_hours_open"]) for row in known.records(by_service(known))}
     longest = max(hours, key=lambda service: hours[service], default=None)

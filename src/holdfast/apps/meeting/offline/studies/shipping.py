@@ -37,6 +37,7 @@ def contract(carrier: str) -> str:
 
 
 def asks(known: Known) -> list[Asked]:
+    """Ask for all carriers; once it is known which is worst, for its lanes and its contract."""
     wanted = [("shipments", punctuality(known)), ("shipments", RATES)]
     if (carrier := worst(known)) is not None:
         wanted += [("shipments", lanes(known, carrier)), ("carriers", contract(carrier))]
@@ -44,6 +45,7 @@ def asks(known: Known) -> list[Asked]:
 
 
 def claims(known: Known) -> list[Claim]:
+    """Say which carrier is worst, where, what it has come to cost, and who only looks worse."""
     since, carrier = _since(known), worst(known)
     all_of_them = (
         Figure("late", "shipments that came late", f"SELECT {_LATE} AS late {_SINCE}", (since,), "%"),
@@ -70,6 +72,7 @@ def claims(known: Known) -> list[Claim]:
 
 
 def plots(known: Known) -> list[Plot]:
+    """Show how late carriers were, and what they were paid over time."""
     since, carrier = _since(known), worst(known)
     share = (
         f"SELECT carrier, {_LATE} AS shipments_that_came_late {_SINCE} GROUP BY carrier "
