@@ -5,8 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.apps.meeting.briefing.model import Analyst, Rung
+from holdfast.apps.meeting.briefing.functions import check_reports, put_together_supported, put_together_whole
+from holdfast.apps.meeting.briefing.model import Analyst, Briefing, Checked, Draft, Plan, Planned, Rung
+from holdfast.apps.meeting.company.company import Company
+from holdfast.apps.meeting.company.founding import found
 from holdfast.integration.gateway.lines import answer_json
+from holdfast.integration.tools.contract import ToolFailure
+from holdfast.integration.tools.timing import Cancelled, Deadline
+from holdfast.kernel.clock import SystemClock
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.testing import ScriptedModel, call, calls, fail
 from tests.apps.meeting.conftest import Prepared
@@ -107,9 +113,9 @@ async def test_while_a_system_is_down_its_last_report_stands_in_and_the_briefing
         _, before = await firm.prepared("Which carrier is late?")
         firm.company.fail("shipping")
         state, briefing = await firm.prepared()
-    found = section(briefing, Analyst.SHIPPING)
+    stands_in = section(briefing, Analyst.SHIPPING)
     assert state.outcome is Outcome.PARTIAL
-    assert (found.rung, found.is_checked, found.why) == (Rung.LAST, False, "the shipping system is down")
+    assert (stands_in.rung, stands_in.is_checked, stands_in.why) == (Rung.LAST, False, "the shipping system is down")
     assert told(briefing, Analyst.SHIPPING) == told(before, Analyst.SHIPPING)
     assert [section(briefing, each).rung for each in Analyst] == [Rung.LIVE, Rung.LAST, Rung.LIVE]
     assert "from the last report, of 2026-11-02" in briefing.notes[0]
@@ -163,3 +169,24 @@ async def test_an_analyst_cannot_read_the_systems_of_another(tmp_path: Path) -> 
         _, briefing = await firm.prepared("Which carrier is late?")
     assert "prohibited" in str(model.requests[-1].messages[-1])
     assert briefing.left_out, "none is not the number of shipments"
+
+
+def test_figures_that_nobody_can_check_any_more_are_said_to_be_unchecked(whole: Prepared, tmp_path: Path) -> None:
+    found(tmp_path / "company.db", 2)
+    company = Company(tmp_path / "company.db")
+    company.fail("shipping")
+    report = section(whole.briefing, Analyst.SHIPPING).report
+    assert report is not None
+    live = {"shipping": {"rung": "live", "value": report.model_dump(mode="json")}}
+    plan = Plan(title="x", analyses=[Planned(analyst=Analyst.SHIPPING, question="late?")])
+    checked = check_reports.function(
+        plan, live, company=company, deadline=Deadline(1e12, SystemClock()), cancelled=Cancelled()
+    )
+    assert isinstance(checked, Checked)
+    given = {"request": "x", "plan": plan, "draft": Draft(summary=["All is well."]), "checked": checked}
+    with pytest.raises(ToolFailure, match="could not be checked: the shipping system is down"):
+        put_together_whole.function(**given, company=company)
+    briefing = put_together_supported.function(**given, company=company)
+    assert isinstance(briefing, Briefing)
+    assert briefing.notes == ["Shipping: its figures were not checked against the data (the shipping system is down)"]
+    assert briefing.figures == 0

@@ -5,10 +5,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from holdfast import Effect, tool
-from holdfast.apps.meeting.analysts.flow import CHART_MAKER, COLLECTOR
-from holdfast.apps.meeting.application import app
 from holdfast.apps.meeting.briefing.model import Analyst, Briefing, Rung
-from holdfast.apps.meeting.flow import ANALYST
+from holdfast.apps.meeting.budgets import ANALYST, CHART_MAKER, COLLECTOR, MEETING
 from holdfast.integration.gateway.port import ModelRequest, TextDelta
 from holdfast.integration.gateway.pricing.price import FREE
 from holdfast.journal.events import ChildBegun, ChildEnded, StepEnded
@@ -45,7 +43,7 @@ def test_it_is_three_levels_of_runs_each_known_by_its_place(whole: Prepared) -> 
 
 def test_each_level_has_its_budget_from_the_one_above_and_what_it_spends_is_charged_there(whole: Prepared) -> None:
     state, family = whole.state, whole.family
-    assert state.budget == app.budget
+    assert state.budget == MEETING
     for each in family:
         limits = {1: ANALYST, 2: CHART_MAKER if each.app == "meeting_charts" else COLLECTOR}.get(each.depth)
         if limits is not None:

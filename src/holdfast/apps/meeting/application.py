@@ -10,12 +10,12 @@ from holdfast.apps.meeting.briefing.functions import (
     put_together_supported,
     put_together_whole,
 )
+from holdfast.apps.meeting.budgets import MEETING
 from holdfast.apps.meeting.company.company import Company
 from holdfast.apps.meeting.flow import FLOW
 from holdfast.apps.meeting.folder import Folder
 from holdfast.apps.meeting.offline.mind import NAME, stand_in
 from holdfast.apps.meeting.request import LastReports, MeetingRequest, open_company
-from holdfast.kernel.limits import Budget
 from holdfast.orchestration.application.app import App
 
 
@@ -41,6 +41,6 @@ app = App(
     resources=open_company,
     provides=frozenset((Company, Folder, LastReports)),
     models={NAME: stand_in},
-    budget=Budget(turns=500, tool_calls=1_000, tokens=7_000_000, depth=2, descendants=130),
+    budget=MEETING,
     title=_title,
 )

@@ -1,6 +1,7 @@
 """The preparation of a meeting as a flow: plan, analyses side by side each with its ladder, check, write, publish."""
 
 from holdfast.apps.meeting.briefing.model import Analyst
+from holdfast.apps.meeting.budgets import ANALYST
 from holdfast.flow import (
     AgentNode,
     Branch,
@@ -12,10 +13,8 @@ from holdfast.flow import (
     Parallel,
     Sequence,
 )
-from holdfast.kernel.limits import Budget
 from holdfast.kernel.outcomes import ErrorKind
 
-ANALYST = Budget(turns=150, tool_calls=300, tokens=2_000_000, depth=1, descendants=40)
 STEPS_DOWN_ON = tuple(kind for kind in ErrorKind if kind not in (ErrorKind.CANCELLED, ErrorKind.IN_DOUBT))
 """Also where nothing is left to pay an analyst with: an earlier report costs nothing."""
 _WRITTEN = "{'request': input.request, 'plan': plan, 'draft': draft, 'checked': checked}"

@@ -11,13 +11,12 @@ from holdfast.apps.meeting.analysts.functions import (
     tell_sources,
 )
 from holdfast.apps.meeting.analysts.request import Analysis, opening
+from holdfast.apps.meeting.budgets import ANALYST
 from holdfast.apps.meeting.company.company import Company
 from holdfast.apps.meeting.offline.mind import NAME, stand_in
 from holdfast.integration.tools.stock.sql.database import Database
-from holdfast.kernel.limits import Budget
 from holdfast.orchestration.application.app import App
 
-BUDGET = Budget(turns=150, tool_calls=300, tokens=2_000_000, depth=1, descendants=40)
 FUNCTIONS = (tell_sources, gather, chart_rows, no_charts, not_investigated, make_report)
 
 
@@ -37,7 +36,7 @@ def _analyst(name: str, *systems: str) -> App:
         resources=opening(*systems),
         provides=frozenset((Company, Database)),
         models={NAME: stand_in},
-        budget=BUDGET,
+        budget=ANALYST,
         title=_title,
     )
 

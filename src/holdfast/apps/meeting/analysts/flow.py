@@ -1,6 +1,7 @@
 """An analysis as a flow: ask collectors, round after round, until it is enough; conclude; have charts drawn; report."""
 
 from holdfast.apps.meeting.analysts.request import WANTED_MAX
+from holdfast.apps.meeting.budgets import CHART_MAKER, COLLECTOR, INVESTIGATION
 from holdfast.apps.meeting.findings.model import CHARTS_MAX
 from holdfast.flow import (
     AgentNode,
@@ -16,12 +17,8 @@ from holdfast.flow import (
     Node,
     Sequence,
 )
-from holdfast.kernel.limits import Budget
 
 ROUNDS_MAX = 6
-COLLECTOR = Budget(turns=8, tool_calls=12, tokens=60_000)
-CHART_MAKER = Budget(turns=6, tool_calls=6, tokens=60_000)
-INVESTIGATION = Budget(turns=80, tool_calls=200, tokens=1_200_000)
 
 _TASK = "{'question': input.question, 'told': told, 'tables': %s}"
 _BEFORE = "(last.tables if round > 1 else [])"

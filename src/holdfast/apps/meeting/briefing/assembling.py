@@ -56,3 +56,5 @@ def _notes(section: Section) -> Iterator[str]:
         case Rung.LIVE:
             assert section.report is not None
             yield from (f"{name}: {note}" for note in section.report.notes)
+            if not section.is_checked:
+                yield f"{name}: its figures were not checked against the data ({section.why})"

@@ -58,7 +58,7 @@ def check_reports(
             report, lost = _held(report, checker)
             left_out += lost
         rung = Rung(answer["rung"])
-        why = "" if rung is Rung.LIVE else f"the {system} system is down" if is_down else "the analysis failed"
+        why = f"the {system} system is down" if is_down else "" if rung is Rung.LIVE else "the analysis failed"
         is_checked = report is not None and not is_down
         sections.append(Section(analyst=analyst, rung=rung, report=report, is_checked=is_checked, why=why))
     return Checked(sections=sections, left_out=left_out)
@@ -68,7 +68,10 @@ def check_reports(
 def put_together_whole(
     request: str, plan: Plan, draft: Draft, checked: Checked, *, company: Provided[Company]
 ) -> Briefing:
-    """Put the briefing together. Fails if anything that was stated is not shown by the data."""
+    """Put the briefing together. Fails if anything that was stated is not shown by the data, or nobody could tell."""
+    for section in checked.sections:
+        if section.rung is Rung.LIVE and not section.is_checked:
+            raise ToolFailure(f"the {section.analyst} figures could not be checked: {section.why}")
     lost = [*checked.left_out, *unsupported_in(draft, checked, company.about()["as_of"])]
     if lost:
         raise ToolFailure(f"{len(lost)} statements are not shown by the data, the first: {lost[0].why}")
@@ -89,7 +92,8 @@ def keep_reports(checked: Checked, *, key: IdempotencyKey, last: Provided[LastRe
     lost = {each.analyst for each in checked.left_out}
     kept = list[Analyst]()
     for section in checked.sections:
-        if section.rung is Rung.LIVE and section.report is not None and section.analyst not in lost:
+        if section.rung is Rung.LIVE and section.is_checked and section.analyst not in lost:
+            assert section.report is not None, "a report was checked"
             report = section.report.model_copy(update={"charts": [], "notes": [], "investigation": None})
             last.folder.put(_place(section.analyst), report.model_dump_json(indent=2).encode(), key)
             kept.append(section.analyst)

@@ -3,6 +3,7 @@
 import hashlib
 import re
 
+from holdfast.apps.meeting.budgets import CHART_MAKER as CHART_MAKER_BUDGET
 from holdfast.apps.meeting.charts.drawing import Plotted, draw
 from holdfast.apps.meeting.charts.request import SERIES_MAX, Design, Drawn, Kind, Wish, open_folder
 from holdfast.apps.meeting.findings.model import Chart
@@ -12,11 +13,9 @@ from holdfast.execution.agent import Agent
 from holdfast.flow import AgentNode, FunctionNode, Sequence
 from holdfast.integration.tools.contract import IdempotencyKey, Provided, ToolFailure, tool
 from holdfast.kernel.effects import Effect
-from holdfast.kernel.limits import Budget
 from holdfast.orchestration.application.app import App
 from holdfast.prompts.prompt import shipped
 
-BUDGET = Budget(turns=6, tool_calls=6, tokens=60_000)
 NAME_CHARACTERS_MAX = 48
 DIGEST_CHARACTERS = 12
 SECONDS_MAX = 30.0
@@ -79,7 +78,7 @@ CHART_MAKER = Agent(
     model=NAME,
     tools=(draw_chart,),
     output=Drawn,
-    budget=BUDGET,
+    budget=CHART_MAKER_BUDGET,
 )
 
 FLOW = Sequence(
@@ -110,6 +109,6 @@ app = App(
     resources=open_folder,
     provides=frozenset((Wish, Folder)),
     models={NAME: stand_in},
-    budget=BUDGET,
+    budget=CHART_MAKER_BUDGET,
     title=_title,
 )

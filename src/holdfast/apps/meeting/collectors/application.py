@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from holdfast.apps.meeting.budgets import COLLECTOR as COLLECTOR_BUDGET
 from holdfast.apps.meeting.collectors.request import Chosen, Collection, open_source
 from holdfast.apps.meeting.company.company import Company
 from holdfast.apps.meeting.findings.model import Table
@@ -16,12 +17,10 @@ from holdfast.integration.tools.stock.sql.rows import SqlLimits
 from holdfast.integration.tools.stock.sql.tools import stop_of
 from holdfast.integration.tools.timing import Cancelled, Deadline
 from holdfast.kernel.effects import Effect
-from holdfast.kernel.limits import Budget
 from holdfast.orchestration.application.app import App
 from holdfast.prompts.prompt import shipped
 
 ROWS = SqlLimits(rows_max=200, result_bytes_max=20_000, seconds_max=5.0)
-BUDGET = Budget(turns=8, tool_calls=12, tokens=60_000)
 PATIENCE = Retry(attempts_max=3, seconds_first=0.2, seconds_max=2.0)
 """A system that is down for a moment is asked again; one that stays down ends the collection."""
 
@@ -68,7 +67,7 @@ COLLECTOR = Agent(
     model=NAME,
     tools=provided_sql_tools(Dialect.SQLITE, ROWS),
     output=Chosen,
-    budget=BUDGET,
+    budget=COLLECTOR_BUDGET,
 )
 
 FLOW = Sequence(
@@ -95,6 +94,6 @@ app = App(
     resources=open_source,
     provides=frozenset((Company, Database)),
     models={NAME: stand_in},
-    budget=BUDGET,
+    budget=COLLECTOR_BUDGET,
     title=_title,
 )

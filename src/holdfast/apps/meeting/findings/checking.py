@@ -64,7 +64,7 @@ def reads_data(statement: str) -> bool:
         tree = parse_one(statement, dialect="sqlite")
     except SqlglotError:
         return False
-    selected = tree.selects if isinstance(tree, exp.Query) else []
+    selected = tree.selects if isinstance(tree, exp.Query) and tree.find(exp.Table) is not None else []
     return bool(selected) and all(each.find(exp.Column, exp.Count, exp.Subquery) is not None for each in selected)
 
 
