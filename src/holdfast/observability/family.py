@@ -7,21 +7,17 @@ from rpds import HashTrieMap, HashTrieSet
 
 from holdfast.kernel.ids import RunId
 from holdfast.observability.span import Span
-from holdfast.observability.trace import DriverChange, Trace
+from holdfast.observability.trace import Trace
 
 
 def joined(trace: Trace, others: Mapping[RunId, Trace]) -> Trace:
-    """Return the trace of a run with those of ``others`` that stand below it, on whatever level.
-
-    While a child is at work the family is: that its parent has left memory meanwhile is no gap.
-    """
+    """Return the trace of a run with those of ``others`` that stand below it, on whatever level."""
     spans = [replace(span, serial=serial) for serial, span in enumerate(_spans(trace, others))]
     return replace(
         trace,
         last_at=max([trace.last_at, *(each.last_at for each in others.values())]),
         by_id=HashTrieMap({span.span_id: span for span in spans}),
         open_ids=HashTrieSet(span.span_id for span in spans if span.is_open),
-        drivers=tuple(change for change in trace.drivers if not _has_work(change, others)),
     )
 
 
@@ -34,9 +30,3 @@ def _spans(trace: Trace, others: Mapping[RunId, Trace]) -> Iterator[Span]:
         if child is not None:
             for below in _spans(child, others):
                 yield replace(below, parent=span.span_id) if below.parent is None else below
-
-
-def _has_work(change: DriverChange, others: Mapping[RunId, Trace]) -> bool:
-    """Whether a run below was at it while nobody drove this one."""
-    left_at = change.at - change.idle_seconds
-    return any(each.root.start < change.at and each.last_at > left_at for each in others.values())

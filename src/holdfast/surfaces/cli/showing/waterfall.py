@@ -39,12 +39,14 @@ SIGNS = {
 
 
 class Scale:
-    """Where an instant lies on the bars: time in which nobody drove the run takes no room."""
+    """Where an instant lies on the bars: time in which nobody drove the run, nor one below it, takes no room."""
 
     def __init__(self, trace: Trace, now: float, width: int) -> None:
         self._start, self._width = trace.root.start, width
-        idle = ((change.at - change.idle_seconds, change.at) for change in trace.drivers)
-        self._gaps = [*trace.gaps, *idle]
+        below = [(span.start, now if span.end is None else span.end) for span in trace.spans if _is_of_child(span)]
+        idle = [(change.at - change.idle_seconds, change.at) for change in trace.drivers]
+        still = [gap for gap in idle if not any(start < gap[1] and end > gap[0] for start, end in below)]
+        self._gaps = [*trace.gaps, *still]
         self._total = max(self._active(now), 1e-9)
 
     def bar(self, span: Span, now: float) -> str:
@@ -130,13 +132,18 @@ def _name(span: Span) -> str:
     again = f" (attempt {span.attempt})" if span.attempt > 1 and span.kind in (SpanKind.MODEL, SpanKind.TOOL) else ""
     match span.kind:
         case SpanKind.RUN:
-            return "run" if span.parent is None else f"run of {span.name}"
+            return f"run of {span.name}" if _is_of_child(span) else "run"
         case SpanKind.NODE:
             return f"{span.name} {span.attributes.node_kind}"
         case SpanKind.MODEL:
             return f"{span.attributes.model or span.name}{again}"
         case _:
             return f"{span.name}{again}"
+
+
+def _is_of_child(span: Span) -> bool:
+    """Whether it is that of a run which a node of another has begun."""
+    return span.kind is SpanKind.RUN and span.parent is not None
 
 
 def _print_drivers(trace: Trace, console: Console) -> None:
