@@ -25,7 +25,7 @@ def trace(
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what a run did and when: nodes, turns, model and tool calls, waits, drivers. Works while it runs."""
+    """Show what a run and those below it did and when: nodes, turns, calls, waits, drivers. Works while it runs."""
     import asyncio
 
     with reporting(as_json=as_json):

@@ -135,7 +135,7 @@ def _name(span: Span) -> str:
     again = f" (attempt {span.attempt})" if span.attempt > 1 and span.kind in (SpanKind.MODEL, SpanKind.TOOL) else ""
     match span.kind:
         case SpanKind.RUN:
-            return "run" if span.run is None else f"run {short_id(span.run)}"
+            return "run" if span.run is None else f"run {short_id(span.run)} of {span.name}"
         case SpanKind.NODE:
             return f"{span.name} {span.attributes.node_kind}"
         case SpanKind.MODEL:

@@ -1,0 +1,1 @@
+"""A chart maker: a primitive agent that is given rows and a wish, and draws them as PNG and SVG."""

@@ -1,0 +1,1 @@
+"""The meeting assistant: its company, its hierarchy of runs, its charts, its briefing."""
