@@ -96,6 +96,7 @@ _UNBROKEN = frozenset(string.ascii_letters.encode() + string.digits.encode() + b
 WITHOUT_BREAKS = bytes(ord("w") if code in _UNBROKEN else ord(" ") for code in range(256))
 LONG = b"w" * RUN_CHARACTERS_MIN
 
+
 def sighted(text: str) -> list[Sighted]:
     """Return where secrets stand in ``text``, in order; no two overlap."""
     runs = _runs(text)
