@@ -217,7 +217,7 @@ class Turns:
                 usage=reply.usage,
                 model=reply.model,
                 seconds=asked_for(seconds, reply.way),
-                calls=acting_on(observed.calls, reply.message.calls, agent.with_resource),
+                calls=acting_on(observed.calls, reply.message, agent.with_resource),
                 answer=payloads.keep_json(observed.answer) if observed.has_answer else None,
                 defect=observed.defect,
                 unreturned=unreturned_tokens(reply),
@@ -255,7 +255,7 @@ class Turns:
         return node
 
     def _state(self, action: CallModel) -> AgentState:
-        agent = self._node(action).agent
+        agent = self._recorder.state.nodes[action.path].agent
         assert agent is not None, "a turn is taken of an agent's node"
         return agent
 
