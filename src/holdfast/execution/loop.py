@@ -70,6 +70,12 @@ _working_for: ContextVar[object] = ContextVar("working_for", default=None)
 class Loop:
     """Drives one run from one claim. Work runs in ``group``; none outlives ``run``."""
 
+    __slots__ = (
+        *("_alarm", "_clock", "_decide", "_event_loop", "_fenced", "_group", "_has_mail", "_is_looking"),
+        *("_is_over", "_is_stopping", "_look", "_mark", "_notes", "_perform", "_read_mail", "_recorder"),
+        *("_under_way",),
+    )
+
     def __init__(
         self,
         recorder: Recorder,
@@ -107,7 +113,10 @@ class Loop:
         self._look.set()
 
     def fence(self, fenced: Fenced) -> bool:
-        """Say that nothing more can be recorded; whether the loop was still running, which then raises ``fenced``."""
+        """Say that nothing more can be recorded; whether the loop was still running.
+
+        Then it sees its effects end, and raises ``fenced``.
+        """
         self._fenced = fenced
         self._look.set()
         return not self._is_over
