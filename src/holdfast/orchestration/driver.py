@@ -76,6 +76,12 @@ class Surroundings:
 class Driver:
     """Drives one run, once. Make a new one for each claim."""
 
+    __slots__ = (
+        *("_app", "_around", "_begun", "_caller", "_equipment", "_has_mail", "_is_stopped", "_loop"),
+        *("_opening", "_parks_for", "_purse", "_recorder", "_rested", "_run", "_scripts", "_secrets"),
+        *("_setback", "ended", "payloads"),
+    )
+
     def __init__(
         self,
         equipment: Equipment,
@@ -271,7 +277,7 @@ class Driver:
                     loop.stop()
                 if self._has_mail:
                     loop.mail_came()
-                writing = group.create_task(self._write(recorder, loop))
+                writing = group.create_task(recorder.write(loop.fence))
                 rested = await loop.run()
                 await recorder.durable()
                 writing.cancel()
@@ -281,14 +287,6 @@ class Driver:
             if self._scripts is not None:
                 await self._scripts.close()
         return rested
-
-    async def _write(self, recorder: Recorder, loop: Loop) -> None:
-        """Keep writing; if another driver took over, let the loop see its effects end before it raises that."""
-        try:
-            await recorder.write()
-        except Fenced as fenced:
-            if not loop.fence(fenced):
-                raise
 
     def _assemble(
         self,
