@@ -12,6 +12,7 @@ nobody waits for, and what parallel branches append, that task commits, all of i
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+from holdfast.journal.afterwards import Afterwards
 from holdfast.journal.alerts import ALARMING, Alert, OnAlert, tell_nobody
 from holdfast.journal.bell import Bell
 from holdfast.journal.codec import decode, encode
@@ -69,7 +70,7 @@ class Recorder:
         *("state", "payloads", "heard", "is_alone"),
         *("_journal", "_clock", "_live", "_epoch", "_board", "_stir", "_alert", "_watch"),
         *("_pending", "_under_way", "_unanswered", "_letters", "_shared", "_shared_under_way", "_alerts", "_waiting"),
-        *("_event_loop", "_wanted", "_is_looked_after", "_is_committing", "_is_renewing", "_refused"),
+        *("_afterwards", "_is_written", "_wanted", "_is_looked_after", "_is_committing", "_is_renewing", "_refused"),
         *("_parking", "_durable", "_snapshot_version", "_entered"),
     )
 
@@ -86,9 +87,10 @@ class Recorder:
         alert: OnAlert = tell_nobody,
         watch: Watch | None = None,
         board: Board | None = None,
+        afterwards: Afterwards | None = None,
     ) -> None:
         """``snapshot_version`` is how far a snapshot reaches already; without allowances nobody watches; ``board`` is
-        told of shared writes that are in the store, or never will be."""
+        told of shared writes that are in the store, or never will be; ``afterwards`` is one for all of a process."""
         self.state = state
         self.payloads = payloads
         self.heard: Callable[[], None] = nobody_listens
@@ -106,8 +108,9 @@ class Recorder:
         self._stir, self._alert = stir, alert
         self._alerts: list[tuple[int, Alert]] = []
         self._wanted = Bell()
-        self._event_loop: asyncio.AbstractEventLoop | None = None
-        """While there is a task that writes."""
+        self._afterwards = afterwards or Afterwards()
+        self._is_written = False
+        """There is a task that writes."""
         self._is_looked_after = False
         """That task will be told at the end of this turn of the event loop, if there is something left for it."""
         self._is_committing = False
@@ -144,11 +147,11 @@ class Recorder:
             self._shared.extend(shared)
         if self._watch is not None and state.charges is not charges:
             self._watch(state, self._durable)
-        if self._event_loop is None:
+        if not self._is_written:
             self._wanted.set()
         elif not self._is_looked_after:
             self._is_looked_after = True
-            self._event_loop.call_soon(self._look_after)
+            self._afterwards.call(self._look_after)
         self.heard()
 
     def _look_after(self) -> None:
@@ -199,7 +202,7 @@ class Recorder:
 
         Raises Fenced when another driver took over, unless ``fence`` says that it sees to that itself.
         """
-        self._event_loop = asyncio.get_running_loop()
+        self._is_written = True
         try:
             while not self.state.is_over or self._durable < self.state.version:
                 await self._wanted.rung()
@@ -212,7 +215,7 @@ class Recorder:
             if not fence(refused):
                 raise
         finally:
-            self._event_loop = None
+            self._is_written = False
 
     def lost(self) -> list[Event]:
         """Return what was appended and is not known to be committed, in order: once fenced, what never will be."""

@@ -18,6 +18,7 @@ from holdfast.integration.secrets.book import NO_SECRETS, Secrets
 from holdfast.integration.secrets.run_secrets import RunSecrets
 from holdfast.integration.tools.invocation import Desk
 from holdfast.integration.tools.sharing import Sharing
+from holdfast.journal.afterwards import Afterwards
 from holdfast.journal.alerts import OnAlert, tell_nobody
 from holdfast.journal.beginnings import Beginnings, Begun
 from holdfast.journal.events import DriverChanged, DriverLeft, LifecycleMoved, RunParked
@@ -71,6 +72,7 @@ class Surroundings:
     alert: OnAlert = tell_nobody
     board: Board = field(default_factory=Board)
     secrets: Secrets = NO_SECRETS
+    afterwards: Afterwards = field(default_factory=Afterwards)
 
 
 class Driver:
@@ -189,7 +191,7 @@ class Driver:
         self._purse = around.purses.open(state)
         reached, hooks = found.snapshot_version, (around.kin.stir, around.alert, self._purse.watch)
         hands = around.store, around.clock, around.live, payloads
-        recorder = Recorder(*hands, state, claim.epoch, reached, *hooks, around.board)
+        recorder = Recorder(*hands, state, claim.epoch, reached, *hooks, around.board, around.afterwards)
         if claim.epoch > 1 or state.parked is not None:
             recorder.append(DriverChanged(worker=around.worker, epoch=claim.epoch))
         if state.waited_from is not None:
