@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from holdfast.journal.fold import fold
 from holdfast.journal.live import Live
 from holdfast.journal.payloads import Payloads
 from holdfast.journal.port import NO_EPOCH, Claim, Commit, CommitResult, Letter, NewRun, Parking
-from holdfast.journal.recorder import Recorder
+from holdfast.journal.recorder import Recorder, never_alone
 from holdfast.journal.stores.memory import MemoryStore
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import Fenced, JournalError
@@ -31,16 +32,22 @@ class CountingStore(MemoryStore):
     def __init__(self) -> None:
         super().__init__(VirtualClock())
         self.commits: list[Commit] = []
+        self.committers: list[asyncio.Task[Any] | None] = []
         self.gate = asyncio.Event()
         self.gate.set()
         self.trouble: JournalError | None = None
+        self.answers = asyncio.Event()
+        self.answers.set()
 
     async def commit(self, commit: Commit) -> CommitResult:
         await self.gate.wait()
         if self.trouble is not None:
             raise self.trouble
         self.commits.append(commit)
-        return await super().commit(commit)
+        self.committers.append(asyncio.current_task())
+        result = await super().commit(commit)
+        await self.answers.wait()
+        return result
 
     async def events(self) -> list[Event]:
         return [decode(entry.body) for entry in await self.read(RUN)]
@@ -56,6 +63,7 @@ async def begun() -> CountingStore:
         Commit(commit_id=first, run=RUN, epoch=NO_EPOCH, expected=0, events=events, status="INTAKE", begins=begins)
     )
     store.commits.clear()
+    store.committers.clear()
     return store
 
 
@@ -103,6 +111,47 @@ async def test_what_branches_append_while_a_commit_is_under_way_goes_into_the_ne
         await asyncio.gather(*branches)
     assert len(store.commits) <= 2
     assert [event for commit in store.commits for event in commit.events] == list(await store.read(RUN, after=1))
+
+
+async def test_who_waits_alone_commits_by_itself() -> None:
+    store = await begun()
+    async with recording(store) as recorder:
+        recorder.is_alone = lambda: True
+        recorder.append(MailRead(position=1))
+        await recorder.durable()
+    assert store.committers == [asyncio.current_task()]
+    assert [commit.events for commit in store.commits] == [tuple(await store.read(RUN, after=1))]
+
+
+async def test_what_nobody_waits_for_is_committed_all_the_same() -> None:
+    store = await begun()
+    async with recording(store) as recorder:
+        recorder.is_alone = lambda: True
+        recorder.append(MailRead(position=1))
+        for _ in range(10):
+            await asyncio.sleep(0)
+    assert await store.events() == [started(), MailRead(position=1)]
+
+
+async def test_a_commit_that_nobody_waited_to_hear_of_is_asked_for_again_and_done_once() -> None:
+    store = await begun()
+    async with recording(store) as recorder:
+        recorder.is_alone = lambda: True
+        for gate in (store.answers, store.gate):  # it was written, or not
+            gate.clear()
+            recorder.append(MailRead(position=recorder.state.version))
+            waiting = asyncio.create_task(recorder.durable())
+            for _ in range(3):
+                await asyncio.sleep(0)
+            waiting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await waiting
+            gate.set()
+            recorder.append(MailRead(position=recorder.state.version))
+            await asyncio.wait_for(recorder.durable(), 5)
+    entries = await store.read(RUN)
+    assert [entry.version for entry in entries] == [1, 2, 3, 4, 5]
+    assert recorder.lost() == []
 
 
 async def test_payloads_and_letters_are_in_the_commit_of_the_events_they_came_with() -> None:
@@ -172,22 +221,27 @@ async def test_renewing_commits_even_when_there_is_nothing_to_write() -> None:
     assert [commit.events for commit in store.commits] == [()]
 
 
-@given(st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=5), min_size=1, max_size=6))
+@given(st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=5), min_size=1, max_size=6), st.data())
 def test_however_branches_interleave_the_journal_has_every_event_once_without_gaps(
-    branches: list[list[int]],
+    branches: list[list[int]], data: st.DataObject
 ) -> None:
     async def scenario() -> Sequence[Event]:
         store = await begun()
         async with recording(store) as recorder:
+            recorder.is_alone = lambda: data.draw(st.booleans())  # whoever commits, and when
 
             async def branch(positions: list[int]) -> None:
                 for position in positions:
                     recorder.append(MailRead(position=position))
                     for _ in range(position % 3):
                         await asyncio.sleep(0)
-                    await recorder.durable()
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(0 if data.draw(st.booleans()) else None):
+                            await recorder.durable()
 
             await asyncio.gather(*map(branch, branches))
+            recorder.is_alone = never_alone
+            await recorder.durable()
         entries = await store.read(RUN)
         assert [entry.version for entry in entries] == list(range(1, len(entries) + 1))
         return await store.events()

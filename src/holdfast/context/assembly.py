@@ -28,6 +28,8 @@ class Assembled(msgspec.Struct, frozen=True):
 class Assembly:
     """Assembles the turns of one agent node; keeps the decoded prefix between turns, rebuilds it after a restart."""
 
+    __slots__ = ("_ids", "_messages", "_payloads")
+
     def __init__(self, payloads: Payloads) -> None:
         self._payloads = payloads
         self._ids: tuple[PayloadId, ...] = ()

@@ -1,6 +1,6 @@
 """What the calls of a reply act on, as their tools declare it: noted with the reply, once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
@@ -10,13 +10,11 @@ from holdfast.integration.tools.definition import Tool
 from holdfast.integration.tools.resource import journalled
 from holdfast.integration.tools.schema import Unfit
 from holdfast.journal.events.turns import CallRequest
-from holdfast.kernel.messages import ToolCall
+from holdfast.kernel.messages import Message, ToolCall
 
 
-def acting_on(
-    requests: tuple[CallRequest, ...], calls: Sequence[ToolCall], tools: Mapping[str, Tool]
-) -> tuple[CallRequest, ...]:
-    """Return the requests with what each acts on; ``tools`` are those that declare it.
+def acting_on(requests: tuple[CallRequest, ...], reply: Message, tools: Mapping[str, Tool]) -> tuple[CallRequest, ...]:
+    """Return the requests of ``reply`` with what each acts on; ``tools`` are those that declare it.
 
     Nothing is noted of arguments that cannot be used: that call is refused, and nobody has to wait for it.
     """
@@ -24,7 +22,7 @@ def acting_on(
         return requests
     return tuple(
         request if (tool := tools.get(request.tool)) is None else _noted(request, call, tool)
-        for request, call in zip(requests, calls, strict=True)
+        for request, call in zip(requests, reply.calls, strict=True)
     )
 
 

@@ -20,6 +20,8 @@ RETRY_AFTER_SECONDS_MAX = 600.0
 class Calling:
     """What the calls of one run's agents have in common, and where those failed that are made again."""
 
+    __slots__ = ("_caller", "_clock", "_failed_at", "_gateway", "_randomness")
+
     def __init__(self, gateway: Gateway, clock: Clock, randomness: Randomness, caller: Caller) -> None:
         self._gateway, self._clock, self._randomness, self._caller = gateway, clock, randomness, caller
         self._failed_at: dict[str, tuple[str, str]] = {}

@@ -105,21 +105,30 @@ def _forgiven(agent: Agent, defect: Fault) -> int:
 
 def _pending_calls(agent: Agent, node: NodeState, state: AgentState, run: RunState) -> tuple[Action, ...]:
     """Return what is wanted for the calls without outcome; none is begun where the budgets cannot pay for all."""
-    pending = [(index, call.step) for index, call in enumerate(state.calls, 1) if call.step.outcome is None]
+    pending: list[tuple[int, StepState]] = []
+    is_untouched, acts_on_something = True, False
+    for index, call in enumerate(state.calls, 1):  # one pass, no comprehensions: a frame each, at every look
+        step = call.step
+        if step.outcome is None:
+            pending.append((index, step))
+        if step.outcome is not None or step.attempt or step.approval is not None:
+            is_untouched = False
+        if call.request.acts_on:
+            acts_on_something = True
     if not pending:
         return ()
-    untouched = [step for _, step in pending if not (step.attempt or step.approval)]
-    budgets = accounts(agent, node.path, state, run)
-    if len(untouched) == len(state.calls) and (reason := forbids_calls(budgets, len(state.calls))):
+    if is_untouched and (reason := forbids_calls(accounts(agent, node.path, state, run), len(state.calls))):
         return _leave(node, Outcome.FAILED, Fault(ErrorKind.BUDGET, reason))
-    if any(call.request.acts_on for call in state.calls):
-        pending = [(index, step) for index, step in pending if may_go(state.calls, index)]
-    return tuple([each for index, step in pending for each in effect_actions(node.path, state.turn, index, step)])
+    wanted: list[Action] = []
+    for index, step in pending:
+        if not acts_on_something or may_go(state.calls, index):
+            wanted += effect_actions(node.path, state.turn, index, step)
+    return tuple(wanted)
 
 
 def effect_actions(path: str, turn: int, call: int, step: StepState) -> tuple[Action, ...]:
     """Return what is wanted for an effect without outcome: that people say yes to it where it waits for that."""
-    if step.awaits_approval and not step.in_doubt:
+    if step.approval is not None and step.awaits_approval and not step.in_doubt:
         return approval_actions(path, turn, call, step)
     return (call_action(path, turn, call, step),)
 

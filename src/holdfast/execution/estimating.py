@@ -34,6 +34,8 @@ class Estimate(msgspec.Struct, frozen=True):
 class Estimates:
     """Estimates the requests of one run, and learns from their replies for all runs that share ``ratios``."""
 
+    __slots__ = ("_last", "_ratios")
+
     def __init__(self, ratios: Ratios) -> None:
         self._ratios = ratios
         self._last: dict[str, Estimate] = {}

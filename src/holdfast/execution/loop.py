@@ -32,7 +32,7 @@ from holdfast.execution.sent import cut_off, sent
 from holdfast.journal.bell import Bell
 from holdfast.journal.events import Event
 from holdfast.journal.fold.state import RunState
-from holdfast.journal.recorder import Recorder, nobody_listens
+from holdfast.journal.recorder import Recorder, never_alone, nobody_listens
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import Fenced, HoldfastError
 from holdfast.kernel.ids import RunId
@@ -69,6 +69,12 @@ _working_for: ContextVar[object] = ContextVar("working_for", default=None)
 
 class Loop:
     """Drives one run from one claim. Work runs in ``group``; none outlives ``run``."""
+
+    __slots__ = (
+        *("_alarm", "_clock", "_decide", "_event_loop", "_fenced", "_group", "_has_mail", "_is_looking"),
+        *("_is_over", "_is_stopping", "_look", "_mark", "_notes", "_perform", "_read_mail", "_recorder"),
+        *("_under_way",),
+    )
 
     def __init__(
         self,
@@ -107,7 +113,10 @@ class Loop:
         self._look.set()
 
     def fence(self, fenced: Fenced) -> bool:
-        """Say that nothing more can be recorded; whether the loop was still running, which then raises ``fenced``."""
+        """Say that nothing more can be recorded; whether the loop was still running.
+
+        Then it sees its effects end, and raises ``fenced``.
+        """
         self._fenced = fenced
         self._look.set()
         return not self._is_over
@@ -117,7 +126,7 @@ class Loop:
 
         Raises Fenced once the effects that were sent before it have ended: somebody else wants to know how.
         """
-        self._recorder.heard = self._heard
+        self._recorder.heard, self._recorder.is_alone = self._heard, self._is_alone
         try:
             while (rested := await self._looked()) is None:
                 self._is_looking = False
@@ -127,11 +136,16 @@ class Loop:
         finally:
             self._is_over = True
             self._alarm.off()
-            self._recorder.heard = nobody_listens  # a cycle would keep all that the run has said until it is collected
+            # A cycle would keep all that the run has said until it is collected.
+            self._recorder.heard, self._recorder.is_alone = nobody_listens, never_alone
 
     def _heard(self) -> None:
         if _working_for.get() is not self._mark:
             self._look.set()
+
+    def _is_alone(self) -> bool:
+        """Whether one piece of work is under way, or none, and so nobody else is about to record anything."""
+        return len(self._under_way) <= 1
 
     async def _looked(self) -> Rested | None:
         """See to what is wanted; None if it is all under way."""

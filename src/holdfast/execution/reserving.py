@@ -18,6 +18,8 @@ from holdfast.kernel.token_bounds import message_tokens_max
 class Reserving:
     """Reserves for the calls of one run. Nothing in it waits: what is found to be left is left when it is recorded."""
 
+    __slots__ = ("_is_hedged", "_price", "_recorder")
+
     def __init__(
         self, price: Callable[[str], Priced | None], is_hedged: Callable[[str], bool], recorder: Recorder
     ) -> None:

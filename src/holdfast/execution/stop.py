@@ -49,7 +49,7 @@ def observe(reply: Reply, output: Output) -> Observed:
 def _complete(reply: Reply, output: Output) -> Observed:
     if calls := reply.message.calls:
         return Observed(
-            calls=tuple(CallRequest(call.call_id, call.tool, arguments_digest(call.arguments)) for call in calls)
+            calls=tuple([CallRequest(call.call_id, call.tool, arguments_digest(call.arguments)) for call in calls])
         )
     answer, problem = output.read(reply.message.text)
     if problem is not None:

@@ -17,15 +17,14 @@ from holdfast.execution.paying import Purse, paid
 from holdfast.execution.reserving import Reserving, exceeding
 from holdfast.execution.sending import Sending, outrun
 from holdfast.execution.stop import observe
+from holdfast.execution.talk import Talk
 from holdfast.execution.window import too_long
-from holdfast.governance.bearing import Bearing
 from holdfast.governance.budget import Reservation
 from holdfast.governance.ledger import Spent
 from holdfast.governance.redaction.known import NOTHING_KNOWN, Known
 from holdfast.governance.redaction.stream import Stream
 from holdfast.integration.gateway.gateway import Gateway
 from holdfast.integration.gateway.port import ModelCallFailed, ModelRequest
-from holdfast.integration.gateway.request import message_digest, request_digest
 from holdfast.integration.gateway.routing.caller import ANYBODY, Caller
 from holdfast.integration.tools.registry import Registry
 from holdfast.journal.events import AllowanceAwaited, ModelCalled, ModelFailed, ModelReplied, NodeLeft
@@ -36,8 +35,8 @@ from holdfast.journal.recorder import Recorder
 from holdfast.kernel import paths
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import ExpressionError
-from holdfast.kernel.ids import PayloadId, RunId
-from holdfast.kernel.messages import Message, Reply
+from holdfast.kernel.ids import RunId
+from holdfast.kernel.messages import Reply
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.kernel.provenance import Provenance, Trust
 from holdfast.kernel.randomness import Randomness
@@ -46,6 +45,11 @@ from holdfast.kernel.tokens import unreturned_tokens
 
 class Turns:
     """Takes the turns of one run's agents."""
+
+    __slots__ = (
+        *("_calling", "_clock", "_estimates", "_gateway", "_known", "_live"),
+        *("_offered", "_purse", "_randomness", "_recorder", "_reserving", "_talks"),
+    )
 
     def __init__(
         self,
@@ -64,11 +68,8 @@ class Turns:
         ``known`` are the secrets that nobody may see, whoever says them."""
         self._gateway, self._recorder, self._clock = gateway, recorder, clock
         self._randomness, self._live = randomness, live
-        self._assemblies: dict[str, Assembly] = {}
-        self._digests: dict[str, list[str]] = {}
-        self._bearings: dict[str, Bearing] = {}
+        self._talks: dict[str, Talk] = {}
         self._offered, self._purse = offers, purse
-        self._offers_kept: dict[str, PayloadId] = {}
         self._estimates = Estimates(ratios)
         self._reserving = Reserving(gateway.price, gateway.is_hedged, recorder)
         self._calling = Calling(gateway, clock, randomness, caller)
@@ -114,10 +115,10 @@ class Turns:
             new = await self._new_pieces(action, agent, state)
         except ExpressionError as error:
             return Fault(ErrorKind.EXPRESSION, str(error))
-        assembly = self._assemblies.get(action.path)
-        if assembly is None:
-            assembly = self._assemblies[action.path] = Assembly(recorder.payloads)
-        assembled = await assembly.assemble(state, new)
+        talk = self._talks.get(action.path)
+        if talk is None:
+            talk = self._talks[action.path] = Talk(Assembly(recorder.payloads))
+        assembled = await talk.assembly.assemble(state, new)
         reserved = await paid(lambda: self._reserving.reserve(action, agent, assembled, offer.tokens_max), self._purse)
         if not isinstance(reserved, Reservation):
             return reserved
@@ -134,14 +135,14 @@ class Turns:
                 turn=action.turn,
                 attempt=action.attempt,
                 model=reserved.model,
-                request=self._digest(action.path, request, offer),
+                request=talk.digest(request, offer),
                 added=assembled.added,
-                tools=self._offer_kept(offer),
+                tools=talk.kept(offer, recorder.payloads),
                 messages=len(assembled.messages),
                 tokens=tokens,
                 reserved=reserved.tokens,
                 tokens_high=min(estimate.tokens_high, reserved.input_tokens_max),
-                adrift=self._adrift(action, agent, assembled.messages),
+                adrift=talk.adrift(agent, assembled.messages),
                 agent=agent.name,
                 tokens_max=reserved.input_tokens_max,
                 reserved_usd=reserved.usd,
@@ -167,34 +168,10 @@ class Turns:
     def _forget_ended(self) -> None:
         """Keep no prompt of an agent that has ended: a wide map would keep them all."""
         nodes = self._recorder.state.nodes
-        for path in [path for path in self._assemblies if nodes[path].outcome is not None]:
-            del self._assemblies[path]
-            self._digests.pop(path, None)
-            self._bearings.pop(path, None)
+        for path in [path for path in self._talks if nodes[path].outcome is not None]:
+            del self._talks[path]
             self._estimates.forget(path)
             self._calling.forget(path)
-
-    def _adrift(self, action: CallModel, agent: Agent, messages: tuple[Message, ...]) -> tuple[int, ...]:
-        """Return the calls of the turn before that had nothing to do with the task."""
-        if agent.loops is None or agent.loops.drift is None or not agent.tools:
-            return ()
-        bearing = self._bearings.get(action.path)
-        if bearing is None:
-            bearing = self._bearings[action.path] = Bearing()
-        return bearing.adrift(messages)
-
-    def _offer_kept(self, offer: Offered) -> PayloadId:
-        """Return the id of the offer's payload, which is the same in every turn."""
-        identity = self._offers_kept.get(offer.digest)
-        if identity is None:
-            identity = self._offers_kept[offer.digest] = self._recorder.payloads.keep(offer.body)
-        return identity
-
-    def _digest(self, path: str, request: ModelRequest, offer: Offered) -> str:
-        """Digest the request; of its messages only those that are new."""
-        known = self._digests.setdefault(path, [])
-        known += [message_digest(message) for message in request.messages[len(known) :]]
-        return request_digest(known, offer.digest, request.output_tokens_max)
 
     def _replied(
         self, action: CallModel, agent: Agent, state: AgentState, reply: Reply, seconds: float, first: float | None
@@ -217,7 +194,7 @@ class Turns:
                 usage=reply.usage,
                 model=reply.model,
                 seconds=asked_for(seconds, reply.way),
-                calls=acting_on(observed.calls, reply.message.calls, agent.with_resource),
+                calls=acting_on(observed.calls, reply.message, agent.with_resource),
                 answer=payloads.keep_json(observed.answer) if observed.has_answer else None,
                 defect=observed.defect,
                 unreturned=unreturned_tokens(reply),
@@ -255,13 +232,15 @@ class Turns:
         return node
 
     def _state(self, action: CallModel) -> AgentState:
-        agent = self._node(action).agent
+        agent = self._recorder.state.nodes[action.path].agent
         assert agent is not None, "a turn is taken of an agent's node"
         return agent
 
 
 class _Hinter:
     """Passes streamed text on as hints, counting the offset; ``first_at`` is when the first of the reply came."""
+
+    __slots__ = ("_attempt", "_clock", "_is_veiled", "_live", "_offset", "_run", "_step", "_stream", "first_at")
 
     def __init__(self, live: Live, run: RunId, step: str, attempt: int, clock: Clock, known: Known) -> None:
         """Of what is ``known`` nothing is passed on, whoever begins to listen in the middle of it."""

@@ -7,7 +7,7 @@ is called for its sake alone is adrift too. One word is enough, so what drifts i
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from holdfast.kernel.messages import Message, Role, ToolCall, ToolResult
 from holdfast.kernel.provenance import RUNTIME
@@ -16,6 +16,9 @@ KNOWN_CHARACTERS_MAX = 200_000
 """How much of what calls gave is remembered beside the prompt, the latest first."""
 WORDS_MAX = 200
 """How many words of a call and of its result are looked up."""
+WORDS_FIRST = 4
+"""How many words of a result are looked up before those of the arguments: a tool's results begin alike, by which they
+are known from the second on."""
 STEM_CHARACTERS = 6
 """By how much of its beginning a word is known: its ending may change."""
 WORD_CHARACTERS_MIN = 3
@@ -68,16 +71,21 @@ class Bearing:
                 yield places[part.call_id]
 
     def _bears(self, arguments: str, content: str) -> bool:
+        """Look up word after word until one is known. A word that is not costs a search through all that is."""
+        given = islice(_stems(content), WORDS_MAX)
         is_judged = False
-        for text in (_KEY.sub(" ", arguments), content):
-            for stem in islice(_stems(text), WORDS_MAX):
-                is_judged = True
-                if stem in self._task or stem in self._known:
-                    return True
+        for stem in chain(islice(given, WORDS_FIRST), _stems_of_values(arguments), given):
+            is_judged = True
+            if stem in self._task or stem in self._known:
+                return True
         return not is_judged
 
     def _learn(self, content: str) -> None:
         self._known = f"{self._known}\n{content}"[-KNOWN_CHARACTERS_MAX:]
+
+
+def _stems_of_values(arguments: str) -> Iterator[str]:
+    yield from islice(_stems(_KEY.sub(" ", arguments)), WORDS_MAX)
 
 
 def _stems(text: str) -> Iterator[str]:

@@ -69,7 +69,7 @@ def forbids_turn(accounts: tuple[Account, ...]) -> str | None:
 def forbids_calls(accounts: tuple[Account, ...], wanted: int) -> str | None:
     """Return why the ``wanted`` calls just asked for, which ``spend`` counts already, are too many; or None."""
     for account in accounts:
-        if account.budget.tool_calls is None:
+        if account.budget.tool_calls is None or account.spend.tool_calls <= account.budget.tool_calls:
             continue
         before = msgspec.structs.replace(account.spend, tool_calls=account.spend.tool_calls - wanted)
         if exceeded := calls_exceed(account.budget, before, wanted):

@@ -13,6 +13,7 @@ from holdfast.journal import ledger as journal
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.charges import nano
 from holdfast.kernel.clock import Clock
+from holdfast.kernel.ids import RunId
 
 LOOK_AGAIN_SECONDS = 60.0
 """How long a call waits for what others hold before it asks again by itself: a new period may have begun."""
@@ -75,18 +76,18 @@ class Purses:
         self._ledger.changed(state.run, state.charges, state.version, durable, self._clock.now())
         self._tell()
 
-    def closed(self, state: RunState) -> None:
+    def closed(self, run: RunId) -> None:
         """Count what a run that is driven no more may come to as spent."""
         if self._ledger.allowances:
-            self._ledger.closed(state.run, self._clock.now())
+            self._ledger.closed(run, self._clock.now())
             self._tell()
 
-    def ask(self, state: RunState, tokens: int, usd: float | None) -> Spent | Busy | None:
+    def ask(self, run: RunId, tenant: str, app: str, tokens: int, usd: float | None) -> Spent | Busy | None:
         """Return why a call that may come to so much has no room, None if it has."""
         if not self._ledger.allowances:
             return None
         nano_usd = None if usd is None else nano(usd)
-        return self._ledger.ask(state.run, state.tenant, state.app, tokens, nano_usd, self._clock.now())
+        return self._ledger.ask(run, tenant, app, tokens, nano_usd, self._clock.now())
 
     async def freed(self) -> None:
         """Return once something may have been freed."""
@@ -108,8 +109,11 @@ class Purses:
 class Purse:
     """What one run is paid from under one claim."""
 
+    __slots__ = ("_app", "_purses", "_run", "_tenant")
+
     def __init__(self, purses: Purses, state: RunState) -> None:
-        self._purses, self._state = purses, state
+        # Not the state itself, an old one soon: it would be kept for as long as the run is driven.
+        self._purses, self._run, self._tenant, self._app = purses, state.run, state.tenant, state.app
 
     @property
     def watch(self) -> Callable[[RunState, int], None] | None:
@@ -118,7 +122,7 @@ class Purse:
 
     def ask(self, tokens: int, usd: float | None) -> Spent | Busy | None:
         """Return why a call that may come to so much has no room, None if it has: until anything else is awaited."""
-        return self._purses.ask(self._state, tokens, usd)
+        return self._purses.ask(self._run, self._tenant, self._app, tokens, usd)
 
     async def freed(self) -> None:
         """Return once something may have been freed."""
@@ -126,7 +130,7 @@ class Purse:
 
     def close(self) -> None:
         """Count what the run may come to as spent, until it is driven again."""
-        self._purses.closed(self._state)
+        self._purses.closed(self._run)
 
 
 async def _load(ledger: Ledger, store: journal.Ledger, now: float) -> None:

@@ -21,7 +21,7 @@ class Reached(msgspec.Struct, frozen=True):
 def low_limits(budget: Budget, spend: Spend) -> list[Reached]:
     """Return the limits that run low; one that allows nothing never does. What is reserved or lent may come back."""
     low: list[Reached] = []
-    if budget.tokens and (tokens := spend.tokens) >= LOW_PART * budget.tokens:
+    if budget.tokens and (tokens := spend.input_tokens + spend.output_tokens) >= LOW_PART * budget.tokens:
         low.append(Reached("tokens", tokens, budget.tokens))
     if budget.usd and spend.usd >= LOW_PART * budget.usd:
         low.append(Reached("usd", spend.usd, budget.usd))

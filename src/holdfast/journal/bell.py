@@ -17,6 +17,8 @@ class Bell:
 
     def set(self) -> None:
         """Ring it: whoever waits goes on, and whoever waits next does not wait."""
+        if self._is_rung:
+            return  # who waits has been told, and nobody begins to wait before it is cleared
         self._is_rung = True
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)

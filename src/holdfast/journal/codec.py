@@ -1,5 +1,7 @@
 """Events to bytes and back: MessagePack by msgspec, tagged, readable for as long as the tags live."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from holdfast.journal.events import Event
@@ -9,9 +11,8 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
 
 
-def encode(event: Event) -> bytes:
-    """Return the journal's bytes for ``event``."""
-    return _encoder.encode(event)
+encode: Callable[[Event], bytes] = _encoder.encode
+"""Return the journal's bytes for an event. Not a function around it: it is called for each."""
 
 
 def decode(body: bytes) -> Event:

@@ -67,7 +67,8 @@ class Live:
 
     def ring(self, run: RunId) -> None:
         """Say that ``run`` has new events."""
-        self._tell(run, None)
+        if run in self._listeners:
+            self._tell(run, None)
 
     def rest(self, run: RunId, ended: RunState | None = None, payloads: Payloads | None = None) -> None:
         """Say that ``run`` is no longer driven here: it is over, parked or let go of.

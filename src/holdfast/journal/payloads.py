@@ -30,6 +30,8 @@ def payload_id(key: bytes, body: bytes) -> PayloadId:
 class Payloads:
     """Keeps and fetches the payloads of one run, with a bounded cache of what was touched last."""
 
+    __slots__ = ("_cache", "_journal", "_key", "_run", "_staged", "_under_way", "cached_bytes", "veil")
+
     def __init__(self, journal: Journal, run: RunId, key: bytes) -> None:
         self._journal, self._run, self._key = journal, run, key
         self.veil: Veil = NO_VEIL

@@ -3,36 +3,29 @@
 ``append`` changes the state at once and costs no wait; ``durable`` waits until everything appended so far is committed.
 Acting on a state that is not yet durable is safe as long as nothing leaves the process: effects wait for ``durable``,
 and a refused commit stops the whole driver, taking every conclusion drawn from it along.
+
+Who waits alone commits by itself: it is woken by the store's answer and goes on. Handed to the task that writes, a
+commit wakes three times, and each time what the run has in memory is cold (docs/explanation/performance.md). What
+nobody waits for, and what parallel branches append, that task commits, all of it at once.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+from holdfast.journal.afterwards import Afterwards
 from holdfast.journal.alerts import ALARMING, Alert, OnAlert, tell_nobody
 from holdfast.journal.bell import Bell
 from holdfast.journal.codec import decode, encode
 from holdfast.journal.correspondence import TOLD
 from holdfast.journal.correspondence import letters as letters_of
 from holdfast.journal.events import Event
+from holdfast.journal.fencing import fenced
 from holdfast.journal.fold import evolve
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.ledger import Entries
 from holdfast.journal.live import Live
 from holdfast.journal.payloads import Payloads
-from holdfast.journal.port import (
-    AlreadyBegun,
-    Commit,
-    CommitResult,
-    Committed,
-    Journal,
-    Letter,
-    Lost,
-    Overtaken,
-    Parking,
-    Recorded,
-    Snapshot,
-    Stale,
-)
+from holdfast.journal.port import Commit, CommitResult, Committed, Journal, Letter, Parking, Recorded, Snapshot
 from holdfast.journal.shared import Board, SharedWrite, place_of
 from holdfast.journal.snapshots import freeze, is_due
 from holdfast.kernel.charges import since
@@ -59,8 +52,27 @@ def nobody_listens() -> None:
     """What is called where nobody drives."""
 
 
+def nobody_minds(_fenced: Fenced) -> bool:
+    """Who sees to it that a driver was overtaken, where nobody drives."""
+    return False
+
+
+def never_alone() -> bool:
+    """Whether only one piece of work is under way, where nobody can tell."""
+    return False
+
+
 class Recorder:
     """Records for one claim of one run. ``write`` must run as a task for as long as the recorder is used."""
+
+    # More than 30 attributes without slots, and each run would have a dictionary of its own: 1.6 KB.
+    __slots__ = (
+        *("state", "payloads", "heard", "is_alone"),
+        *("_journal", "_clock", "_live", "_epoch", "_board", "_stir", "_alert", "_watch"),
+        *("_pending", "_under_way", "_unanswered", "_letters", "_shared", "_shared_under_way", "_alerts", "_waiting"),
+        *("_afterwards", "_is_written", "_wanted", "_is_looked_after", "_is_committing", "_is_renewing", "_refused"),
+        *("_parking", "_durable", "_snapshot_version", "_entered"),
+    )
 
     def __init__(
         self,
@@ -75,13 +87,16 @@ class Recorder:
         alert: OnAlert = tell_nobody,
         watch: Watch | None = None,
         board: Board | None = None,
+        afterwards: Afterwards | None = None,
     ) -> None:
         """``snapshot_version`` is how far a snapshot reaches already; without allowances nobody watches; ``board`` is
-        told of shared writes that are in the store, or never will be."""
+        told of shared writes that are in the store, or never will be; ``afterwards`` is one for all of a process."""
         self.state = state
         self.payloads = payloads
         self.heard: Callable[[], None] = nobody_listens
         """Called whenever the state has changed."""
+        self.is_alone: Callable[[], bool] = never_alone
+        """Whether nobody else is about to append: then there is nothing to wait for before a commit."""
         self._journal, self._clock, self._live, self._epoch = journal, clock, live, epoch
         self._pending: list[Recorded] = []
         self._under_way: tuple[Recorded, ...] = ()
@@ -93,6 +108,16 @@ class Recorder:
         self._stir, self._alert = stir, alert
         self._alerts: list[tuple[int, Alert]] = []
         self._wanted = Bell()
+        self._afterwards = afterwards or Afterwards()
+        self._is_written = False
+        """There is a task that writes."""
+        self._is_looked_after = False
+        """That task will be told at the end of this turn of the event loop, if there is something left for it."""
+        self._is_committing = False
+        self._is_renewing = False
+        self._unanswered: Commit | None = None
+        """What was sent and not answered: sent again it is known by its id."""
+        self._refused: Fenced | None = None
         self._durable = state.version
         self._snapshot_version = snapshot_version
         self._entered = state.charges
@@ -122,16 +147,45 @@ class Recorder:
             self._shared.extend(shared)
         if self._watch is not None and state.charges is not charges:
             self._watch(state, self._durable)
-        self._wanted.set()
+        if not self._is_written:
+            self._wanted.set()
+        elif not self._is_looked_after:
+            self._is_looked_after = True
+            self._afterwards.call(self._look_after)
         self.heard()
+
+    def _look_after(self) -> None:
+        self._is_looked_after = False
+        self._ring_if_wanted()
+
+    def _ring_if_wanted(self) -> None:
+        """Wake the task that writes, unless somebody is at it, who does so afterwards."""
+        if not self._is_committing and (self._has_work() or self.state.is_over):
+            self._wanted.set()
+
+    def _has_work(self) -> bool:
+        """Whether the task that writes has something to do."""
+        return bool(self._pending or self._letters or self._shared or self._unanswered or self._is_renewing)
 
     async def durable(self) -> None:
         """Return once everything appended so far is committed."""
         if self._durable >= self.state.version:
             return
+        if not (self._is_committing or self._letters or self._shared) and self.is_alone():
+            await self._commit_alone()
+            if self._durable >= self.state.version:
+                return
         committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((self.state.version, committed))
         await committed
+
+    async def _commit_alone(self) -> None:
+        """Commit in the task of whoever waits. One that is cancelled leaves it to the task that writes to ask again."""
+        try:
+            await self._commit()
+        except Fenced as refused:
+            self._refused = refused
+            self._wanted.set()
 
     async def park(self, parking: Parking) -> None:
         """Commit what is pending and let go of the run. Nothing may be appended afterwards."""
@@ -140,27 +194,53 @@ class Recorder:
 
     def renew(self) -> None:
         """Keep the lease alive: commit, be it nothing."""
+        self._is_renewing = True
         self._wanted.set()
 
-    async def write(self) -> None:
-        """Commit whatever is appended until the run's end is durable. Raises Fenced when another driver took over."""
-        while not self.state.is_over or self._durable < self.state.version:
-            await self._wanted.rung()
-            await self._commit()
+    async def write(self, fence: Callable[[Fenced], bool] = nobody_minds) -> None:
+        """Commit whatever is appended until the run's end is durable.
+
+        Raises Fenced when another driver took over, unless ``fence`` says that it sees to that itself.
+        """
+        self._is_written = True
+        try:
+            while not self.state.is_over or self._durable < self.state.version:
+                await self._wanted.rung()
+                self._wanted.clear()
+                if self._refused is not None:
+                    raise self._refused
+                if not self._is_committing and self._has_work():
+                    await self._commit()
+        except Fenced as refused:
+            if not fence(refused):
+                raise
+        finally:
+            self._is_written = False
 
     def lost(self) -> list[Event]:
         """Return what was appended and is not known to be committed, in order: once fenced, what never will be."""
         return [decode(each.body) for each in (*self._under_way, *self._pending)]
 
     async def _commit(self) -> None:
-        self._wanted.clear()
+        """Commit what was appended; before that, what nobody waited to hear the answer to. It is done once."""
+        self._is_committing = True
+        try:
+            if self._unanswered is not None:
+                await self._send(self._unanswered)
+            await self._send(self._next())
+        finally:
+            self._is_committing = False
+            self._ring_if_wanted()
+
+    def _next(self) -> Commit:
         events, self._pending = tuple(self._pending), []
-        self._under_way = events
+        self._under_way += events
         letters, self._letters = tuple(self._letters), []
         shared, self._shared = tuple(self._shared), []
+        self._is_renewing = False
         state = self.state
         base = state.version - len(events)
-        commit = Commit(
+        return Commit(
             commit_id=commit_id(state.run, self._epoch, base),
             run=state.run,
             epoch=self._epoch,
@@ -175,14 +255,19 @@ class Recorder:
             entries=self._entries(state),
             shared=shared,
         )
-        self._shared_under_way += len(shared)
+
+    async def _send(self, commit: Commit) -> None:
+        self._unanswered = commit
+        self._shared_under_way = len(commit.shared)
         try:
             result = await self._journal.commit(commit)
         finally:
-            self._shared_under_way -= len(shared)
-            self._release_shared(shared)
+            self._shared_under_way = 0
+            if commit.shared:
+                self._release_shared(commit.shared)
+        self._unanswered = None
         if isinstance(result, Committed):
-            for letter in letters:
+            for letter in commit.letters:
                 await self._stir(letter.to)
         self._confirm(result)
 
@@ -215,29 +300,14 @@ class Recorder:
 
     def _confirm(self, result: CommitResult) -> None:
         run = self.state.run
-        match result:
-            case Committed(version):
-                self._durable, self._under_way = version, ()
-                if self._watch is not None:
-                    self._watch(self.state, version)
-                self.payloads.committed()
-                self._release()
-                self._live.ring(run)
-            case Lost(epoch):
-                raise Fenced(
-                    f"expected to drive run {run} in epoch {self._epoch}, found epoch {epoch}: another driver took over"
-                )
-            case Stale(version):
-                raise Fenced(
-                    f"expected run {run} at version {self._durable}, found {version}: another driver has written"
-                )
-            case Overtaken(name, version):
-                raise Fenced(
-                    f"expected to be alone in writing the shared value {name!r}, found it at version {version}: "
-                    f"another process has written it, and run {run} goes on from what it had recorded before"
-                )
-            case AlreadyBegun():
-                raise Fenced(f"expected to continue run {run}, found its request begun elsewhere")
+        if not isinstance(result, Committed):
+            raise fenced(run, result, self._epoch, self._durable)
+        self._durable, self._under_way = result.version, ()
+        if self._watch is not None:
+            self._watch(self.state, result.version)
+        self.payloads.committed()
+        self._release()
+        self._live.ring(run)
 
     def _release(self) -> None:
         while self._alerts and self._alerts[0][0] <= self._durable:

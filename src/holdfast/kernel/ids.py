@@ -16,6 +16,7 @@ PayloadId = NewType("PayloadId", str)
 LetterId = NewType("LetterId", str)
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _TIME_BITS, _RANDOM_BYTES = 48, 10
 
 
@@ -27,7 +28,7 @@ def new_run_id(now: float, randomness: Randomness) -> RunId:
 def child_run_id(parent: RunId, path: str) -> RunId:
     """Return the id of the run that ``parent`` starts at step ``path``: always the same one."""
     timestamp = parent.removeprefix("run_")[:10]
-    return RunId("run_" + timestamp + _base32(_digest(_RANDOM_BYTES, "child", parent, path), 16))
+    return RunId("run_" + timestamp + _base32(int.from_bytes(_digest(_RANDOM_BYTES, "child", parent, path), "big"), 16))
 
 
 def requested_run_id(tenant: str, request_id: str, now: float) -> RunId:
@@ -42,7 +43,7 @@ def commit_id(run: RunId, epoch: int, version: int) -> CommitId:
 
 def new_letter_id(randomness: Randomness) -> LetterId:
     """Return a fresh id for a message to an inbox."""
-    return LetterId("ltr_" + _base32(randomness.bytes(_RANDOM_BYTES), 16))
+    return LetterId("ltr_" + _base32(int.from_bytes(randomness.bytes(_RANDOM_BYTES), "big"), 16))
 
 
 def idempotency_key(tenant: str, run: RunId, path: str, arguments_digest: str, family: int) -> str:
@@ -67,13 +68,9 @@ def _digest(size: int, *pieces: str) -> bytes:
 
 def _sortable(now: float, tail: bytes) -> str:
     milliseconds = int(now * 1000) & ((1 << _TIME_BITS) - 1)
-    return _base32(milliseconds.to_bytes(_TIME_BITS // 8, "big"), 10) + _base32(tail, 16)
+    return _base32(milliseconds, 10) + _base32(int.from_bytes(tail, "big"), 16)
 
 
-def _base32(data: bytes, length: int) -> str:
-    number = int.from_bytes(data, "big")
-    digits = []
-    for _ in range(length):
-        number, rest = divmod(number, 32)
-        digits.append(_ALPHABET[rest])
-    return "".join(reversed(digits))
+def _base32(number: int, length: int) -> str:
+    """Return the last ``length`` digits of ``number``, an even count of them: two at a time, for each run has 26."""
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(5 * length - 10, -1, -10)])

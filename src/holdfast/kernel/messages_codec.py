@@ -1,5 +1,7 @@
 """Messages to bytes and back: MessagePack by msgspec, as they lie in a run's payloads."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from holdfast.kernel.errors import JournalError
@@ -9,9 +11,8 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
 
 
-def encode_message(message: Message) -> bytes:
-    """Return the bytes under which ``message`` is kept: equal messages give equal bytes."""
-    return _encoder.encode(message)
+encode_message: Callable[[Message], bytes] = _encoder.encode
+"""Return the bytes under which a message is kept: equal messages give equal bytes."""
 
 
 def decode_message(body: bytes) -> Message:

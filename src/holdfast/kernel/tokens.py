@@ -53,6 +53,7 @@ _SPACES = bytes(
     ord("s" if code == ord(" ") else "n" if code < 128 and chr(code).isspace() else " ") for code in range(256)
 )
 """Single spaces apart from other white space, which costs even where it is alone."""
+_WHITE = bytes(code for code in range(128) if chr(code).isspace() and chr(code) != " ")
 _OTHERS = bytes((ord("_"), *range(0xC0, 0x100)))
 """What begins any other character: the underscore, and the first byte of each character outside ASCII."""
 
@@ -60,7 +61,6 @@ _OTHERS = bytes((ord("_"), *range(0xC0, 0x100)))
 def estimate_tokens(text: str) -> int:
     """Return about how many tokens ``text`` is; rather too many than too few."""
     data = text.encode("utf-8", "surrogatepass")
-    spaces = data.translate(_SPACES).split()
     # Letters are most of a text: a whole six becomes a mark, what is left of a run ends in one place, and both are
     # counted. Splitting, as for the others, took 15 µs in place of 11 for 1,650 characters of prose.
     letters = (data.translate(_LETTERS) + b" ").replace(b"aaaaaa", b"b")
@@ -69,11 +69,17 @@ def estimate_tokens(text: str) -> int:
         + letters.count(b"a ")
         + _groups(data.translate(_DIGITS), b"aaa")
         + _groups(data.translate(_SIGNS), b"aa")
-        + len(spaces)
-        - spaces.count(b"s")
-        + len(data)
-        - len(data.translate(None, _OTHERS))
+        + _wide_spaces(data)
+        + (data.count(b"_") if len(data) == len(text) else len(data) - len(data.translate(None, _OTHERS)))
     )
+
+
+def _wide_spaces(data: bytes) -> int:
+    """Return how many times there is more white space than one blank: in most results never."""
+    if b"  " not in data and len(data.translate(None, _WHITE)) == len(data):
+        return 0
+    spaces = data.translate(_SPACES).split()
+    return len(spaces) - spaces.count(b"s")
 
 
 def _groups(masked: bytes, whole: bytes) -> int:
@@ -88,6 +94,8 @@ def message_tokens(message: Message) -> int:
 
 def unreturned_tokens(reply: Reply) -> int:
     """Return how many tokens of ``reply`` the next request does not hold: what was thought and is not handed back."""
+    if not reply.usage.reasoning_tokens:
+        return 0
     hands_back = any(isinstance(part, Reasoning) for part in reply.message.parts)
     return 0 if hands_back else reply.usage.reasoning_tokens
 

@@ -65,7 +65,7 @@ class Serving:
         """
         if at is not None:
             self._door.taken_up(run)  # it waits for nobody
-            self._worker.asked.add(run)
+            self._remember(run)
             if self._dispatcher is not None:
                 await self._dispatcher.wake(run, at, lane)
             return
@@ -77,10 +77,15 @@ class Serving:
     async def stir(self, run: RunId, lane: Lane = Lane.INTERACTIVE) -> None:
         """Have ``run`` driven, if it is to be driven here, and read its mail."""
         self._worker.mail_came(run)
-        self._worker.asked.add(run)
+        self._remember(run)
         self.troubles.pop(run, None)
         if self._dispatcher is not None:
             await self._dispatcher.wake(run, lane=lane)
+
+    def _remember(self, run: RunId) -> None:
+        """Remember who was asked for, unless the store will tell: a process that drives all finds them by sweeping."""
+        if self._dispatcher is None or not self._recovers:
+            self._worker.asked.add(run)
 
     @asynccontextmanager
     async def serve(self, *, drives: bool) -> AsyncIterator[None]:

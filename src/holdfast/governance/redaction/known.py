@@ -29,7 +29,12 @@ class Known:
         self._joined = ""
 
     def __bool__(self) -> bool:
-        return bool(self._in_order) or bool(self._base)
+        known: Known | None = self
+        while known is not None:  # as in ``hides``
+            if known._in_order:  # noqa: SLF001  # of its own kind
+                return True
+            known = known._base  # noqa: SLF001  # of its own kind
+        return False
 
     def add(self, value: str, reference: str) -> None:
         """Replace ``value`` by ``reference`` from now on; the first reference of a value stays."""

@@ -183,7 +183,7 @@ class Gateway:
             what = "no whole reply" if patience.seconds == self._reply_seconds else "nothing"
             raise _timed_out(name, what, patience.seconds) from None
         finally:
-            if provider is not None:
+            if provider is not None and not provider.is_exhausted:
                 await provider.let_go()
             self._reach(Point.MODEL_AFTER_CALL)
 
@@ -213,12 +213,12 @@ ENDED = _Ended()
 class _Provider:
     """The edge to whoever serves a model: whatever is raised there becomes a fault that the run can live with."""
 
-    __slots__ = ("_cancellations", "_is_exhausted", "_stream", "name", "prices_itself")
+    __slots__ = ("_cancellations", "_stream", "is_exhausted", "name", "prices_itself")
 
     def __init__(self, model: Model, name: str, request: ModelRequest) -> None:
         self.name = name
         self.prices_itself = prices_itself(model)
-        self._cancellations, self._is_exhausted = _cancellations(), False
+        self._cancellations, self.is_exhausted = _cancellations(), False
         try:
             self._stream = model.stream(request)
         except ModelCallFailed:
@@ -242,12 +242,14 @@ class _Provider:
             if isinstance(error, ModelCallFailed):
                 raise
             raise self._translated(error) from error
-        self._is_exhausted = isinstance(item, _Ended)
-        return None if isinstance(item, _Ended) else item
+        if isinstance(item, _Ended):
+            self.is_exhausted = True
+            return None
+        return item
 
     async def let_go(self) -> None:
-        """Close the stream. A provider that fails at this can change neither the reply nor an error on its way."""
-        if not self._is_exhausted and isinstance(self._stream, AsyncGenerator):
+        """Close what is left of the stream. A provider that fails at this changes neither the reply nor an error."""
+        if isinstance(self._stream, AsyncGenerator):
             with contextlib.suppress(Exception):
                 await self._stream.aclose()
 

@@ -23,7 +23,7 @@ def breach_of(reply: Reply) -> str | None:
         return f"expected a reply by the assistant, found one by the {reply.message.role}"
     if reply.stop is StopReason.TOOL_USE and not calls:
         return "expected tool calls, for it stopped to use tools, found none"
-    if len({call.call_id for call in calls}) != len(calls):
+    if len(calls) > 1 and len({call.call_id for call in calls}) != len(calls):
         return "expected an id of its own for each tool call, found one used twice"
     try:
         encode_message(reply.message)

@@ -86,7 +86,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 class Desk:
     """What a run lends to its calls: its recorder, its secrets, resources by type. ``Results`` is always among them."""
 
-    __slots__ = ("recorder", "resources", "secrets", "sharing")
+    __slots__ = ("_given", "_held", "recorder", "secrets", "sharing")
 
     def __init__(
         self,
@@ -98,7 +98,15 @@ class Desk:
         """``sharing``: what it has to do with other runs; without it nothing is shared."""
         self.recorder, self.sharing = recorder, sharing
         self.secrets = secrets or RunSecrets(NO_SECRETS, recorder.payloads, recorder.state.tenant)
-        self.resources: Mapping[type, object] = {Results: Results(recorder.payloads), **(resources or {})}
+        self._given = resources or {}
+        self._held: Mapping[type, object] | None = None
+
+    @property
+    def resources(self) -> Mapping[type, object]:
+        """The resources by type; gathered when first asked for, for most runs never do."""
+        if self._held is None:
+            self._held = {Results: Results(self.recorder.payloads), **self._given}
+        return self._held
 
 
 class Refused(msgspec.Struct, frozen=True):

@@ -7,6 +7,8 @@ from holdfast.kernel.charges import Charge, Charges, added, nano
 from holdfast.kernel.days import day_of
 from holdfast.kernel.messages import Usage
 
+NOTHING_SPENT = Charge(0)
+
 
 def holding(charges: Charges, event: ModelCalled, at: float) -> Charges:
     """Return ``charges`` with what a call holds that is made at the instant ``at``."""
@@ -20,9 +22,18 @@ def settled(charges: Charges, agent: AgentState, usage: Usage | None) -> Charges
     """Return ``charges`` once the call of ``agent`` holds nothing more; ``usage`` is what it is charged, if it is."""
     if not agent.reserved and usage is None:
         return charges
-    day = day_of(agent.reserved_at)
-    spent = Charge(day) if usage is None else _spent(day, usage)
-    return added(charges, _less_held(spent, agent))
+    usd = agent.reserved_usd
+    spent = NOTHING_SPENT if usage is None else _spent(0, usage)
+    settled = Charge(
+        day_of(agent.reserved_at),
+        spent.tokens,
+        spent.nano_usd,
+        spent.unpriced,
+        -agent.reserved,
+        -nano(usd),
+        -(1 + agent.is_hedged) if usd is None else 0,
+    )
+    return added(charges, settled)
 
 
 def reconciled(charges: Charges, unseen: UnseenCall, usage: Usage) -> Charges:
@@ -34,9 +45,3 @@ def reconciled(charges: Charges, unseen: UnseenCall, usage: Usage) -> Charges:
 
 def _spent(day: int, usage: Usage) -> Charge:
     return Charge(day, usage.input_tokens + usage.output_tokens, nano(usage.cost_usd), int(usage.cost_usd is None))
-
-
-def _less_held(spent: Charge, agent: AgentState) -> Charge:
-    usd = agent.reserved_usd
-    unpriced = (1 + agent.is_hedged) * (usd is None)
-    return Charge(spent.day, spent.tokens, spent.nano_usd, spent.unpriced, -agent.reserved, -nano(usd), -unpriced)

@@ -34,7 +34,8 @@ def marks_of(agent: AgentState, adrift: Collection[int] = ()) -> tuple[Mark, ...
 
 def trail_with(agent: AgentState, adrift: Collection[int]) -> tuple[Mark, ...]:
     """Return the newest calls, those of the present turn that have ended among them."""
-    return (*agent.trail.marks, *marks_of(agent, adrift))[-TRAIL_MAX:]
+    known, fresh = agent.trail.marks, marks_of(agent, adrift)
+    return (known + fresh)[-TRAIL_MAX:] if fresh else known
 
 
 def moved_on(agent: AgentState, adrift: Collection[int]) -> Trail:

@@ -198,12 +198,12 @@ def with_step(state: RunState, event: OfStep, version: int, change: Callable[[St
     node = entered(state, event.node)
     if event.turn == 0:
         return with_node(state, replace(node, step=change(node.step)), version)
-    agent = agent_of(node)
-    at = event.call - 1
-    if event.turn != agent.turn or not 0 <= at < len(agent.calls):
+    agent, at = agent_of(node), event.call - 1
+    calls = list(agent.calls)
+    if event.turn != agent.turn or not 0 <= at < len(calls):
         raise JournalError(
-            f"expected one of the {len(agent.calls)} calls of turn {agent.turn} at {event.node!r}, "
+            f"expected one of the {len(calls)} calls of turn {agent.turn} at {event.node!r}, "
             f"found call {event.call} of turn {event.turn}: the journal is damaged"
         )
-    changed = CallState(agent.calls[at].request, change(agent.calls[at].step))
-    return with_agent(state, node, replace(agent, calls=(*agent.calls[:at], changed, *agent.calls[at + 1 :])), version)
+    calls[at] = CallState(calls[at].request, change(calls[at].step))
+    return with_agent(state, node, replace(agent, calls=tuple(calls)), version)

@@ -18,6 +18,7 @@ from holdfast.integration.secrets.book import NO_SECRETS, Secrets
 from holdfast.integration.secrets.run_secrets import RunSecrets
 from holdfast.integration.tools.invocation import Desk
 from holdfast.integration.tools.sharing import Sharing
+from holdfast.journal.afterwards import Afterwards
 from holdfast.journal.alerts import OnAlert, tell_nobody
 from holdfast.journal.beginnings import Beginnings, Begun
 from holdfast.journal.events import DriverChanged, DriverLeft, LifecycleMoved, RunParked
@@ -71,10 +72,17 @@ class Surroundings:
     alert: OnAlert = tell_nobody
     board: Board = field(default_factory=Board)
     secrets: Secrets = NO_SECRETS
+    afterwards: Afterwards = field(default_factory=Afterwards)
 
 
 class Driver:
     """Drives one run, once. Make a new one for each claim."""
+
+    __slots__ = (
+        *("_app", "_around", "_begun", "_caller", "_equipment", "_has_mail", "_is_stopped", "_loop"),
+        *("_opening", "_parks_for", "_purse", "_recorder", "_rested", "_run", "_scripts", "_secrets"),
+        *("_setback", "ended", "payloads"),
+    )
 
     def __init__(
         self,
@@ -183,7 +191,7 @@ class Driver:
         self._purse = around.purses.open(state)
         reached, hooks = found.snapshot_version, (around.kin.stir, around.alert, self._purse.watch)
         hands = around.store, around.clock, around.live, payloads
-        recorder = Recorder(*hands, state, claim.epoch, reached, *hooks, around.board)
+        recorder = Recorder(*hands, state, claim.epoch, reached, *hooks, around.board, around.afterwards)
         if claim.epoch > 1 or state.parked is not None:
             recorder.append(DriverChanged(worker=around.worker, epoch=claim.epoch))
         if state.waited_from is not None:
@@ -271,7 +279,7 @@ class Driver:
                     loop.stop()
                 if self._has_mail:
                     loop.mail_came()
-                writing = group.create_task(self._write(recorder, loop))
+                writing = group.create_task(recorder.write(loop.fence))
                 rested = await loop.run()
                 await recorder.durable()
                 writing.cancel()
@@ -281,14 +289,6 @@ class Driver:
             if self._scripts is not None:
                 await self._scripts.close()
         return rested
-
-    async def _write(self, recorder: Recorder, loop: Loop) -> None:
-        """Keep writing; if another driver took over, let the loop see its effects end before it raises that."""
-        try:
-            await recorder.write()
-        except Fenced as fenced:
-            if not loop.fence(fenced):
-                raise
 
     def _assemble(
         self,

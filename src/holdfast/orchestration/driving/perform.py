@@ -44,6 +44,11 @@ Doing = Coroutine[object, object, None]
 class Performer:
     """Performs the work of one claim of one run. Whatever becomes of it is recorded."""
 
+    __slots__ = (
+        *("_app", "_clock", "_decide", "_desk", "_equipment", "_ordering", "_parenting", "_randomness"),
+        *("_recorder", "_scripts", "_turns"),
+    )
+
     def __init__(
         self,
         equipment: Equipment,

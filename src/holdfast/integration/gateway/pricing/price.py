@@ -120,5 +120,5 @@ def _dearest(rates: tuple[Rate | None, ...], input_tokens: int) -> float:
     dearest = 0.0
     for rate in rates:
         if rate is not None:
-            dearest = max(dearest, rate.dearest(input_tokens))
+            dearest = max(dearest, rate.dearest(input_tokens) if rate.steps else rate.usd)
     return dearest

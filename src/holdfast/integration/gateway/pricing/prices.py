@@ -70,6 +70,9 @@ class Prices:
         self._table: Table | None = None
         self._is_open = False
         self._listed: dict[Place, Listed | None] = {}
+        self._windows_said: Mapping[str, Override] | None = None
+        self._windows: dict[str, int | None] = {}
+        """What was found under the overrides of ``_windows_said``: it is asked for every turn."""
         self._known: dict[tuple[Place, int], Price | None] = {}
 
     def of(self, model: str, at: float) -> Price | None:
@@ -79,6 +82,14 @@ class Prices:
 
     def window(self, model: str) -> int | None:
         """Return how many tokens ``model`` can read: where most of them, None if that is not known of each place."""
+        said = self._overrides()
+        if said is not self._windows_said or len(self._windows) >= PRICES_REMEMBERED_MAX:
+            self._windows_said, self._windows = said, {}
+        if model not in self._windows:
+            self._windows[model] = self._widest(model)
+        return self._windows[model]
+
+    def _widest(self, model: str) -> int | None:
         if (set_by_user := self._said_of(model).window) is not None:
             return set_by_user
         windows = [self._window(place) for place in self._places(model)]

@@ -75,7 +75,7 @@ class Audit:
         fault = None if fault is None else clean_fault(invocation, fault)
         keep_names(invocation)
         result, shown = kept(invocation, fault)
-        shared, shared_writes = _shared(invocation, outcome)
+        shared, shared_writes = ((), ()) if invocation.shared is None else _shared(invocation, outcome)
         recorder = invocation.desk.recorder
         recorder.append(
             StepEnded(
