@@ -11,6 +11,7 @@ from holdfast.journal.mail import (
     ChildOver,
     Decide,
     Drop,
+    EventCame,
     LateOutcome,
     Mail,
     Reconcile,
@@ -67,6 +68,8 @@ class Mailroom:
                 await self._parenting.hear(mail)
             case Resume():
                 await self._parenting.recount()
+            case EventCame():
+                pass
             case Requeue() | Drop():
                 pass  # of an end that this run has not come to, or has left behind
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.journal.stores.sqlite import queries, statements
+from holdfast.journal.stores.sqlite import deliveries, events, queries, statements
 from holdfast.journal.stores.sqlite.layout import lay_out
 from holdfast.kernel.faults import pass_by
 
@@ -25,6 +25,12 @@ OFTEN = {
     "last letter": statements.LAST_LETTER,
     "letter": statements.LETTER,
     "advance": statements.ADVANCE,
+    "event": events.NAMED,
+    "events of a topic": events.OF_TOPIC,
+    "events of a cause": events.OF_CAUSE,
+    "events of a run": events.OF_RUN,
+    "waits": events.WAITING,
+    "deliveries": deliveries.OF_STATE,
 }
 
 

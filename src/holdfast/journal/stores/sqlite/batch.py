@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from holdfast.journal.bus import BusEvent, Publication
 from holdfast.journal.leases import Lease, LeaseHeld
 from holdfast.journal.port import Claim, Commit, CommitResult, Committed, Held, Letter, NewRun
 from holdfast.journal.stores.rules import (
@@ -21,7 +22,7 @@ from holdfast.journal.stores.rules import (
     moved_on,
     woken,
 )
-from holdfast.journal.stores.sqlite import shared, statements
+from holdfast.journal.stores.sqlite import events, shared, statements
 from holdfast.journal.stores.sqlite.books import Books
 from holdfast.journal.stores.sqlite.rows import write_rows
 from holdfast.journal.stores.sqlite.shared import SharedRows
@@ -62,6 +63,9 @@ class Batch:
         if commit.shared and (overtaken := self._shared.overtaken(self._connection, commit.shared)) is not None:
             return overtaken
         self.post(commit.letters)
+        if commit.publishes or commit.waits:
+            self.post(events.publish(self._connection, run, commit.publishes, self._now))
+            self.post(events.wait(self._connection, run, commit.waits))
         mail = self._last_position(run) if commit.parking is not None else 0
         if commit.begins is not None:
             standing = begun(commit, mail, self._now)
@@ -101,6 +105,11 @@ class Batch:
             standing = self._standing(letter.to)
             if standing is not None:
                 self._standings[letter.to] = woken(standing, letter, self._now)
+
+    def publish(self, publications: Sequence[Publication]) -> tuple[BusEvent, ...]:
+        """Publish from outside of any run, and return the events as they stand."""
+        self.post(events.publish(self._connection, None, publications, self._now))
+        return events.named(self._connection, [each.event_id for each in publications])
 
     def changes_of_others(self) -> int:
         """Return a number that differs once another connection has written, or statements of an operator's have."""
@@ -151,6 +160,11 @@ class Batch:
             self._known.forget()
         else:
             self._known.keep(self._standings, self._row_ids, self._standings)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For statements on tables of which a batch keeps nothing in memory."""
+        return self._connection
 
     def directly(self) -> sqlite3.Connection:
         """Write what has changed so far, forget what was read, and return the connection for other statements."""
