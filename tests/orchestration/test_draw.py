@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from rpds import HashTrieMap
 
 from holdfast.journal.events.scripts import CallKind, ScriptCall
-from holdfast.journal.fold.state import NodeState, RunState, ScriptState, ScriptTurn
+from holdfast.journal.fold.script_state import ScriptState, ScriptTurn
+from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.outcomes import Outcome

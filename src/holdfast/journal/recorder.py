@@ -20,24 +20,20 @@ from holdfast.journal.ledger import Entries
 from holdfast.journal.live import Live
 from holdfast.journal.payloads import Payloads
 from holdfast.journal.port import (
-    AlreadyBegun,
     Commit,
     CommitResult,
     Committed,
     Journal,
     Letter,
-    Lost,
-    Overtaken,
     Parking,
     Recorded,
     Snapshot,
-    Stale,
 )
+from holdfast.journal.refusals import fenced
 from holdfast.journal.shared import Board, SharedWrite, place_of
 from holdfast.journal.snapshots import freeze, is_due
 from holdfast.kernel.charges import since
 from holdfast.kernel.clock import Clock
-from holdfast.kernel.errors import Fenced
 from holdfast.kernel.ids import RunId, commit_id
 
 NOTABLE = (*TOLD, *ALARMING)
@@ -223,21 +219,8 @@ class Recorder:
                 self.payloads.committed()
                 self._release()
                 self._live.ring(run)
-            case Lost(epoch):
-                raise Fenced(
-                    f"expected to drive run {run} in epoch {self._epoch}, found epoch {epoch}: another driver took over"
-                )
-            case Stale(version):
-                raise Fenced(
-                    f"expected run {run} at version {self._durable}, found {version}: another driver has written"
-                )
-            case Overtaken(name, version):
-                raise Fenced(
-                    f"expected to be alone in writing the shared value {name!r}, found it at version {version}: "
-                    f"another process has written it, and run {run} goes on from what it had recorded before"
-                )
-            case AlreadyBegun():
-                raise Fenced(f"expected to continue run {run}, found its request begun elsewhere")
+            case refused:
+                raise fenced(refused, run, self._epoch, self._durable)
 
     def _release(self) -> None:
         while self._alerts and self._alerts[0][0] <= self._durable:

@@ -4,7 +4,8 @@ from msgspec.structs import replace
 
 from holdfast.journal.events import ScriptAdvanced
 from holdfast.journal.fold.nodes import entered, with_node
-from holdfast.journal.fold.state import RunState, ScriptState, ScriptTurn
+from holdfast.journal.fold.script_state import ScriptState, ScriptTurn
+from holdfast.journal.fold.state import RunState
 
 
 def script_advanced(state: RunState, event: ScriptAdvanced, _at: float, version: int) -> RunState:

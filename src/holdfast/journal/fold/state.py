@@ -10,9 +10,9 @@ from rpds import HashTrieMap
 
 from holdfast.journal.events.retries import SentBefore
 from holdfast.journal.events.runs import Origin
-from holdfast.journal.events.scripts import ScriptCall
 from holdfast.journal.events.steps import Unfinished
 from holdfast.journal.fold.agent_state import AgentState, Low
+from holdfast.journal.fold.script_state import ScriptState
 from holdfast.journal.fold.step_state import NOT_TRIED, StepState
 from holdfast.kernel.charges import Charges
 from holdfast.kernel.ids import PayloadId, RunId
@@ -105,21 +105,6 @@ class ChildState(msgspec.Struct, frozen=True, gc=False):
     result: PayloadId | None = None
     fault: Fault | None = None
     spend: Spend = Spend()
-
-
-class ScriptTurn(msgspec.Struct, frozen=True, gc=False):
-    """How far a script came at once: what it was told, and what it asked for then."""
-
-    told: tuple[str, ...] = ()
-    calls: tuple[ScriptCall, ...] = ()
-
-
-class ScriptState(msgspec.Struct, frozen=True, gc=False):
-    """Where a script stands: all that it takes to let it come there again."""
-
-    turns: tuple[ScriptTurn, ...] = ()
-    waits: tuple[ScriptCall, ...] = ()
-    """What it asked for and has not been told the end of, in the order in which it asked."""
 
 
 class NodeState(msgspec.Struct, frozen=True, gc=False):

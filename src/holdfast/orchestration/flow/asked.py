@@ -1,7 +1,8 @@
 """What a script has asked for, as nodes of the flow: they are not declared, they are on record. Pure."""
 
 from holdfast.journal.events.scripts import CallKind, ScriptCall
-from holdfast.journal.fold.state import RunState, ScriptState
+from holdfast.journal.fold.script_state import ScriptState
+from holdfast.journal.fold.state import RunState
 from holdfast.kernel import paths
 from holdfast.orchestration.flow.nodes import AgentNode, FunctionNode, ToolNode
 

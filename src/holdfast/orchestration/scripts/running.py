@@ -9,7 +9,8 @@ from holdfast.execution.actions import RunScript
 from holdfast.integration.tools.caught import Raised, caught
 from holdfast.journal.events import NodeEntered, NodeLeft, ScriptAdvanced
 from holdfast.journal.events.scripts import ScriptCall
-from holdfast.journal.fold.state import NodeState, ScriptState
+from holdfast.journal.fold.script_state import ScriptState
+from holdfast.journal.fold.state import NodeState
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel import paths
 from holdfast.kernel.errors import ScriptError, StepFailed

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from holdfast.execution.actions import Action, Note, RunScript, WakeAt
 from holdfast.journal.events import NodeEntered, NodeLeft
 from holdfast.journal.events.scripts import CallKind, ScriptCall
-from holdfast.journal.fold.state import NodeState, ScriptState
+from holdfast.journal.fold.script_state import ScriptState
+from holdfast.journal.fold.state import NodeState
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.flow.asked import node_of
