@@ -1,8 +1,11 @@
 """The flow algebra, as applications import it."""
 
+from holdfast.integration.tools.topic import Topic
 from holdfast.kernel.retry import Retry
 from holdfast.orchestration.application.app import App
+from holdfast.orchestration.application.subscription import OnDead, Start, Subscription
 from holdfast.orchestration.application.versions import Migrated, Migration, OnChange, RunView
+from holdfast.orchestration.flow.leaves import EventNode, PublishNode, Since
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
     AtRoundsMax,
@@ -40,6 +43,7 @@ __all__ = [
     "ChildNode",
     "Criterion",
     "DecisionNode",
+    "EventNode",
     "Fallback",
     "FunctionNode",
     "Join",
@@ -49,8 +53,10 @@ __all__ = [
     "Migration",
     "Node",
     "OnChange",
+    "OnDead",
     "Option",
     "Parallel",
+    "PublishNode",
     "Retry",
     "Review",
     "RunView",
@@ -58,7 +64,11 @@ __all__ = [
     "SagaStep",
     "ScriptNode",
     "Sequence",
+    "Since",
+    "Start",
+    "Subscription",
     "ToolNode",
+    "Topic",
     "Unmet",
     "Vote",
     "VoteBy",

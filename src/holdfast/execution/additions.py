@@ -29,8 +29,16 @@ async def opening(agent: Agent, node: NodeState, run: RunState, payloads: Payloa
     values = _values(value)
     return (
         _system_message(await _system(agent, run, payloads), values),
-        say(Role.USER, _task(agent, value, values), Provenance("input", Trust.USER)),
+        say(Role.USER, _task(agent, value, values), _said_by(node, run)),
     )
+
+
+def _said_by(node: NodeState, run: RunState) -> Provenance:
+    """Return who says what an agent is given: what comes of an event on the bus is trusted as far as its topic."""
+    is_own = node.input in (None, run.input)
+    if is_own and run.reacts_to is not None:
+        return Provenance(f"event:{run.reacts_to.topic}", run.reacts_to.trust)
+    return Provenance("input", Trust.USER if is_own or run.caused_by is None else Trust.UNTRUSTED)
 
 
 async def system_message(prompt: Prompt, node: NodeState, payloads: Payloads) -> Message:

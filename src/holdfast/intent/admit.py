@@ -160,4 +160,5 @@ def _started(request: Request, run: RunId, payload: Payload, title: str, engine:
         models_asked=dict(request.models),
         engine=engine,
         is_batch=request.is_batch,
+        cause=lineage.cause if lineage else request.cause,
     )

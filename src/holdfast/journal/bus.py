@@ -66,6 +66,13 @@ class BusEvent(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Its payload is kept sealed, for the run that published it is about a person."""
 
 
+class Published(msgspec.Struct, frozen=True, gc=False):
+    """What was published from outside, as it stands, and the runs whose waits were told of it."""
+
+    events: tuple[BusEvent, ...]
+    told: tuple[RunId, ...] = ()
+
+
 class TopicHead(msgspec.Struct, frozen=True, gc=False):
     """How far a topic has come."""
 
@@ -142,8 +149,6 @@ class Delivery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Why it is undelivered."""
     at: float = 0.0
     """When it came to stand so."""
-    is_forced: bool = False
-    """Somebody has asked for it in spite of the reason for which it was not delivered."""
 
 
 class DeliveryFilter(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -176,7 +181,7 @@ class Met(msgspec.Struct, frozen=True, gc=False):
 class Topics(Protocol):
     """Holds the events. Methods may raise JournalError; none leaves half of its work behind."""
 
-    async def publish(self, publications: Sequence[Publication]) -> Sequence[BusEvent]:
+    async def publish(self, publications: Sequence[Publication]) -> Published:
         """Publish from outside of any run; return the events as they stand once that is durable."""
 
     async def event(self, event_id: EventId) -> BusEvent | None:

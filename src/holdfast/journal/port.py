@@ -129,6 +129,8 @@ class Committed(msgspec.Struct, frozen=True, gc=False):
     """It is durable; the run has ``version`` events now."""
 
     version: int
+    told: tuple[RunId, ...] = ()
+    """The runs whose waits were told of events: they want driving."""
 
 
 class Stale(msgspec.Struct, frozen=True, gc=False):

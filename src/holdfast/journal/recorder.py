@@ -10,11 +10,13 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from holdfast.journal.alerts import ALARMING, Alert, OnAlert, tell_nobody
 from holdfast.journal.bell import Bell
+from holdfast.journal.bus import EventWait, Publication
 from holdfast.journal.codec import decode, encode
 from holdfast.journal.correspondence import TOLD
 from holdfast.journal.correspondence import letters as letters_of
 from holdfast.journal.events import Event
 from holdfast.journal.fold import evolve
+from holdfast.journal.fold.bus import open_waits, waits_moved
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.ledger import Entries
 from holdfast.journal.live import Live
@@ -71,9 +73,10 @@ class Recorder:
         alert: OnAlert = tell_nobody,
         watch: Watch | None = None,
         board: Board | None = None,
+        rouse: Callable[[], None] = nobody_listens,
     ) -> None:
         """``snapshot_version`` is how far a snapshot reaches already; without allowances nobody watches; ``board`` is
-        told of shared writes that are in the store, or never will be."""
+        told of shared writes that are in the store, or never will be; ``rouse`` tells that the bus has moved."""
         self.state = state
         self.payloads = payloads
         self.heard: Callable[[], None] = nobody_listens
@@ -94,11 +97,21 @@ class Recorder:
         self._entered = state.charges
         self._watch = watch
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+        self._rouse = rouse
+        self._publishes: list[Publication] = []
+        self._event_waits: list[EventWait] = list(open_waits(state)) if state.event_waits else []
 
-    def append(self, *events: Event, letters: Sequence[Letter] = (), shared: Sequence[SharedWrite] = ()) -> None:
-        """Record ``events``, in order, at this instant; what they tell other runs, and ``shared``, what they write
-        that is shared with them, go into the same commit."""
-        at, state = self._clock.now(), self.state
+    def append(
+        self,
+        *events: Event,
+        letters: Sequence[Letter] = (),
+        shared: Sequence[SharedWrite] = (),
+        publishes: Sequence[Publication] = (),
+    ) -> None:
+        """Record ``events``, in order, at this instant; what they tell other runs goes into the same commit, and so
+        does what they write that is ``shared`` with them, and what they publish."""
+        at, before = self._clock.now(), self.state
+        state = before
         charges = state.charges
         for event in events:
             body = encode(event)  # first: an event that cannot be written must not change the state
@@ -116,6 +129,10 @@ class Recorder:
             self._letters.extend(letters)
         if shared:
             self._shared.extend(shared)
+        if publishes:
+            self._publishes.extend(publishes)
+        if state.event_waits is not before.event_waits:
+            self._event_waits.extend(waits_moved(before, state))
         if self._watch is not None and state.charges is not charges:
             self._watch(state, self._durable)
         self._wanted.set()
@@ -154,6 +171,8 @@ class Recorder:
         self._under_way = events
         letters, self._letters = tuple(self._letters), []
         shared, self._shared = tuple(self._shared), []
+        publishes, self._publishes = tuple(self._publishes), []
+        waits, self._event_waits = tuple(self._event_waits), []
         state = self.state
         base = state.version - len(events)
         commit = Commit(
@@ -170,6 +189,8 @@ class Recorder:
             parking=self._parking,
             entries=self._entries(state),
             shared=shared,
+            publishes=publishes,
+            waits=waits,
         )
         self._shared_under_way += len(shared)
         try:
@@ -178,8 +199,10 @@ class Recorder:
             self._shared_under_way -= len(shared)
             self._release_shared(shared)
         if isinstance(result, Committed):
-            for letter in letters:
-                await self._stir(letter.to)
+            for to in (*(letter.to for letter in letters), *result.told):
+                await self._stir(to)
+            if publishes or (state.is_over and state.reacts_to is not None):
+                self._rouse()
         self._confirm(result)
 
     @property
@@ -212,7 +235,7 @@ class Recorder:
     def _confirm(self, result: CommitResult) -> None:
         run = self.state.run
         match result:
-            case Committed(version):
+            case Committed(version=version):
                 self._durable, self._under_way = version, ()
                 if self._watch is not None:
                     self._watch(self.state, version)

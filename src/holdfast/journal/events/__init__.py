@@ -7,6 +7,7 @@ in payloads that it points at. A field is only ever added, with a default; a cha
 from holdfast.journal.events.allowances import AllowanceAwaited, AllowanceRenewed
 from holdfast.journal.events.approvals import ApprovalAsked, ApprovalDecided
 from holdfast.journal.events.budgets import BudgetLow, ModelSwitched, ReservationExceeded
+from holdfast.journal.events.bus import EventAwaited, EventPublished, EventReceived, EventRefused
 from holdfast.journal.events.children import ChildBegun, ChildEnded, ChildRecalled, ChildStarted
 from holdfast.journal.events.circles import LoopSuspected
 from holdfast.journal.events.forks import RunForked
@@ -91,6 +92,10 @@ Event = (
     | AllowanceRenewed
     | ApprovalAsked
     | ApprovalDecided
+    | EventPublished
+    | EventAwaited
+    | EventReceived
+    | EventRefused
 )
 
 __all__ = [
@@ -110,6 +115,10 @@ __all__ = [
     "DriverChanged",
     "DriverLeft",
     "Event",
+    "EventAwaited",
+    "EventPublished",
+    "EventReceived",
+    "EventRefused",
     "ItemsMapped",
     "LifecycleMoved",
     "LoopSuspected",

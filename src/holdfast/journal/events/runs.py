@@ -2,6 +2,7 @@
 
 import msgspec
 
+from holdfast.journal.events.bus import Cause
 from holdfast.journal.events.event import JournalEvent
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.limits import Budget
@@ -52,6 +53,8 @@ class RunStarted(JournalEvent, frozen=True, tag="run.started/1"):
     """Nobody waits for it: others go first, as far as nobody waits for ever."""
     user: str | None = None
     """The end user for whom it acts, by the id of the caller's own records; None if nobody said."""
+    cause: Cause | None = None
+    """The event on the bus that it was begun for."""
 
 
 class LifecycleMoved(JournalEvent, frozen=True, tag="run.moved/1"):

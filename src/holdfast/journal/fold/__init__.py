@@ -15,6 +15,7 @@ from holdfast.journal.fold import (
     allowances,
     approvals,
     budgets,
+    bus,
     children,
     forks,
     nodes,
@@ -77,6 +78,10 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.AllowanceRenewed: allowances.allowance_renewed,
     events.ApprovalAsked: approvals.approval_asked,
     events.ApprovalDecided: approvals.approval_decided,
+    events.EventPublished: bus.event_published,
+    events.EventAwaited: bus.event_awaited,
+    events.EventReceived: bus.event_received,
+    events.EventRefused: bus.event_refused,
 }
 
 PROGRESS = (events.NodeLeft, events.ModelReplied, events.StepEnded, events.ChildEnded)

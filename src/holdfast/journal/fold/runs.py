@@ -43,6 +43,9 @@ def run_started(event: RunStarted, at: float) -> RunState:
         request_id=event.request_id,
         origin=event.origin,
         simulates=event.simulates,
+        reacts_to=event.cause,
+        caused_by=None if event.cause is None else event.cause.event,
+        hops=0 if event.cause is None else event.cause.hops,
     )
 
 

@@ -8,14 +8,16 @@ costs a path of the tree and not a copy of it. No value of values can hold a cyc
 import msgspec
 from rpds import HashTrieMap
 
+from holdfast.journal.events.bus import Cause
 from holdfast.journal.events.retries import SentBefore
 from holdfast.journal.events.runs import Origin
 from holdfast.journal.events.steps import Unfinished
 from holdfast.journal.fold.agent_state import AgentState, Low
+from holdfast.journal.fold.event_state import EventWaitState
 from holdfast.journal.fold.script_state import ScriptState
 from holdfast.journal.fold.step_state import NOT_TRIED, StepState
 from holdfast.kernel.charges import Charges
-from holdfast.kernel.ids import PayloadId, RunId
+from holdfast.kernel.ids import EventId, PayloadId, RunId
 from holdfast.kernel.limits import Budget, Spend
 from holdfast.kernel.outcomes import Fault, Outcome
 
@@ -148,6 +150,8 @@ class NodeState(msgspec.Struct, frozen=True, gc=False):
     """All that runs share, as it was when it was entered: what everything inside sees of it."""
     key_path: str | None = None
     """The path that its idempotency keys are made of, where a migration has given it another."""
+    wait: EventWaitState | None = None
+    """What it waits for on the bus."""
 
 
 class Sent(msgspec.Struct, frozen=True, gc=False):
@@ -281,6 +285,16 @@ class RunState(msgspec.Struct, frozen=True, gc=False):
     """Paths of the sagas that are neither whole nor undone: with one the run cannot end."""
     standing: tuple[str, ...] = ()
     """Paths of the sagas of which something stands that should be undone: with one the run cannot succeed."""
+    reacts_to: Cause | None = None
+    """The event on the bus that it was begun for."""
+    caused_by: EventId | None = None
+    """The same, or the one that it has received last: the cause of what it publishes."""
+    hops: int = 0
+    """How many events lie between it and one that no event has caused."""
+    event_waits: tuple[str, ...] = ()
+    """Paths of the nodes that wait for an event which has not come."""
+    events_awaited: int = 0
+    """How many waits for events have begun so far: no two have the same number."""
 
     def node(self, path: str) -> NodeState | None:
         """Return the state of the node at ``path``, None if it was not entered."""

@@ -13,6 +13,7 @@ from holdfast.journal.bus import (
     Met,
     Position,
     Publication,
+    Published,
     TopicHead,
 )
 from holdfast.journal.sealing.envelope import is_sealed, unescaped
@@ -28,9 +29,10 @@ class SealedBus:
     def __init__(self, inner: BusStore, seals: Seals) -> None:
         self._inner, self._seals = inner, seals
 
-    async def publish(self, publications: Sequence[Publication]) -> Sequence[BusEvent]:
+    async def publish(self, publications: Sequence[Publication]) -> Published:
         """Publish from outside of any run: in the clear, for nobody knows whom it is about."""
-        return tuple([await self._opened(event) for event in await self._inner.publish(in_clear(publications))])
+        found = await self._inner.publish(in_clear(publications))
+        return replace(found, events=tuple([await self._opened(event) for event in found.events]))
 
     async def event(self, event_id: EventId) -> BusEvent | None:
         """Return the event of that id, None if there is none. Raises KeyMissing."""

@@ -1,5 +1,7 @@
 """Which waits an event is for, the letters that tell of it, what a subscription may be: the same for every store."""
 
+from collections.abc import Iterable
+
 from holdfast.journal.bus import BusEvent, EventWait, Position
 from holdfast.journal.mail import EventCame, encode_mail, event_letter
 from holdfast.journal.port import Letter
@@ -15,6 +17,11 @@ def is_for(wait: EventWait, event: BusEvent) -> bool:
 def letter_to(run: RunId, number: int, event: EventId) -> Letter:
     """Return the letter that tells a wait of an event. What the event says is not in it: that may be sealed."""
     return Letter(event_letter(number, event), run, encode_mail(EventCame(number, event)))
+
+
+def told(letters: Iterable[Letter]) -> tuple[RunId, ...]:
+    """Return the runs that ``letters`` go to."""
+    return tuple(dict.fromkeys(letter.to for letter in letters))
 
 
 def check_topic(known: Position, topic: str) -> None:

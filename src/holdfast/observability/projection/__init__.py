@@ -17,6 +17,7 @@ from holdfast.observability.projection import (
     allowances,
     approvals,
     budgets,
+    bus,
     children,
     forks,
     nodes,
@@ -87,6 +88,10 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.AllowanceRenewed: allowances.allowance_renewed,
     events.ApprovalAsked: approvals.approval_asked,
     events.ApprovalDecided: approvals.approval_decided,
+    events.EventPublished: bus.event_published,
+    events.EventAwaited: bus.event_awaited,
+    events.EventReceived: bus.event_received,
+    events.EventRefused: bus.event_refused,
 }
 """How each event changes a trace; a journal's first event, RunStarted, begins one."""
 

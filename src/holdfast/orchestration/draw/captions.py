@@ -7,7 +7,9 @@ import msgspec
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
+from holdfast.orchestration.draw.bus_captions import of_bus
 from holdfast.orchestration.flow.asked import calls_of, node_of
+from holdfast.orchestration.flow.leaves import EventNode, PublishNode
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Branch,
@@ -84,6 +86,8 @@ def _leaf(node: Leaf, known: Knowledge) -> Iterator[str]:
             yield f"until {until}" if seconds is None else f"for {seconds:g} s"
         case DecisionNode():
             yield from _decision(node)
+        case PublishNode() | EventNode():
+            yield from of_bus(node)
         case ChildNode():
             yield f"run of {node.app}"
         case ScriptNode():

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from holdfast.journal.events.bus import Cause
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.limits import Budget
 from holdfast.orchestration.application.app import App
@@ -20,6 +21,8 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True):
     depth: int
     simulates: bool = False
     """Whether the parent sends no effects: then nor does the child."""
+    cause: Cause | None = None
+    """The event that the parent was begun for, or has received last: the child's too."""
 
 
 class ChildRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,3 +54,6 @@ class Kin(Protocol):
 
     async def stir(self, run: RunId) -> None:
         """Have ``run`` driven where it is to be: mail has come to it, or it was just begun."""
+
+    def rouse(self) -> None:
+        """Say that an event was published, or that a reaction to one is over. A word lost makes others late."""

@@ -69,7 +69,9 @@ class Performer:
             case CallTool():
                 return self._call_tool(work)
             case Evaluate():
-                return enter(work, self._flow_node(work.path), self._recorder, self._clock, self._desk.sharing)
+                return enter(
+                    work, self._flow_node(work.path), self._recorder, self._clock, self._desk.sharing, self._desk.topics
+                )
             case Assess():
                 assert self._app.review is not None, "only what an app declares is assessed"
                 return assess(work, self._app.review, self._recorder)

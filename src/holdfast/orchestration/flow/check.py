@@ -10,7 +10,10 @@ from holdfast.kernel.expression import parse
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.paths import check_name
 from holdfast.kernel.retry import unusable_retry
+from holdfast.orchestration.flow.check_bus import expressions_of
+from holdfast.orchestration.flow.check_votes import check_vote
 from holdfast.orchestration.flow.check_waits import check_decision, check_wait
+from holdfast.orchestration.flow.leaves import EventNode, PublishNode
 from holdfast.orchestration.flow.names import GIVEN, ITEM, KEY, LAST, RESERVED, RESULT, ROUND, VOTES
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
@@ -29,7 +32,6 @@ from holdfast.orchestration.flow.nodes import (
     Sequence,
     ToolNode,
     Vote,
-    VoteBy,
     WaitNode,
     children,
     from_json,
@@ -129,7 +131,7 @@ def _check_shape(node: Node, path: str) -> None:
             if quorum is None or not 1 <= quorum <= len(below):
                 raise DefinitionError(f"{path}: expected a quorum from 1 to {len(below)}, found {quorum}")
         case Vote():
-            _check_vote(node, path)
+            check_vote(node, path)
         case ChildNode(app=app):
             check_name(app, f"{path}: the app's name")
         case Map(join=Join.QUORUM, quorum=quorum) if quorum is None or quorum < 1:
@@ -146,18 +148,6 @@ def _check_shape(node: Node, path: str) -> None:
     for name, limit in _limits(node):
         if not 0 < limit < math.inf:
             raise DefinitionError(f"{path}: expected {name} above 0, found {limit}")
-
-
-def _check_vote(node: Vote, path: str) -> None:
-    count = len(node.voters)
-    if not count:
-        raise DefinitionError(f"{path}: expected at least one voter, found none")
-    if node.by is VoteBy.JUDGE and node.judge is None:
-        raise DefinitionError(f"{path}: expected a judge, who is to decide, found none")
-    if (node.by is VoteBy.QUORUM) != (node.quorum is not None):
-        raise DefinitionError(f"{path}: expected a quorum with by=VoteBy.QUORUM only, found {node.quorum} by {node.by}")
-    if node.quorum is not None and not 1 <= node.quorum <= count:
-        raise DefinitionError(f"{path}: expected a quorum from 1 to {count}, found {node.quorum}")
 
 
 def _check_retry(node: Node, path: str) -> None:
@@ -245,6 +235,8 @@ def _expressions(node: Node, names: frozenset[str]) -> Iterator[tuple[str, froze
             yield text, names
         case WaitNode(until=str(text)):
             yield text, names
+        case PublishNode() | EventNode():
+            yield from expressions_of(node, names)
         case DecisionNode(question=question, goal=goal, details=details):
             texts = (question, goal, details, *(option.impact for option in node.offered))
             yield from ((text, names) for text in texts if text is not None)

@@ -7,5 +7,7 @@ VOTES = "votes"
 """What a judge sees of a vote besides."""
 RESULT, GIVEN = "result", "given"
 """What is seen beside that by what undoes a step: what it gave, and what it was given."""
+EVENT = "event"
+"""What is seen besides by what judges an event."""
 RESERVED = frozenset((INPUT, ITEM, KEY, VARIABLES))
 """What no node may be called."""

@@ -12,6 +12,7 @@ from holdfast.journal.bus import (
     Met,
     Position,
     Publication,
+    Published,
     TopicHead,
 )
 from holdfast.journal.stores.memory.bus import BusDesk
@@ -34,7 +35,7 @@ class MemoryBus:
     def __init__(self, own_disk: Callable[[], MemoryDisk], transact: Transact, clock: Clock) -> None:
         self._own_disk, self._transact, self._clock = own_disk, transact, clock
 
-    async def publish(self, publications: Sequence[Publication]) -> Sequence[BusEvent]:
+    async def publish(self, publications: Sequence[Publication]) -> Published:
         """Publish from outside of any run. See ``Topics.publish``."""
         return await self._transact(partial(self._own_disk().publish, publications, self._clock.now()))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from holdfast.journal.bus import BusEvent, Publication
+from holdfast.journal.bus import Publication, Published
 from holdfast.journal.port import (
     Claim,
     Commit,
@@ -25,6 +25,7 @@ from holdfast.journal.stores.memory.books import Books
 from holdfast.journal.stores.memory.bus import BusDesk
 from holdfast.journal.stores.memory.shared import SharedDesk
 from holdfast.journal.stores.restoring import is_new, standing_of
+from holdfast.journal.stores.routing import told
 from holdfast.journal.stores.rules import Standing, answer, begun, bereft, claim_of, claimed, emptied, moved_on, woken
 from holdfast.journal.upkeep import Archive
 from holdfast.kernel.errors import RunNotFound
@@ -108,8 +109,8 @@ class MemoryDisk:
         if (overtaken := self.desk.overtaken(commit.shared)) is not None:
             return overtaken
         self.post(commit.letters, now)
-        self.post(self.bus.publish(commit.run, commit.publishes, now), now)
-        self.post(self.bus.wait(commit.run, commit.waits), now)
+        of_bus = [*self.bus.publish(commit.run, commit.publishes, now), *self.bus.wait(commit.run, commit.waits)]
+        self.post(of_bus, now)
         mail = len(self.inboxes.get(commit.run, ()))
         if commit.begins is not None:
             kept = self._runs[commit.run] = KeptRun(commit.begins, now, begun(commit, mail, now))
@@ -126,7 +127,7 @@ class MemoryDisk:
         if commit.entries is not None:
             self.books.enter(commit.run, commit.entries)
         self.desk.write(commit.run, commit.shared, now)
-        return Committed(kept.standing.version)
+        return Committed(kept.standing.version, told(of_bus))
 
     def claim(self, run: RunId, worker: str, lease_seconds: float, now: float) -> Claim | Held:
         """Give the right to drive ``run``, or say who has it. Raises RunNotFound and JournalError."""
@@ -148,11 +149,12 @@ class MemoryDisk:
             if kept is not None:
                 kept.standing = woken(kept.standing, letter, now)
 
-    def publish(self, publications: Sequence[Publication], now: float) -> tuple[BusEvent, ...]:
+    def publish(self, publications: Sequence[Publication], now: float) -> Published:
         """Publish from outside of any run, and return the events as they stand."""
-        self.post(self.bus.publish(None, publications, now), now)
+        letters = self.bus.publish(None, publications, now)
+        self.post(letters, now)
         found = (self.bus.event(each.event_id) for each in publications)
-        return tuple(event for event in found if event is not None)
+        return Published(tuple(event for event in found if event is not None), told(letters))
 
     def tenant_key(self, tenant: str, fresh: bytes) -> bytes:
         """Return the tenant's key; ``fresh`` becomes it if there is none."""

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from holdfast.journal.bus import BusEvent, Publication
+from holdfast.journal.bus import Publication, Published
 from holdfast.journal.leases import Lease, LeaseHeld
 from holdfast.journal.port import Claim, Commit, CommitResult, Committed, Held, Letter, NewRun
+from holdfast.journal.stores.routing import told
 from holdfast.journal.stores.rules import (
     Standing,
     answer,
@@ -63,9 +64,7 @@ class Batch:
         if commit.shared and (overtaken := self._shared.overtaken(self._connection, commit.shared)) is not None:
             return overtaken
         self.post(commit.letters)
-        if commit.publishes or commit.waits:
-            self.post(events.publish(self._connection, run, commit.publishes, self._now))
-            self.post(events.wait(self._connection, run, commit.waits))
+        of_bus = self._of_bus(commit) if commit.publishes or commit.waits else []
         mail = self._last_position(run) if commit.parking is not None else 0
         if commit.begins is not None:
             standing = begun(commit, mail, self._now)
@@ -82,7 +81,13 @@ class Batch:
             self._books.enter(row_id, commit.entries)
         if commit.shared:
             self._shared.enter(run, commit.shared, self._now)
-        return Committed(standing.version)
+        return Committed(standing.version, told(of_bus)) if of_bus else Committed(standing.version)
+
+    def _of_bus(self, commit: Commit) -> list[Letter]:
+        letters = events.publish(self._connection, commit.run, commit.publishes, self._now)
+        letters += events.wait(self._connection, commit.run, commit.waits)
+        self.post(letters)
+        return letters
 
     def claim(self, run: RunId, worker: str, lease_seconds: float) -> Claim | Held:
         """Give the right to drive ``run``, or say who has it. Raises RunNotFound and JournalError."""
@@ -106,10 +111,11 @@ class Batch:
             if standing is not None:
                 self._standings[letter.to] = woken(standing, letter, self._now)
 
-    def publish(self, publications: Sequence[Publication]) -> tuple[BusEvent, ...]:
+    def publish(self, publications: Sequence[Publication]) -> Published:
         """Publish from outside of any run, and return the events as they stand."""
-        self.post(events.publish(self._connection, None, publications, self._now))
-        return events.named(self._connection, [each.event_id for each in publications])
+        letters = events.publish(self._connection, None, publications, self._now)
+        self.post(letters)
+        return Published(events.named(self._connection, [each.event_id for each in publications]), told(letters))
 
     def changes_of_others(self) -> int:
         """Return a number that differs once another connection has written, or statements of an operator's have."""

@@ -13,6 +13,7 @@ from holdfast.journal.bus import (
     Met,
     Position,
     Publication,
+    Published,
     TopicHead,
 )
 from holdfast.journal.stores.sqlite import deliveries, events
@@ -41,7 +42,7 @@ class SqliteBus:
     def __init__(self, submit: Submit, ask: Ask) -> None:
         self._submit, self._ask = submit, ask
 
-    async def publish(self, publications: Sequence[Publication]) -> Sequence[BusEvent]:
+    async def publish(self, publications: Sequence[Publication]) -> Published:
         """Publish from outside of any run. See ``Topics.publish``."""
         return await self._submit(partial(Batch.publish, publications=publications))
 

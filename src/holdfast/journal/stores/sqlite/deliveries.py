@@ -19,10 +19,10 @@ _SUBSCRIBE = """
 _REWIND = "UPDATE subscriptions SET position = ?, generation = generation + 1 WHERE name = ?"
 _UNTAKE = "DELETE FROM deliveries WHERE subscription = ? AND state = ?"
 _ADVANCE = "UPDATE subscriptions SET position = ? WHERE name = ? AND generation = ? AND position = ?"
-_COLUMNS = "subscription, generation, place, event_id, tenant, state, key, run, reason, at, is_forced"
-_TAKE = f"INSERT INTO deliveries ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_COLUMNS = "subscription, generation, place, event_id, tenant, state, key, run, reason, at"
+_TAKE = f"INSERT INTO deliveries ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _SETTLE = """
-    UPDATE deliveries SET state = ?, key = ?, run = ?, reason = ?, at = ?, is_forced = ?
+    UPDATE deliveries SET state = ?, key = ?, run = ?, reason = ?, at = ?
     WHERE subscription = ? AND generation = ? AND place = ?
 """
 _DELIVERY = f"SELECT {_COLUMNS} FROM deliveries "
@@ -79,7 +79,7 @@ def settle(connection: sqlite3.Connection, deliveries: Sequence[Delivery]) -> No
     """Say where deliveries stand now."""
     rows = [
         (
-            *(each.state, each.key, each.run, each.reason, each.at, each.is_forced),
+            *(each.state, each.key, each.run, each.reason, each.at),
             *(each.subscription, each.generation, each.offset),
         )
         for each in deliveries
@@ -120,14 +120,14 @@ def _position(row: tuple[str, str, str, int, int]) -> Position:
 def _row(each: Delivery) -> tuple[object, ...]:
     return (
         *(each.subscription, each.generation, each.offset, each.event_id, each.tenant, each.state, each.key, each.run),
-        *(each.reason, each.at, each.is_forced),
+        *(each.reason, each.at),
     )
 
 
 def _delivery(
-    row: tuple[str, int, int, str, str, str, str | None, str | None, str, float, int],
+    row: tuple[str, int, int, str, str, str, str | None, str | None, str, float],
 ) -> Delivery:
-    subscription, generation, offset, event_id, tenant, state, key, run, reason, at, is_forced = row
+    subscription, generation, offset, event_id, tenant, state, key, run, reason, at = row
     return Delivery(
         subscription=subscription,
         generation=generation,
@@ -139,5 +139,4 @@ def _delivery(
         run=None if run is None else RunId(run),
         reason=reason,
         at=at,
-        is_forced=bool(is_forced),
     )

@@ -217,8 +217,7 @@ _BUS: Migration = (
         key          TEXT,
         run          TEXT,
         reason       TEXT NOT NULL,
-        at           REAL NOT NULL,
-        is_forced    INTEGER NOT NULL
+        at           REAL NOT NULL
     )
     """,
     "CREATE UNIQUE INDEX deliveries_by_place ON deliveries (subscription, generation, place)",

@@ -50,6 +50,7 @@ from holdfast.kernel.outcomes import Fault, Settlement
 from holdfast.observability.usage import figures
 from holdfast.surfaces.cli.showing.approval_lines import OfApproval, approval_line
 from holdfast.surfaces.cli.showing.budget_lines import OfBudget, budget_line
+from holdfast.surfaces.cli.showing.bus_lines import OfBus, bus_line
 from holdfast.surfaces.cli.showing.circles import circle_words
 from holdfast.surfaces.cli.showing.sanitised_words import sanitised_words
 from holdfast.surfaces.cli.showing.way_words import way_words
@@ -108,6 +109,8 @@ def event_line(event: Event) -> str:
         return budget_line(event)
     if isinstance(event, OfApproval):
         return approval_line(event)
+    if isinstance(event, OfBus):
+        return bus_line(event)
     return _forked(event) if isinstance(event, RunForked) else _of_run(event)
 
 

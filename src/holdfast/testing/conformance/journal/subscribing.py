@@ -67,7 +67,7 @@ class Subscribing(OpenStore):
 
     async def test_a_delivery_is_kept_as_it_was_last_settled(self, store: Store) -> None:
         await store.bus.advance(await subscribed(store), 2, [delivery(1, "a"), delivery(2, "b")])
-        begun = delivery(1, "a", DeliveryState.BEGUN, key="k", run=RunId("run_x"), at=7.0, is_forced=True)
+        begun = delivery(1, "a", DeliveryState.BEGUN, key="k", run=RunId("run_x"), at=7.0)
         dead = delivery(2, "b", DeliveryState.UNDELIVERED, reason="poison")
         await store.bus.settle([begun, dead, delivery(3, "c", DeliveryState.DONE)])
         assert await store.bus.deliveries(DeliveryFilter()) == (begun, dead)

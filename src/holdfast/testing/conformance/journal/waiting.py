@@ -2,7 +2,7 @@
 
 from holdfast.journal.bus import EventWait, Met
 from holdfast.journal.mail import EventCame, decode_mail
-from holdfast.journal.port import Parking, Store
+from holdfast.journal.port import Committed, Parking, Store
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.ids import EventId, RunId
 from holdfast.testing.conformance.journal.publishing import PAID, publication
@@ -32,7 +32,8 @@ class Waiting(OpenStore):
     async def test_a_wait_is_told_of_what_is_published_after_it_began(self, store: Store) -> None:
         await store.bus.publish([publication("a")])
         await store.commit(following(await drive(store), waits=(begun(),)))
-        await store.bus.publish([publication("b"), publication("c", "other"), publication("b")])
+        published = await store.bus.publish([publication("b"), publication("c", "other"), publication("b")])
+        assert published.told == (RUN,)
         assert await told(store) == [(1, "b")]
 
     async def test_a_parked_run_that_waits_is_woken(self, store: Store, clock: VirtualClock) -> None:
@@ -40,7 +41,7 @@ class Waiting(OpenStore):
         await store.commit(following(claim, waits=(begun(),), parking=Parking(0, None)))
         assert await due_runs(store, clock.now()) == []
         other = await drive(store, OTHER)
-        await store.commit(following(other, publishes=(publication("a"),)))
+        assert await store.commit(following(other, publishes=(publication("a"),))) == Committed(2, (RUN,))
         assert await due_runs(store, clock.now()) == [RUN]
 
     async def test_an_event_between_the_wait_and_the_parking_keeps_the_run_awake(
