@@ -64,9 +64,14 @@ class Subscription:
             if getattr(self, limit) < least:
                 raise DefinitionError(f"subscription {self.name!r}: expected {limit} of at least {least}")
         if self.hops_max > HOPS_MAX:
+            raise DefinitionError(f"subscription {self.name!r}: expected hops_max of at most {HOPS_MAX}")
+        try:
+            object.__setattr__(self, "start", Start(self.start))
+            object.__setattr__(self, "on_dead", OnDead(self.on_dead))
+        except ValueError as error:
             raise DefinitionError(
-                f"subscription {self.name!r}: expected at most {HOPS_MAX} hops, found {self.hops_max}"
-            )
+                f"subscription {self.name!r}: expected a Start and an OnDead, found {error}"
+            ) from error
         for text in (self.when, self.key, self.input):
             _check(self.name, text)
 

@@ -149,7 +149,9 @@ class BusDesk:
         """Return the deliveries that match."""
         found = (
             each
-            for each in sorted(self._deliveries.values(), key=lambda each: (each.offset, each.generation))
+            for each in sorted(
+                self._deliveries.values(), key=lambda each: (each.offset, each.generation, each.subscription)
+            )
             if which.subscription in (None, each.subscription)
             and (not which.states or each.state in which.states)
             and which.event_id in (None, each.event_id)
