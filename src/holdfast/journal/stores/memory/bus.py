@@ -205,5 +205,9 @@ def _stored(given: Publication, run: RunId | None, offset: int, now: float) -> B
     )
 
 
+def _place(delivery: Delivery) -> tuple[int, int, str]:
+    return delivery.offset, delivery.generation, delivery.subscription
+
+
 def _key(delivery: Delivery) -> tuple[str, int, int]:
     return delivery.subscription, delivery.generation, delivery.offset
