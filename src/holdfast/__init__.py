@@ -41,6 +41,8 @@ _HOMES = {
     "Personal": "holdfast.governance.redaction.personal",
     "PostgresServer": "holdfast.integration.tools.stock.sql.postgres_server",
     "Private": "holdfast.integration.tools.private",
+    "Publisher": "holdfast.integration.tools.publisher",
+    "Topic": "holdfast.integration.tools.topic",
     "Provided": "holdfast.integration.tools.contract",
     "Prompt": "holdfast.prompts.prompt",
     "Returned": "holdfast.integration.tools.returned",

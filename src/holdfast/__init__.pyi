@@ -31,10 +31,12 @@ from holdfast.integration.tools.private import Private as Private
 from holdfast.integration.tools.probe import DidNot as DidNot
 from holdfast.integration.tools.probe import Happened as Happened
 from holdfast.integration.tools.probe import Unknown as Unknown
+from holdfast.integration.tools.publisher import Publisher as Publisher
 from holdfast.integration.tools.returned import Returned as Returned
 from holdfast.integration.tools.shared import Shared as Shared
 from holdfast.integration.tools.shared import Versioned as Versioned
 from holdfast.integration.tools.stock.code import run_python as run_python
+from holdfast.integration.tools.topic import Topic as Topic
 from holdfast.integration.tools.variables import Variables as Variables
 from holdfast.journal.alerts import Alert as Alert
 from holdfast.journal.events.approvals import Ruling as Ruling

@@ -1,9 +1,12 @@
 """The flow algebra, as applications import it."""
 
+from holdfast.integration.tools.topic import Topic
 from holdfast.kernel.retry import Retry
 from holdfast.orchestration.application.app import App
 from holdfast.orchestration.application.hands_over import HandsOver
+from holdfast.orchestration.application.subscription import OnDead, Start, Subscription
 from holdfast.orchestration.application.versions import Migrated, Migration, OnChange, RunView
+from holdfast.orchestration.flow.leaves import EventNode, PublishNode, Since
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
     AtRoundsMax,
@@ -51,6 +54,7 @@ __all__ = [
     "Contract",
     "Criterion",
     "DecisionNode",
+    "EventNode",
     "Fallback",
     "FunctionNode",
     "Graph",
@@ -64,6 +68,7 @@ __all__ = [
     "Migration",
     "Node",
     "OnChange",
+    "OnDead",
     "Option",
     "Parallel",
     "Plan",
@@ -72,6 +77,7 @@ __all__ = [
     "PlanReport",
     "PlanStep",
     "PlanVersion",
+    "PublishNode",
     "Retry",
     "Review",
     "RunView",
@@ -79,8 +85,12 @@ __all__ = [
     "SagaStep",
     "ScriptNode",
     "Sequence",
+    "Since",
     "Skill",
+    "Start",
+    "Subscription",
     "ToolNode",
+    "Topic",
     "Unmet",
     "Vote",
     "VoteBy",

@@ -22,6 +22,10 @@ from holdfast.journal.events import (
     DriverChanged,
     DriverLeft,
     Event,
+    EventAwaited,
+    EventPublished,
+    EventReceived,
+    EventRefused,
     HandedOver,
     ItemsMapped,
     LifecycleMoved,
@@ -71,7 +75,7 @@ from holdfast.journal.events.steps import Held, Sanitised, SharedSet, Unfinished
 from holdfast.journal.events.turns import CallRequest
 from holdfast.journal.port import Recorded
 from holdfast.kernel.effects import Effect
-from holdfast.kernel.ids import PayloadId, RunId, child_run_id
+from holdfast.kernel.ids import EventId, PayloadId, RunId, child_run_id
 from holdfast.kernel.limits import Budget, Spend
 from holdfast.kernel.messages import StopReason, Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement
@@ -432,6 +436,27 @@ def every_event() -> tuple[Event, ...]:
         ModelSwitched(node="desk", model="small", before="scripted", reason="the run's budget of usd runs low"),
         ReservationExceeded(node="desk", turn=1, attempt=1, reserved=100, tokens=120, reserved_usd=0.02, usd=0.03),
         ShareGiven(node="desk", limits=Budget(tokens=900, usd=0.25, turns=3, tool_calls=5)),
+        EventPublished(
+            node="desk",
+            event_id=EventId("evt_1"),
+            topic="orders.paid",
+            payload=ref("given"),
+            key="4711",
+            caused_by=EventId("evt_0"),
+            hops=2,
+            is_simulated=True,
+        ),
+        EventAwaited(node="desk", number=1, topic="orders.sent", key="4711", since=AT),
+        EventRefused(node="desk", number=1, event_id=EventId("evt_2"), reason="it has no amount"),
+        EventReceived(
+            node="desk",
+            number=1,
+            event_id=EventId("evt_3"),
+            topic="orders.sent",
+            payload=ref("given"),
+            key="4711",
+            hops=3,
+        ),
         RunEnded(status="FAILED", outcome=Outcome.FAILED, result=ref("result"), fault=fault, waived=("cites",)),
     )
 

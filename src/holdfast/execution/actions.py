@@ -171,9 +171,19 @@ class AwaitChild(msgspec.Struct, frozen=True, gc=False):
         return f"{self.path}:{self.child}"
 
 
+class AwaitEvent(msgspec.Struct, frozen=True, gc=False):
+    """The event must come that the node at ``path`` waits for: a letter tells of it."""
+
+    path: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.path}:event"
+
+
 Waiting = WaitUntil | WakeAt
 """Work that only lets time pass: a run with nothing else under way leaves memory."""
 WAITING = (WaitUntil, WakeAt)
 """The same, as it is asked for at every look."""
 Work = Evaluate | Assess | CallModel | CallTool | Probe | PlanRetry | BeginChild | RunScript | Waiting
-Action = Note | AwaitPerson | AwaitChild | Work
+Action = Note | AwaitPerson | AwaitChild | AwaitEvent | Work

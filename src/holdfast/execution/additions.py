@@ -38,10 +38,17 @@ async def opening(agent: Agent, node: NodeState, run: RunState, payloads: Payloa
 
 
 def _source(node: NodeState, run: RunState) -> Provenance:
-    """Return who says what the agent is asked: where another has handed it over, what a model made of it."""
+    """Return who says what an agent is given: another that handed it over, an event on the bus, or the user.
+
+    What comes of an event is trusted as far as its topic.
+    """
     given = handed(run, node.path)
-    is_handed = given is not None and given.is_from_member
-    return Provenance("handed", Trust.UNTRUSTED) if is_handed else Provenance("input", Trust.USER)
+    if given is not None and given.is_from_member:
+        return Provenance("handed", Trust.UNTRUSTED)
+    is_own = node.input in (None, run.input)
+    if is_own and run.reacts_to is not None:
+        return Provenance(f"event:{run.reacts_to.topic}", run.reacts_to.trust)
+    return Provenance("input", Trust.USER if is_own or run.caused_by is None else Trust.UNTRUSTED)
 
 
 async def system_message(prompt: Prompt, agent: Agent, node: NodeState, payloads: Payloads) -> Message:

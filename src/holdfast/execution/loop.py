@@ -21,6 +21,7 @@ from holdfast.execution.actions import (
     WAITING,
     Action,
     AwaitChild,
+    AwaitEvent,
     AwaitPerson,
     Note,
     WaitUntil,
@@ -211,7 +212,7 @@ class Loop:
                 case WaitUntil() | WakeAt():
                     if action.instant < self._alarm.instant and not self._alarm.rings_by(action.instant):
                         work[action.key] = action  # its instant has come
-                case AwaitPerson() | AwaitChild():
+                case AwaitPerson() | AwaitChild() | AwaitEvent():
                     pass
                 case _:
                     work[action.key] = action

@@ -161,4 +161,5 @@ def _started(request: Request, run: RunId, payload: Payload, title: str, engine:
         engine=engine,
         is_batch=request.is_batch,
         ancestors=lineage.ancestors if lineage else (),
+        cause=lineage.cause if lineage else request.cause,
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from holdfast.journal.events.bus import Cause
 from holdfast.kernel.errors import DefinitionError, InputError
 from holdfast.kernel.limits import Budget, unusable
 from holdfast.orchestration.application.app import App
@@ -33,6 +34,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Nobody waits for it: others go first."""
     lineage: Lineage | None = None
     """Set on what a run asks. Models for agents that its app lacks are for those further down."""
+    cause: Cause | None = None
+    """The event on the bus that it is to react to."""
 
     def __post_init__(self) -> None:
         if self.lineage is None and self.budget is not None and (told := unusable(self.budget)):

@@ -5,7 +5,7 @@ import msgspec
 from holdfast.journal.events.approvals import Ruling
 from holdfast.journal.events.steps import Unfinished
 from holdfast.kernel.errors import JournalError
-from holdfast.kernel.ids import LetterId, RunId
+from holdfast.kernel.ids import EventId, LetterId, RunId
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import Fault, Outcome, Settlement
@@ -138,7 +138,28 @@ class ChildOver(MailItem, frozen=True, tag="child_over/1"):
     child: RunId
 
 
-Mail = Cancel | Resume | Settle | Reconcile | Answer | Decide | RetryNow | Requeue | Drop | LateOutcome | ChildOver
+class EventCame(MailItem, frozen=True, tag="event_came/1"):
+    """An event has been published that one of the run's waits may be for. It is read on the bus."""
+
+    number: int
+    """Which wait of the run it is."""
+    event: EventId
+
+
+Mail = (
+    Cancel
+    | Resume
+    | Settle
+    | Reconcile
+    | Answer
+    | Decide
+    | RetryNow
+    | Requeue
+    | Drop
+    | LateOutcome
+    | ChildOver
+    | EventCame
+)
 
 _decoder: msgspec.msgpack.Decoder[Mail] = msgspec.msgpack.Decoder(Mail)
 
@@ -204,6 +225,11 @@ def late_letter(path: str, attempt: int, requeues: int) -> LetterId:
 def child_letter(child: RunId) -> LetterId:
     """Return the id of the letter with which ``child`` tells its parent that it has ended."""
     return LetterId(f"child:{child}")
+
+
+def event_letter(number: int, event: EventId) -> LetterId:
+    """Return the id of the letter that tells a run's wait of an event: of each it is told once."""
+    return LetterId(f"event:{number}:{event}")
 
 
 def recall_letter(parent: RunId, *, abandons_doubts: bool) -> LetterId:

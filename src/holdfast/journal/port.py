@@ -13,6 +13,7 @@ from typing import Protocol
 
 import msgspec
 
+from holdfast.journal.bus import BusStore, EventWait, Publication
 from holdfast.journal.leases import LeaseStore
 from holdfast.journal.ledger import Entries, Ledger
 from holdfast.journal.shared import SharedStore, SharedWrite
@@ -118,12 +119,18 @@ class Commit(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What the run was charged since its last commit. See ``journal.ledger``."""
     shared: tuple[SharedWrite, ...] = ()
     """What its steps have written that runs share. See ``journal.shared``."""
+    publishes: tuple[Publication, ...] = ()
+    """What its steps publish. See ``journal.bus``."""
+    waits: tuple[EventWait, ...] = ()
+    """Its waits for events that begin, or are over; without events too, for each says all there is to say."""
 
 
 class Committed(msgspec.Struct, frozen=True, gc=False):
     """It is durable; the run has ``version`` events now."""
 
     version: int
+    told: tuple[RunId, ...] = ()
+    """The runs whose waits were told of events: they want driving."""
 
 
 class Stale(msgspec.Struct, frozen=True, gc=False):
@@ -281,6 +288,10 @@ class Snapshots(Protocol):
 
 class Store(Journal, RunIndex, TenantKeys, Snapshots, Ledger, SharedStore, LeaseStore, Protocol):
     """What a store offers in all."""
+
+    @property
+    def bus(self) -> BusStore:
+        """The event bus."""
 
     async def open(self) -> None:
         """Make ready for use. Raises JournalError."""

@@ -15,12 +15,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from holdfast.journal.afterwards import Afterwards
 from holdfast.journal.alerts import ALARMING, Alert, OnAlert, tell_nobody
 from holdfast.journal.bell import Bell
+from holdfast.journal.bus import EventWait, Publication
 from holdfast.journal.codec import decode, encode
 from holdfast.journal.correspondence import TOLD
 from holdfast.journal.correspondence import letters as letters_of
 from holdfast.journal.events import Event
 from holdfast.journal.fencing import fenced
 from holdfast.journal.fold import evolve
+from holdfast.journal.fold.bus import open_waits, waits_moved
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.ledger import Entries
 from holdfast.journal.live import Live
@@ -71,7 +73,7 @@ class Recorder:
         *("_journal", "_clock", "_live", "_epoch", "_board", "_stir", "_alert", "_watch"),
         *("_pending", "_under_way", "_unanswered", "_letters", "_shared", "_shared_under_way", "_alerts", "_waiting"),
         *("_afterwards", "_is_written", "_wanted", "_is_looked_after", "_is_committing", "_is_renewing", "_refused"),
-        *("_parking", "_durable", "_snapshot_version", "_entered"),
+        *("_parking", "_durable", "_snapshot_version", "_entered", "_rouse", "_publishes", "_event_waits"),
     )
 
     def __init__(
@@ -88,9 +90,11 @@ class Recorder:
         watch: Watch | None = None,
         board: Board | None = None,
         afterwards: Afterwards | None = None,
+        rouse: Callable[[], None] = nobody_listens,
     ) -> None:
         """``snapshot_version`` is how far a snapshot reaches already; without allowances nobody watches; ``board`` is
-        told of shared writes that are in the store, or never will be; ``afterwards`` is one for all of a process."""
+        told of shared writes that are in the store, or never will be; ``afterwards`` is one for all of a process;
+        ``rouse`` tells that the bus has moved."""
         self.state = state
         self.payloads = payloads
         self.heard: Callable[[], None] = nobody_listens
@@ -123,11 +127,21 @@ class Recorder:
         self._entered = state.charges
         self._watch = watch
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+        self._rouse = rouse
+        self._publishes: list[Publication] = []
+        self._event_waits: list[EventWait] = list(open_waits(state)) if state.event_waits else []
 
-    def append(self, *events: Event, letters: Sequence[Letter] = (), shared: Sequence[SharedWrite] = ()) -> None:
-        """Record ``events``, in order, at this instant; what they tell other runs, and ``shared``, what they write
-        that is shared with them, go into the same commit."""
-        at, state = self._clock.now(), self.state
+    def append(
+        self,
+        *events: Event,
+        letters: Sequence[Letter] = (),
+        shared: Sequence[SharedWrite] = (),
+        publishes: Sequence[Publication] = (),
+    ) -> None:
+        """Record ``events``, in order, at this instant; what they tell other runs goes into the same commit, and so
+        does what they write that is ``shared`` with them, and what they publish."""
+        at, before = self._clock.now(), self.state
+        state = before
         charges = state.charges
         for event in events:
             body = encode(event)  # first: an event that cannot be written must not change the state
@@ -145,6 +159,10 @@ class Recorder:
             self._letters.extend(letters)
         if shared:
             self._shared.extend(shared)
+        if publishes:
+            self._publishes.extend(publishes)
+        if state.event_waits is not before.event_waits:
+            self._event_waits.extend(waits_moved(before, state))
         if self._watch is not None and state.charges is not charges:
             self._watch(state, self._durable)
         if not self._is_written:
@@ -171,7 +189,7 @@ class Recorder:
         """Return once everything appended so far is committed."""
         if self._durable >= self.state.version:
             return
-        if not (self._is_committing or self._letters or self._shared) and self.is_alone():
+        if not (self._is_committing or self._letters or self._shared or self._publishes) and self.is_alone():
             await self._commit_alone()
             if self._durable >= self.state.version:
                 return
@@ -237,6 +255,8 @@ class Recorder:
         self._under_way += events
         letters, self._letters = tuple(self._letters), []
         shared, self._shared = tuple(self._shared), []
+        publishes, self._publishes = tuple(self._publishes), []
+        waits, self._event_waits = tuple(self._event_waits), []
         self._is_renewing = False
         state = self.state
         base = state.version - len(events)
@@ -254,6 +274,8 @@ class Recorder:
             parking=self._parking,
             entries=self._entries(state),
             shared=shared,
+            publishes=publishes,
+            waits=waits,
         )
 
     async def _send(self, commit: Commit) -> None:
@@ -267,8 +289,10 @@ class Recorder:
                 self._release_shared(commit.shared)
         self._unanswered = None
         if isinstance(result, Committed):
-            for letter in commit.letters:
-                await self._stir(letter.to)
+            for to in (*[letter.to for letter in commit.letters], *result.told):
+                await self._stir(to)
+            if commit.publishes or (commit.is_over and self.state.reacts_to is not None):
+                self._rouse()
         self._confirm(result)
 
     @property

@@ -26,7 +26,7 @@ TAIL_SHARE = 8
 
 SOURCES = ("holdfast.journal.fold", "holdfast.journal.events", "holdfast.kernel")
 """The packages that a state comes from: the fold and all it imports, but for what is named in ``SOURCE_FILES``."""
-SOURCE_FILES = ("codec.py", "leases.py", "ledger.py", "port.py", "shared.py", "snapshots.py")
+SOURCE_FILES = ("bus.py", "codec.py", "leases.py", "ledger.py", "port.py", "shared.py", "snapshots.py")
 """The same of ``holdfast.journal`` itself."""
 
 PACKING = 1

@@ -14,6 +14,7 @@ RunId = NewType("RunId", str)
 CommitId = NewType("CommitId", str)
 PayloadId = NewType("PayloadId", str)
 LetterId = NewType("LetterId", str)
+EventId = NewType("EventId", str)
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
@@ -44,6 +45,23 @@ def commit_id(run: RunId, epoch: int, version: int) -> CommitId:
 def new_letter_id(randomness: Randomness) -> LetterId:
     """Return a fresh id for a message to an inbox."""
     return LetterId("ltr_" + _base32(int.from_bytes(randomness.bytes(_RANDOM_BYTES), "big"), 16))
+
+
+def new_event_id(randomness: Randomness) -> EventId:
+    """Return a fresh id for an event on the bus."""
+    return EventId("evt_" + _base32(int.from_bytes(randomness.bytes(_RANDOM_BYTES), "big"), 16))
+
+
+def asked_event_id(tenant: str, topic: str, given: str) -> EventId:
+    """Return the id of the event that its publisher calls ``given``: always the same one."""
+    return EventId("evt_" + _base32(int.from_bytes(_digest(_RANDOM_BYTES, "event", tenant, topic, given), "big"), 16))
+
+
+def published_event_id(run: RunId, path: str, index: int, topic: str, key: str | None, body: bytes) -> EventId:
+    """Return the id of the ``index``-th event that ``run`` publishes at step ``path``: the same content is the same
+    event, however often the step is done."""
+    place = ("published", run, path, str(index), topic, "" if key is None else f"={key}", digest(body))
+    return EventId("evt_" + _base32(int.from_bytes(_digest(_RANDOM_BYTES, *place), "big"), 16))
 
 
 def idempotency_key(tenant: str, run: RunId, path: str, arguments_digest: str, family: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from holdfast.intent.admit import admit
 from holdfast.intent.request import Request
 from holdfast.journal.port import Store
+from holdfast.journal.recorder import nobody_listens
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import JournalError, RunNotFound
 from holdfast.kernel.ids import RunId
@@ -26,6 +27,7 @@ class LocalKin:
         self._store, self._clock, self._randomness = store, clock, randomness
         self._catalogue, self._equipped = catalogue, equipped
         self.stirs: Callable[[RunId], Awaitable[None]] | None = None
+        self.roused: Callable[[], None] = nobody_listens
 
     def find(self, app: str) -> App:
         """Return the app of that name. Raises DefinitionError."""
@@ -59,6 +61,10 @@ class LocalKin:
         with contextlib.suppress(JournalError):
             if self.stirs is not None and await self._is_begun(run):
                 await self.stirs(run)
+
+    def rouse(self) -> None:
+        """Have those looked for who react to events. See ``Kin.rouse``."""
+        self.roused()
 
     async def _is_begun(self, run: RunId) -> bool:
         try:

@@ -12,11 +12,13 @@ from holdfast.governance.allowance import Allowance
 from holdfast.governance.verdict import ALLOW_ALL, DecisionPoint
 from holdfast.integration.gateway.port import Model
 from holdfast.integration.secrets.port import SecretSource
+from holdfast.integration.tools.topic import Topic
 from holdfast.intent.admit import admit
 from holdfast.intent.door import RUNS_WAITING_MAX, Door
 from holdfast.intent.forking import Forking, ForkRequest
 from holdfast.intent.request import Request
 from holdfast.journal.beginnings import Beginnings
+from holdfast.journal.bus import BusEvent
 from holdfast.journal.live import Live
 from holdfast.journal.mail import Mail, encode_mail
 from holdfast.journal.port import Head, Letter, RunFilter, Store
@@ -24,7 +26,6 @@ from holdfast.journal.sealing.erasure import Erasure
 from holdfast.journal.sealing.keeping import SealingStore
 from holdfast.journal.sealing.port import KeptKeys
 from holdfast.kernel.clock import Clock, SystemClock
-from holdfast.kernel.errors import RunNotFound
 from holdfast.kernel.faults import Reach, pass_by
 from holdfast.kernel.ids import LetterId, RunId, new_letter_id
 from holdfast.kernel.limits import Budget
@@ -44,10 +45,13 @@ from holdfast.runtime.adapters import kept, sealed_store, store_file
 from holdfast.runtime.alerting import Listener, failing_open
 from holdfast.runtime.allowances.admission import WhenSpent, admitted, purses_of
 from holdfast.runtime.allowances.listing import Standing, standings
+from holdfast.runtime.bus import Bus
 from holdfast.runtime.deciding import decides_for
 from holdfast.runtime.kin import LocalKin, check_models
 from holdfast.runtime.models.finding import NamedModels
 from holdfast.runtime.people import read_people
+from holdfast.runtime.reacting import Reacting
+from holdfast.runtime.run_ids import full_id
 from holdfast.runtime.secrets.sources import secrets_for
 from holdfast.runtime.secrets.troubles import without_secrets
 from holdfast.runtime.serving import Serving, only
@@ -59,8 +63,6 @@ from holdfast.version import VERSION
 
 DEFAULT_STORE = "sqlite:///holdfast.db"
 RUNS_AT_ONCE_MAX = 500
-IDS_SEARCHED_MAX = 10_000
-ID_CHARACTERS_MIN = 4
 
 
 class Runtime:
@@ -123,12 +125,15 @@ class Runtime:
         async with _closing(equipped, named, store):
             kin = LocalKin(store, clock, randomness, catalogue := Catalogue(apps), equipped)
             sender = Sender(read_webhooks(os.environ), store, clock, post)
-            alert, beside = sender.also_told(failing_open(on_alert)), sender.beside(named.serve)
+            alert = sender.also_told(failing_open(on_alert))
             around = _around(store, clock, randomness, kin, allowances, alert, secrets)
             work = Worker(around, lambda app: equipped.with_all_for(catalogue.find(app)))
             door, trouble = Door(store, clock, runs_waiting_max), without_secrets(on_trouble, around.secrets.known)
+            reacting = Reacting(around, catalogue, equipped, door, trouble)
+            beside = reacting.beside(sender.beside(named.serve))
             serving = Serving(around, work, door, runs_at_once_max, trouble, reach, beside, recovers=recovers)
             kin.stirs, sender.drives = serving.stir, lambda: serving.drives
+            reacting.serve_with(serving, kin)
             async with serving.serve(drives=drives):
                 yield cls(store, around, catalogue, equipped, work, door, serving)
 
@@ -211,7 +216,7 @@ class Runtime:
         InputError for a place or change that does not fit, DefinitionError for an agent or model that is unknown,
         DefinitionChanged where the run could not go on either; RunNotFound, Overloaded, AllowanceSpent.
         """
-        original = run.id if isinstance(run, Run) else await self._full_id(run)
+        original = run.id if isinstance(run, Run) else await full_id(self._store, run)
         request = ForkRequest(
             run=original,
             at=at,
@@ -235,7 +240,7 @@ class Runtime:
 
     async def run(self, run_id: str) -> Run:
         """Return the run with this id; the end of an id will do if only one run has it. Raises RunNotFound."""
-        return self._handle(await self._full_id(run_id))
+        return self._handle(await full_id(self._store, run_id))
 
     async def runs(self, which: RunFilter | None = None) -> Sequence[Head]:
         """Return the runs that match, newest first."""
@@ -265,8 +270,26 @@ class Runtime:
 
     async def inbox(self, under: Run | str | None = None) -> list[Waiting]:
         """Return what waits for people, oldest first: of every run, or of that run and all below it."""
-        run = under.id if isinstance(under, Run) else None if under is None else await self._full_id(under)
+        run = under.id if isinstance(under, Run) else None if under is None else await full_id(self._store, under)
         return await waiting(self._store, run)
+
+    @property
+    def bus(self) -> Bus:
+        """The event bus: topics, subscriptions, what was not delivered, and what caused what."""
+        return Bus(self._store, self._around.clock, self._around.randomness, self._serving.stir, self._around.kin.rouse)
+
+    async def publish(
+        self,
+        topic: Topic | str,
+        payload: object,
+        *,
+        key: str | int | None = None,
+        event_id: str | None = None,
+        tenant: str = "default",
+        by: str = "caller",
+    ) -> BusEvent:
+        """Publish an event from outside of any run, and return it once it is durable. See ``Bus.publish``."""
+        return await self.bus.publish(topic, payload, key=key, event_id=event_id, tenant=tenant, by=by)
 
     async def park(self, reason: str, runs: Collection[RunId] | None = None) -> None:
         """Let go of ``runs``, or of every run this process drives; each waits until somebody resumes it."""
@@ -276,24 +299,6 @@ class Runtime:
         around, serving, find = self._around, self._serving, self._apps.find
         told = (around.live, self._post, serving.troubles.get, find, around.clock, self._people, serving.sees_to)
         return Run(run, self._store, *told)
-
-    async def _full_id(self, run_id: str) -> RunId:
-        if run_id.startswith("run_"):
-            return (await self._store.head(RunId(run_id))).run
-        if len(run_id) < ID_CHARACTERS_MIN:
-            raise RunNotFound(
-                f"expected a run's id, or at least {ID_CHARACTERS_MIN} characters of its end, found {run_id!r}: "
-                "'holdfast runs' lists them"
-            )
-        found = [
-            head.run
-            for head in await self._store.runs(RunFilter(count_max=IDS_SEARCHED_MAX))
-            if head.run.endswith(run_id.upper())
-        ]
-        if len(found) != 1:
-            told = "none" if not found else f"{len(found)}"
-            raise RunNotFound(f"expected one run whose id ends in {run_id!r}, found {told}: 'holdfast runs' lists them")
-        return found[0]
 
     async def _post(
         self, run: RunId, mail: Mail, letter_id: LetterId | None = None, *, reopens: int | None = None

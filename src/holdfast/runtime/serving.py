@@ -43,7 +43,7 @@ class Serving:
         was asked about. ``beside`` goes on for as long as runs may be driven."""
         self._store, self._around, self._worker, self._door = around.store, around, worker, door
         self._file = shared_file(around.store)
-        self._recovers, self._runs_at_once_max = recovers, runs_at_once_max
+        self.recovers, self._runs_at_once_max = recovers, runs_at_once_max
         self._on_trouble, self._reach, self._beside = on_trouble, reach, beside
         self._dispatcher: LocalDispatcher | None = None
         self.troubles: dict[RunId, DefinitionError] = {}
@@ -69,7 +69,7 @@ class Serving:
             if self._dispatcher is not None:
                 await self._dispatcher.wake(run, at, lane)
             return
-        if not self._recovers:
+        if not self.recovers:
             async for below in unfinished_below(self._store, run):
                 await self.stir(below)
         await self.stir(run, lane)
@@ -84,7 +84,7 @@ class Serving:
 
     def _remember(self, run: RunId) -> None:
         """Remember who was asked for, unless the store will tell: a process that drives all finds them by sweeping."""
-        if self._dispatcher is None or not self._recovers:
+        if self._dispatcher is None or not self.recovers:
             self._worker.asked.add(run)
 
     @asynccontextmanager
@@ -132,7 +132,7 @@ class Serving:
         if self._file is not None and not await self._file.become_driver():
             return False
         await self._around.purses.load(self._store)
-        index = self._store if self._recovers else Asked(self._store, self._worker.asked)
+        index = self._store if self.recovers else Asked(self._store, self._worker.asked)
         self._dispatcher = LocalDispatcher(
             index,
             self._around.clock,
@@ -146,7 +146,7 @@ class Serving:
 
     async def _let_go_on(self) -> None:
         """Have the runs driven that wait for an allowance which has been raised since they were parked."""
-        if not self._recovers:
+        if not self.recovers:
             return
         try:
             free = await free_to_go(self._around.purses, self._store, self._around.clock)

@@ -16,7 +16,17 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from msgspec.structs import replace
 
+from holdfast.journal.bus import (
+    Delivery,
+    DeliveryFilter,
+    DeliveryState,
+    EventFilter,
+    EventWait,
+    Position,
+    Publication,
+)
 from holdfast.journal.ledger import Entries
 from holdfast.journal.port import (
     NO_EPOCH,
@@ -37,7 +47,7 @@ from holdfast.journal.upkeep import Archive
 from holdfast.kernel.charges import Charge
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import HoldfastError
-from holdfast.kernel.ids import CommitId, LetterId, PayloadId, RunId
+from holdfast.kernel.ids import CommitId, EventId, LetterId, PayloadId, RunId
 from holdfast.kernel.randomness import SeededRandomness
 from holdfast.testing.conformance.journal.upkeeping import kept
 
@@ -68,6 +78,50 @@ entries = st.none() | st.builds(
     st.sampled_from(["desk", "review"]),
     st.lists(charges, max_size=2, unique_by=lambda charge: charge.day).map(tuple),
 )
+TOPICS = ("paid", "sent")
+topics = st.sampled_from(TOPICS)
+keys = st.none() | st.sampled_from(["k1", "k2"])
+event_ids = st.sampled_from([EventId(f"e{number}") for number in range(8)])
+publications = st.lists(
+    st.builds(
+        Publication,
+        event_id=event_ids,
+        tenant=st.sampled_from(["acme", "globex"]),
+        topic=topics,
+        body=st.binary(max_size=3),
+        key=keys,
+        caused_by=st.none() | event_ids,
+        hops=st.integers(0, 3),
+    ),
+    max_size=2,
+).map(tuple)
+event_waits = st.lists(
+    st.builds(
+        EventWait,
+        number=st.integers(1, 3),
+        tenant=st.sampled_from(["acme", "globex"]),
+        topic=topics,
+        key=keys,
+        since=st.none() | st.sampled_from([0.0, 1e12]),
+        is_over=st.booleans(),
+        met=st.none() | event_ids,
+    ),
+    max_size=2,
+).map(tuple)
+deliveries = st.lists(
+    st.builds(
+        Delivery,
+        subscription=st.just("desk"),
+        generation=st.integers(1, 2),
+        offset=st.integers(1, 6),
+        event_id=st.just(EventId("")),
+        tenant=st.just("acme"),
+        state=st.sampled_from(DeliveryState),
+        key=keys,
+    ).map(lambda each: replace(each, event_id=EventId(f"e{each.offset}"))),
+    max_size=3,
+    unique_by=lambda each: (each.generation, each.offset),
+).map(tuple)
 
 
 class SideBySide(RuleBasedStateMachine):
@@ -170,12 +224,14 @@ class SideBySide(RuleBasedStateMachine):
     @rule(
         run=st.sampled_from(RUNS[:2]), is_wild=st.booleans(), back=st.integers(0, 1), off=st.integers(-1, 1),
         commit_id=commit_ids, count=st.integers(0, 2), status=statuses, payloads=payloads, letters=letters,
-        parking=parkings, is_over=endings, has_snapshot=st.booleans(), entries=entries,
+        parking=parkings, is_over=endings, has_snapshot=st.booleans(), entries=entries, publishes=publications,
+        waits=event_waits,
     )  # fmt: skip
     def drive(
         self, run: RunId, is_wild: bool, back: int, off: int, commit_id: CommitId, count: int, status: str,
         payloads: tuple[Payload, ...], letters: tuple[Letter, ...], parking: tuple[int, int | None] | None,
-        is_over: bool, has_snapshot: bool, entries: Entries | None,
+        is_over: bool, has_snapshot: bool, entries: Entries | None, publishes: tuple[Publication, ...],
+        waits: tuple[EventWait, ...],
     ) -> None:  # fmt: skip
         """Commit as the run's driver; a wild one may be an earlier driver, on another version, under a used id."""
         claims = self.claims[run]
@@ -197,6 +253,8 @@ class SideBySide(RuleBasedStateMachine):
                 parking=self.parking(parking),
                 snapshot=Snapshot(expected + count, "fold", b"state") if has_snapshot else None,
                 entries=entries,
+                publishes=publishes,
+                waits=waits,
             )
         )
 
@@ -210,6 +268,27 @@ class SideBySide(RuleBasedStateMachine):
     def post(self, letters: tuple[Letter, ...], tenant: str) -> None:
         self.ask(lambda store: store.post(letters))
         self.ask(lambda store: store.tenant_key(tenant))
+
+    @rule(given=publications)
+    def publish(self, given: tuple[Publication, ...]) -> None:
+        self.ask(lambda store: store.bus.publish(given))
+
+    @rule(topic=topics, back=st.integers(0, 1), on=st.integers(0, 3), taken=deliveries, from_start=st.booleans())
+    def deliver(
+        self, topic: str, back: int, on: int, taken: tuple[Delivery, ...], from_start: bool
+    ) -> None:  # fmt: skip
+        at = self.ask(lambda store: store.bus.subscribe("desk", topic, "desk", from_start=from_start))
+        if isinstance(at, Position):
+            was = replace(at, position=max(0, at.position - back))
+            self.ask(lambda store: store.bus.advance(was, at.position + on, taken))
+        self.ask(lambda store: store.bus.settle(taken))
+
+    @rule(position=st.integers(-1, 3), forgets=st.booleans(), count=st.integers(0, 3))
+    def deliver_anew(self, position: int, forgets: bool, count: int) -> None:
+        self.ask(lambda store: store.bus.rewind("desk", position))
+        self.ask(lambda store: store.bus.prune(self.clock.now(), count))
+        if forgets:
+            self.ask(lambda store: store.bus.unsubscribe("desk"))
 
     @rule(seconds=st.sampled_from([31.0, 5.0, 0.25]))
     def wait(self, seconds: float) -> None:
@@ -252,6 +331,9 @@ class SideBySide(RuleBasedStateMachine):
         self.ask(lambda store: store.runs(RunFilter()))
         self.ask(lambda store: store.next_wake())
         self.ask(lambda store: store.charged(2, 3))
+        self.ask(lambda store: store.bus.topics())
+        self.ask(lambda store: store.bus.positions())
+        self.ask(lambda store: store.bus.deliveries(DeliveryFilter()))
 
     def teardown(self) -> None:
         for run in RUNS:
@@ -259,6 +341,10 @@ class SideBySide(RuleBasedStateMachine):
             self.ask(lambda store, run=run: store.latest(run))  # type: ignore[misc]
             self.ask(lambda store, run=run: store.inbox(run))  # type: ignore[misc]
             self.ask(lambda store, run=run: store.payloads(run, PAYLOADS))  # type: ignore[misc]
+        for topic in TOPICS:
+            self.ask(lambda store, topic=topic: store.bus.events(EventFilter(topic=topic)))  # type: ignore[misc]
+        for number in range(8):
+            self.ask(lambda store, number=number: store.bus.met_by(EventId(f"e{number}")))  # type: ignore[misc]
         for store in self.stores:
             self.runner.run(store.close())
         self.runner.close()

@@ -1,9 +1,11 @@
 """What is killed: runs of every kind, and the one person who looks after each of them, life after life."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from holdfast import Agent, App, Prompt, Runtime
+from holdfast import Agent, App, Prompt, Runtime, Topic
+from holdfast.flow import EventNode, PublishNode, Since, Start, Subscription
 from holdfast.governance.verdict import ALLOW_ALL, Allow, Ask, Asking, CallRequest, DecisionPoint, Verdict
 from holdfast.integration.gateway.lines import Improvised, Line, answer, answer_json, call, calls, fail
 from holdfast.integration.gateway.port import ModelRequest
@@ -31,8 +33,10 @@ from holdfast.testing.faults.diary import Diary
 from tests.proof.crash.world import TOOLS, resources
 
 REQUEST = "the one run"
+ASKED, ANSWERED = Topic("asked"), Topic("answered")
 SCRIPTED = "scripted"
 RESUMES_MAX = 20
+LOOKS_MAX = 10_000
 DESK = Prompt("desk", "You are a desk.")
 
 Look = Callable[[Runtime, Run, Diary], Awaitable[RunState]]
@@ -42,6 +46,16 @@ Look = Callable[[Runtime, Run, Diary], Awaitable[RunState]]
 async def wait(_runtime: Runtime, run: Run, _diary: Diary) -> RunState:
     """Just wait."""
     return await run.wait()
+
+
+async def until_over(_runtime: Runtime, run: Run, _diary: Diary) -> RunState:
+    """Wait for its end, also while it waits for an event: who publishes that is driven beside it."""
+    for _ in range(LOOKS_MAX):
+        state = await run.wait()
+        if state.is_over:
+            return state
+        await asyncio.sleep(0.001)
+    raise AssertionError(f"looked at {LOOKS_MAX} times, and it still waits for an event")
 
 
 async def cancel_midway(_runtime: Runtime, run: Run, diary: Diary) -> RunState:
@@ -131,6 +145,8 @@ class Scenario:
     status: str = "COMPLETE"
     kids: tuple[FunctionNode, ...] = ()
     """The apps that its child runs are of: a step each."""
+    reacts: tuple[Node, ...] = ()
+    """The apps that react to its events: each subscribes to ``ASKED``."""
     undone: tuple[str, ...] = ()
     """The steps that undo what was done, in the order in which they must."""
     runs: int = 1
@@ -147,7 +163,19 @@ class Scenario:
             App(kid.name, kid, functions=TOOLS, input=object, resources=resources(diary), provides=provides)
             for kid in self.kids
         )
-        return [self.app(diary), *kids]
+        return [self.app(diary), *kids, *(self._reacting(node, diary) for node in self.reacts)]
+
+    def _reacting(self, node: Node, diary: Diary) -> App:
+        return App(
+            node.name,
+            node,
+            functions=TOOLS,
+            input=object,
+            resources=resources(diary),
+            provides=frozenset((Diary,)),
+            topics=(ASKED, ANSWERED),
+            subscribes=[Subscription(f"{node.name}_on_asked", ASKED, start=Start.EARLIEST)],
+        )
 
     def app(self, diary: Diary) -> App:
         """Return it as an app whose tools act on the world of ``diary``."""
@@ -163,6 +191,7 @@ class Scenario:
             input=object,
             resources=resources(diary),
             provides=frozenset((Diary,)),
+            topics=(ASKED, ANSWERED) if self.reacts else (),
         )
 
 
@@ -353,6 +382,28 @@ SCENARIOS: dict[str, Scenario] = {
         undone=("ask/all/undo[b]", "ask/all/undo[a]"),
         look=cancel_midway,
         status="CANCELLED",
+    ),
+    "events": Scenario(
+        Sequence(
+            "asker",
+            (
+                PublishNode("ask", "asked", "{'n': 1}", key="'k'"),
+                PublishNode("again", "asked", "{'n': 2}", key="'k'"),
+                EventNode("answer", "answered", when="event.payload.n == 2", since=Since.STARTED),
+                step("last", "pay", "asker"),
+            ),
+        ),
+        ("asker/last", "helper/1", "helper/2"),
+        look=until_over,
+        reacts=(
+            Sequence(
+                "helper",
+                (
+                    FunctionNode("act", "pay", input="{'name': 'helper/' + str(input.n)}"),
+                    PublishNode("answer", "answered", "input"),
+                ),
+            ),
+        ),
     ),
     "side by side": Scenario(
         Sequence("many", tuple(step(f"s{place}", "pay_for_run", "many") for place in range(3))),

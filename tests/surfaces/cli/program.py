@@ -18,6 +18,7 @@ SOURCES = Path(holdfast.__file__).parents[1]
 APPS = (
     "asking",
     "boss",
+    "courier",
     "doubtful",
     "gated",
     "governed",

@@ -24,9 +24,13 @@ from holdfast.flow import (
     Join,
     Map,
     Option,
+    PublishNode,
     Retry,
     Review,
     Sequence,
+    Start,
+    Subscription,
+    Topic,
     WaitNode,
 )
 from holdfast.integration.gateway.lines import answer, call
@@ -283,3 +287,13 @@ async def repeat(text: str) -> str:
 
 shout = App("shout", FunctionNode("shout", "repeat", "{'text': input}"), functions=[repeat])
 shout_command = ShoutCommand()
+
+
+PARCELS = Topic("parcels.left", dict[str, str])
+courier = App(
+    "courier",
+    PublishNode("courier", "parcels.arrived", "{'to': input.to}", key="input.to"),
+    input=dict[str, str],
+    topics=[PARCELS, Topic("parcels.arrived")],
+    subscribes=[Subscription("courier_on_left", PARCELS, start=Start.EARLIEST)],
+)

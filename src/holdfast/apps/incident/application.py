@@ -9,7 +9,7 @@ from holdfast.apps.incident.offline.mind import stand_in
 from holdfast.apps.incident.request import Incident, open_for_run
 from holdfast.integration.tools.stock.sql.database import Database
 from holdfast.kernel.limits import Budget
-from holdfast.orchestration.app import App
+from holdfast.orchestration.application.app import App
 
 HOUR_SECONDS = 3_600.0
 

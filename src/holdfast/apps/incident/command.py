@@ -11,7 +11,7 @@ from rich.console import Console
 from holdfast.apps.incident.report import Report
 from holdfast.apps.incident.request import open_case
 from holdfast.apps.incident.showing import lines
-from holdfast.orchestration.following import Entry
+from holdfast.orchestration.people.following import Entry
 from holdfast.surfaces.cli.exit_codes import ExitCode
 from holdfast.surfaces.cli.extension import Ask, Ended
 

@@ -11,7 +11,7 @@ from holdfast.integration.tools.stock.sql.database import Database
 from holdfast.integration.tools.stock.sql.rows import SqlLimits
 from holdfast.integration.tools.stock.sql.sqlite_file import SqliteFile
 from holdfast.kernel.errors import InputError
-from holdfast.orchestration.app import Resources
+from holdfast.orchestration.application.app import Resources
 
 TABLES = (
     "alerts", "changes", "dependencies", "instance_metrics", "instances", "logs", "metrics", "rollouts", "services"

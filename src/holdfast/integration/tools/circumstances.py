@@ -71,7 +71,9 @@ def least_trust(order: Order, state: RunState) -> Trust:
     """
     node = state.nodes.get(order.node)
     is_opening = order.turn == 1 and node is not None and node.input in (None, state.input) and not _heard(node)
-    return Trust.USER if is_opening and state.parent is None else Trust.UNTRUSTED
+    if not is_opening or state.parent is not None:
+        return Trust.UNTRUSTED
+    return Trust.USER if state.reacts_to is None else min(Trust.USER, state.reacts_to.trust)
 
 
 def _heard(node: NodeState) -> bool:

@@ -20,6 +20,7 @@ from holdfast.integration.tools.declaration import (
 )
 from holdfast.integration.tools.personal_fields import is_labelled
 from holdfast.integration.tools.private import Private
+from holdfast.integration.tools.publisher import Publisher
 from holdfast.integration.tools.rate import Rate
 from holdfast.integration.tools.resource import Resource
 from holdfast.integration.tools.returned import OF_ANYBODY, Returned
@@ -40,7 +41,7 @@ TIMEOUT_SECONDS = 30.0
 RESULT_BYTES_MAX = 16_384
 ATTEMPTS_MAX = 3
 SETTLE_SECONDS = 5.0
-KEPT = (Variables, Private, Shared)
+KEPT = (Variables, Private, Shared, Publisher)
 """What a call writes when it has succeeded, and never else."""
 
 _json = msgspec.json.Encoder(order="deterministic")

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from holdfast.governance.verdict import ALLOW_ALL, DecisionPoint
 from holdfast.integration.tools.circumstances import NOBODY, Caller
 from holdfast.integration.tools.definition import Tool
-from holdfast.integration.tools.invocation import Desk, Invocation, Order, Selective, Stage
+from holdfast.integration.tools.invocation import Desk, Invocation, Order
 from holdfast.integration.tools.registry import Registry
+from holdfast.integration.tools.stage import Selective, Stage
 from holdfast.integration.tools.stages.approved import Approved
 from holdfast.integration.tools.stages.arguments import Arguments
 from holdfast.integration.tools.stages.audit import Audit

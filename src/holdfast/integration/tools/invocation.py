@@ -1,7 +1,6 @@
 """One call on its way down the stages: what was ordered, what the run lends to it, what has become of it so far."""
 
 from collections.abc import Callable, Mapping
-from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -11,9 +10,11 @@ from holdfast.integration.secrets.book import NO_SECRETS
 from holdfast.integration.secrets.run_secrets import RunSecrets
 from holdfast.integration.tools.companion import Companion
 from holdfast.integration.tools.definition import Tool
+from holdfast.integration.tools.publisher import Publisher
 from holdfast.integration.tools.shared import Shared
 from holdfast.integration.tools.sharing import Sharing
 from holdfast.integration.tools.stock.results import Results
+from holdfast.integration.tools.topic import Topic
 from holdfast.integration.tools.variables import Variables
 from holdfast.journal.events.approvals import Need
 from holdfast.journal.events.steps import Sanitised
@@ -25,6 +26,8 @@ from holdfast.kernel.effects import Effect
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.messages import Audio, File, Image, Text, ToolCall
 from holdfast.kernel.outcomes import Fault
+
+NO_TOPICS: Mapping[str, Topic] = {}
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +89,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 class Desk:
     """What a run lends to its calls: its recorder, its secrets, resources by type. ``Results`` is always among them."""
 
-    __slots__ = ("_given", "_held", "recorder", "secrets", "sharing")
+    __slots__ = ("_given", "_held", "recorder", "secrets", "sharing", "topics")
 
     def __init__(
         self,
@@ -94,8 +97,10 @@ class Desk:
         resources: Mapping[type, object] | None = None,
         sharing: Sharing | None = None,
         secrets: RunSecrets | None = None,
+        topics: Mapping[str, Topic] = NO_TOPICS,
     ) -> None:
-        """``sharing``: what it has to do with other runs; without it nothing is shared."""
+        """``sharing``: what it has to do with other runs; without it nothing is shared. ``topics``: the app's."""
+        self.topics = topics
         self.recorder, self.sharing = recorder, sharing
         self.secrets = secrets or RunSecrets(NO_SECRETS, recorder.payloads, recorder.state.tenant)
         self._given = resources or {}
@@ -172,7 +177,7 @@ class Invocation:
         *("order", "desk", "begun_at", "end", "ended_by"),
         *("tool", "digest", "values", "key"),
         *("value", "text", "json", "result", "result_bytes", "attached", "sanitised"),
-        *("variables", "seen", "shared", "simulation"),
+        *("variables", "seen", "shared", "publisher", "simulation"),
         *("verdict", "autonomy", "note", "canonical"),
         *("keys", "waited_seconds", "left_in_part", "is_settled", "leaving"),
     )
@@ -206,6 +211,8 @@ class Invocation:
         """Every variable as it stood then."""
         self.shared: Shared | None = None
         """What runs share, if the function asks for it; set by ``arguments``."""
+        self.publisher: Publisher | None = None
+        """What it publishes with, if the function asks for it; set by ``arguments``."""
         self.simulation: Companion | None = None
         """What is called in the tool's place, if nothing is to be sent; set by ``fork``."""
         self.verdict: Verdict | None = None
@@ -242,22 +249,3 @@ class Invocation:
     def effect(self) -> Effect:
         """What the call does to the world: a simulated one touches nothing."""
         return self.tool.effect if self.simulation is None else Effect.PURE
-
-
-class Stage(Protocol):
-    """One part of the pipeline: lets a call pass, or ends it. What it raises stops the run: a guard fails closed."""
-
-    @property
-    def name(self) -> str:
-        """The name under which an end of its making is recorded."""
-
-    async def run(self, invocation: Invocation) -> End | None:
-        """Let the call pass (None), or say how it ends here."""
-
-
-@runtime_checkable
-class Selective(Stage, Protocol):
-    """A stage that lets some tools' calls pass whatever they are: those are not taken through it."""
-
-    def concerns(self, tool: Tool) -> bool:
-        """Whether a call of ``tool`` can end here, or be changed; always the same for one tool."""

@@ -4,6 +4,7 @@ from holdfast.integration.tools.evidence import Evidence
 from holdfast.integration.tools.invocation import Invocation
 from holdfast.integration.tools.leases import Leases
 from holdfast.integration.tools.private import Private
+from holdfast.integration.tools.publisher import Publisher
 from holdfast.integration.tools.shared import Shared
 from holdfast.integration.tools.sharing import Sharing
 from holdfast.integration.tools.stock.results import Results
@@ -11,7 +12,7 @@ from holdfast.integration.tools.variables import Variables
 from holdfast.journal.fold.variables import visible
 from holdfast.kernel.errors import DefinitionError
 
-OF_EVERY_RUN: frozenset[type] = frozenset((Evidence, Results, Variables, Private, Shared, Leases))
+OF_EVERY_RUN: frozenset[type] = frozenset((Evidence, Results, Variables, Private, Shared, Leases, Publisher))
 """What every run has of its own."""
 
 
@@ -30,6 +31,9 @@ async def lend(invocation: Invocation, resource: type) -> object:
     if resource is Shared:
         invocation.shared = _sharing(invocation).seen_at(order.node)
         return invocation.shared
+    if resource is Publisher:
+        invocation.publisher = invocation.publisher or Publisher(invocation.desk.topics)
+        return invocation.publisher
     if resource is Leases:
         return _sharing(invocation).leases(f"run {order.run} at {order.path}")
     if resource is Evidence:

@@ -7,6 +7,7 @@ in payloads that it points at. A field is only ever added, with a default; a cha
 from holdfast.journal.events.allowances import AllowanceAwaited, AllowanceRenewed
 from holdfast.journal.events.approvals import ApprovalAsked, ApprovalDecided
 from holdfast.journal.events.budgets import BudgetLow, ModelSwitched, ReservationExceeded, ShareGiven
+from holdfast.journal.events.bus import EventAwaited, EventPublished, EventReceived, EventRefused
 from holdfast.journal.events.children import ChildBegun, ChildEnded, ChildRecalled, ChildStarted
 from holdfast.journal.events.circles import LoopSuspected
 from holdfast.journal.events.forks import RunForked
@@ -99,6 +100,10 @@ Event = (
     | PlanAdopted
     | HandedOver
     | ShareGiven
+    | EventPublished
+    | EventAwaited
+    | EventReceived
+    | EventRefused
 )
 
 __all__ = [
@@ -118,6 +123,10 @@ __all__ = [
     "DriverChanged",
     "DriverLeft",
     "Event",
+    "EventAwaited",
+    "EventPublished",
+    "EventReceived",
+    "EventRefused",
     "HandedOver",
     "ItemsMapped",
     "LifecycleMoved",

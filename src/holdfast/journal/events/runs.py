@@ -2,6 +2,7 @@
 
 import msgspec
 
+from holdfast.journal.events.bus import Cause
 from holdfast.journal.events.event import JournalEvent
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.kernel.limits import Budget
@@ -62,6 +63,8 @@ class RunStarted(JournalEvent, frozen=True, tag="run.started/1"):
     """The end user for whom it acts, by the id of the caller's own records; None if nobody said."""
     ancestors: tuple[Ancestor, ...] = ()
     """The runs above it, the first of them first."""
+    cause: Cause | None = None
+    """The event on the bus that it was begun for."""
 
 
 class LifecycleMoved(JournalEvent, frozen=True, tag="run.moved/1"):

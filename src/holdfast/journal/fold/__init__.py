@@ -15,6 +15,7 @@ from holdfast.journal.fold import (
     allowances,
     approvals,
     budgets,
+    bus,
     children,
     forks,
     graphs,
@@ -87,6 +88,10 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.PlanAdopted: plans.plan_adopted,
     events.HandedOver: handing.handed_over,
     events.ShareGiven: shares.share_given,
+    events.EventPublished: bus.event_published,
+    events.EventAwaited: bus.event_awaited,
+    events.EventReceived: bus.event_received,
+    events.EventRefused: bus.event_refused,
 }
 
 PROGRESS = (events.NodeLeft, events.ModelReplied, events.StepEnded, events.ChildEnded)

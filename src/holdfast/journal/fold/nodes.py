@@ -74,6 +74,8 @@ def node_left(state: RunState, event: NodeLeft, _at: float, version: int) -> Run
         state = replace(state, approvals=tuple(path for path in state.approvals if paths.effect(path)[0] != event.node))
     if state.awaited:
         state = replace(state, awaited=without(state, event.node))
+    if event.node in state.event_waits:
+        state = replace(state, event_waits=tuple(path for path in state.event_waits if path != event.node))
     if state.sagas:
         state = settled(state, node, event)
     if node.staged and event.outcome.is_success:

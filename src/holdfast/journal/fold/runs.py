@@ -44,6 +44,9 @@ def run_started(event: RunStarted, at: float) -> RunState:
         origin=event.origin,
         simulates=event.simulates,
         ancestors=event.ancestors,
+        reacts_to=event.cause,
+        caused_by=None if event.cause is None else event.cause.event,
+        hops=0 if event.cause is None else event.cause.hops,
     )
 
 

@@ -1,4 +1,4 @@
-"""The state of a script node: how far its code came, and what it asked for."""
+"""Where a script stands: how far it came, and what it waits for."""
 
 import msgspec
 

@@ -8,17 +8,19 @@ costs a path of the tree and not a copy of it. No value of values can hold a cyc
 import msgspec
 from rpds import HashTrieMap
 
+from holdfast.journal.events.bus import Cause
 from holdfast.journal.events.retries import SentBefore
 from holdfast.journal.events.runs import Ancestor, Origin
 from holdfast.journal.events.steps import Unfinished
 from holdfast.journal.fold.agent_state import AgentState, Low
+from holdfast.journal.fold.event_state import EventWaitState
 from holdfast.journal.fold.graph_state import GraphState
 from holdfast.journal.fold.passed import Passed
 from holdfast.journal.fold.script_state import ScriptState
 from holdfast.journal.fold.share_state import ShareState
 from holdfast.journal.fold.step_state import NOT_TRIED, StepState
 from holdfast.kernel.charges import Charges
-from holdfast.kernel.ids import PayloadId, RunId
+from holdfast.kernel.ids import EventId, PayloadId, RunId
 from holdfast.kernel.limits import Budget, Spend
 from holdfast.kernel.outcomes import Fault, Outcome
 
@@ -155,6 +157,8 @@ class NodeState(msgspec.Struct, frozen=True, gc=False):
     """How its steps hang together, if it is a graph or a plan."""
     passed: tuple[Passed, ...] = ()
     """Who handed over to whom, turn after turn."""
+    wait: EventWaitState | None = None
+    """What it waits for on the bus."""
 
 
 class Sent(msgspec.Struct, frozen=True, gc=False):
@@ -292,6 +296,16 @@ class RunState(msgspec.Struct, frozen=True, gc=False):
     """The runs above it, the first of them first."""
     shares: "HashTrieMap[str, ShareState]" = HashTrieMap()
     """What nodes may spend that have a share of their own, by their paths."""
+    reacts_to: Cause | None = None
+    """The event on the bus that it was begun for."""
+    caused_by: EventId | None = None
+    """The same, or the one that it has received last: the cause of what it publishes."""
+    hops: int = 0
+    """How many events lie between it and one that no event has caused."""
+    event_waits: tuple[str, ...] = ()
+    """Paths of the nodes that wait for an event which has not come."""
+    events_awaited: int = 0
+    """How many waits for events have begun so far: no two have the same number."""
 
     def node(self, path: str) -> NodeState | None:
         """Return the state of the node at ``path``, None if it was not entered."""

@@ -33,6 +33,7 @@ def run_migrated(state: RunState, event: RunMigrated, _at: float, version: int) 
         retrying=_each_moved(state.retrying, event),
         sagas=_each_moved(state.sagas, event),
         standing=_each_moved(state.standing, event),
+        event_waits=_each_moved(state.event_waits, event),
         in_part=tuple(
             replace(part, path=place(part.path, event), node=place(part.node, event)) for part in state.in_part
         ),

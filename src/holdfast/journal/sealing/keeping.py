@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from holdfast.journal.references import unreferenced
+from holdfast.journal.sealing.bus import SealedBus
 from holdfast.journal.sealing.incoming import opened_archive
 from holdfast.journal.sealing.outgoing import clear_archive, sealed_archive
 from holdfast.journal.sealing.store import SealedRuns
@@ -15,6 +16,11 @@ from holdfast.kernel.ids import PayloadId, RunId
 
 class SealingStore(SealedRuns):
     """Any kept store, with what it holds of a person sealed. See ``journal.upkeep.KeptStore``."""
+
+    @property
+    def bus(self) -> SealedBus:
+        """The event bus."""
+        return SealedBus(self.inner.bus, self.seals)
 
     async def archive(self, run: RunId) -> Archive:
         """Return all that is held of ``run``, in the clear. Raises RunNotFound, Erased, KeyMissing."""

@@ -5,14 +5,15 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from holdfast.journal.bus import Publication
 from holdfast.journal.port import Commit, Letter, Payload, Recorded, Snapshot
 from holdfast.journal.sealing.envelope import MARK, escaped
 from holdfast.journal.sealing.sealer import Sealer
 from holdfast.journal.shared import SharedWrite
 from holdfast.journal.upkeep import Archive
-from holdfast.kernel.ids import LetterId, PayloadId
+from holdfast.kernel.ids import EventId, LetterId, PayloadId
 
-B = TypeVar("B", Recorded, Payload, Letter)
+B = TypeVar("B", Recorded, Payload, Letter, Publication)
 
 
 def sealed_commit(commit: Commit, sealer: Sealer, letters: tuple[Letter, ...]) -> Commit:
@@ -23,6 +24,7 @@ def sealed_commit(commit: Commit, sealer: Sealer, letters: tuple[Letter, ...]) -
         payloads=tuple(sealed_payload(payload, sealer) for payload in commit.payloads),
         letters=letters,
         shared=tuple(sealed_shared(write, sealer) for write in commit.shared),
+        publishes=tuple(sealed_publication(each, sealer) for each in commit.publishes),
         snapshot=None if commit.snapshot is None else sealed_snapshot(commit.snapshot, sealer),
     )
 
@@ -31,6 +33,8 @@ def clear_commit(commit: Commit, letters: tuple[Letter, ...]) -> Commit:
     """Return ``commit`` as it lies in the clear: nearly always itself."""
     if commit.shared:
         commit = replace(commit, shared=tuple(_shared_in_clear(write) for write in commit.shared))
+    if commit.publishes:
+        commit = replace(commit, publishes=in_clear(commit.publishes))
     if letters is commit.letters and not _has_marks(commit.events) and not _has_marks(commit.payloads):
         return commit
     return replace(commit, events=in_clear(commit.events), payloads=in_clear(commit.payloads), letters=letters)
@@ -46,6 +50,16 @@ def sealed_shared(write: SharedWrite, sealer: Sealer) -> SharedWrite:
 def shared_place(app: str, name: str, version: int) -> str:
     """Return what a shared value is bound to by its seal."""
     return f"shared/{app}/{name}/{version}"
+
+
+def sealed_publication(given: Publication, sealer: Sealer) -> Publication:
+    """Return ``given`` with its payload sealed for its event. Topic, key and step lie in the clear."""
+    return replace(given, body=sealer.seal(published_place(given.event_id), given.body))
+
+
+def published_place(event_id: EventId) -> str:
+    """Return what the payload of an event is bound to by its seal."""
+    return f"published/{event_id}"
 
 
 def _shared_in_clear(write: SharedWrite) -> SharedWrite:

@@ -17,6 +17,7 @@ from holdfast.observability.projection import (
     allowances,
     approvals,
     budgets,
+    bus,
     children,
     forks,
     graphs,
@@ -95,6 +96,10 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.PlanAdopted: plans.plan_went_on,
     events.HandedOver: nodes.handed_over,
     events.ShareGiven: budgets.share_given,
+    events.EventPublished: bus.event_published,
+    events.EventAwaited: bus.event_awaited,
+    events.EventReceived: bus.event_received,
+    events.EventRefused: bus.event_refused,
 }
 """How each event changes a trace; a journal's first event, RunStarted, begins one."""
 

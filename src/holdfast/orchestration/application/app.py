@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from pydantic import TypeAdapter, ValidationError
@@ -17,19 +17,22 @@ from holdfast.integration.gateway.port import Model
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.registry import Registry
 from holdfast.integration.tools.sharing import Writers
+from holdfast.integration.tools.topic import Topic
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.errors import DefinitionError, InputError
 from holdfast.kernel.limits import Budget, unusable
 from holdfast.kernel.paths import check_name
+from holdfast.orchestration.application.declared import by_name, check_bus, check_writers
 from holdfast.orchestration.application.governing import Governed
 from holdfast.orchestration.application.planners import check_planners
 from holdfast.orchestration.application.policy_files import Given, read_sources
 from holdfast.orchestration.application.script import Script
+from holdfast.orchestration.application.subscription import Subscription
 from holdfast.orchestration.application.undo import Called, with_undo, with_undos
 from holdfast.orchestration.application.versions import Migration, OnChange, version_id
-from holdfast.orchestration.application.writers import check_writers
 from holdfast.orchestration.flow import review as reviews
 from holdfast.orchestration.flow.check import check_flow
+from holdfast.orchestration.flow.check_bus import check_topics
 from holdfast.orchestration.flow.check_review import check_review
 from holdfast.orchestration.flow.locate import locate
 from holdfast.orchestration.flow.nodes import AgentNode, FunctionNode, Node, ToolNode, content_hash
@@ -40,8 +43,6 @@ Resources = Mapping[type, object]
 """What the tools of a run may be handed, by type (``Provided[T]``)."""
 
 TITLE_LENGTH_MAX = 80
-
-Named = TypeVar("Named", Agent, Migration, Script, Tool)
 
 
 @asynccontextmanager
@@ -94,6 +95,10 @@ class App:
     Without any, everybody may; with some, nobody else."""
     governed_by: "App | None" = None
     """The app that it is a part of, whose policies and declarations decide of its calls in place of its own."""
+    topics: Sequence[Topic] = ()
+    """The topics on which its runs publish, and on which they wait for events."""
+    subscribes: Sequence[Subscription] = ()
+    """The events to which runs of it react: each begins one."""
 
     def __post_init__(self) -> None:
         folder = Path(sys._getframe(2).f_globals.get("__file__", "")).parent  # noqa: SLF001  # the caller
@@ -121,6 +126,9 @@ class App:
         _check_versions(self)
         callers = {*self.agents_by_name, *self.functions_by_name, *self.tools_by_name}
         check_writers(self.name, self.shared_writers, callers)
+        check_bus(self.name, self.topics_by_name, self.subscribes)
+        for node in (self.flow, *(() if self.review is None else self.review.nodes.values())):
+            check_topics(node, node.name, self.topics_by_name)
 
     def _write_out_undo(self) -> None:
         """Let the flow and the review say what undoes the steps of their sagas, where they leave it to the tools."""
@@ -133,22 +141,27 @@ class App:
     @cached_property
     def agents_by_name(self) -> dict[str, Agent]:
         """The agents, by name."""
-        return _by_name("agent", self.agents)
+        return by_name("agent", self.agents)
 
     @cached_property
     def functions_by_name(self) -> dict[str, Tool]:
         """The functions, and those that undo them, by name."""
-        return with_undos(_by_name("function", self.functions))
+        return with_undos(by_name("function", self.functions))
 
     @cached_property
     def scripts_by_name(self) -> dict[str, Script]:
         """The scripts, by name."""
-        return _by_name("script", self.scripts)
+        return by_name("script", self.scripts)
 
     @cached_property
     def tools_by_name(self) -> dict[str, Tool]:
         """The tools of the flow's tool nodes, and those that undo them, by name."""
-        return with_undos(_by_name("tool", self.tools))
+        return with_undos(by_name("tool", self.tools))
+
+    @cached_property
+    def topics_by_name(self) -> dict[str, Topic]:
+        """The topics, by name."""
+        return by_name("topic", self.topics)
 
     @cached_property
     def registries(self) -> dict[str, Registry]:
@@ -180,6 +193,7 @@ class App:
         hashes.update({f"tool:{tool.name}": tool.content_hash for tool in self.tools})
         hashes.update({f"function:{function.name}": function.content_hash for function in self.functions})
         hashes.update({f"script:{script.name}": script.content_hash for script in self.scripts})
+        hashes.update({f"topic:{topic.name}": topic.content_hash for topic in self.topics})
         for node in undo_nodes_of(self.flow):  # the undo of a tool counts where the flow itself may call it
             match node:
                 case ToolNode(tool=name):
@@ -257,16 +271,7 @@ def _check_versions(app: App) -> None:
             raise DefinitionError(
                 f"app {app.name!r}: expected its older versions to have its name, found {older.name!r}"
             )
-    _by_name("migration", app.migrations)
+    by_name("migration", app.migrations)
     versions = [each.version for each in (app, *app.older)] if app.older else []
     if len(set(versions)) < len(versions):
         raise DefinitionError(f"app {app.name!r}: expected versions that differ, found {versions}")
-
-
-def _by_name(what: str, values: Sequence[Named]) -> dict[str, Named]:
-    found: dict[str, Named] = {}
-    for value in values:
-        if value.name in found:
-            raise DefinitionError(f"expected every {what} to have a name of its own, found {value.name!r} twice")
-        found[value.name] = value
-    return found

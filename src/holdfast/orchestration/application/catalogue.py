@@ -27,6 +27,10 @@ class Catalogue:
         """Return the names of all apps that can be run, in order."""
         return tuple(sorted(self._apps.keys() | _installed().keys()))
 
+    def loaded(self) -> tuple[App, ...]:
+        """Return the apps that were given or asked for, in that order."""
+        return tuple(self._apps.values())
+
     def find(self, target: App | Agent | str) -> App:
         """Return the app that ``target`` is or names; an agent becomes an app of one node.
 

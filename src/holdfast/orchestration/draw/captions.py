@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from holdfast.kernel import paths
 from holdfast.kernel.limits import Budget
+from holdfast.orchestration.draw.bus_captions import of_bus
 from holdfast.orchestration.draw.knowledge import Knowledge
 from holdfast.orchestration.draw.plans import after_told, plan_captions
 from holdfast.orchestration.flow.asked import calls_of, node_of
 from holdfast.orchestration.flow.check_share import SPENT
+from holdfast.orchestration.flow.leaves import EventNode, PublishNode
 from holdfast.orchestration.flow.node import Spending
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
@@ -62,6 +64,8 @@ def _leaf(node: Leaf, known: Knowledge) -> Iterator[str]:
             yield f"until {until}" if seconds is None else f"for {seconds:g} s"
         case DecisionNode():
             yield from _decision(node)
+        case PublishNode() | EventNode():
+            yield from of_bus(node)
         case ChildNode():
             yield f"run of {node.app}"
         case PlanNode():

@@ -42,6 +42,7 @@ from holdfast.orchestration.driving.mailroom import Mailroom
 from holdfast.orchestration.driving.parenting import Parenting
 from holdfast.orchestration.driving.perform import Performer
 from holdfast.orchestration.driving.preparing import Preparing
+from holdfast.orchestration.driving.receiving import Receiving
 from holdfast.orchestration.driving.resources import open_resources
 from holdfast.orchestration.lifecycle import Trigger, after
 from holdfast.orchestration.past.requeue import reopen
@@ -158,7 +159,8 @@ class Driver:
                 return Rested(Rest.OVER)
             parenting = Parenting(self._app, recorder, around.store, around.clock, around.kin)
             desk = Desk(recorder, secrets=self._secrets)
-            mailroom = Mailroom(around.store, desk, self._equipment, around.clock, parenting)
+            receiving = Receiving(self._app, recorder, around.store)
+            mailroom = Mailroom(around.store, desk, self._equipment, around.clock, parenting, receiving)
             if claim.last_letter > recorder.state.inbox_read:
                 await mailroom.read()
             if recorder.state.drivers_in_vain >= DRIVERS_IN_VAIN_MAX and recorder.state.cancel_reason is None:
@@ -191,7 +193,8 @@ class Driver:
         self._purse = around.purses.open(state)
         reached, hooks = found.snapshot_version, (around.kin.stir, around.alert, self._purse.watch)
         hands = around.store, around.clock, around.live, payloads
-        recorder = Recorder(*hands, state, claim.epoch, reached, *hooks, around.board, around.afterwards)
+        told = around.board, around.afterwards, around.kin.rouse
+        recorder = Recorder(*hands, state, claim.epoch, reached, *hooks, *told)
         if claim.epoch > 1 or state.parked is not None:
             recorder.append(DriverChanged(worker=around.worker, epoch=claim.epoch))
         if state.waited_from is not None:
@@ -315,7 +318,7 @@ class Driver:
             self._secrets.known,
         )
         sharing = Sharing(around.store, around.store, around.board, recorder, around.clock, app.shared_writers)
-        desk = Desk(recorder, resources, sharing, self._secrets)
+        desk = Desk(recorder, resources, sharing, self._secrets, app.topics_by_name)
         wanted = partial(decide, app.flow, app.agents_by_name, review=app.review)
         self._scripts = Scripts(recorder, self._scripts_stage(recorder))
         performer = Performer(

@@ -4,8 +4,13 @@ Of a loop that was entered it evaluates, after each round, whether that was the 
 a graph whether its steps came to what was expected of them; of a handoff who has the next turn.
 """
 
+from collections.abc import Mapping
+
 from holdfast.execution.actions import Evaluate
+from holdfast.integration.tools.invocation import NO_TOPICS
 from holdfast.integration.tools.sharing import Sharing
+from holdfast.integration.tools.topic import Topic
+from holdfast.journal.bus import Publication
 from holdfast.journal.events import BranchTaken, Event, ItemsMapped, NodeLeft, StepEnded
 from holdfast.journal.fold.handing import handed
 from holdfast.journal.fold.sagas import is_undoing
@@ -19,7 +24,9 @@ from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
 from holdfast.orchestration.driving.asking import asking, waking
 from holdfast.orchestration.driving.handing import after_turn
+from holdfast.orchestration.driving.publishing import awaiting, publishing
 from holdfast.orchestration.flow.asked import given_at
+from holdfast.orchestration.flow.leaves import EventNode, PublishNode
 from holdfast.orchestration.flow.names import LAST, RESULT, ROUND
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
@@ -48,13 +55,21 @@ from holdfast.orchestration.values.values import Values
 from holdfast.orchestration.values.votes import answers
 
 
-async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock, sharing: Sharing | None = None) -> None:
+async def enter(
+    action: Evaluate,
+    node: Node,
+    recorder: Recorder,
+    clock: Clock,
+    sharing: Sharing | None = None,
+    topics: Mapping[str, Topic] = NO_TOPICS,
+) -> None:
     """Enter ``node`` at the action's path; an expression that fails ends the node, never the driver."""
     values = Values(recorder.state, recorder.payloads)
     if isinstance(node, Loop | Vote | Graph | Handoff) and action.path in recorder.state.nodes:
         recorder.append(*await _gone_on(node, action.path, values, recorder))
         return
     follows: tuple[Event, ...] = ()
+    publishes: tuple[Publication, ...] = ()
     given: PayloadId | None = None
     wakes_at: float | None = None
     shared: PayloadId | None = None
@@ -67,6 +82,10 @@ async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock, 
                 given = await _input(node.input, action.path, values, recorder)
             case WaitNode():
                 wakes_at = await waking(node, action.path, values, now)
+            case PublishNode():
+                follows, publishes = await publishing(node, action.path, values, recorder, topics)
+            case EventNode():
+                follows = (await awaiting(node, action.path, values, recorder),)
             case DecisionNode():
                 follows = (await asking(node, action.path, values, recorder, now),)
             case Branch():
@@ -80,7 +99,7 @@ async def enter(action: Evaluate, node: Node, recorder: Recorder, clock: Clock, 
     except InputError as error:
         follows = (_failed(action.path, node, Fault(ErrorKind.BAD_INPUT, str(error)), recorder),)
     enters = entering(node, action.path, _deadline(action, now), given, wakes_at, shared)
-    recorder.append(*share_given(node, action.path, recorder.state), enters, *follows)
+    recorder.append(*share_given(node, action.path, recorder.state), enters, *follows, publishes=publishes)
 
 
 def _failed(path: str, node: Node, fault: Fault, recorder: Recorder) -> Event:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from holdfast.journal.events.bus import Cause
 from holdfast.journal.events.runs import Ancestor
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.limits import Budget
@@ -23,6 +24,8 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True):
     """The runs above it, the parent last."""
     simulates: bool = False
     """Whether the parent sends no effects: then nor does the child."""
+    cause: Cause | None = None
+    """The event that the parent was begun for, or has received last: the child's too."""
 
 
 class ChildRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,3 +57,6 @@ class Kin(Protocol):
 
     async def stir(self, run: RunId) -> None:
         """Have ``run`` driven where it is to be: mail has come to it, or it was just begun."""
+
+    def rouse(self) -> None:
+        """Say that an event was published, or that a reaction to one is over. A word lost makes others late."""

@@ -11,6 +11,7 @@ from holdfast.journal.mail import (
     ChildOver,
     Decide,
     Drop,
+    EventCame,
     LateOutcome,
     Mail,
     Reconcile,
@@ -26,6 +27,7 @@ from holdfast.kernel.errors import HoldfastError
 from holdfast.kernel.messages import Usage
 from holdfast.orchestration.driving.equipment import Equipment
 from holdfast.orchestration.driving.parenting import Parenting
+from holdfast.orchestration.driving.receiving import Receiving
 from holdfast.orchestration.driving.settling import Settling
 from holdfast.orchestration.people.approvals import heard
 
@@ -33,9 +35,18 @@ from holdfast.orchestration.people.approvals import heard
 class Mailroom:
     """Reads the inbox of one run under one claim."""
 
-    def __init__(self, index: RunIndex, desk: Desk, equipment: Equipment, clock: Clock, parenting: Parenting) -> None:
+    def __init__(
+        self,
+        index: RunIndex,
+        desk: Desk,
+        equipment: Equipment,
+        clock: Clock,
+        parenting: Parenting,
+        receiving: Receiving,
+    ) -> None:
         self._index, self._desk, self._recorder, self._parenting = index, desk, desk.recorder, parenting
         self._equipment, self._clock = equipment, clock
+        self._receiving = receiving
 
     async def read(self) -> None:
         """Record what the letters say that have come since the inbox was last read."""
@@ -67,6 +78,8 @@ class Mailroom:
                 await self._parenting.hear(mail)
             case Resume():
                 await self._parenting.recount()
+            case EventCame():
+                await self._receiving.hear(mail)
             case Requeue() | Drop():
                 pass  # of an end that this run has not come to, or has left behind
 

@@ -2,6 +2,7 @@
 
 from holdfast.execution.actions import BeginChild
 from holdfast.journal.events import ChildBegun, ChildEnded, ChildRecalled, ChildStarted, NodeLeft
+from holdfast.journal.events.bus import Cause
 from holdfast.journal.fold.state import ChildState, RunState
 from holdfast.journal.mail import ChildOver
 from holdfast.journal.payloads import Payloads
@@ -120,6 +121,7 @@ class Parenting:
                 depth=state.depth + 1,
                 ancestors=line_below(state),
                 simulates=state.simulates,
+                cause=_cause(state),
             ),
             app=child.app,
             input=None if child.input is None else await self._recorder.payloads.fetch_json(child.input),
@@ -176,3 +178,11 @@ class Parenting:
 
 def _is_open(state: RunState, child: RunId) -> bool:
     return child in state.children and state.children[child].outcome is None
+
+
+def _cause(state: RunState) -> Cause | None:
+    """Return what a child's events are caused by: what the run has received last, or was begun for."""
+    if state.caused_by is None:
+        return None
+    topic = "" if state.reacts_to is None else state.reacts_to.topic
+    return Cause(state.caused_by, topic, state.hops)

@@ -96,7 +96,7 @@ class Performer:
         node = self._flow_node(work.path)
         if isinstance(node, PlanNode) and work.path in self._recorder.state.nodes:
             return go_on(node, work.path, self._recorder, self._app)
-        return enter(work, node, self._recorder, self._clock, self._desk.sharing)
+        return enter(work, node, self._recorder, self._clock, self._desk.sharing, self._desk.topics)
 
     def _call_model(self, work: CallModel) -> Doing:
         node = self._flow_node(work.path)

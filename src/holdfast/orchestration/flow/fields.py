@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from holdfast.kernel.limits import Budget
+from holdfast.orchestration.flow.check_bus import expressions_of as of_bus
 from holdfast.orchestration.flow.graphs import after_of, all_before
+from holdfast.orchestration.flow.leaves import EventNode, PublishNode
 from holdfast.orchestration.flow.names import HANDED, LAST, RESULT, ROUND
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
@@ -45,6 +47,8 @@ def expressions_of(node: Node, names: frozenset[str]) -> Iterator[tuple[str, fro
             yield from ((each, frozenset((RESULT, HANDED))) for each in told)
         case WaitNode(until=str(text)):
             yield text, names
+        case PublishNode() | EventNode():
+            yield from of_bus(node, names)
         case DecisionNode(question=question, goal=goal, details=details, choices=choices):
             texts = (question, goal, details, choices, *(option.impact for option in node.offered))
             yield from ((text, names) for text in texts if text is not None)

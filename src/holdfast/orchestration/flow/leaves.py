@@ -1,5 +1,7 @@
 """The leaves of a flow: what is done by an agent, a tool, plain code, a person, time, or another run. Pure."""
 
+import enum
+
 import msgspec
 
 from holdfast.kernel.limits import Budget
@@ -144,4 +146,53 @@ class PlanNode(Spending, frozen=True, omit_defaults=True, tag="plan"):
         return tuple(each if isinstance(each, str) else each.agent for each in self.agents)
 
 
-Leaf = AgentNode | ToolNode | FunctionNode | WaitNode | DecisionNode | ChildNode | ScriptNode | PlanNode
+class PublishNode(FlowNode, frozen=True, omit_defaults=True, tag="publish"):
+    """Publish an event on one of the app's topics, in the commit that leaves the node. Its value is the event's id.
+
+    ``payload`` and ``key`` are expressions, evaluated when it is entered; without a payload it is the run's own input.
+    """
+
+    topic: str
+    payload: str | None = None
+    key: str | None = None
+    """Events of one key are reacted to one after the other: a text or a whole number, null for none."""
+    timeout_seconds: float | None = None
+
+
+class Since(enum.StrEnum):
+    """From when on events count that a node waits for."""
+
+    ENTERED = "entered"
+    """From when the node is entered."""
+    STARTED = "started"
+    """From when the run was started: the answer to what an earlier step has asked may be there before the node is."""
+    EVER = "ever"
+    """All that are kept, the oldest first."""
+
+
+class EventNode(FlowNode, frozen=True, omit_defaults=True, tag="event"):
+    """Wait for an event on one of the app's topics. Its value is the event's payload; the run leaves memory meanwhile.
+
+    Of those that have the ``key``, an expression evaluated when it is entered, it is the first for which ``when``
+    holds; that sees the event as ``event``: its ``payload``, ``key``, ``topic``, ``id``, ``at`` and ``hops``.
+    """
+
+    topic: str
+    key: str | None = None
+    when: str | None = None
+    since: Since = Since.ENTERED
+    timeout_seconds: float | None = None
+
+
+Leaf = (
+    AgentNode
+    | ToolNode
+    | FunctionNode
+    | WaitNode
+    | DecisionNode
+    | ChildNode
+    | ScriptNode
+    | PlanNode
+    | PublishNode
+    | EventNode
+)

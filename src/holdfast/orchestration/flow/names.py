@@ -11,5 +11,7 @@ HANDED = "handed"
 """What the members of a handoff see of what is outside."""
 RESULT, GIVEN = "result", "given"
 """What is seen beside that by what undoes a step: what it gave, and what it was given."""
+EVENT = "event"
+"""What is seen besides by what judges an event."""
 RESERVED = frozenset((INPUT, ITEM, KEY, VARIABLES))
 """What no node may be called."""

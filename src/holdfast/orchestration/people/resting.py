@@ -31,6 +31,8 @@ def waits_for(rested: Rested, state: RunState) -> str:
         told.append(f"a person is to decide at {', '.join(asking)}")
     if approving:
         told.append(f"people are to say yes or no to {', '.join(approving)}")
+    if state.event_waits:
+        told.append(f"waiting for an event at {', '.join(state.event_waits)}")
     if not told and rested.children:
         told.append(f"waiting for its child runs at {', '.join(state.children[run].node for run in rested.children)}")
     if told:

@@ -9,6 +9,7 @@ from holdfast.journal.events import NodeLeft
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
+from holdfast.orchestration.flow.leaves import EventNode, PublishNode
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Block,
@@ -37,7 +38,7 @@ from holdfast.orchestration.moves.children import of_child
 from holdfast.orchestration.moves.passing import entering
 from holdfast.orchestration.moves.retrying import retried, until_retried
 from holdfast.orchestration.moves.sharing import share_given
-from holdfast.orchestration.moves.waiting import decision, timer
+from holdfast.orchestration.moves.waiting import decision, event, timer
 from holdfast.orchestration.walk.composing import block, branch, sequence
 from holdfast.orchestration.walk.fanning import mapped, parallel
 from holdfast.orchestration.walk.graphing import graph
@@ -47,6 +48,8 @@ from holdfast.orchestration.walk.repeating import fallback, loop
 from holdfast.orchestration.walk.scripted import script
 from holdfast.orchestration.walk.undoable import saga
 from holdfast.orchestration.walk.voting import vote
+
+Awaiting = WaitNode | DecisionNode | ChildNode | ScriptNode | PlanNode | PublishNode | EventNode
 
 
 class Walker:
@@ -106,10 +109,12 @@ class Walker:
             case Handoff():
                 return handoff(self, node, state)
 
-    def _awaited(
-        self, node: WaitNode | DecisionNode | ChildNode | ScriptNode | PlanNode, state: NodeState
-    ) -> Iterable[Action]:
+    def _awaited(self, node: Awaiting, state: NodeState) -> Iterable[Action]:
         match node:
+            case EventNode():
+                return (event(state),)
+            case PublishNode():
+                raise AssertionError("it is left in the commit that enters it")
             case WaitNode():
                 return (timer(state),)
             case DecisionNode():

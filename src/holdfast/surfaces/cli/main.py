@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from holdfast.surfaces.cli.commands import (
     backup,
     budgets,
+    bus,
     cancel,
     costs,
     dead,
@@ -61,6 +62,10 @@ COMMANDS = (
     "retries",
     "requeue",
     "drop",
+    "publish",
+    "topics",
+    "subscriptions",
+    "undelivered",
     "draw",
     "plan",
     "tools",
@@ -112,6 +117,10 @@ app.command("dead")(dead.dead)
 app.command("retries")(dead.retries)
 app.command("requeue")(requeue.requeue)
 app.command("drop")(requeue.drop)
+app.command("publish")(bus.publish)
+app.command("topics")(bus.topics)
+app.add_typer(bus.subscriptions, name="subscriptions")
+app.add_typer(bus.undelivered, name="undelivered")
 app.command("draw")(draw.draw)
 app.command("plan")(plan.plan)
 app.command("tools")(tools.tools)

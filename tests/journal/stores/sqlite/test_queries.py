@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.journal.stores.sqlite import batch, queries
+from holdfast.journal.stores.sqlite import deliveries, events, queries, statements
 from holdfast.journal.stores.sqlite.layout import lay_out
 from holdfast.kernel.faults import pass_by
 
@@ -18,13 +18,19 @@ OFTEN = {
     "driven wake": queries._DRIVEN_WAKE,
     "due": queries._HEAD + queries._DUE,
     "children": queries._HEAD + "WHERE parent = ? ORDER BY id DESC LIMIT ?",
-    "standing": batch._STANDING,
-    "driven": batch._DRIVEN,
-    "requested": batch.REQUESTED,
-    "last run": batch._LAST_RUN,
-    "last letter": batch._LAST_LETTER,
-    "letter": batch._LETTER,
-    "advance": batch._ADVANCE,
+    "standing": statements.STANDING,
+    "driven": statements.DRIVEN,
+    "requested": statements.REQUESTED,
+    "last run": statements.LAST_RUN,
+    "last letter": statements.LAST_LETTER,
+    "letter": statements.LETTER,
+    "advance": statements.ADVANCE,
+    "event": events.NAMED,
+    "events of a topic": events.OF_TOPIC,
+    "events of a cause": events.OF_CAUSE,
+    "events of a run": events.OF_RUN,
+    "waits": events.WAITING,
+    "deliveries": deliveries.OF_STATE,
 }
 
 

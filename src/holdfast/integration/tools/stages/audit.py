@@ -7,9 +7,11 @@ from holdfast.integration.tools.arguments import Malformed, canonical_arguments
 from holdfast.integration.tools.faults import MESSAGE_CHARACTERS_MAX, told
 from holdfast.integration.tools.invocation import Expired, Failed, Held, Invocation, Later, Refused, Unknown
 from holdfast.integration.tools.parts import mended, unfinished
+from holdfast.integration.tools.publications import publications
 from holdfast.integration.tools.sanitising import clean_fault, keep_names, nameless, recorded_fault
 from holdfast.integration.tools.visible import one_line
-from holdfast.journal.events import ApprovalAsked, StepEnded, StepInterrupted, StepRetried
+from holdfast.journal.bus import Publication
+from holdfast.journal.events import ApprovalAsked, EventPublished, StepEnded, StepInterrupted, StepRetried
 from holdfast.journal.events.steps import SharedSet, Write
 from holdfast.journal.shared import SharedWrite
 from holdfast.kernel.clock import Clock
@@ -76,6 +78,7 @@ class Audit:
         keep_names(invocation)
         result, shown = kept(invocation, fault)
         shared, shared_writes = ((), ()) if invocation.shared is None else _shared(invocation, outcome)
+        published, publishes = ((), ()) if invocation.publisher is None else _published(invocation, outcome)
         recorder = invocation.desk.recorder
         recorder.append(
             StepEnded(
@@ -103,7 +106,9 @@ class Audit:
                 shared=shared,
                 sanitised=invocation.sanitised,
             ),
+            *published,
             shared=shared_writes,
+            publishes=publishes,
         )
 
     def _retried(self, invocation: Invocation, later: Later) -> None:
@@ -161,6 +166,14 @@ def _shared(invocation: Invocation, outcome: Outcome) -> tuple[tuple[SharedSet, 
         for name, write in shared.written.items()
     )
     return tuple(told), sharing.writes(shared)
+
+
+def _published(invocation: Invocation, outcome: Outcome) -> tuple[tuple[EventPublished, ...], tuple[Publication, ...]]:
+    """Return what the call publishes, as the journal and as the commit has it; of a failure nothing."""
+    publisher = invocation.publisher
+    if publisher is None or outcome is not Outcome.SUCCEEDED:
+        return (), ()
+    return publications(invocation.desk.recorder, invocation.order.path, publisher.asked)
 
 
 def _release(invocation: Invocation) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from holdfast.journal.bus import Publication, Published
 from holdfast.journal.port import (
     Claim,
     Commit,
@@ -21,8 +22,10 @@ from holdfast.journal.port import (
 )
 from holdfast.journal.sealing.envelope import ERASED
 from holdfast.journal.stores.memory.books import Books
+from holdfast.journal.stores.memory.bus import BusDesk
 from holdfast.journal.stores.memory.shared import SharedDesk
 from holdfast.journal.stores.restoring import is_new, standing_of
+from holdfast.journal.stores.routing import told
 from holdfast.journal.stores.rules import Standing, answer, begun, bereft, claim_of, claimed, emptied, moved_on, woken
 from holdfast.journal.upkeep import Archive
 from holdfast.kernel.errors import RunNotFound
@@ -55,6 +58,7 @@ class MemoryDisk:
         self._keys: dict[str, bytes] = {}
         self.books = Books()
         self.desk = SharedDesk()
+        self.bus = BusDesk()
 
     def find(self, run: RunId) -> KeptRun | None:
         """Return the run if there is one."""
@@ -105,6 +109,8 @@ class MemoryDisk:
         if (overtaken := self.desk.overtaken(commit.shared)) is not None:
             return overtaken
         self.post(commit.letters, now)
+        of_bus = [*self.bus.publish(commit.run, commit.publishes, now), *self.bus.wait(commit.run, commit.waits)]
+        self.post(of_bus, now)
         mail = len(self.inboxes.get(commit.run, ()))
         if commit.begins is not None:
             kept = self._runs[commit.run] = KeptRun(commit.begins, now, begun(commit, mail, now))
@@ -121,7 +127,7 @@ class MemoryDisk:
         if commit.entries is not None:
             self.books.enter(commit.run, commit.entries)
         self.desk.write(commit.run, commit.shared, now)
-        return Committed(kept.standing.version)
+        return Committed(kept.standing.version, told(of_bus))
 
     def claim(self, run: RunId, worker: str, lease_seconds: float, now: float) -> Claim | Held:
         """Give the right to drive ``run``, or say who has it. Raises RunNotFound and JournalError."""
@@ -142,6 +148,13 @@ class MemoryDisk:
             kept = self._runs.get(letter.to)
             if kept is not None:
                 kept.standing = woken(kept.standing, letter, now)
+
+    def publish(self, publications: Sequence[Publication], now: float) -> Published:
+        """Publish from outside of any run, and return the events as they stand."""
+        letters = self.bus.publish(None, publications, now)
+        self.post(letters, now)
+        found = (self.bus.event(each.event_id) for each in publications)
+        return Published(tuple(event for event in found if event is not None), told(letters))
 
     def tenant_key(self, tenant: str, fresh: bytes) -> bytes:
         """Return the tenant's key; ``fresh`` becomes it if there is none."""
@@ -191,6 +204,7 @@ class MemoryDisk:
         kept.payloads.clear()
         self.books.spend_held(run)
         self.desk.empty(run)
+        self.bus.empty(run)
         inbox = self.inboxes.get(run, {})
         for letter_id, letter in inbox.items():
             inbox[letter_id] = Delivered(letter.position, letter_id, ERASED)
@@ -200,6 +214,7 @@ class MemoryDisk:
         new = self._runs.pop(run).new
         self.inboxes.pop(run, None)
         self.books.forget(run)
+        self.bus.forget(run)
         if new.request_id is not None:
             self._requests.pop((new.tenant, new.request_id), None)
 

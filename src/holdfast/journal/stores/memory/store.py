@@ -27,6 +27,7 @@ from holdfast.journal.port import (
 from holdfast.journal.shared import SharedValue
 from holdfast.journal.stores.leasing import check_lease
 from holdfast.journal.stores.memory import emptying, removing
+from holdfast.journal.stores.memory.bus_port import MemoryBus
 from holdfast.journal.stores.memory.disk import MemoryDisk
 from holdfast.journal.stores.rules import KEY_BYTES, check, check_claim, check_new
 from holdfast.journal.upkeep import Archive, Compacted, Progress, Removed
@@ -58,6 +59,7 @@ class MemoryStore:
         self._disk = MemoryDisk() if disk is None else disk
         self._randomness = randomness
         self._reach = on_point
+        self.bus = MemoryBus(self._own_disk, self._transact, clock)
 
     async def open(self) -> None:
         """Take the disk over: the leases of drivers before are void, their runs due at once."""

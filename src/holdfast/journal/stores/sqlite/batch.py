@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from holdfast.journal.bus import Publication, Published
 from holdfast.journal.leases import Lease, LeaseHeld
 from holdfast.journal.port import Claim, Commit, CommitResult, Committed, Held, Letter, NewRun
+from holdfast.journal.stores.routing import told
 from holdfast.journal.stores.rules import (
     Standing,
     answer,
@@ -21,47 +23,12 @@ from holdfast.journal.stores.rules import (
     moved_on,
     woken,
 )
-from holdfast.journal.stores.sqlite import shared
+from holdfast.journal.stores.sqlite import events, shared, statements
 from holdfast.journal.stores.sqlite.books import Books
 from holdfast.journal.stores.sqlite.rows import write_rows
 from holdfast.journal.stores.sqlite.shared import SharedRows
 from holdfast.journal.stores.sqlite.standings import Standings
 from holdfast.kernel.ids import LetterId, RunId
-
-_STANDING = """
-    SELECT id, version, epoch, begun_by, commit_id, status, is_over,
-           worker, lease_until, lease_seconds, wake_at, updated_at
-    FROM runs WHERE run = ?
-"""
-_DRIVEN = "SELECT run FROM runs WHERE worker <> ''"
-REQUESTED = "SELECT run FROM runs WHERE tenant = ? AND request_id = ?"
-_LAST_RUN = "SELECT coalesce(max(id), 0) FROM runs"
-_LAST_LETTER = "SELECT coalesce(max(position), 0) FROM inbox WHERE run = ?"
-_LETTER = "SELECT count(*) FROM inbox WHERE run = ? AND letter_id = ?"
-_KEY = "SELECT key FROM tenants WHERE tenant = ?"
-
-ADD_RUN = """
-    INSERT INTO runs (id, run, tenant, app, title, request_id, parent, created_at, version, epoch, begun_by, commit_id,
-                      status, is_over, worker, lease_until, lease_seconds, wake_at, updated_at, seal, origin)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-ADD_EVENT = "INSERT INTO events (run_id, version, at, body) VALUES (?, ?, ?, ?)"
-ADD_PAYLOAD = "INSERT INTO payloads (run_id, payload_id, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-ADD_LETTER = "INSERT INTO inbox (run, position, letter_id, body) VALUES (?, ?, ?, ?)"
-_KEEP_SNAPSHOT = "INSERT OR REPLACE INTO snapshots (run_id, version, fold, body) VALUES (?, ?, ?, ?)"
-_ADD_KEY = "INSERT INTO tenants (tenant, key) VALUES (?, ?)"
-# The order of the values is the table's: one statement for many rows (``rows``).
-_ADVANCE = """
-    WITH now (id, version, commit_id, lease_until, updated_at) AS (VALUES (?, ?, ?, ?, ?))
-    UPDATE runs SET (version, commit_id, lease_until, updated_at)
-        = (SELECT version, commit_id, lease_until, updated_at FROM now WHERE now.id = runs.id)
-    WHERE id IN (SELECT id FROM now)
-"""
-_TURN = """
-    UPDATE runs SET version = ?, commit_id = ?, lease_until = ?, updated_at = ?,
-                    epoch = ?, status = ?, is_over = ?, worker = ?, lease_seconds = ?, wake_at = ?
-    WHERE id = ?
-"""
 
 
 class Batch:
@@ -97,6 +64,7 @@ class Batch:
         if commit.shared and (overtaken := self._shared.overtaken(self._connection, commit.shared)) is not None:
             return overtaken
         self.post(commit.letters)
+        of_bus = self._of_bus(commit) if commit.publishes or commit.waits else []
         mail = self._last_position(run) if commit.parking is not None else 0
         if commit.begins is not None:
             standing = begun(commit, mail, self._now)
@@ -113,7 +81,13 @@ class Batch:
             self._books.enter(row_id, commit.entries)
         if commit.shared:
             self._shared.enter(run, commit.shared, self._now)
-        return Committed(standing.version)
+        return Committed(standing.version, told(of_bus)) if of_bus else Committed(standing.version)
+
+    def _of_bus(self, commit: Commit) -> list[Letter]:
+        letters = events.publish(self._connection, commit.run, commit.publishes, self._now)
+        letters += events.wait(self._connection, commit.run, commit.waits)
+        self.post(letters)
+        return letters
 
     def claim(self, run: RunId, worker: str, lease_seconds: float) -> Claim | Held:
         """Give the right to drive ``run``, or say who has it. Raises RunNotFound and JournalError."""
@@ -137,13 +111,19 @@ class Batch:
             if standing is not None:
                 self._standings[letter.to] = woken(standing, letter, self._now)
 
+    def publish(self, publications: Sequence[Publication]) -> Published:
+        """Publish from outside of any run, and return the events as they stand."""
+        letters = events.publish(self._connection, None, publications, self._now)
+        self.post(letters)
+        return Published(events.named(self._connection, [each.event_id for each in publications]), told(letters))
+
     def changes_of_others(self) -> int:
         """Return a number that differs once another connection has written, or statements of an operator's have."""
         return self._known.changes_of_others
 
     def tenant_key(self, tenant: str, fresh: bytes) -> bytes:
         """Return the tenant's key; ``fresh`` becomes it if there is none."""
-        kept = self._one(_KEY, (tenant,))
+        kept = self._one(statements.KEY, (tenant,))
         if kept is None:
             return self._keys.setdefault(tenant, fresh)
         return bytes(kept[0])
@@ -162,7 +142,7 @@ class Batch:
 
     def void_leases(self) -> None:
         """Make every driven run due at once: whoever drove it is gone."""
-        for (run,) in self._connection.execute(_DRIVEN).fetchall():
+        for (run,) in self._connection.execute(statements.DRIVEN).fetchall():
             standing = self._standing(run)
             if standing is not None:
                 self._standings[run] = bereft(standing, self._now)
@@ -170,12 +150,12 @@ class Batch:
     def flush(self) -> None:
         """Write what has changed, every table with one statement."""
         write = partial(write_rows, self._connection)
-        write(ADD_RUN, [self._new_row(run, new) for run, new in self._begun.items()])
-        write(ADD_EVENT, self._events)
-        write(ADD_PAYLOAD, self._payloads)
-        write(ADD_LETTER, self._letters)
-        write(_KEEP_SNAPSHOT, self._snapshots.values())
-        write(_ADD_KEY, self._keys.items())
+        write(statements.ADD_RUN, [self._new_row(run, new) for run, new in self._begun.items()])
+        write(statements.ADD_EVENT, self._events)
+        write(statements.ADD_PAYLOAD, self._payloads)
+        write(statements.ADD_LETTER, self._letters)
+        write(statements.KEEP_SNAPSHOT, self._snapshots.values())
+        write(statements.ADD_KEY, self._keys.items())
         self._books.write(self._connection)
         self._shared.write(self._connection)
         self._flush_standings()
@@ -186,6 +166,11 @@ class Batch:
             self._known.forget()
         else:
             self._known.keep(self._standings, self._row_ids, self._standings)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For statements on tables of which a batch keeps nothing in memory."""
+        return self._connection
 
     def directly(self) -> sqlite3.Connection:
         """Write what has changed so far, forget what was read, and return the connection for other statements."""
@@ -207,9 +192,9 @@ class Batch:
                 advanced.append((self._row_ids[run], *progress))
             else:
                 turned.append((*progress, *_rest(now), self._row_ids[run]))
-        write_rows(self._connection, _ADVANCE, advanced)
+        write_rows(self._connection, statements.ADVANCE, advanced)
         if turned:
-            self._connection.executemany(_TURN, turned)
+            self._connection.executemany(statements.TURN, turned)
 
     def _standing(self, run: RunId) -> Standing | None:
         standing = self._standings.get(run)
@@ -222,7 +207,7 @@ class Batch:
         return standing
 
     def _read(self, run: RunId) -> tuple[int, Standing] | None:
-        row = self._one(_STANDING, (run,))
+        row = self._one(statements.STANDING, (run,))
         if row is None:
             return None
         row_id, version, epoch, begun_by, commit_id, status, is_over, *rest = row
@@ -234,24 +219,24 @@ class Batch:
         key = (begins.tenant, begins.request_id)
         if key in self._requests:
             return self._requests[key]
-        row = self._one(REQUESTED, key)
+        row = self._one(statements.REQUESTED, key)
         return None if row is None else RunId(row[0])
 
     def _begin(self, run: RunId, new: NewRun) -> None:
-        row = self._one(_LAST_RUN, ())
+        row = self._one(statements.LAST_RUN, ())
         self._row_ids[run] = (row[0] if row else 0) + len(self._begun) + 1
         self._begun[run] = new
         if new.request_id is not None:
             self._requests[new.tenant, new.request_id] = run
 
     def _is_in_inbox(self, key: tuple[RunId, LetterId]) -> bool:
-        row = self._one(_LETTER, key)
+        row = self._one(statements.LETTER, key)
         return row is not None and row[0] > 0
 
     def _last_position(self, run: RunId) -> int:
         position = self._last_positions.get(run)
         if position is None:
-            row = self._one(_LAST_LETTER, (run,))
+            row = self._one(statements.LAST_LETTER, (run,))
             position = self._last_positions[run] = row[0] if row else 0
         return position
 

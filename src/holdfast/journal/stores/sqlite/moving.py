@@ -5,8 +5,9 @@ import sqlite3
 from holdfast.journal.port import Delivered, NewRun, Payload, Recorded
 from holdfast.journal.stores.restoring import is_new, standing_of
 from holdfast.journal.stores.sqlite import queries
-from holdfast.journal.stores.sqlite.batch import ADD_EVENT, ADD_LETTER, ADD_PAYLOAD, ADD_RUN, REQUESTED, Batch
+from holdfast.journal.stores.sqlite.batch import Batch
 from holdfast.journal.stores.sqlite.rows import write_rows
+from holdfast.journal.stores.sqlite.statements import ADD_EVENT, ADD_LETTER, ADD_PAYLOAD, ADD_RUN, REQUESTED
 from holdfast.journal.upkeep import Archive
 from holdfast.kernel.errors import RunNotFound
 from holdfast.kernel.ids import RunId

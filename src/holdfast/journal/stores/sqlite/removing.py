@@ -9,6 +9,7 @@ from holdfast.journal.port import Recorded
 from holdfast.journal.references import unreferenced
 from holdfast.journal.stores.sqlite import queries
 from holdfast.journal.stores.sqlite.batch import Batch
+from holdfast.journal.stores.sqlite.events import FORGET_WAITS
 from holdfast.journal.upkeep import Removed
 from holdfast.kernel.ids import PayloadId, RunId
 
@@ -44,6 +45,7 @@ def remove(batch: Batch, *, runs: Sequence[RunId]) -> Removed:
     removed = weigh(connection, runs)
     for row_id, run in _over(connection, runs):
         connection.execute("DELETE FROM inbox WHERE run = ?", (run,))
+        connection.execute(FORGET_WAITS, (run,))
         connection.execute("DELETE FROM runs WHERE id = ?", (row_id,))
     return removed
 

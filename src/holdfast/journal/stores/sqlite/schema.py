@@ -155,4 +155,74 @@ _SHARED: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST, _SNAPSHOTS, _SEALS, _FORKS, _LEDGER, _UNPRICED, _SHARED)
+_BUS: Migration = (
+    # The bus: topics and their events, waits of runs, how far subscriptions have come and what they have taken in.
+    """
+    CREATE TABLE topics (
+        topic TEXT PRIMARY KEY,
+        last  INTEGER NOT NULL,
+        at    REAL NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE published (
+        topic     TEXT NOT NULL,
+        place     INTEGER NOT NULL,
+        event_id  TEXT NOT NULL,
+        tenant    TEXT NOT NULL,
+        key       TEXT,
+        body      BLOB NOT NULL,
+        at        REAL NOT NULL,
+        run       TEXT,
+        step      TEXT NOT NULL,
+        caused_by TEXT,
+        hops      INTEGER NOT NULL
+    )
+    """,
+    "CREATE UNIQUE INDEX published_by_place ON published (topic, place)",
+    "CREATE UNIQUE INDEX published_by_id ON published (event_id)",
+    "CREATE INDEX published_by_run ON published (run) WHERE run IS NOT NULL",
+    "CREATE INDEX published_by_cause ON published (caused_by) WHERE caused_by IS NOT NULL",
+    """
+    CREATE TABLE event_waits (
+        run     TEXT NOT NULL,
+        number  INTEGER NOT NULL,
+        tenant  TEXT NOT NULL,
+        topic   TEXT NOT NULL,
+        key     TEXT,
+        is_over INTEGER NOT NULL,
+        met     TEXT
+    )
+    """,
+    "CREATE UNIQUE INDEX event_waits_of_run ON event_waits (run, number)",
+    "CREATE INDEX event_waits_open ON event_waits (topic, tenant, key) WHERE NOT is_over",
+    "CREATE INDEX event_waits_met ON event_waits (met) WHERE met IS NOT NULL",
+    """
+    CREATE TABLE subscriptions (
+        name       TEXT PRIMARY KEY,
+        topic      TEXT NOT NULL,
+        app        TEXT NOT NULL,
+        position   INTEGER NOT NULL,
+        generation INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE deliveries (
+        subscription TEXT NOT NULL,
+        generation   INTEGER NOT NULL,
+        place        INTEGER NOT NULL,
+        event_id     TEXT NOT NULL,
+        tenant       TEXT NOT NULL,
+        state        TEXT NOT NULL,
+        key          TEXT,
+        run          TEXT,
+        reason       TEXT NOT NULL,
+        at           REAL NOT NULL
+    )
+    """,
+    "CREATE UNIQUE INDEX deliveries_by_place ON deliveries (subscription, generation, place)",
+    "CREATE INDEX deliveries_by_state ON deliveries (subscription, state, place, generation)",
+    "CREATE INDEX deliveries_of_event ON deliveries (event_id)",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _SNAPSHOTS, _SEALS, _FORKS, _LEDGER, _UNPRICED, _SHARED, _BUS)

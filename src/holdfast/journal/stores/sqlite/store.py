@@ -26,6 +26,7 @@ from holdfast.journal.stores.leasing import check_lease
 from holdfast.journal.stores.rules import KEY_BYTES, check, check_claim, check_new
 from holdfast.journal.stores.sqlite import books, copying, emptying, moving, queries, removing, shared
 from holdfast.journal.stores.sqlite.batch import Batch
+from holdfast.journal.stores.sqlite.bus import SqliteBus
 from holdfast.journal.stores.sqlite.connection import Opener
 from holdfast.journal.stores.sqlite.group import GroupCommit
 from holdfast.journal.stores.sqlite.layout import open_tables
@@ -74,6 +75,12 @@ class SqliteStore:
         self._process = os.getpid()
         self._open: tuple[Writer, Reader] | None = None
         self._keys: dict[str, bytes] = {}
+
+    @property
+    def bus(self) -> SqliteBus:
+        """The event bus."""
+        writer, reader = self._parts()
+        return SqliteBus(writer.submit, reader.ask)
 
     @property
     def drives(self) -> bool:

@@ -1,7 +1,14 @@
 """``holdfast show RUN`` and ``holdfast trace RUN``: one run as a page, and as a waterfall of what it did."""
 
+from typing import Annotated
+
+import typer
+
 from holdfast.surfaces.cli.asking.options import AllOption, JsonOption, RevealOption, RunArgument, StoreOption
 from holdfast.surfaces.cli.problems import reporting
+
+TracedArgument = Annotated[str, typer.Argument(metavar="RUN|EVENT", help="The id of a run or its end, or of an event.")]
+EventsOption = Annotated[bool, typer.Option("--events", help="Of a run: the events before and after it.")]
 
 
 def show(
@@ -19,16 +26,23 @@ def show(
 
 
 def trace(
-    run: RunArgument,
+    run: TracedArgument,
+    events: EventsOption = False,
     shows_all: AllOption = False,
     reveals: RevealOption = False,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what a run and those below it did and when: nodes, turns, calls, waits, drivers. Works while it runs."""
+    """Show what a run and those below it did and when: nodes, turns, calls, waits, drivers. Works while it runs.
+
+    Of an event: the runs that reacted to it, what they published, and so on, from the beginning of the chain.
+    """
     import asyncio
 
     with reporting(as_json=as_json):
+        if events or run.startswith("evt_"):
+            asyncio.run(_causes(run, store, as_json=as_json))
+            return
         asyncio.run(_trace(run, store, shows_all=shows_all, reveals=reveals, as_json=as_json))
 
 
@@ -81,6 +95,19 @@ async def _show(run_id: str, store: str | None, *, shows_all: bool, reveals: boo
         print_inbox(below, time.time(), out())
         if achieved is not None:
             print_achieved(achieved, out(), shows_all=shows_all)
+
+
+async def _causes(of: str, store: str | None, *, as_json: bool) -> None:
+    from holdfast.surfaces.cli.asking.bus import causes_of
+    from holdfast.surfaces.cli.showing.causes_tree import causes_record, print_causes
+    from holdfast.surfaces.cli.showing.records import write_json
+    from holdfast.surfaces.cli.showing.terminal import out
+
+    asked, tree = await causes_of(of, store)
+    if as_json:
+        write_json(causes_record(tree))
+    else:
+        print_causes(tree, asked, out())
 
 
 async def _trace(run_id: str, store: str | None, *, shows_all: bool, reveals: bool, as_json: bool) -> None:

@@ -29,6 +29,7 @@ from holdfast.journal.events import (
 from holdfast.kernel.outcomes import Settlement
 from holdfast.surfaces.cli.showing.approval_lines import OfApproval, approval_line
 from holdfast.surfaces.cli.showing.budget_lines import OfBudget, budget_line
+from holdfast.surfaces.cli.showing.bus_lines import OfBus, bus_line
 from holdfast.surfaces.cli.showing.node_lines import OfNode, node_line
 from holdfast.surfaces.cli.showing.plan_lines import OfPlan, plan_line
 from holdfast.surfaces.cli.showing.sanitised_words import sanitised_words
@@ -76,6 +77,8 @@ def event_line(event: Event) -> str:
         return approval_line(event)
     if isinstance(event, OfPlan):
         return plan_line(event)
+    if isinstance(event, OfBus):
+        return bus_line(event)
     return _forked(event) if isinstance(event, RunForked) else _of_run(event)
 
 

@@ -44,6 +44,8 @@ class Collected(msgspec.Struct, frozen=True):
     orphans: Removed
     """Payloads that no event points at, of runs that are over and stay."""
     compacted: Compacted | None
+    published: int = 0
+    """How many events of the bus went that nobody has to see to any more."""
 
 
 class Erasing(msgspec.Struct, frozen=True):
@@ -113,6 +115,8 @@ def print_collected(found: Collected, console: Console) -> None:
     if found.orphans.payloads:
         told = f"{counted(found.orphans.payloads, 'payload')} that no event points at, {size(found.orphans.bytes)}"
         console.print(styled(f"{verb} {told}"))
+    if found.published:
+        console.print(styled(f"{verb} {counted(found.published, 'event')} of the bus that everybody has seen to"))
     if found.compacted is None:
         return
     before, after = found.compacted.bytes_before, found.compacted.bytes_after

@@ -12,7 +12,7 @@ from holdfast.observability.usage import figures
 from holdfast.orchestration.draw.standing import items_done
 from holdfast.surfaces.cli.showing.wording import consumed, counted, duration
 
-LEAVES = frozenset({"agent", "tool", "function", "wait", "decision"})
+LEAVES = frozenset({"agent", "tool", "function", "wait", "decision", "publish", "event"})
 CALLS_NAMED_MAX = 3
 
 

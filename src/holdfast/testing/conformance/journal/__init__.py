@@ -15,10 +15,13 @@ from holdfast.testing.conformance.journal.keeping import Keeping
 from holdfast.testing.conformance.journal.leasing import Leasing
 from holdfast.testing.conformance.journal.mailing import Mailing
 from holdfast.testing.conformance.journal.parking import ParkingRuns
+from holdfast.testing.conformance.journal.publishing import Publishing
 from holdfast.testing.conformance.journal.reopening import Reopening
 from holdfast.testing.conformance.journal.samples import Disk
 from holdfast.testing.conformance.journal.sharing import Sharing
+from holdfast.testing.conformance.journal.subscribing import Subscribing
 from holdfast.testing.conformance.journal.upkeeping import Moving, Removing
+from holdfast.testing.conformance.journal.waiting import Waiting
 
 __all__ = ["Disk", "EmptyingConformance", "StoreConformance"]
 
@@ -29,6 +32,9 @@ class StoreConformance(
     Charging,
     Sharing,
     Leasing,
+    Publishing,
+    Waiting,
+    Subscribing,
     Driving,
     ParkingRuns,
     Mailing,

@@ -77,7 +77,7 @@ class Charging(OpenStore):
 
     async def test_a_charge_without_an_event_is_refused(self, store: Store) -> None:
         claim = await drive(store)
-        with pytest.raises(JournalError, match="expected an event that says why"):
+        with pytest.raises(JournalError, match="expected an event that says so"):
             await store.commit(following(claim, event_count=0, entries=charging(Charge(DAY, 10))))
 
     async def test_the_ledger_outlives_the_store_object(self, disk: Disk) -> None:

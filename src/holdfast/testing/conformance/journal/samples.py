@@ -5,6 +5,7 @@ from typing import Protocol
 
 import pytest
 
+from holdfast.journal.bus import EventWait, Publication
 from holdfast.journal.ledger import Entries
 from holdfast.journal.port import (
     NO_EPOCH,
@@ -98,6 +99,8 @@ def following(
     snapshot: Snapshot | None = None,
     entries: Entries | None = None,
     shared: tuple[SharedWrite, ...] = (),
+    publishes: tuple[Publication, ...] = (),
+    waits: tuple[EventWait, ...] = (),
 ) -> Commit:
     """Return a commit by the driver that holds ``claim``, based on ``version`` or else on the claim's."""
     expected = claim.version if version is None else version
@@ -115,6 +118,8 @@ def following(
         snapshot=snapshot,
         entries=entries,
         shared=shared,
+        publishes=publishes,
+        waits=waits,
     )
 
 

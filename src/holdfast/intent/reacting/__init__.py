@@ -1,0 +1,1 @@
+"""How runs come about that react to events on the bus."""
