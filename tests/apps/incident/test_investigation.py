@@ -43,6 +43,14 @@ async def test_a_fault_of_an_unknown_kind_gets_its_component_and_the_words_that_
     assert "flange" in report.cause
 
 
+async def test_long_messages_and_large_numbers_do_not_stop_it(tmp_path: Path) -> None:
+    lengthy = UNKNOWN.replace("is bent", "is bent, which " + "is rather long to tell and " * 60)
+    made = outage(tmp_path, 5, lengthy.replace("normal = [3.0, 0.5]", "normal = [9000000.0, 5000.0]"))
+    report = (await investigate(made.path)).report
+    assert (report.component, report.kind) == (made.truth.component, Kind.OTHER)
+    assert "widgets_stuck" in report.cause
+
+
 async def test_an_alert_without_a_fault_ends_in_an_honest_not_found(tmp_path: Path) -> None:
     made = outage(tmp_path, 6, NOTHING)
     done = await investigate(made.path)

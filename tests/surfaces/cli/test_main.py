@@ -23,7 +23,7 @@ def test_help_lists_the_commands_in_the_order_they_are_needed_and_the_exit_codes
 
 MCP = ("pin", "list", "diff", "approve", "serve")
 WITHOUT_STORE = (
-    "init",
+    "init shout",
     "sandbox doctor",
     "tools",
     "policy check",
@@ -31,7 +31,7 @@ WITHOUT_STORE = (
     *(f"mcp {each}" for each in MCP[:-1]),
 )
 """Commands that ask no journal."""
-GROUPS = {"sandbox": ("doctor",), "policy": ("check", "test", "explain"), "mcp": MCP}
+GROUPS = {"init": ("shout",), "sandbox": ("doctor",), "policy": ("check", "test", "explain"), "mcp": MCP}
 """Commands that have commands of their own."""
 LEAVES = [f"{name} {below}".strip() for name in COMMANDS for below in GROUPS.get(name, ("",))]
 

@@ -155,6 +155,7 @@ class _Account:
 
 def _begun(row: Row) -> str:
     """Return when the series in a row of ``SERIES`` left its course."""
-    values = [float(value) for value in str(row[2]).rstrip("…").split(",") if value]
+    shown, cut, _ = str(row[2]).partition("…")
+    values = [float(value) for value in (shown.rpartition(",")[0] if cut else shown).split(",")]
     begins = datetime.fromisoformat(row[1])
     return (begins + timedelta(minutes=onset_of(values))).isoformat(sep=" ", timespec="minutes")

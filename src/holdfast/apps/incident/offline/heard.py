@@ -21,6 +21,7 @@ SECTIONS = {
     "cause": "What stands",
 }
 _QUERY = "query_sql"
+SAYS_CHARACTERS_MAX = 900
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -33,7 +34,7 @@ class Found(msgspec.Struct, frozen=True):
     def fact(self, says: str, about: str, rows: Sequence[Row], at: str | None = None) -> Fact:
         """Return a claim that cites rows of it."""
         cites = {"statement": self.statement, "parameters": list(self.parameters), "rows": list(rows)}
-        return {"says": says, "about": about, "at": at, "cites": cites}
+        return {"says": says[:SAYS_CHARACTERS_MAX], "about": about, "at": at, "cites": cites}
 
 
 class Heard(msgspec.Struct, frozen=True):
