@@ -190,3 +190,25 @@ def test_figures_that_nobody_can_check_any_more_are_said_to_be_unchecked(whole: 
     assert isinstance(briefing, Briefing)
     assert briefing.notes == ["Shipping: its figures were not checked against the data (the shipping system is down)"]
     assert briefing.figures == 0
+
+
+async def test_the_last_report_of_another_company_does_not_stand_in(tmp_path: Path) -> None:
+    async with open_firm(tmp_path, 2) as firm:
+        await firm.prepared("What about our invoices?")
+        firm.company.path.unlink()
+        found(firm.company.path, 3)
+        firm.company.fail("finance")
+        _, briefing = await firm.prepared("What about our invoices?")
+    assert section(briefing, Analyst.FINANCIAL).rung is Rung.NONE
+
+
+async def test_a_chart_whose_title_states_what_its_rows_do_not_show_is_not_drawn(tmp_path: Path) -> None:
+    point = {"text": "There are 240 invoices.", "figures": [{"name": "invoices", "value": 240, "statement": ONE}]}
+    rows = "SELECT segment, count(*) AS invoices FROM invoices GROUP BY segment"
+    plot = {"title": "Invoices rose by 17 %", "unit": "invoices", "statement": rows}
+    invents = ScriptedModel([answer_json({"points": [point], "charts": [plot]})])
+    async with open_firm(tmp_path, models={"financial_concludes": invents}) as firm:
+        state, briefing = await firm.prepared("What about our invoices?")
+    assert state.outcome is Outcome.PARTIAL
+    assert briefing.notes == ["Financial: 1 of 1 charts could not be drawn"]
+    assert not (firm.out / "charts").exists()

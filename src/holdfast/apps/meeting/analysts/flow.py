@@ -82,7 +82,7 @@ def analysis(app: str, analyst: str, *systems: str) -> Node:
                 "report",
                 "make_report",
                 input=f"{{'analyst': '{analyst}', 'as_of': told.as_of, 'findings': findings, "
-                "'charts': charts.value, 'case': input.case, "
+                "'company': told.name, 'charts': charts.value, 'case': input.case, "
                 "'investigation': None if investigated == None else investigated.value}",
             ),
         ),

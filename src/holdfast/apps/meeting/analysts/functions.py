@@ -7,6 +7,7 @@ from holdfast.apps.meeting.analysts.request import Asked
 from holdfast.apps.meeting.charts.request import ROWS_MAX, Wish
 from holdfast.apps.meeting.company.company import Company
 from holdfast.apps.meeting.findings.model import Chart, Findings, Plot, Report, Table
+from holdfast.apps.meeting.findings.stating import unsupported
 from holdfast.integration.tools.contract import Provided, ToolFailure, tool
 from holdfast.integration.tools.stock.sql.database import Database
 from holdfast.integration.tools.stock.sql.rows import SqlLimits
@@ -39,12 +40,15 @@ def chart_rows(
     deadline: Provided[Deadline],
     cancelled: Provided[Cancelled],
 ) -> list[Wish]:
-    """Ask for the rows of each chart. Fails for a query that gives none."""
+    """Ask for the rows of each chart. Fails for a query without any, or a title that states what they do not show."""
     stop, wishes = stop_of(deadline, cancelled), list[Wish]()
     for plot in plots:
         found = database.query(plot.statement, plot.parameters, SERIES_ROWS, stop)
         if not found.rows or len(found.columns) not in (2, 3):
             raise ToolFailure(f"the query of {plot.title!r} gives nothing to draw", hint="select two or three columns")
+        shown = [plot.statement, *plot.parameters, *(cell for row in found.rows for cell in row)]
+        if missing := unsupported(plot.title, shown):
+            raise ToolFailure(f"the title {plot.title!r} states {', '.join(missing)}, which its rows do not show")
         wishes.append(
             Wish(
                 title=plot.title,
@@ -72,6 +76,7 @@ def not_investigated() -> None:
 @tool(effect=Effect.PURE)
 def make_report(
     analyst: str,
+    company: str,
     as_of: str,
     findings: Findings,
     charts: list[Chart | None],
@@ -87,6 +92,7 @@ def make_report(
         notes.append(f"the outage {Path(case).stem} could not be investigated")
     return Report(
         analyst=analyst,
+        company=company,
         as_of=as_of,
         points=findings.points,
         charts=drawn,

@@ -20,12 +20,13 @@ SYSTEM_OF = {Analyst.FINANCIAL: "finance", Analyst.SHIPPING: "shipping", Analyst
 
 
 @tool(effect=Effect.READ)
-def last_report(analyst: Analyst, *, last: Provided[LastReports]) -> Report:
-    """Return the analyst's last report. Fails if there is none."""
+def last_report(analyst: Analyst, *, last: Provided[LastReports], company: Provided[Company]) -> Report:
+    """Return the analyst's last report of this company. Fails if there is none."""
     found = last.folder.read(_place(analyst))
-    if found is None:
+    report = None if found is None else Report.model_validate_json(found)
+    if report is None or report.company != company.about()["name"]:
         raise ToolFailure(f"there is no earlier report of the {analyst} analyst")
-    return Report.model_validate_json(found)
+    return report
 
 
 @tool(effect=Effect.PURE)

@@ -81,6 +81,7 @@ class Report(Strict):
     """What one analyst reports."""
 
     analyst: str
+    company: str
     as_of: str
     points: list[Point]
     charts: list[Chart] = Field(default_factory=list)
