@@ -40,6 +40,11 @@ def test_a_call_whose_result_speaks_of_the_task_bears_on_it() -> None:
     assert adrift(turn(("AZ 611", "leaves on Friday"))) == [()]
 
 
+def test_a_call_that_takes_up_a_word_bears_on_the_task_whatever_its_result_begins_with() -> None:
+    unknown = " ".join(f"w{number:05}" for number in range(50))
+    assert adrift(turn(("Rome", unknown)), turn(("nowhere", "w00049"), ("nowhere", "x00001"))) == [(), (2,)]
+
+
 def test_what_a_call_has_learned_leads_on() -> None:
     assert adrift(turn(("Rome", "airport FCO")), turn(("FCO", "runway 16R")), turn(("runway", "tar"))) == [(), (), ()]
 

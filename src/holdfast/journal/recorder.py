@@ -187,14 +187,15 @@ class Recorder:
 
     async def durable(self) -> None:
         """Return once everything appended so far is committed."""
-        if self._durable >= self.state.version:
+        version = self.state.version
+        if self._durable >= version:
             return
         if not (self._is_committing or self._letters or self._shared or self._publishes) and self.is_alone():
             await self._commit_alone()
-            if self._durable >= self.state.version:
+            if self._durable >= version:
                 return
         committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((self.state.version, committed))
+        self._waiting.append((version, committed))
         await committed
 
     async def _commit_alone(self) -> None:

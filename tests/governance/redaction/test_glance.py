@@ -30,3 +30,7 @@ def test_what_is_harmless_at_a_glance_is_so_at_a_closer_look(text: str) -> None:
 
 def test_most_results_need_no_closer_look() -> None:
     assert is_harmless('{"order_id": "4711", "amount": 12.5, "at": "2026-11-20T14:37:00", "state": "shipped"}\n')
+
+
+def test_an_id_as_long_as_a_secret_needs_no_closer_look_either() -> None:
+    assert is_harmless('{"key": "hf_c0a1f2b3d4e5f6a7b8c9dfe0a1b2c3d4", "id": "3f2ea1b4-7c6d-4e5f-9a0b-1c2d3e4f5a6b"}')

@@ -44,6 +44,13 @@ def test_a_secret_is_found_where_it_stands(kind: str, around: str) -> None:
     assert (found.kind, text[found.start : found.end]) == (kind, SECRETS[kind])
 
 
+@pytest.mark.parametrize("kind", SECRETS)
+@pytest.mark.parametrize("before", ["id-0123456789abcdef0123/", "Zürich – ", "=_", "AIza ghp_ sk_live_ eyJ "])
+def test_a_secret_is_found_after_what_has_no_break_and_after_marks_of_others(kind: str, before: str) -> None:
+    text = f"{before}{SECRETS[kind]} ghp_"
+    assert (kind, SECRETS[kind]) in [(found.kind, text[found.start : found.end]) for found in sighted(text)]
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "secret"),
     [

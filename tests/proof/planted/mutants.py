@@ -54,8 +54,8 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "acknowledged before it is committed": Mutant(
         "holdfast.journal.recorder",
-        "        self._waiting.append((self.state.version, committed))\n",
-        "        committed.set_result(None)\n",
+        "        version = self.state.version\n",
+        "        version = self._durable\n",
     ),
     "the intent is not waited for": Mutant(
         "holdfast.integration.tools.stages.intent",

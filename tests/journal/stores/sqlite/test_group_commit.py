@@ -3,9 +3,10 @@
 import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,7 +15,7 @@ from holdfast.journal.port import Claim, Committed, NewRun, Recorded, RunFilter
 from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.journal.stores.sqlite.batch import Batch
 from holdfast.journal.stores.sqlite.connection import connect
-from holdfast.journal.stores.sqlite.group import GroupCommit
+from holdfast.journal.stores.sqlite.group import GroupCommit, Work
 from holdfast.journal.stores.sqlite.layout import lay_out
 from holdfast.journal.stores.sqlite.writer import PENDING_MAX, Writer
 from holdfast.kernel.clock import VirtualClock
@@ -34,6 +35,16 @@ from holdfast.testing.conformance.journal.samples import (
 )
 
 RUNS_AT_ONCE = 100
+
+
+class CountingCommits(GroupCommit):
+    """Remembers how large each group was."""
+
+    sizes: tuple[int, ...] = ()
+
+    def write(self, group: Sequence[Work[Any]]) -> list[object]:
+        self.sizes = (*self.sizes, len(group))
+        return super().write(group)
 
 
 class Points:
@@ -120,6 +131,19 @@ async def test_a_reply_lost_after_the_commit_is_recognised_when_it_is_sent_again
     points.plan.clear()
     assert await watched.commit(following(claim)) == Committed(2)
     assert await watched.read(RUN) == events(1, 2)
+
+
+async def test_what_is_asked_in_one_turn_of_the_event_loop_is_written_as_one_group(
+    path: Path, clock: VirtualClock
+) -> None:
+    commits = CountingCommits(path, lay_out(path, may_upgrade=True, reach=pass_by), clock, pass_by)
+    writer = Writer(path, commits)
+    await asyncio.gather(*[writer.submit(Batch.changes_of_others) for _ in range(50)])
+    assert commits.sizes == (50,)
+    asked = [asyncio.ensure_future(writer.submit(Batch.changes_of_others)) for _ in range(3)]
+    await asyncio.sleep(0)  # accepted, and not handed over yet
+    await writer.close()
+    assert len(await asyncio.gather(*asked)) == 3
 
 
 async def test_a_full_disk_refuses_and_keeps_what_was_acknowledged(path: Path, clock: VirtualClock) -> None:
