@@ -47,8 +47,8 @@ MARKS = {
 
 NOT_BEGUN = "·"
 OPAQUE = "opaque: its steps are known once it asks for them"
-STEPS_DRAWN_MAX = 50
 INPUT_CHARACTERS_MAX = 160
+STEPS_DRAWN_MAX = 50
 """How many steps of a script are drawn, the first that it asked for."""
 
 
