@@ -144,7 +144,9 @@ def _started(first: Recorded, run: RunId, origin: Origin, request: ForkRequest) 
     """Return the first event of the fork: nobody waits for it, and no other request is answered by it."""
     event = decode(first.body)
     assert isinstance(event, RunStarted), "every journal begins so"
-    own = replace(event, run=run, origin=origin, request_id=request.request_id, parent=None, parent_step="")
+    own = replace(
+        event, run=run, origin=origin, request_id=request.request_id, parent=None, parent_step="", ancestors=()
+    )
     return Recorded(1, first.at, encode(own))
 
 

@@ -1,15 +1,18 @@
 """Makes the app of a delegation: rounds of tasks, each a child run of its worker, and an answer out of what came."""
 
 import sys
+from collections.abc import Callable, Mapping
 from collections.abc import Sequence as Many
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from msgspec.structs import replace as changed
 
 from holdfast.execution.agent import Agent
 from holdfast.execution.answer import Output
+from holdfast.integration.gateway.port import Model
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.limits import Budget
 from holdfast.orchestration.application.app import App
@@ -36,6 +39,7 @@ from holdfast.orchestration.flow.nodes import (
 TASKS_MAX = 20
 TASKS, CAME = "tasks", "came"
 """What the nodes of a round are called that do its tasks, and that collect what came of them."""
+NO_MODELS: Mapping[str, Callable[[], Model]] = MappingProxyType({})
 LIMITED = ("tokens", "usd", "turns", "tool_calls")
 """What children that run side by side have to share."""
 
@@ -52,6 +56,7 @@ def delegate(
     at_once_max: int = AT_ONCE_MAX,
     budget: Budget = Budget(),
     policies: Given | Many[Given] = (),
+    models: Mapping[str, Callable[[], Model]] = NO_MODELS,
 ) -> App:
     """Return an app whose runs have the ``orchestrator`` hand out tasks, and the ``workers`` do them.
 
@@ -83,6 +88,7 @@ def delegate(
         input=request,
         budget=budget if budget.fan_out is not None else changed(budget, fan_out=tasks_max * rounds_max),
         policies=read_sources(policies, folder),
+        models=models,
     )
 
 

@@ -39,6 +39,7 @@ from holdfast.orchestration.flow.nodes import (
 
 WITH_INPUT = AgentNode | ToolNode | FunctionNode | ChildNode | ScriptNode | PlanNode
 OPAQUE = "opaque: its steps are known once it asks for them"
+INPUT_CHARACTERS_MAX = 160
 STEPS_DRAWN_MAX = 50
 """How many steps of a script are drawn, the first that it asked for."""
 
@@ -47,7 +48,7 @@ def captions(node: Node, known: Knowledge) -> Iterator[str]:
     """Yield what is to be said of ``node``, piece by piece, beside its name and kind."""
     yield from _composite(node) if isinstance(node, Composite) else _leaf(node, known)
     if isinstance(node, WITH_INPUT) and node.input is not None:
-        yield f"input {node.input}"
+        yield f"input {node.input[:INPUT_CHARACTERS_MAX]}{'…' if len(node.input) > INPUT_CHARACTERS_MAX else ''}"
     if isinstance(node, AgentNode | ToolNode | FunctionNode) and node.retry is not None:
         yield f"up to {node.retry.attempts_max} tries"
     yield from _share(node)
