@@ -61,8 +61,10 @@ class Courier:
             self._bell.clear()
             if self.drives() and await self.look():
                 await asyncio.sleep(0)
-                continue
-            await wait_until(self._clock.now() + LOOK_SECONDS, self._clock, self._bell)
+            elif any(app.subscribes for app in self._apps()):
+                await wait_until(self._clock.now() + LOOK_SECONDS, self._clock, self._bell)
+            else:
+                await self._bell.wait()
 
     async def look(self) -> bool:
         """See once to all subscriptions, and say whether there is more to do at once."""

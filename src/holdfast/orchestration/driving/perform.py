@@ -29,7 +29,9 @@ from holdfast.orchestration.driving.equipment import Equipment
 from holdfast.orchestration.driving.evaluate import enter
 from holdfast.orchestration.driving.ordering import Ordering
 from holdfast.orchestration.driving.parenting import Parenting
+from holdfast.orchestration.driving.receiving import Receiving
 from holdfast.orchestration.driving.settling import Settling
+from holdfast.orchestration.flow.leaves import EventNode
 from holdfast.orchestration.flow.nodes import AgentNode, Node
 from holdfast.orchestration.flow.review import is_round
 from holdfast.orchestration.moves.passing import overdue
@@ -52,6 +54,7 @@ class Performer:
         turns: Turns,
         parenting: Parenting,
         scripts: Scripts,
+        receiving: Receiving,
         decide: Callable[[RunState], Sequence[Action]],
     ) -> None:
         self._decide, self._randomness = decide, randomness
@@ -59,6 +62,7 @@ class Performer:
         self._desk, self._recorder, self._clock = desk, desk.recorder, clock
         self._ordering = Ordering(equipment, desk.recorder)
         self._turns, self._parenting, self._scripts = turns, parenting, scripts
+        self._receiving = receiving
 
     # Not a coroutine itself: a frame is some 260 bytes for each piece of work under way.
     def perform(self, work: Work) -> Doing:
@@ -69,9 +73,7 @@ class Performer:
             case CallTool():
                 return self._call_tool(work)
             case Evaluate():
-                return enter(
-                    work, self._flow_node(work.path), self._recorder, self._clock, self._desk.sharing, self._desk.topics
-                )
+                return self._evaluate(work)
             case Assess():
                 assert self._app.review is not None, "only what an app declares is assessed"
                 return assess(work, self._app.review, self._recorder)
@@ -87,6 +89,13 @@ class Performer:
                 return self._time_out(work)
             case WakeAt():
                 return self._wake(work)
+
+    def _evaluate(self, work: Evaluate) -> Doing:
+        """Enter a node, or go on with one that is evaluated more than once."""
+        node, desk = self._flow_node(work.path), self._desk
+        if isinstance(node, EventNode) and work.path in self._recorder.state.nodes:
+            return self._receiving.judge_held(work.path)
+        return enter(work, node, self._recorder, self._clock, desk.sharing, desk.topics)
 
     def _call_model(self, work: CallModel) -> Doing:
         node = self._flow_node(work.path)
