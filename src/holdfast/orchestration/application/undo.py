@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from holdfast.execution.agent import Agent
 from holdfast.integration.tools.contract import Tool
 from holdfast.kernel.errors import DefinitionError
+from holdfast.orchestration.flow.leaves import PublishNode
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Block,
@@ -135,7 +136,10 @@ def _check_each_is_undone(steps: tuple[SagaStep, ...], path: str, called: Called
 
 
 def may_act(node: Node, called: Called) -> bool:
-    """Whether ``node`` may change the world; of a child run and a script nothing is known: they may."""
+    """Whether ``node`` may change the world; of a child run and a script nothing is known: they may.
+
+    An event that is published is not taken back: somebody may have reacted.
+    """
     match node:
         case ToolNode() | FunctionNode():
             tool = called.by(node)
@@ -144,7 +148,7 @@ def may_act(node: Node, called: Called) -> bool:
             agent = called.agents.get(name)
             known = () if agent is None else agent.tools
             return any(tool.effect.needs_intent for tool in known if granted is None or tool.name in granted)
-        case ChildNode() | ScriptNode():
+        case ChildNode() | ScriptNode() | PublishNode():
             return True
         case _:
             return any(may_act(child, called) for child in children(node))

@@ -80,6 +80,8 @@ class Receiving:
             raise InputError(
                 f"expected at most {HOPS_MAX} hops, found {event.hops}: runs react to each other in a ring"
             )
+        if event.topic != node.topic:
+            raise InputError(f"expected an event on {node.topic}, as the flow has it now, found one on {event.topic}")
         if event.body is None:
             raise InputError("expected an event that can be read, found one that was erased")
         if event.is_personal and not await self._is_of_same_person(event.run):
