@@ -273,7 +273,7 @@ class Runtime:
     @property
     def bus(self) -> Bus:
         """The event bus: topics, subscriptions, what was not delivered, and what caused what."""
-        return Bus(self._store, self._around.clock, self._around.randomness, self._serving.stir, self._around.kin.rouse)
+        return Bus(self._around, self._serving.stir)
 
     async def publish(
         self,
