@@ -26,6 +26,7 @@ from holdfast.journal.events import (
     EventPublished,
     EventReceived,
     EventRefused,
+    EventsHeld,
     HandedOver,
     ItemsMapped,
     LifecycleMoved,
@@ -447,6 +448,7 @@ def every_event() -> tuple[Event, ...]:
             is_simulated=True,
         ),
         EventAwaited(node="desk", number=1, topic="orders.sent", key="4711", since=AT),
+        EventsHeld(node="desk", number=1, events=(EventId("evt_2"),)),
         EventRefused(node="desk", number=1, event_id=EventId("evt_2"), reason="it has no amount"),
         EventReceived(
             node="desk",

@@ -5,6 +5,7 @@ from pydantic import BaseModel
 
 from holdfast import App, BeforeStep, Topic
 from holdfast.flow import EventNode, Join, Node, Parallel, PublishNode, Sequence, Since, WaitNode
+from holdfast.journal.bus import EventFilter
 from holdfast.journal.events import EventReceived, EventRefused
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.orchestration.run.handle import Run
@@ -194,3 +195,37 @@ async def test_killed_at_any_point_it_still_gets_the_event(stage: Stage) -> None
         state = await live_with(stage, [app], (), work, Process(0))  # type: ignore[arg-type]
         assert state is not None
         assert state.outcome is Outcome.SUCCEEDED, kill_at
+
+
+async def test_an_event_that_comes_while_the_app_is_another_is_judged_once_it_is_as_it_was(stage: Stage) -> None:
+    async with stage.runtime(apps=[waiting()]) as runtime:
+        run = await parked(stage, runtime, waiting())
+    async with stage.runtime(apps=[waiting(timeout_seconds=9_000)]) as runtime:
+        await pay(runtime)
+        state = await stage.ended(await runtime.run(run.id))
+        assert "was started with" in (state.parked or "") or "changed" in (state.parked or "")
+    async with stage.runtime(apps=[waiting()]) as runtime:
+        run = await runtime.run(run.id)
+        await run.resume()
+        assert await stage.result(run) == {"order": "4711", "amount": 3}
+
+
+async def test_what_a_run_about_a_person_publishes_is_sealed_and_erased_with_it(stage: Stage) -> None:
+    flow = PublishNode("shop", "orders.paid", "{'order': input}", key="input")
+    shop, other = App("shop", flow, topics=[PAID]), waiting()
+    async with stage.runtime(apps=[shop, other]) as runtime:
+        stranger = await parked(stage, runtime, other)
+        same = await runtime.start(other, "4711", subject="anna")
+        await stage.ended(same)
+        await stage.result(await runtime.start(shop, "4711", subject="anna"))
+        assert await stage.result(same) == {"order": "4711", "amount": 0}
+        await stage.until(stage.clock.sleep(2))
+        (refused,) = of_kind(await events_of(stranger), EventRefused)
+        (event,) = await runtime._store.bus.events(EventFilter(topic="orders.paid"))
+        assert (event.is_personal, b"4711" in (event.body or b"")) == (True, True)
+        (kept,) = stage.disk.bus.events(EventFilter(topic="orders.paid"))
+        assert b"4711" not in (kept.body or b"")
+        await runtime.erasure.erase("default", "anna")
+        (gone,) = await runtime._store.bus.events(EventFilter(topic="orders.paid"))
+    assert "about the person whom this run is about" in refused.reason
+    assert (gone.body, gone.offset) == (None, 1)

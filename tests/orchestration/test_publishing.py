@@ -4,7 +4,7 @@ import pytest
 from pydantic import BaseModel
 
 from holdfast import App, BeforeStep, Effect, Provided, Publisher, ToolFailure, Topic, tool
-from holdfast.flow import FunctionNode, Map, PublishNode, Sequence
+from holdfast.flow import FunctionNode, Map, PublishNode, Saga, SagaStep, Sequence
 from holdfast.journal.bus import BusEvent, EventFilter
 from holdfast.journal.events import EventPublished
 from holdfast.kernel.errors import DefinitionError
@@ -144,6 +144,13 @@ def test_a_flow_names_topics_that_the_app_declares() -> None:
         Topic("Orders")
     with pytest.raises(DefinitionError, match="may change nothing else"):
         tool(effect=Effect.UNSAFE)(ship.function)
+
+
+def test_what_is_published_in_a_saga_may_stand_only_where_it_says_so() -> None:
+    told, last = PublishNode("told", "orders.sent"), PublishNode("last", "orders.sent")
+    with pytest.raises(DefinitionError, match="expected something that undoes it"):
+        App("shop", Saga("shop", (SagaStep(told), SagaStep(last))), topics=[SENT])
+    App("shop", Saga("shop", (SagaStep(told, is_irreversible=True), SagaStep(last))), topics=[SENT])
 
 
 def test_the_type_of_a_topic_is_one_of_the_definitions() -> None:

@@ -14,13 +14,11 @@ from holdfast.journal.bus import (
     Publication,
     TopicHead,
 )
-from holdfast.journal.port import Store
-from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import InputError
 from holdfast.kernel.ids import EventId, RunId, asked_event_id, new_event_id
-from holdfast.kernel.randomness import Randomness
 from holdfast.orchestration.bus.causes import Consequence, trace_of
 from holdfast.orchestration.bus.listing import Subscribed, subscribed
+from holdfast.orchestration.driving.driver import Surroundings
 
 EVENT_PREFIX = "evt_"
 
@@ -28,16 +26,10 @@ EVENT_PREFIX = "evt_"
 class Bus:
     """The bus of one runtime's store."""
 
-    def __init__(
-        self,
-        store: Store,
-        clock: Clock,
-        randomness: Randomness,
-        stir: Callable[[RunId], Awaitable[None]],
-        rouse: Callable[[], None],
-    ) -> None:
-        self._store, self._bus, self._clock, self._randomness = store, store.bus, clock, randomness
-        self._stir, self._rouse = stir, rouse
+    def __init__(self, around: Surroundings, stir: Callable[[RunId], Awaitable[None]]) -> None:
+        """``stir`` has a run driven to which an event has come."""
+        self._around, self._stir = around, stir
+        self._store, self._bus = around.store, around.store.bus
 
     async def publish(
         self,
@@ -57,14 +49,19 @@ class Bus:
         """
         name = check_topic_name(topic) if isinstance(topic, str) else topic.name
         body = checked_body(name, payload) if isinstance(topic, str) else topic.body(payload)
-        identity = new_event_id(self._randomness) if event_id is None else asked_event_id(tenant, name, event_id)
+        known, randomness = self._around.secrets.known, self._around.randomness
         given = Publication(
-            event_id=identity, tenant=tenant, topic=name, body=body, key=checked_key(name, key), step=by
+            event_id=new_event_id(randomness) if event_id is None else asked_event_id(tenant, name, event_id),
+            tenant=tenant,
+            topic=name,
+            body=known.body(body),
+            key=checked_key(name, key),
+            step=by,
         )
         published = await self._bus.publish((given,))
         for run in published.told:
             await self._stir(run)
-        self._rouse()
+        self._around.kin.rouse()
         return published.events[0]
 
     async def topics(self) -> Sequence[TopicHead]:
@@ -98,7 +95,7 @@ class Bus:
         found = await self._bus.rewind(subscription, from_offset - 1)
         if found is None:
             raise InputError(f"expected a subscription, found {subscription!r}: 'holdfast subscriptions' lists them")
-        self._rouse()
+        self._around.kin.rouse()
         return found
 
     async def forget(self, subscription: str) -> None:
@@ -130,12 +127,12 @@ class Bus:
         which = DeliveryFilter(
             subscription=subscription, states=(DeliveryState.UNDELIVERED,), event_id=EventId(event_id)
         )
-        now = self._clock.now()
+        now = self._around.clock.now()
         moved = [replace(each, state=state, at=now) for each in await self._bus.deliveries(which)]
         if not moved:
             raise InputError(
                 f"expected an event that was not delivered, found {event_id!r}: 'holdfast undelivered' lists them"
             )
         await self._bus.settle(moved)
-        self._rouse()
+        self._around.kin.rouse()
         return moved

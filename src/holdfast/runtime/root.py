@@ -1,7 +1,6 @@
 """The runtime: opens a store, takes requests, drives runs."""
 
 import os
-import socket
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -17,9 +16,7 @@ from holdfast.intent.admit import admit
 from holdfast.intent.door import RUNS_WAITING_MAX, Door
 from holdfast.intent.forking import Forking, ForkRequest
 from holdfast.intent.request import Request
-from holdfast.journal.beginnings import Beginnings
 from holdfast.journal.bus import BusEvent
-from holdfast.journal.live import Live
 from holdfast.journal.mail import Mail, encode_mail
 from holdfast.journal.port import Head, Letter, RunFilter, Store
 from holdfast.journal.sealing.erasure import Erasure
@@ -43,18 +40,18 @@ from holdfast.orchestration.run.handle import Run
 from holdfast.prompts.prompt import Prompt
 from holdfast.runtime.adapters import kept, sealed_store, store_file
 from holdfast.runtime.alerting import Listener, failing_open
-from holdfast.runtime.allowances.admission import WhenSpent, admitted, purses_of
+from holdfast.runtime.allowances.admission import WhenSpent, admitted
 from holdfast.runtime.allowances.listing import Standing, standings
 from holdfast.runtime.bus import Bus
 from holdfast.runtime.deciding import decides_for
 from holdfast.runtime.kin import LocalKin, check_models
 from holdfast.runtime.models.finding import NamedModels
+from holdfast.runtime.opening import closing, surroundings
 from holdfast.runtime.people import read_people
 from holdfast.runtime.reacting import Reacting
 from holdfast.runtime.run_ids import full_id
-from holdfast.runtime.secrets.sources import secrets_for
 from holdfast.runtime.secrets.troubles import without_secrets
-from holdfast.runtime.serving import Serving, only
+from holdfast.runtime.serving import Serving
 from holdfast.runtime.sources import Sources
 from holdfast.runtime.webhooks.configuration import read_webhooks
 from holdfast.runtime.webhooks.post import post
@@ -122,11 +119,11 @@ class Runtime:
         deciding, sources = partial(decides_for, otherwise=decides), Sources(clock)
         offered = (models or {}, named.find, clock, reach, named.prices, named.replies)
         equipped = Equipped(*offered, randomness, deciding, sources)
-        async with _closing(equipped, named, store):
+        async with closing(equipped, named, store):
             kin = LocalKin(store, clock, randomness, catalogue := Catalogue(apps), equipped)
             sender = Sender(read_webhooks(os.environ), store, clock, post)
             alert = sender.also_told(failing_open(on_alert))
-            around = _around(store, clock, randomness, kin, allowances, alert, secrets)
+            around = surroundings(store, clock, randomness, kin, allowances, alert, secrets)
             work = Worker(around, lambda app: equipped.with_all_for(catalogue.find(app)))
             door, trouble = Door(store, clock, runs_waiting_max), without_secrets(on_trouble, around.secrets.known)
             reacting = Reacting(around, catalogue, equipped, door, trouble)
@@ -169,7 +166,7 @@ class Runtime:
         """
         if subject is not None:
             kept(self._store)  # else it would lie in the clear
-        app = self._apps.find(target)
+        app = self._find(target)
         request = Request(
             app=app,
             input=input,
@@ -276,7 +273,7 @@ class Runtime:
     @property
     def bus(self) -> Bus:
         """The event bus: topics, subscriptions, what was not delivered, and what caused what."""
-        return Bus(self._store, self._around.clock, self._around.randomness, self._serving.stir, self._around.kin.rouse)
+        return Bus(self._around, self._serving.stir)
 
     async def publish(
         self,
@@ -300,6 +297,13 @@ class Runtime:
         told = (around.live, self._post, serving.troubles.get, find, around.clock, self._people, serving.sees_to)
         return Run(run, self._store, *told)
 
+    def _find(self, target: App | Agent | str) -> App:
+        """Return the app that is meant; from now on its subscriptions are seen to. Raises DefinitionError."""
+        app = self._apps.find(target)
+        if app.subscribes:
+            self._around.kin.rouse()
+        return app
+
     async def _post(
         self, run: RunId, mail: Mail, letter_id: LetterId | None = None, *, reopens: int | None = None
     ) -> Mail:
@@ -309,34 +313,3 @@ class Runtime:
         await self._store.post((letter,))
         await self._serving.wake(run)
         return mail
-
-
-@asynccontextmanager
-async def _closing(*parts: Equipped | NamedModels | Store) -> AsyncIterator[None]:
-    """Close the parts once the block has ended; of several failures that came together, raise the one that says why."""
-    failure: BaseException | None = None
-    try:
-        yield
-    except BaseExceptionGroup as failures:
-        failure = only(failures)
-    finally:
-        for part in parts:
-            await part.close()
-    if failure is not None:
-        raise failure
-
-
-def _around(
-    store: Store,
-    clock: Clock,
-    randomness: Randomness,
-    kin: LocalKin,
-    allowances: Sequence[Allowance] | None,
-    alert: Listener,
-    secrets: Sequence[SecretSource] | None,
-) -> Surroundings:
-    """Return what drivers have around them; the worker's name tells host, process, and others of its number apart."""
-    purses, known = purses_of(allowances, clock, alert), secrets_for(secrets, store, randomness, os.environ)
-    worker = f"{socket.gethostname()}:{os.getpid()}:{randomness.bytes(4).hex()}"
-    shared = Live(), worker, kin, Beginnings(), purses, alert
-    return Surroundings(store, clock, randomness, *shared, secrets=known)

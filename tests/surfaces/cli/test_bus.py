@@ -23,7 +23,6 @@ async def react(holdfast: Program, runs: int, undelivered: int = 0) -> None:
 
 
 def test_an_event_is_published_reacted_to_and_traced(holdfast: Program) -> None:
-    holdfast.store.parent.mkdir(parents=True, exist_ok=True)
     published = holdfast("publish", "parcels.left", '{"to": "Ann"}', "--key", "Ann", "--id", "p1", "--json")
     assert published.code == 0, published.err
     event = published.json["event_id"]
@@ -49,7 +48,6 @@ def test_an_event_is_published_reacted_to_and_traced(holdfast: Program) -> None:
 
 
 def test_what_is_not_delivered_is_listed_and_dropped_or_tried_again(holdfast: Program) -> None:
-    holdfast.store.parent.mkdir(parents=True, exist_ok=True)
     for number in range(2):
         assert holdfast("publish", "parcels.left", "[1]", "--id", f"p{number}").code == 0
     asyncio.run(react(holdfast, 0, undelivered=2))
@@ -65,7 +63,6 @@ def test_what_is_not_delivered_is_listed_and_dropped_or_tried_again(holdfast: Pr
 
 
 def test_a_subscription_is_replayed_and_forgotten_with_a_yes_only(holdfast: Program) -> None:
-    holdfast.store.parent.mkdir(parents=True, exist_ok=True)
     holdfast("publish", "parcels.left", '{"to": "Ann"}')
     asyncio.run(react(holdfast, 1))
     again = ("subscriptions", "replay", "courier_on_left", "--from", "1", "--store", holdfast.url)
@@ -82,13 +79,11 @@ def test_a_subscription_is_replayed_and_forgotten_with_a_yes_only(holdfast: Prog
 
 
 def test_what_is_no_json_is_refused(holdfast: Program) -> None:
-    holdfast.store.parent.mkdir(parents=True, exist_ok=True)
     assert "expected a payload in JSON" in holdfast("publish", "parcels.left", "{to: Ann}").err
     assert "joined by" in holdfast("publish", "Parcels", "1").err
 
 
 def test_gc_removes_events_that_everybody_has_seen_to(holdfast: Program) -> None:
-    holdfast.store.parent.mkdir(parents=True, exist_ok=True)
     holdfast("publish", "parcels.left", '{"to": "Ann"}')
     asyncio.run(react(holdfast, 1))
     done = holdfast("gc", "--older-than", "0m", "--json")

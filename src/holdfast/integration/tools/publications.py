@@ -17,13 +17,14 @@ def publications(
     hops = 0 if state.caused_by is None else state.hops + 1
     events, goes_out = [], []
     for index, each in enumerate(asked):
-        body = recorder.payloads.veil.body(each.body)
+        veil = recorder.payloads.veil
+        body, key = veil.body(each.body), None if each.key is None else veil.body(each.key.encode()).decode()
         event = EventPublished(
             node=path,
-            event_id=published_event_id(state.run, path, index, each.topic, each.key, body),
+            event_id=published_event_id(state.run, path, index, each.topic, key, body),
             topic=each.topic,
             payload=recorder.payloads.keep(body),
-            key=each.key,
+            key=key,
             caused_by=state.caused_by,
             hops=hops,
             is_simulated=state.simulates,
@@ -35,7 +36,7 @@ def publications(
                 tenant=state.tenant,
                 topic=each.topic,
                 body=body,
-                key=each.key,
+                key=key,
                 step=path,
                 caused_by=state.caused_by,
                 hops=hops,

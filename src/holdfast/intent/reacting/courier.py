@@ -17,7 +17,7 @@ from holdfast.intent.request import Request
 from holdfast.journal.bus import BusEvent, Delivery, DeliveryFilter, DeliveryState, EventFilter, Position
 from holdfast.journal.port import Head, Store
 from holdfast.kernel.clock import Clock, wait_until
-from holdfast.kernel.errors import ExpressionError, HoldfastError, InputError, RunNotFound
+from holdfast.kernel.errors import DefinitionError, ExpressionError, HoldfastError, InputError, RunNotFound
 from holdfast.kernel.ids import RunId
 from holdfast.orchestration.application.app import App
 from holdfast.orchestration.application.subscription import OnDead, Start, Subscription
@@ -61,8 +61,10 @@ class Courier:
             self._bell.clear()
             if self.drives() and await self.look():
                 await asyncio.sleep(0)
-                continue
-            await wait_until(self._clock.now() + LOOK_SECONDS, self._clock, self._bell)
+            elif any(app.subscribes for app in self._apps()):
+                await wait_until(self._clock.now() + LOOK_SECONDS, self._clock, self._bell)
+            else:
+                await self._bell.wait()
 
     async def look(self) -> bool:
         """See once to all subscriptions, and say whether there is more to do at once."""
@@ -72,9 +74,12 @@ class Courier:
         except HoldfastError as error:
             self._on_trouble(None, error)
             return False
-        has_more = False
+        has_more, names = False, set[str]()
         for app, each in subscribed:
             try:
+                if each.name in names:
+                    raise DefinitionError(f"expected one subscription called {each.name!r}, found two: rename one")
+                names.add(each.name)
                 at = positions.get(each.name)
                 if at is None or (at.topic, at.app) != (each.topic.name, app.name):
                     from_start = each.start is Start.EARLIEST

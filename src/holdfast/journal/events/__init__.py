@@ -7,7 +7,7 @@ in payloads that it points at. A field is only ever added, with a default; a cha
 from holdfast.journal.events.allowances import AllowanceAwaited, AllowanceRenewed
 from holdfast.journal.events.approvals import ApprovalAsked, ApprovalDecided
 from holdfast.journal.events.budgets import BudgetLow, ModelSwitched, ReservationExceeded, ShareGiven
-from holdfast.journal.events.bus import EventAwaited, EventPublished, EventReceived, EventRefused
+from holdfast.journal.events.bus import EventAwaited, EventPublished, EventReceived, EventRefused, EventsHeld
 from holdfast.journal.events.children import ChildBegun, ChildEnded, ChildRecalled, ChildStarted
 from holdfast.journal.events.circles import LoopSuspected
 from holdfast.journal.events.forks import RunForked
@@ -104,6 +104,7 @@ Event = (
     | EventAwaited
     | EventReceived
     | EventRefused
+    | EventsHeld
 )
 
 __all__ = [
@@ -127,6 +128,7 @@ __all__ = [
     "EventPublished",
     "EventReceived",
     "EventRefused",
+    "EventsHeld",
     "HandedOver",
     "ItemsMapped",
     "LifecycleMoved",

@@ -63,6 +63,17 @@ class EventReceived(JournalEvent, frozen=True, tag="event.received/1"):
     hops: int = 0
 
 
+class EventsHeld(JournalEvent, frozen=True, tag="event.held/1"):
+    """These events have come and cannot be judged yet, for the run's definitions are not the present ones.
+
+    They are judged once it goes on; none: they have been, and none was what the node waits for.
+    """
+
+    node: str
+    number: int
+    events: tuple[EventId, ...] = ()
+
+
 class EventRefused(JournalEvent, frozen=True, tag="event.refused/1"):
     """An event has come of which it cannot be said whether it is what a node waits for: it counts as none."""
 

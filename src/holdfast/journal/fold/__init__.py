@@ -92,6 +92,7 @@ _EVOLVE: dict[type, Callable[[RunState, Any, float, int], RunState]] = {
     events.EventAwaited: bus.event_awaited,
     events.EventReceived: bus.event_received,
     events.EventRefused: bus.event_refused,
+    events.EventsHeld: bus.events_held,
 }
 
 PROGRESS = (events.NodeLeft, events.ModelReplied, events.StepEnded, events.ChildEnded)

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from holdfast.journal.bus import EventWait
-from holdfast.journal.events.bus import EventAwaited, EventPublished, EventReceived, EventRefused
+from holdfast.journal.events.bus import EventAwaited, EventPublished, EventReceived, EventRefused, EventsHeld
 from holdfast.journal.fold.event_state import EventWaitState
 from holdfast.journal.fold.nodes import entered, with_node
 from holdfast.journal.fold.state import RunState
@@ -24,7 +24,7 @@ def event_received(state: RunState, event: EventReceived, _at: float, version: i
     node = entered(state, event.node)
     if node.wait is None or node.wait.number != event.number:
         return replace(state, version=version)  # it came for a wait that is over
-    received = replace(node.wait, event=event.event_id, payload=event.payload)
+    received = replace(node.wait, event=event.event_id, payload=event.payload, held=())
     return replace(
         with_node(state, replace(node, wait=received), version),
         event_waits=tuple(path for path in state.event_waits if path != event.node),
@@ -38,6 +38,13 @@ def event_refused(state: RunState, event: EventRefused, _at: float, version: int
     if node.wait is None or node.wait.number != event.number:
         return replace(state, version=version)
     return with_node(state, replace(node, wait=replace(node.wait, refused=node.wait.refused + 1)), version)
+
+
+def events_held(state: RunState, event: EventsHeld, _at: float, version: int) -> RunState:
+    node = entered(state, event.node)
+    if node.wait is None or node.wait.number != event.number:
+        return replace(state, version=version)
+    return with_node(state, replace(node, wait=replace(node.wait, held=event.events)), version)
 
 
 def waits_moved(before: RunState, after: RunState) -> tuple[EventWait, ...]:

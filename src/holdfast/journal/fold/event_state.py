@@ -17,3 +17,5 @@ class EventWaitState(msgspec.Struct, frozen=True, gc=False):
     payload: PayloadId | None = None
     refused: int = 0
     """How many events could not be judged."""
+    held: tuple[EventId, ...] = ()
+    """Events that have come and are to be judged."""

@@ -63,16 +63,12 @@ def check(commit: Commit) -> None:
                 f"commit {commit.commit_id} is based on version {commit.expected}: expected event version {version}"
                 f" next, found {event.version}; number events from {commit.expected + 1} without gaps"
             )
-    for what, is_said in (
-        ("charges something", commit.entries is not None),
-        ("writes what runs share", bool(commit.shared)),
-        ("publishes", bool(commit.publishes)),
-    ):
-        if is_said and not commit.events:
-            raise JournalError(
-                f"commit {commit.commit_id} {what}: expected an event that says so, found none, by which the commit "
-                "would be known when it is sent again"
-            )
+    if not commit.events and (commit.entries is not None or commit.shared or commit.publishes):
+        what = "charges something" if commit.entries else "publishes" if commit.publishes else "writes what runs share"
+        raise JournalError(
+            f"commit {commit.commit_id} {what}: expected an event that says so, found none, by which the commit would "
+            "be known when it is sent again"
+        )
     if commit.snapshot is not None and commit.snapshot.version != version:
         raise JournalError(
             f"commit {commit.commit_id} leads to version {version}: expected a snapshot of that version,"

@@ -100,6 +100,7 @@ PROJECTED: dict[type, Callable[[Trace, Any, float], Trace]] = {
     events.EventAwaited: bus.event_awaited,
     events.EventReceived: bus.event_received,
     events.EventRefused: bus.event_refused,
+    events.EventsHeld: bus.events_held,
 }
 """How each event changes a trace; a journal's first event, RunStarted, begins one."""
 

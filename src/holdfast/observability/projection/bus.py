@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from holdfast.journal.events import EventAwaited, EventPublished, EventReceived, EventRefused
+from holdfast.journal.events import EventAwaited, EventPublished, EventReceived, EventRefused, EventsHeld
 from holdfast.observability.projection.nodes import node_span
 from holdfast.observability.span import Attributes, SpanKind, SpanStatus
 from holdfast.observability.trace import Mark, Trace, closed, marked, opened
@@ -36,3 +36,7 @@ def event_received(trace: Trace, event: EventReceived, at: float) -> Trace:
 
 def event_refused(trace: Trace, event: EventRefused, at: float) -> Trace:
     return marked(trace, Mark(at, "event refused", f"{event.event_id} at {event.node}: {event.reason}"))
+
+
+def events_held(trace: Trace, _event: EventsHeld, _at: float) -> Trace:
+    return trace  # the wait's span is open, and goes on

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from holdfast.execution.agent import Agent
 from holdfast.integration.tools.contract import Tool
 from holdfast.kernel.errors import DefinitionError
+from holdfast.orchestration.flow.leaves import PublishNode
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Block,
@@ -143,7 +144,10 @@ def _check_each_is_undone(steps: tuple[SagaStep, ...], path: str, called: Called
 
 
 def may_act(node: Node, called: Called) -> bool:
-    """Whether ``node`` may change the world; of a child run and a script nothing is known: they may."""
+    """Whether ``node`` may change the world; of a child run and a script nothing is known: they may.
+
+    An event that is published is not taken back: somebody may have reacted.
+    """
     match node:
         case ToolNode() | FunctionNode():
             tool = called.by(node)
@@ -159,7 +163,7 @@ def may_act(node: Node, called: Called) -> bool:
                 *(FunctionNode(name, name) for name in node.functions),
             )
             return any(may_act(step, called) for step in steps)
-        case ChildNode() | ScriptNode():
+        case ChildNode() | ScriptNode() | PublishNode():
             return True
         case _:
             return any(may_act(child, called) for child in children(node))

@@ -159,8 +159,7 @@ class Driver:
                 return Rested(Rest.OVER)
             parenting = Parenting(self._app, recorder, around.store, around.clock, around.kin)
             desk = Desk(recorder, secrets=self._secrets)
-            receiving = Receiving(self._app, recorder, around.store)
-            mailroom = Mailroom(around.store, desk, self._equipment, around.clock, parenting, receiving)
+            mailroom = Mailroom(around.store, desk, self._equipment, around.clock, parenting, self._receiving(recorder))
             if claim.last_letter > recorder.state.inbox_read:
                 await mailroom.read()
             if recorder.state.drivers_in_vain >= DRIVERS_IN_VAIN_MAX and recorder.state.cancel_reason is None:
@@ -321,10 +320,12 @@ class Driver:
         desk = Desk(recorder, resources, sharing, self._secrets, app.topics_by_name)
         wanted = partial(decide, app.flow, app.agents_by_name, review=app.review)
         self._scripts = Scripts(recorder, self._scripts_stage(recorder))
-        performer = Performer(
-            self._equipment, desk, around.clock, around.randomness, turns, parenting, self._scripts, wanted
-        )
+        hands = self._scripts, self._receiving(recorder), wanted
+        performer = Performer(self._equipment, desk, around.clock, around.randomness, turns, parenting, *hands)
         return Loop(recorder, wanted, performer.perform, group, around.clock, mailroom.read)
+
+    def _receiving(self, recorder: Recorder) -> Receiving:
+        return Receiving(self._app, recorder, self._around.store)
 
     async def _let_go(self, recorder: Recorder, rested: Rested) -> None:
         match rested.why:

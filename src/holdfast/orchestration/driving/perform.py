@@ -29,7 +29,9 @@ from holdfast.orchestration.driving.equipment import Equipment
 from holdfast.orchestration.driving.evaluate import enter
 from holdfast.orchestration.driving.ordering import Ordering
 from holdfast.orchestration.driving.parenting import Parenting
+from holdfast.orchestration.driving.receiving import Receiving
 from holdfast.orchestration.driving.settling import Settling
+from holdfast.orchestration.flow.leaves import EventNode
 from holdfast.orchestration.flow.nodes import AgentNode, Node, PlanNode
 from holdfast.orchestration.flow.review import is_round
 from holdfast.orchestration.moves.passing import overdue
@@ -58,6 +60,7 @@ class Performer:
         turns: Turns,
         parenting: Parenting,
         scripts: Scripts,
+        receiving: Receiving,
         decide: Callable[[RunState], Sequence[Action]],
     ) -> None:
         self._decide, self._randomness = decide, randomness
@@ -65,6 +68,7 @@ class Performer:
         self._desk, self._recorder, self._clock = desk, desk.recorder, clock
         self._ordering = Ordering(equipment, desk.recorder)
         self._turns, self._parenting, self._scripts = turns, parenting, scripts
+        self._receiving = receiving
 
     # Not a coroutine itself: a frame is some 260 bytes for each piece of work under way.
     def perform(self, work: Work) -> Doing:
@@ -93,10 +97,13 @@ class Performer:
                 return self._wake(work)
 
     def _evaluate(self, work: Evaluate) -> Doing:
-        node = self._flow_node(work.path)
+        """Enter a node, or go on with one that is evaluated more than once."""
+        node, desk = self._flow_node(work.path), self._desk
+        if isinstance(node, EventNode) and work.path in self._recorder.state.nodes:
+            return self._receiving.judge_held(work.path)
         if isinstance(node, PlanNode) and work.path in self._recorder.state.nodes:
             return go_on(node, work.path, self._recorder, self._app)
-        return enter(work, node, self._recorder, self._clock, self._desk.sharing, self._desk.topics)
+        return enter(work, node, self._recorder, self._clock, desk.sharing, desk.topics)
 
     def _call_model(self, work: CallModel) -> Doing:
         node = self._flow_node(work.path)

@@ -1,12 +1,12 @@
 """Takes in the events that a run waits for: reads each on the bus, judges it, records what came of it."""
 
 from holdfast.journal.bus import HOPS_MAX, BusEvent
-from holdfast.journal.events import EventReceived, EventRefused
+from holdfast.journal.events import EventReceived, EventRefused, EventsHeld
 from holdfast.journal.mail import EventCame
 from holdfast.journal.port import Store
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel.errors import ExpressionError, InputError, RunNotFound
-from holdfast.kernel.ids import RunId
+from holdfast.kernel.ids import EventId, RunId
 from holdfast.orchestration.application.app import App
 from holdfast.orchestration.flow.leaves import EventNode
 from holdfast.orchestration.flow.names import EVENT
@@ -25,8 +25,30 @@ class Receiving:
     async def hear(self, mail: EventCame) -> None:
         """Record the event if a node waits for it; one of which that cannot be said counts as none."""
         path = self._waiting(mail.number)
-        event = await self._store.bus.event(mail.event) if path is not None else None
-        if path is None or event is None or event.tenant != self._recorder.state.tenant:
+        if path is not None and self._app.definitions != self._recorder.state.definitions:
+            held = (*self._held(path), mail.event)
+            self._recorder.append(EventsHeld(node=path, number=mail.number, events=held))
+        elif path is not None:
+            await self._take(mail, path)
+
+    async def judge_held(self, path: str) -> None:
+        """Judge the events that came for the node at ``path`` while the app was another."""
+        wait = self._recorder.state.nodes[path].wait
+        assert wait is not None, "only a node that waits has events to judge"
+        for event_id in wait.held:
+            if self._waiting(wait.number) == path:
+                await self._take(EventCame(wait.number, event_id), path)
+        if self._waiting(wait.number) == path:
+            self._recorder.append(EventsHeld(node=path, number=wait.number))
+
+    def _held(self, path: str) -> tuple[EventId, ...]:
+        wait = self._recorder.state.nodes[path].wait
+        return () if wait is None else wait.held
+
+    async def _take(self, mail: EventCame, path: str) -> None:
+        """Record what comes of the event for the node at ``path``, which waits."""
+        event = await self._store.bus.event(mail.event)
+        if event is None or event.tenant != self._recorder.state.tenant:
             return
         try:
             judged = await self._judged(event, path)
@@ -58,6 +80,8 @@ class Receiving:
             raise InputError(
                 f"expected at most {HOPS_MAX} hops, found {event.hops}: runs react to each other in a ring"
             )
+        if event.topic != node.topic:
+            raise InputError(f"expected an event on {node.topic}, as the flow has it now, found one on {event.topic}")
         if event.body is None:
             raise InputError("expected an event that can be read, found one that was erased")
         if event.is_personal and not await self._is_of_same_person(event.run):

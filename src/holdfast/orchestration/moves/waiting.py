@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from holdfast.execution.actions import Action, AwaitEvent, AwaitPerson, Note, WakeAt
+from holdfast.execution.actions import Action, AwaitEvent, AwaitPerson, Evaluate, Note, WakeAt
 from holdfast.governance.approvals import BY_DEADLINE
 from holdfast.journal.events import Event, NodeLeft, QuestionAnswered
 from holdfast.journal.fold.state import NodeState, QuestionState
@@ -39,7 +39,7 @@ def event(state: NodeState) -> Action:
     if wait.refused >= EVENTS_REFUSED_MAX:
         told = f"{wait.refused} events on {wait.topic} came of which none could be judged"
         return Note((NodeLeft(node=state.path, outcome=Outcome.FAILED, fault=Fault(ErrorKind.BAD_INPUT, told)),))
-    return AwaitEvent(state.path)
+    return Evaluate(state.path) if wait.held else AwaitEvent(state.path)
 
 
 def _at_deadline(path: str, question: QuestionState) -> Event:

@@ -10,6 +10,7 @@ from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.flow.asked import calls_of, node_of
+from holdfast.orchestration.flow.leaves import PublishNode
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
     ChildNode,
@@ -88,6 +89,8 @@ def may_have_acted(node: Node, path: str, run: RunState, agents: Agents) -> bool
             return has_begun and any(tool.effect.needs_intent for tool in agents[node.agent].tools)
         case ChildNode():
             return state.child is not None
+        case PublishNode():
+            return state.outcome is not None and state.outcome.is_success
         case ScriptNode():
             called = (call for call in calls_of(state.script) if call.what)
             inside = [(node_of(call), paths.below(path, call.name)) for call in called]

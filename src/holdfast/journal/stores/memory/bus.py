@@ -58,7 +58,7 @@ class BusDesk:
                 if known is not None and not known.is_over:
                     self._waits[run, each.number] = replace(known, is_over=True, met=each.met)
             elif known is None:
-                self._waits[run, each.number] = each
+                self._waits[run, each.number] = replace(each, met=None)
                 letters += [letter_to(run, each.number, event.event_id) for event in self._before(each)]
         return letters
 

@@ -28,12 +28,12 @@ _SETTLE = """
 _DELIVERY = f"SELECT {_COLUMNS} FROM deliveries "
 OF_STATE = _DELIVERY + "WHERE subscription = ? AND state = ? ORDER BY place, generation LIMIT ?"
 _HELD = (*OPEN, DeliveryState.UNDELIVERED)
-_PRUNABLE = f"""
+_PRUNABLE = """
     SELECT event_id FROM published AS one WHERE at < ?
     AND place <= coalesce((SELECT min(position) FROM subscriptions WHERE subscriptions.topic = one.topic), place)
     AND place < coalesce((
         SELECT min(deliveries.place) FROM deliveries JOIN subscriptions ON name = subscription
-        WHERE subscriptions.topic = one.topic AND state IN ({", ".join("?" * len(_HELD))})
+        WHERE subscriptions.topic = one.topic AND state IN (?, ?, ?)
     ), place + 1)
     ORDER BY topic, place LIMIT ?
 """

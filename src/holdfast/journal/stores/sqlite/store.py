@@ -23,8 +23,8 @@ from holdfast.journal.port import (
 )
 from holdfast.journal.shared import SharedValue
 from holdfast.journal.stores.leasing import check_lease
-from holdfast.journal.stores.rules import KEY_BYTES, check, check_claim, check_new
-from holdfast.journal.stores.sqlite import books, copying, emptying, moving, queries, removing, shared
+from holdfast.journal.stores.rules import KEY_BYTES, check, check_claim
+from holdfast.journal.stores.sqlite import books, queries, shared
 from holdfast.journal.stores.sqlite.batch import Batch
 from holdfast.journal.stores.sqlite.bus import SqliteBus
 from holdfast.journal.stores.sqlite.connection import Opener
@@ -32,8 +32,8 @@ from holdfast.journal.stores.sqlite.group import GroupCommit
 from holdfast.journal.stores.sqlite.layout import open_tables
 from holdfast.journal.stores.sqlite.lock import DriveLock
 from holdfast.journal.stores.sqlite.reader import Reader
+from holdfast.journal.stores.sqlite.upkeep import Upkeep
 from holdfast.journal.stores.sqlite.writer import Writer
-from holdfast.journal.upkeep import Archive, Compacted, Progress, Removed
 from holdfast.kernel.clock import Clock
 from holdfast.kernel.errors import JournalError, StoreClosed, StoreLocked
 from holdfast.kernel.faults import Reach, pass_by
@@ -46,7 +46,7 @@ KEYS_KEPT_MAX = 1_000
 _SYSTEM = SystemRandomness()
 
 
-class SqliteStore:
+class SqliteStore(Upkeep):
     """Keeps the journal's whole contract in one file. See ``journal.port.Store``.
 
     One process drives the file, kept by a lock beside it; with ``drives=False`` any other process reads it, begins runs
@@ -195,50 +195,6 @@ class SqliteStore:
         """Return those payloads of the run that it has. See ``Journal.payloads``."""
         return await self._reader.ask_briefly(partial(queries.payloads, run=run, ids=ids))
 
-    async def archive(self, run: RunId) -> Archive:
-        """Return all that is held of ``run``. See ``Archives.archive``."""
-        return await self._reader.ask(partial(moving.archive, run=run))
-
-    async def restore(self, archive: Archive) -> bool:
-        """Take a run in; False if exactly that is here already. See ``Archives.restore``."""
-        check_new(archive.new)
-        return await self._writer.submit(partial(moving.restore, taken=archive))
-
-    async def backup(self, path: Path, progress: Progress) -> None:
-        """Write a copy of everything to a new file. See ``Archives.backup``."""
-        await self._reader.ask(partial(copying.backup, path=path, progress=progress, reach=self._reach))
-
-    async def ended(self, before: float, count_max: int) -> Sequence[RunId]:
-        """Return runs that were over before that instant, oldest first. See ``Retention.ended``."""
-        return await self._reader.ask(partial(removing.ended, before=before, count_max=count_max))
-
-    async def weigh(self, runs: Sequence[RunId]) -> Removed:
-        """Return what ``remove`` would take out."""
-        return await self._reader.ask(partial(removing.weigh, runs=runs))
-
-    async def remove(self, runs: Sequence[RunId]) -> Removed:
-        """Remove those of ``runs`` that are over. See ``Retention.remove``."""
-        return await self._writer.submit(partial(removing.remove, runs=runs))
-
-    async def trim(self, runs: Sequence[RunId]) -> Removed:
-        """Remove payloads that no event points at. See ``Retention.trim``."""
-        return await self._writer.submit(partial(removing.trim, runs=runs))
-
-    async def discard(self, run: RunId, payloads: Sequence[PayloadId]) -> Removed:
-        """Remove those payloads of ``run`` if it is over. See ``Emptying.discard``."""
-        return await self._writer.submit(partial(emptying.discard, run=run, payloads=payloads))
-
-    async def empty(self, runs: Sequence[RunId], ended_as: str) -> Removed:
-        """Take out all that ``runs`` hold. See ``Emptying.empty``."""
-        now = self._clock.now()
-        return await self._writer.submit(partial(emptying.empty, runs=runs, ended_as=ended_as, now=now))
-
-    async def compact(self) -> Compacted:
-        """Give freed space back, unless a process drives: its commits would have to wait. See ``Retention.compact``."""
-        self._parts()
-        lock = None if self._drives else self._lock
-        return await asyncio.to_thread(copying.compact, self.path, lock, self._clock.now())
-
     async def head(self, run: RunId) -> Head:
         """Return what is known of ``run``. Raises RunNotFound."""
         return await self._reader.ask_briefly(partial(queries.head, run=run))
@@ -280,14 +236,6 @@ class SqliteStore:
     async def release_lease(self, lease: Lease) -> None:
         """Give it back."""
         await self._writer.submit(partial(Batch.release_lease, lease=lease))
-
-    @property
-    def _writer(self) -> Writer:
-        return self._parts()[0]
-
-    @property
-    def _reader(self) -> Reader:
-        return self._parts()[1]
 
     def _parts(self) -> tuple[Writer, Reader]:
         if self._open is None:

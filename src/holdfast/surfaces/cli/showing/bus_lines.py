@@ -1,8 +1,8 @@
 """What a run has to do with events on the bus, as lines of words. Pure."""
 
-from holdfast.journal.events import EventAwaited, EventPublished, EventReceived, EventRefused
+from holdfast.journal.events import EventAwaited, EventPublished, EventReceived, EventRefused, EventsHeld
 
-OfBus = EventPublished | EventAwaited | EventReceived | EventRefused
+OfBus = EventPublished | EventAwaited | EventReceived | EventRefused | EventsHeld
 
 
 def bus_line(event: OfBus) -> str:
@@ -17,6 +17,9 @@ def bus_line(event: OfBus) -> str:
             return f"{event.node}  received {event.event_id} on {event.topic}{_keyed(event.key)}"
         case EventRefused():
             return f"{event.node}  could not tell whether it waits for {event.event_id}: {event.reason}"
+        case EventsHeld():
+            told = f"{len(event.events)} that came" if event.events else "none"
+            return f"{event.node}  events still to be judged: {told}"
 
 
 def _keyed(key: str | None) -> str:
