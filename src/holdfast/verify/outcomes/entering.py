@@ -31,7 +31,7 @@ from holdfast.orchestration.values.votes import answers
 from holdfast.verify.outcomes.move import Failed, Move, Result, Situation
 from holdfast.verify.outcomes.reading import Reading, now
 from holdfast.verify.subject import Subject
-from holdfast.verify.values.imagining import holds_unknown, is_finite
+from holdfast.verify.values.imagining import holds_unknown, is_finite, may_be_alike
 from holdfast.verify.values.unknown import Unknown
 
 VOTERS_MAX = 6
@@ -237,7 +237,7 @@ def _groupings(found: Sequence[object]) -> Iterator[tuple[int, ...]]:
 
 def _may_be(one: object, other: object, is_same: bool) -> bool:  # noqa: FBT001
     if holds_unknown(one) or holds_unknown(other):
-        return one != other or is_same
+        return may_be_alike(one, other) if is_same else one != other
     return (type(one) is type(other) and one == other) is is_same
 
 

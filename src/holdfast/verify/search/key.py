@@ -61,7 +61,7 @@ class Keys:
 
     def _matters(self, node: NodeState, run: RunState) -> bool:
         """Whether what became of a node inside of what has ended bears on anything."""
-        is_in_saga = any(node.path.startswith(f"{saga}/") for saga in run.sagas)
+        is_in_saga = any(node.path.startswith(f"{saga}/") and not _is_settled(node.path, saga, run) for saga in run.sagas)
         return is_in_saga or any(step.is_unknown or step.is_open or step.in_doubt for _, _, step in effects_of(node))
 
     def _open(self, node: NodeState, at: Situation) -> tuple[Hashable, ...]:
@@ -118,7 +118,7 @@ class Keys:
         is_told_by_flags = isinstance(declared, Parallel | Map) and not self._matters(node, run) and around is not None and around.outcome is None
         kind = node.fault.kind if node.fault is not None and self._subject.ladders(path) else None
         outcome = None if is_told_by_flags else (node.outcome, kind)
-        steps = (_step(node.step), _agent(node.agent)) if self._matters(node, run) or is_undo else None
+        steps = (_step(node.step), _agent(node.agent)) if self._matters(node, run) else None
         choice = node.question.choice if node.question is not None else None
         case = node.case if self._matters(node, run) else None
         return (place_of(path) if is_in_round(path) else path, outcome, value, steps, choice, case)
@@ -136,6 +136,14 @@ class Keys:
                 node = at.run.nodes.get(around) if around else None
                 if node is not None and node.outcome is None and at.run.nodes[unknown.source.partition(":")[0]].outcome is None:
                     yield unknown, value
+
+
+def _is_settled(path: str, saga: str, run: RunState) -> bool:
+    """Whether ``path`` lies in what ``saga`` has undone, or has come to an end of undoing."""
+    place = paths.undone(path)
+    step = place[1] if place is not None else path.removeprefix(f"{saga}/").partition("/")[0].partition("[")[0]
+    undoing = run.nodes.get(paths.item(paths.undo(saga), step)) if step else None
+    return undoing is not None and undoing.outcome is not None
 
 
 def _step(step: StepState) -> Hashable:

@@ -220,6 +220,28 @@ def is_finite(unknown: Unknown) -> bool:
     return all(each.values is not None or each.kind in ("boolean", "null") for each in unknown.schema.options)
 
 
+def may_be_alike(one: object, other: object) -> bool:
+    """Whether two values may be the same, as far as their schemas say."""
+    kinds = [each.schema.kinds if isinstance(each, Unknown) else _kinds_of(each) for each in (one, other)]
+    return kinds[0] is None or kinds[1] is None or not kinds[0].isdisjoint(kinds[1])
+
+
+def _kinds_of(value: object) -> frozenset[str]:
+    match value:
+        case None:
+            return frozenset(("null",))
+        case bool():
+            return frozenset(("boolean",))
+        case int() | float():
+            return frozenset(("integer", "number"))
+        case str():
+            return frozenset(("string",))
+        case list():
+            return frozenset(("array",))
+        case _:
+            return frozenset(("object",))
+
+
 def holds_unknown(value: object) -> bool:
     """Whether anything in ``value`` is not known."""
     match value:
