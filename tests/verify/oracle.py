@@ -210,13 +210,16 @@ async def _live(
         widths.append(len(offered))
         if offered[place][-1] is Settlement.DID_NOT:
             await stage.clock.advance(SETTLED)
+        if offered[place][0] == "time":
+            await stage.clock.advance(offered[place][1] - stage.clock.now())
+            continue
         await _choose(run, offered[place])
     raise AssertionError(f"expected an end within {STEPS_MAX} steps")
 
 
 def _asks(flow: Node) -> bool:
     text = repr(flow)
-    return any(each in text for each in ("DecisionNode", "keyed", "Saga"))
+    return any(each in text for each in ("DecisionNode", "WaitNode", "keyed", "Saga"))
 
 
 def _offered(oracle: Oracle, state: RunState | None) -> list[tuple[Any, ...]]:
@@ -226,6 +229,9 @@ def _offered(oracle: Oracle, state: RunState | None) -> list[tuple[Any, ...]]:
         offered.append((answer, ToolFailure(f"{function} failed")))
     if state is None:
         return offered
+    if oracle.pending:
+        waits = (node.wakes_at for node in state.nodes.values() if node.kind == "wait" and node.outcome is None)
+        offered.extend(("time", instant) for instant in waits if instant is not None)
     for path in state.questions:
         question = state.nodes[path].question
         assert question is not None

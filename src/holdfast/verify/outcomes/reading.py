@@ -86,21 +86,8 @@ class Reading:
                 waiting.extend(told.insert(asked.unknown, each) for each in reversed(found))
 
     def value(self, path: str, at: Situation) -> object:
-        """Return the value of the node at ``path``, with what was imagined of it."""
-        return self.imagined(now(Values(at.run, self.book).of(path)), at.imaginings)
-
-    def imagined(self, value: object, imaginings: Imaginings) -> object:
-        """Return ``value`` with what is imagined of its parts in their place."""
-        match value:
-            case Unknown():
-                found = Imagining(NOTHING, imaginings).seen(value)
-                return found if isinstance(found, Unknown) else self.imagined(found, imaginings)
-            case list():
-                return [self.imagined(each, imaginings) for each in value]
-            case dict():
-                return {name: self.imagined(each, imaginings) for name, each in value.items()}
-            case _:
-                return value
+        """Return the value of the node at ``path``."""
+        return now(Values(at.run, self.book).of(path))
 
     def as_list(self, value: object, imaginings: Imaginings) -> object:
         """Return ``value`` as a list, its items perhaps unknown. Raises Asks."""

@@ -21,6 +21,7 @@ from holdfast.orchestration.values.rounds import REVIEW_KIND, result_path, revis
 from holdfast.verify.outcomes.move import Situation
 from holdfast.verify.outcomes.reading import Reading
 from holdfast.verify.subject import Subject, place_of
+from holdfast.verify.values.imagining import unknown_in
 from holdfast.verify.values.unknown import Unknown
 
 Key = Hashable
@@ -114,7 +115,7 @@ class Keys:
             if path not in (paths.item(around.path, str(each)) for each in (number, number - 1)):
                 return (path,) if self._matters(node, run) else None
         if self._subject.is_watched(path):
-            value = repr(self._reading.value(path, at))
+            value = self._value(path, at)
         is_told_by_flags = isinstance(declared, Parallel | Map) and not self._matters(node, run) and around is not None and around.outcome is None
         kind = node.fault.kind if node.fault is not None and self._subject.ladders(path) else None
         outcome = None if is_told_by_flags else (node.outcome, kind)
@@ -122,6 +123,13 @@ class Keys:
         choice = node.question.choice if node.question is not None else None
         case = node.case if self._matters(node, run) else None
         return (place_of(path) if is_in_round(path) else path, outcome, value, steps, choice, case)
+
+    def _value(self, path: str, at: Situation) -> Hashable:
+        """Return what the node at ``path`` gives, with all that was imagined of it."""
+        value = self._reading.value(path, at)
+        told = {each.source for each in unknown_in(value)}
+        parts = sorted((str(each), repr(known)) for each, known in at.imaginings.items() if each.source in told)
+        return repr(value), tuple(parts)
 
     def _declared(self, path: str) -> Node | None:
         return self._subject.places.get(place_of(path))

@@ -4,7 +4,7 @@ Where an expression looks into a value that nobody knows, it asks (``Asks``) for
 evaluated anew. What no single value decides, as how two such values compare, is ``Undecided``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from holdfast.kernel.errors import ExpressionError
 from holdfast.kernel.expression import STEPS_MAX
@@ -244,15 +244,21 @@ def _kinds_of(value: object) -> frozenset[str]:
 
 def holds_unknown(value: object) -> bool:
     """Whether anything in ``value`` is not known."""
+    return next(unknown_in(value), None) is not None
+
+
+def unknown_in(value: object) -> Iterator[Unknown]:
+    """Yield everything in ``value`` that is not known."""
     match value:
         case Unknown():
-            return True
+            yield value
         case list():
-            return any(map(holds_unknown, value))
+            for each in value:
+                yield from unknown_in(each)
         case dict():
-            return any(map(holds_unknown, value.values()))
+            yield from unknown_in(list(value.values()))
         case _:
-            return False
+            pass
 
 
 def _really(node: Node, *operands: object) -> object:
