@@ -23,27 +23,28 @@ def searched(flow: Node, bounds: Bounds = BOUNDS) -> Searched:
     return search(subject, lambda: time.monotonic() - begun)
 
 
-def differences(found: Searched, lived: Lived, *, is_reduced: bool = True) -> list[str]:
+def differences(found: Searched, lived: Lived) -> list[str]:
     """Return in words whatever the one says and the other does not.
 
-    A reduced search does not follow every instant at which a node may be cut off.
+    How each node ends is held against the search in one direction: whatever was lived, it has found. That a node is cut
+    off, it need not follow at every instant.
     """
     facts = found.facts
-    left_out = {Outcome.CANCELLED} if is_reduced else set[Outcome]()
-    said_ends = {place: {outcome for outcome, _ in ends} - left_out for place, ends in facts.ends.items()}
-    lived_ends = {place: ends - left_out for place, ends in lived.ends.items()}
     pairs: dict[str, tuple[object, object]] = {
         "places": (set(facts.entered), lived.entered),
         "cases": (_told(facts.cases), _told(lived.cases)),
         "rungs": (_told(facts.rungs), _told(lived.rungs)),
         "choices": (_told(facts.choices), _told(lived.choices)),
         "outcomes": ({outcome for outcome, _ in facts.outcomes}, lived.outcomes),
-        "ends": (_told(said_ends), _told(lived_ends)),
         "stuck": (bool(facts.stuck or facts.spinning), False),
     }
     if (most := longest(found.edges)) is not None:  # else people may send it round for ever
         pairs["calls"] = (most, lived.calls_max)
-    return [f"{what}: the search says {said}, the runs {was}" for what, (said, was) in pairs.items() if said != was]
+    told = [f"{what}: the search says {said}, the runs {was}" for what, (said, was) in pairs.items() if said != was]
+    for place, ends in lived.ends.items():
+        missing = ends - {Outcome.CANCELLED} - {outcome for outcome, _ in facts.ends[place]}
+        told.extend(f"the search does not say that {place} ends {outcome}" for outcome in missing)
+    return told
 
 
 def _told(found: Mapping[str, Collection[object]]) -> dict[str, set[object]]:

@@ -189,7 +189,7 @@ async def live_all(flow: Node, executions_max: int, inputs: Sequence[object] = (
 async def _live(
     runtime: Runtime, stage: Stage, app: App, given: object, oracle: Oracle, way: list[int], lived: Lived
 ) -> tuple[list[int], list[int]]:
-    """Run once along ``way``, and beyond it always the first; return the way gone, and how many there were at each step."""
+    """Run once along ``way``, and beyond it by the first; return the way gone, and how wide it was at each step."""
     run = await runtime.start(app, given)
     gone: list[int] = []
     widths: list[int] = []
@@ -252,7 +252,8 @@ async def _choose(run: Run, chosen: tuple[Any, ...]) -> None:
             await run.answer(path, choice, by="Ann")
         case ("settle", str(path), how):
             await run.settle(path, how, "done" if how is Settlement.HAPPENED else None, by="Ann")
-        case (answer, value):
+        case _:
+            answer, value = chosen
             answer.set_result(value)
 
 
@@ -260,7 +261,7 @@ async def _settled() -> None:
     """Let the loop run until nothing is ready any more but this."""
     loop: Any = asyncio.get_running_loop()
     await asyncio.sleep(0)
-    while loop._ready:
+    while loop._ready:  # noqa: ASYNC110  # there is no event for nothing being left to do
         await asyncio.sleep(0)
 
 

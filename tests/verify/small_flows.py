@@ -1,4 +1,4 @@
-"""Small flows made from a seed: every combinator, guards over what earlier steps give, people, retries, cut-off effects."""
+"""Small flows made from a seed: every combinator, guards over what steps give, people, retries, cut-off effects."""
 
 import random
 
@@ -27,7 +27,13 @@ from holdfast.orchestration.flow.nodes import (
 DEPTH = 3
 GUARDS = {
     "flag": ("NAME", "not NAME", "NAME == True", "NAME == False", "NAME != None"),
-    "mood": ("NAME.how == 'calm'", "NAME.how != 'calm'", "NAME.how == 'angry'", "NAME.how == 'glad'", "NAME.how in ['calm']"),
+    "mood": (
+        "NAME.how == 'calm'",
+        "NAME.how != 'calm'",
+        "NAME.how == 'angry'",
+        "NAME.how == 'glad'",
+        "NAME.how in ['calm']",
+    ),
     "count": ("len(NAME) > 0", "len(NAME) == 2", "len(NAME) > 1 or len(NAME) == 0", "NAME == None"),
     "ask": ("NAME.choice == 'approve'", "NAME.choice != 'approve'", "NAME.choice == 'later'"),
 }
@@ -38,7 +44,7 @@ class Small:
     """Makes one flow; each of its values is given by a step of its own."""
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311  # no secret hangs on it
+        self._random = random.Random(seed)  # no secret hangs on it
         self.calls = 0
 
     def flow(self) -> Node:
@@ -73,7 +79,9 @@ class Small:
                 return Fallback(name, rungs, is_partial_below=draw.random() < 0.5)
             case "vote":
                 by = draw.choice((VoteBy.MAJORITY, VoteBy.QUORUM))
-                voters = tuple(self._leaf(f"v{place}", ("flag", "opinion", "opinion")) for place in range(draw.choice((2, 2, 3))))
+                voters = tuple(
+                    self._leaf(f"v{place}", ("flag", "opinion", "opinion")) for place in range(draw.choice((2, 2, 3)))
+                )
                 judge = self._leaf("judge") if draw.random() < 0.4 else None
                 return Vote(name, voters, by, draw.randint(1, 2) if by is VoteBy.QUORUM else None, judge)
             case "block":
@@ -95,8 +103,8 @@ class Small:
             giver = f"{name}_{function}"
             steps.append(self._leaf(giver, (function,)))
             known = (*known, (giver, function))
-        for place in range(self._random.choice((1, 2))):
-            steps.append(self._node(f"s{place}", depth - 1, known))
+        count = self._random.choice((1, 2))
+        steps.extend(self._node(f"s{place}", depth - 1, known) for place in range(count))
         return Sequence(name, tuple(steps))
 
     def _branch(self, name: str, depth: int, known: tuple[tuple[str, str], ...]) -> Node:
@@ -108,7 +116,9 @@ class Small:
         otherwise = self._node("otherwise", depth - 1, known) if self._random.random() < 0.4 else None
         return Branch(name, tuple(cases), otherwise)
 
-    def _leaf(self, name: str, among: tuple[str, ...] = ("look", "look", "flag", "shaky", "keyed", "ask", "wait")) -> Node:
+    def _leaf(
+        self, name: str, among: tuple[str, ...] = ("look", "look", "flag", "shaky", "keyed", "ask", "wait")
+    ) -> Node:
         self.calls += 1
         match self._random.choice(among):
             case "ask":

@@ -25,3 +25,6 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the outcome of an effect may be lost."""
     reduces: bool = True
     """Whether of branches that cannot bear on each other one order stands for all."""
+
+
+DEFAULT = Bounds()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from holdfast.kernel.expression import parse
 from holdfast.kernel.expression.tree import DictOf, ListOf, Literal, Name, Node
 from holdfast.verify.kinds import Evaluated, Role
-from holdfast.verify.values.representatives import inside
+from holdfast.verify.values.representatives import fields_in, inside
 
 
 def looked_into(expressions: Iterable[Evaluated], criteria: Iterable[str]) -> frozenset[str]:
@@ -17,6 +17,12 @@ def looked_into(expressions: Iterable[Evaluated], criteria: Iterable[str]) -> fr
     for text in criteria:
         found |= parse(text).names
     return frozenset(found)
+
+
+def fields_of(text: str) -> frozenset[str]:
+    """Return the names of the fields that an expression reads, whichever way they are written."""
+    nodes = inside(parse(text).tree)
+    return frozenset(fields_in(nodes))
 
 
 def _looks(node: Node) -> Iterator[str]:

@@ -10,7 +10,6 @@ import msgspec
 from holdfast.execution.agent import Agent
 from holdfast.integration.tools.contract import Tool
 from holdfast.journal.fold.state import RunState
-from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.limits import Budget
 from holdfast.kernel.outcomes import Outcome
 from holdfast.kernel.paths import ancestors
@@ -33,9 +32,9 @@ from holdfast.orchestration.flow.nodes import (
     children,
 )
 from holdfast.orchestration.flow.review import Review
-from holdfast.verify.bounds import Bounds
+from holdfast.verify.bounds import DEFAULT, Bounds
 from holdfast.verify.kinds import Role, expressions, is_known
-from holdfast.verify.looking import looked_into
+from holdfast.verify.looking import fields_of, looked_into
 from holdfast.verify.values.representatives import Constants
 from holdfast.verify.values.schema import ANYTHING, Schema
 
@@ -61,9 +60,7 @@ class Subject:
     review: Review | None = None
     input: Schema = ANYTHING
     budget: Budget = Budget()
-    bounds: Bounds = Bounds()
-    asks: frozenset[tuple[str, str]] = frozenset()
-    """The uses of tools that may be refused: by agent, or empty for the flow's own nodes, and tool."""
+    bounds: Bounds = DEFAULT
     of_children: Mapping[str, Sequence[Outcome]] = field(default_factory=dict)
     """How the runs of other apps may end, by app, where that is known."""
 
@@ -97,7 +94,9 @@ class Subject:
     @cached_property
     def constants(self) -> Constants:
         """The constants that something is decided by."""
-        deciding = (each.text for node in self.places.values() for each in expressions(node) if each.role is not Role.GIVEN)
+        deciding = (
+            each.text for node in self.places.values() for each in expressions(node) if each.role is not Role.GIVEN
+        )
         criteria = () if self.review is None else (each.holds for each in self.review.criteria)
         return Constants((*deciding, *criteria))
 
@@ -108,8 +107,25 @@ class Subject:
         criteria = () if self.review is None else (each.holds for each in self.review.criteria)
         return looked_into(texts, criteria)
 
+    @cached_property
+    def readers(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        """By place, the fields that its expressions read; those of a review's criteria at the root."""
+        own = ((place, each.text) for place, node in self.places.items() for each in expressions(node))
+        criteria = (
+            () if self.review is None else ((f"{self.flow.name}/review", each.holds) for each in self.review.criteria)
+        )
+        return tuple((place, fields_of(text)) for place, text in (*own, *criteria))
+
+    @cached_property
+    def repeated(self) -> frozenset[str]:
+        """The places that may be come to more than once: those in a loop, and in a review."""
+        loops = [place for place, node in self.places.items() if isinstance(node, Loop)]
+        around = (*(f"{place}[" for place in loops), f"{self.flow.name}/review")
+        asked = set(loops)  # its until is asked again after each round
+        return frozenset(place for place, _ in self.readers if place in asked or place.startswith(around))
+
     def is_watched(self, path: str) -> bool:
-        """Whether the value of the node at ``path`` may bear on what an expression decides, or whether it has a value."""
+        """Whether the value of the node at ``path`` may bear on what an expression gives or decides."""
         place = place_of(path)
         known = self._watched.get(place)
         if known is None:

@@ -46,9 +46,7 @@ def _below(edges: Sequence[Edge]) -> defaultdict[int, list[int]]:
     return below
 
 
-def _walked(
-    below: defaultdict[int, list[int]], start: int, visited: Collection[int]
-) -> tuple[list[int], int | None]:
+def _walked(below: defaultdict[int, list[int]], start: int, visited: Collection[int]) -> tuple[list[int], int | None]:
     """Return what ``start`` leads to in order, and a situation that leads back to itself if there is one."""
     done: list[int] = []
     state = {start: 0}

@@ -18,9 +18,11 @@ def check_termination(seen: Seen) -> Check:
     searched, root = seen.searched, seen.subject.flow.name
     own = [edge for edge in searched.edges if not edge[3]]
     found = circle(own)
-    violations = [] if found is None else [
-        Finding(root, "it comes back to where it was, and nobody outside has a hand in it", seen.story(found))
-    ]
+    violations = (
+        []
+        if found is None
+        else [Finding(root, "it comes back to where it was, and nobody outside has a hand in it", seen.story(found))]
+    )
     violations += [
         Finding(root, "it draws conclusions without end", seen.story(number)) for number in searched.facts.spinning[:1]
     ]
@@ -43,7 +45,9 @@ def check_budget(seen: Seen, reckoning: Reckoning) -> tuple[Check, Most]:
     violations = [*_never_enough(seen, least)]
     told = [*_over(seen, worst.most, worst.parts)]
     if worst.most.usd is None and subject.budget.usd is None and worst.most.turns != 0:
-        told.append(Finding(subject.flow.name, "what a run costs at the most is not known: no prices, or no limit of tokens"))
+        told.append(
+            Finding(subject.flow.name, "what a run costs at the most is not known: no prices, or no limit of tokens")
+        )
     check = Check(
         id="budget",
         asks="the budgets leave room for the least that a run needs; where its worst case is over them, it is told",
@@ -76,5 +80,7 @@ def _over(seen: Seen, most: Most, parts: tuple[Part, ...]) -> Iterator[Finding]:
         worst = f"{needed:,g}" if needed is not None else "no known number of"
         told = f"the worst case is {worst} {what}, the budget {allowed:,g}: it may end a run before its time"
         largest = sorted(parts, key=lambda part: -(getattr(part.most, name) or 0))[:PARTS_TOLD_MAX]
-        shares = [f"{part.place} {getattr(part.most, name):,g}{part.how}" for part in largest if getattr(part.most, name)]
+        shares = [
+            f"{part.place} {getattr(part.most, name):,g}{part.how}" for part in largest if getattr(part.most, name)
+        ]
         yield Finding(seen.subject.flow.name, f"{told}; most of it: {', '.join(shares)}" if shares else told)

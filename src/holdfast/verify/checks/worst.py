@@ -1,7 +1,7 @@
 """Reckons what a run may take at the most, and must at the least, from its flow as it is declared. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -58,7 +58,7 @@ class Reckoning:
     """Reckons with these prices, and what the runs of other apps take."""
 
     prices: Prices = no_prices
-    of_children: Mapping[str, Most] = msgspec.field(default_factory=dict)  # type: ignore[assignment]
+    of_children: Mapping[str, Most] = field(default_factory=dict)
 
     def most_of(self, subject: Subject) -> Worst:
         """Return the most that a run of ``subject`` takes."""
@@ -118,7 +118,7 @@ class Reckoning:
             for name in ("turns", "tool_calls", "tokens", "usd")
         }
         runs = None if found.runs is None else found.runs + 1
-        return Most(**capped, runs=runs)
+        return msgspec.structs.replace(_made(capped), runs=runs)
 
 
 def items_most(node: Map, budget: Budget) -> int:
@@ -128,11 +128,17 @@ def items_most(node: Map, budget: Budget) -> int:
     return most if budget.fan_out is None else min(most, budget.fan_out)
 
 
+def _made(amounts: Mapping[str, float | None]) -> Most:
+    """Return the amounts as what they are: all but dollars are counted."""
+    whole = {name: None if each is None else int(each) for name, each in amounts.items() if name != "usd"}
+    return Most(**whole, usd=amounts["usd"])
+
+
 def _counted(one: Most, place: str, times: tuple[int, ...], parts: list[Part]) -> Most:
     factor = 1
     for each in times:
         factor *= each
-    most = Most(**{name: _times(getattr(one, name), factor) for name in Most.__struct_fields__})
+    most = _made({name: _times(getattr(one, name), factor) for name in Most.__struct_fields__})
     how = f" ({' × '.join(map(str, times))} times)" if factor != 1 else ""
     parts.append(Part(place, most, how))
     return most
@@ -144,12 +150,12 @@ def _times(amount: float | None, factor: int) -> float | None:
 
 def _sum(each: Iterable[Most]) -> Most:
     found = list(each)
-    return Most(**{name: _added([getattr(one, name) for one in found]) for name in Most.__struct_fields__})
+    return _made({name: _added([getattr(one, name) for one in found]) for name in Most.__struct_fields__})
 
 
 def _either(each: Iterable[Most]) -> Most:
     found = list(each)
-    return Most(**{name: _largest([getattr(one, name) for one in found]) for name in Most.__struct_fields__})
+    return _made({name: _largest([getattr(one, name) for one in found]) for name in Most.__struct_fields__})
 
 
 def _added(amounts: list[float | None]) -> float | None:

@@ -32,8 +32,10 @@ from holdfast.verify.outcomes.move import Failed, Move, Result, Situation
 from holdfast.verify.outcomes.reading import Reading, now
 from holdfast.verify.subject import Subject
 from holdfast.verify.values.imagining import holds_unknown, is_finite, may_be_alike
-from holdfast.verify.values.unknown import Unknown
+from holdfast.verify.values.unknown import Imaginings, Unknown
 
+VECTORS_MAX = 500
+"""In how many ways the guards of a branch are held against each other."""
 VOTERS_MAX = 6
 """Of how many voters every way to agree is followed; of more only that all do, or none."""
 
@@ -104,20 +106,29 @@ class Entering:
         if is_undoing(at.run, path) and isinstance(node, ToolNode | FunctionNode):
             name = node.tool if isinstance(node, ToolNode) else node.function
             left = StepEnded(
-                node=path, turn=0, call=0, name=name, outcome=Outcome.REFUSED, seconds=0.0, fault=fault, is_definite=True
+                node=path,
+                turn=0,
+                call=0,
+                name=name,
+                outcome=Outcome.REFUSED,
+                seconds=0.0,
+                fault=fault,
+                is_definite=True,
             )
         told = f"{path} cannot begin: {result.error}"
         return Move(path, told, (entered, left), result.imaginings, failed=Failed(text, result.error or ""))
 
     def _branch(self, node: Branch, path: str, deadline: float | None, at: Situation) -> Iterator[Move]:
         entered = entering(node, path, deadline)
+        vectors = self._vectors([case.when for case in node.cases], path, at)
         waiting = [(0, at.imaginings, False)]
         while waiting:
             place, told, was_undecided = waiting.pop()
             if place == len(node.cases):
                 case = None if node.otherwise is None else node.otherwise.name
                 words = f"{path}: no case holds" + ("" if case is None else f", so it is {case}")
-                yield Move(path, words, (entered, BranchTaken(node=path, case=case)), told, is_undecided=was_undecided)
+                taken = BranchTaken(node=path, case=case)
+                yield Move(path, words, (entered, taken), told, is_undecided=was_undecided, vectors=vectors)
                 continue
             text, then = node.cases[place].when, node.cases[place].then.name
             for result in self._reading.truths(text, path, Situation(at.run, told, at.chosen)):
@@ -128,9 +139,22 @@ class Entering:
                 if result.value or result.is_undecided:
                     taken = BranchTaken(node=path, case=then)
                     words = f"{path}: {text} holds, so it is {then}"
-                    yield Move(path, words, (entered, taken), result.imaginings, is_undecided=is_undecided)
+                    events = (entered, taken)
+                    yield Move(path, words, events, result.imaginings, is_undecided=is_undecided, vectors=vectors)
                 if not result.value or result.is_undecided:
                     waiting.append((place + 1, result.imaginings, is_undecided))
+
+    def _vectors(self, texts: Sequence[str], path: str, at: Situation) -> tuple[tuple[bool | None, ...], ...]:
+        """Return which of the guards may hold together: each is evaluated, whatever the others give."""
+        ways: list[tuple[Imaginings, tuple[bool | None, ...]]] = [(at.imaginings, ())]
+        for text in texts:
+            following: list[tuple[Imaginings, tuple[bool | None, ...]]] = []
+            for told, before in ways:
+                for result in self._reading.truths(text, path, Situation(at.run, told, at.chosen)):
+                    value = None if result.is_undecided else result.error is None and bool(result.value)
+                    following.append((result.imaginings, (*before, value)))
+            ways = following[:VECTORS_MAX]
+        return tuple({vector for _, vector in ways})
 
     def _items(self, node: Map, path: str, deadline: float | None, at: Situation) -> Iterator[Move]:
         entered, bounds = entering(node, path, deadline), self._subject.bounds
@@ -143,10 +167,12 @@ class Entering:
                 found = listed.value
                 if listed.is_undecided or result.is_undecided:
                     for count in range(min(bounds.items, node.items_max) + 1):
-                        unknown = [Unknown(f"{path}:item", (place,)) for place in range(count)]
+                        unknown: list[object] = [Unknown(f"{path}:item", (place,)) for place in range(count)]
                         yield self._mapped(node, entered, path, unknown, listed)
                 elif not isinstance(found, list):
-                    wrong = Result(listed.imaginings, error=f"expected {node.over!r} to be a list, found {type(found).__name__}")
+                    wrong = Result(
+                        listed.imaginings, error=f"expected {node.over!r} to be a list, found {type(found).__name__}"
+                    )
                     yield self._failing(node, path, at, entered, node.over, wrong)
                 elif len(found) <= node.items_max:
                     yield self._mapped(node, entered, path, found, listed, at.run.budget.fan_out)
@@ -178,10 +204,14 @@ class Entering:
             if result.value or result.is_undecided:
                 outcome = Outcome.PARTIAL if last.outcome is Outcome.PARTIAL else Outcome.SUCCEEDED
                 told = f"{path}: {node.until} holds after round {number}"
-                yield Move(path, told, (NodeLeft(node=path, outcome=outcome),), result.imaginings)
+                left = NodeLeft(node=path, outcome=outcome)
+                yield Move(path, told, (left,), result.imaginings, vectors=((None if result.is_undecided else True,),))
             if not result.value or result.is_undecided:
                 told = f"{path}: {node.until} does not hold after round {number}"
-                yield Move(path, told, (BranchTaken(node=path, case=str(number + 1)),), result.imaginings)
+                taken = BranchTaken(node=path, case=str(number + 1))
+                yield Move(
+                    path, told, (taken,), result.imaginings, vectors=((None if result.is_undecided else False,),)
+                )
 
     def _ballots(self, node: Vote, path: str, at: Situation) -> Iterator[Move]:
         given = answers([at.run.nodes[paths.below(path, voter.name)] for voter in node.voters])
@@ -244,7 +274,10 @@ def _may_be(one: object, other: object, is_same: bool) -> bool:  # noqa: FBT001
 def _told_of(names: Sequence[str], groups: Sequence[int]) -> str:
     if len(set(groups)) == 1:
         return "all who answered agree" if len(groups) > 1 else f"{names[0]} alone has answered"
-    said = [" and ".join(name for name, own in zip(names, groups, strict=True) if own == group) for group in sorted(set(groups))]
+    said = [
+        " and ".join(name for name, own in zip(names, groups, strict=True) if own == group)
+        for group in sorted(set(groups))
+    ]
     return " against ".join(said) or "nobody has answered"
 
 

@@ -118,7 +118,10 @@ class Leaves:
         step = step_at(at.run, place)
         assert step is not None, "what is in doubt is there"
         path, turn, call = paths.effect(place)
-        told = {Settlement.HAPPENED: f"{place} has happened, says {by}", Settlement.DID_NOT: f"{place} has not happened, says {by}"}
+        told = {
+            Settlement.HAPPENED: f"{place} has happened, says {by}",
+            Settlement.DID_NOT: f"{place} has not happened, says {by}",
+        }
         for how, words in told.items():
             result = self._reading.given_by(node, path) if how is Settlement.HAPPENED and not turn else None
             settled = DoubtSettled(
@@ -226,5 +229,3 @@ def _replied(action: CallModel, *, answer: PayloadId | None = None, calls: tuple
         calls=calls,
         answer=answer,
     )
-
-

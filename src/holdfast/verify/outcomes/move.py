@@ -37,6 +37,8 @@ class Move:
     is_undecided: bool = False
     """It depends on what lies outside of what is decided: it is taken to be possible."""
     failed: "Failed | None" = None
+    vectors: tuple[tuple[bool | None, ...], ...] = ()
+    """Of what is evaluated at a branch or loop: which guards hold together."""
 
 
 class Failed(msgspec.Struct, frozen=True):

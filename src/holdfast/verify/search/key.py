@@ -1,10 +1,10 @@
 """What of a situation bears on what can follow: two with the same key go on alike, and are visited once. Pure.
 
-Left out are instants and versions, what lies below nodes that have ended, values into which no expression looks, and the
-order of ends where it decides nothing. Whatever is not known to be without consequence stays in.
+Left out are instants and versions, what lies below nodes that have ended, values into which no expression looks, and
+the order of ends where it decides nothing. Whatever is not known to be without consequence stays in.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 
 from holdfast.execution.interrupt import effects_of
 from holdfast.journal.fold.agent_state import AgentState
@@ -20,9 +20,10 @@ from holdfast.orchestration.values.looping import last_round
 from holdfast.orchestration.values.rounds import REVIEW_KIND, result_path, revisions
 from holdfast.verify.outcomes.move import Situation
 from holdfast.verify.outcomes.reading import Reading
+from holdfast.verify.search.sight import in_sight
 from holdfast.verify.subject import Subject, place_of
 from holdfast.verify.values.imagining import unknown_in
-from holdfast.verify.values.unknown import Unknown
+from holdfast.verify.values.unknown import Imagined, Unknown
 
 Key = Hashable
 
@@ -32,17 +33,24 @@ class Keys:
 
     def __init__(self, subject: Subject, reading: Reading) -> None:
         self._subject, self._reading = subject, reading
+        self._is_in_sight: Callable[[Unknown], bool] = lambda _: True
 
     def of(self, at: Situation) -> Key:
         """Return the key of ``at``."""
         run = at.run
+        self._is_in_sight = in_sight(self._subject, run)
         if run.is_over:
             return ("over", run.outcome, run.fault and run.fault.kind, run.standing, at.chosen)
         nodes = tuple(sorted(self._nodes(at), key=lambda told: str(told[0])))
-        reviewed = ()
+        reviewed: Hashable = None
         if (review := self._subject.review) is not None and run.reviews:
             last = run.reviews[-1]
-            reviewed = (min(revisions(run), review.rounds_max), last.unmet, place_of(last.node), result_path(run) == run.app)
+            reviewed = (
+                min(revisions(run), review.rounds_max),
+                last.unmet,
+                place_of(last.node),
+                result_path(run) == run.app,
+            )
         asked = tuple(sorted(((str(each), repr(value)) for each, value in self._lasting(at))))
         about = (run.status, run.cancel_reason, run.abandons_by, run.sagas, run.standing, bool(run.in_part))
         return (about, nodes, reviewed, asked, run.doubts, at.chosen)
@@ -56,13 +64,16 @@ class Keys:
                 continue
             if node.outcome is None:
                 yield self._open(node, at)
-            elif around is None or around.outcome is None or self._matters(node, run):
-                if (told := self._ended(node, around, at)) is not None:
-                    yield told
+                continue
+            is_seen = around is None or around.outcome is None or self._matters(node, run)
+            if is_seen and (told := self._ended(node, around, at)) is not None:
+                yield told
 
     def _matters(self, node: NodeState, run: RunState) -> bool:
         """Whether what became of a node inside of what has ended bears on anything."""
-        is_in_saga = any(node.path.startswith(f"{saga}/") and not _is_settled(node.path, saga, run) for saga in run.sagas)
+        is_in_saga = any(
+            node.path.startswith(f"{saga}/") and not _is_settled(node.path, saga, run) for saga in run.sagas
+        )
         return is_in_saga or any(step.is_unknown or step.is_open or step.in_doubt for _, _, step in effects_of(node))
 
     def _open(self, node: NodeState, at: Situation) -> tuple[Hashable, ...]:
@@ -71,11 +82,11 @@ class Keys:
         child = None if node.child is None else run.children[node.child]
         of_child = None if child is None else (child.is_begun, child.is_recalled, child.outcome)
         is_undo = is_undoing(run, node.path)
-        decided = None
+        decided: Hashable = None
         if node.is_decided:
             below = [each.left_at for each in run.nodes.values() if paths.parent(each.path) == node.path]
-            decided = (node.case, len(node.keys), node.decided_at > max(below, default=0))
-            decided = (*decided, node.items if node.kind == "vote" else ())
+            answers = node.items if node.kind == "vote" else ()
+            decided = (node.case, len(node.keys), node.decided_at > max(below, default=0), answers)
         return (
             place_of(node.path) if is_in_round(node.path) else node.path,
             decided,
@@ -93,9 +104,13 @@ class Keys:
         declared = self._declared(node.path)
         if not isinstance(declared, Parallel | Map):
             return None
-        below = [each for each in at.run.nodes.values() if each.outcome is not None and paths.parent(each.path) == node.path]
+        below = [
+            each for each in at.run.nodes.values() if each.outcome is not None and paths.parent(each.path) == node.path
+        ]
         failed = [each for each in below if each.outcome is not None and not each.outcome.is_success]
-        first = min(failed, key=lambda each: each.left_at).fault if failed and self._subject.ladders(node.path) else None
+        first = (
+            min(failed, key=lambda each: each.left_at).fault if failed and self._subject.ladders(node.path) else None
+        )
         is_partial = any(each.outcome is Outcome.PARTIAL for each in below)
         if declared.join is Join.QUORUM:
             return (len(failed), len(below))
@@ -116,7 +131,12 @@ class Keys:
                 return (path,) if self._matters(node, run) else None
         if self._subject.is_watched(path):
             value = self._value(path, at)
-        is_told_by_flags = isinstance(declared, Parallel | Map) and not self._matters(node, run) and around is not None and around.outcome is None
+        is_told_by_flags = (
+            isinstance(declared, Parallel | Map)
+            and not self._matters(node, run)
+            and around is not None
+            and around.outcome is None
+        )
         kind = node.fault.kind if node.fault is not None and self._subject.ladders(path) else None
         outcome = None if is_told_by_flags else (node.outcome, kind)
         steps = (_step(node.step), _agent(node.agent)) if self._matters(node, run) else None
@@ -128,21 +148,29 @@ class Keys:
         """Return what the node at ``path`` gives, with all that was imagined of it."""
         value = self._reading.value(path, at)
         told = {each.source for each in unknown_in(value)}
-        parts = sorted((str(each), repr(known)) for each, known in at.imaginings.items() if each.source in told)
+        parts = sorted((str(each), repr(known)) for each, known in self._sighted(at) if each.source in told)
         return repr(value), tuple(parts)
+
+    def _sighted(self, at: Situation) -> Iterator[tuple[Unknown, Imagined]]:
+        """Yield what is imagined of values that may still be looked at."""
+        return ((unknown, value) for unknown, value in at.imaginings.items() if self._is_in_sight(unknown))
 
     def _declared(self, path: str) -> Node | None:
         return self._subject.places.get(place_of(path))
 
     def _lasting(self, at: Situation) -> Iterator[tuple[Unknown, object]]:
         """Yield what is imagined of values that stay in sight for the whole run."""
-        for unknown, value in at.imaginings.items():
+        for unknown, value in self._sighted(at):
             if unknown.source == "input" or ":item" in unknown.source:
                 yield unknown, value
             else:
                 around = paths.parent(unknown.source.partition(":")[0])
                 node = at.run.nodes.get(around) if around else None
-                if node is not None and node.outcome is None and at.run.nodes[unknown.source.partition(":")[0]].outcome is None:
+                if (
+                    node is not None
+                    and node.outcome is None
+                    and at.run.nodes[unknown.source.partition(":")[0]].outcome is None
+                ):
                     yield unknown, value
 
 
@@ -157,7 +185,13 @@ def _is_settled(path: str, saga: str, run: RunState) -> bool:
 def _step(step: StepState) -> Hashable:
     if step is NOT_TRIED:
         return None
-    tried = (step.attempt > 0, step.attempt == step.attempts_void, step.effect, step.outcome, step.fault and step.fault.kind)
+    tried = (
+        step.attempt > 0,
+        step.attempt == step.attempts_void,
+        step.effect,
+        step.outcome,
+        step.fault and step.fault.kind,
+    )
     doubt = (step.is_open, step.is_unknown, step.in_doubt, step.asks_person, step.retry_at is not None)
     return (*tried, *doubt, step.awaits_approval, step.has_probe and min(step.probes, 1))
 

@@ -1,4 +1,4 @@
-"""Which of the work that is wanted need be looked at now: of branches that cannot bear on each other one at a time. Pure.
+"""Which of the work that is wanted is looked at now: of branches that cannot bear on each other one at a time. Pure.
 
 Sound for these reasons. A fan-out that waits for all of its branches (best effort, or a vote) goes on alike whichever
 of them ends first, as long as nothing around it tells apart why the first has failed; what they write is not imagined,
@@ -25,7 +25,7 @@ Offered = tuple[Action, Sequence[Move]]
 def reduced(
     offered: Sequence[Offered], run: RunState, subject: Subject, decides: Callable[[str, Sequence[Move]], bool]
 ) -> Sequence[Offered]:
-    """Return the part of ``offered`` that stands for all; ``decides`` tells whether a move may end the node at a path."""
+    """Return the part of ``offered`` that stands for all; ``decides`` tells whether a move may end a node."""
     left = list(offered)
     for path in _fan_outs(left, run, subject):
         groups: dict[str, list[Offered]] = {}
@@ -63,7 +63,9 @@ def _first_alone(
 
 def _exposed(run: RunState) -> list[str]:
     """Return the paths at which something would be left behind if they were cut off."""
-    steps = [node.path for node in run.nodes.values() for _, _, step in effects_of(node) if step.is_open or step.is_unknown]
+    steps = [
+        node.path for node in run.nodes.values() for _, _, step in effects_of(node) if step.is_open or step.is_unknown
+    ]
     return [*steps, *run.sagas, *(run.children[each].node for each in run.children_open), *run.doubts]
 
 

@@ -1,10 +1,9 @@
 """Visits every situation that a run may come to, each once, until there is none left or a bound is reached."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from holdfast.execution.actions import Action
 from holdfast.journal.events import StepEnded
 from holdfast.journal.fold.state import RunState
 from holdfast.verify.outcomes.move import Move, Situation
@@ -64,7 +63,7 @@ class _Search:
         self._found = Searched()
 
     def run(self) -> Searched:
-        self._see(self._stepping.first(), Reached(-1, "the run begins"), None)
+        self._see(self._stepping.first(), Reached(-1, "the run begins"))
         bounds, looks = self._subject.bounds, 0
         while self._waiting:
             looks += 1
@@ -87,19 +86,21 @@ class _Search:
         if not offered and not step.at.run.is_over:
             self._found.facts.stuck.append(number)
         if self._subject.bounds.reduces:
-            offered = [*reduced(offered, step.at.run, self._subject, lambda path, moves: self._decides(step.at, path, moves))]
+            offered = [
+                *reduced(offered, step.at.run, self._subject, lambda path, moves: self._decides(step.at, path, moves))
+            ]
         outside = self._stepping.performing.outside(step.at)
         for move in (*(move for _, moves in offered for move in moves), *outside):
             self._follow(number, step, move)
 
     def _follow(self, number: int, step: Step, move: Move) -> None:
-        after = self._stepping.after(chosen_in(step.at, move), move)
+        after = self._stepping.after(chosen_in(step.at, move, self._subject), move)
         calls = sum(isinstance(event, StepEnded) for event in move.events)
-        seen = self._see(after, Reached(number, move.told, move.by), step.at.run)
+        seen = self._see(after, Reached(number, move.told, move.by))
         self._found.edges.append((number, seen, calls, bool(move.by)))
         self._found.facts.of_move(seen, move)
 
-    def _see(self, step: Step, reached: Reached, before: RunState | None) -> int:
+    def _see(self, step: Step, reached: Reached) -> int:
         key = self._keys.of(step.at)
         number = self._numbers.get(key)
         if number is None:
@@ -108,7 +109,7 @@ class _Search:
             self._waiting.append((number, step))
             if step.spins:
                 self._found.facts.spinning.append(number)
-        self._found.facts.of_events(number, step, before, step.at.chosen, self._subject)
+        self._found.facts.of_events(number, step, step.at.chosen, self._subject)
         return number
 
     def _decides(self, at: Situation, path: str, moves: Sequence[Move]) -> bool:
@@ -128,8 +129,3 @@ def _failed_below(run: RunState, path: str) -> int:
     below = (f"{path}/", f"{path}[")
     ended = (node for node in run.nodes.values() if node.path.startswith(below) and node.outcome is not None)
     return sum(node.outcome is not None and not node.outcome.is_success for node in ended)
-
-
-def alternatives(offered: Sequence[tuple[Action, Sequence[Move]]]) -> Iterator[Move]:
-    """Yield every move that is offered."""
-    yield from (move for _, moves in offered for move in moves)

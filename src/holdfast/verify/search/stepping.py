@@ -4,17 +4,19 @@ What is concluded without anything from outside is concluded at once, work that 
 what must be on record before it is sent is.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from holdfast.execution.actions import Action, AwaitChild, AwaitPerson, Note, WaitUntil, WakeAt
 from holdfast.execution.loop import NOTES_IN_A_ROW_MAX
 from holdfast.execution.sent import cut_off
-from holdfast.journal.events import Event, RunStarted
+from holdfast.governance.approvals import BY_DEADLINE
+from holdfast.journal.events import Event, QuestionAnswered, RunStarted
 from holdfast.journal.fold import begin, evolve
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.ids import RunId
 from holdfast.kernel.limits import Budget
+from holdfast.orchestration.flow.nodes import DecisionNode
 from holdfast.orchestration.walk.scheduler import decide
 from holdfast.verify.outcomes.move import Move, Situation
 from holdfast.verify.outcomes.performing import Performing
@@ -36,7 +38,6 @@ class Step:
     """All that was recorded."""
     spins: bool = False
     """It drew conclusions without end."""
-    heard: tuple[Event, ...] = field(default=())
 
 
 class Stepping:
@@ -81,19 +82,22 @@ class Stepping:
 
     def _settled(self, at: Situation, events: list[Event]) -> Step:
         run = at.run
+        wanted = self.wanted(run)
         for _ in range(NOTES_IN_A_ROW_MAX):
-            wanted = self.wanted(run)
             news = self._news(wanted, run, at)
             if not news:
                 return Step(Situation(run, at.imaginings, at.chosen), wanted, tuple(events))
             for event in news:
                 run = evolve(run, event, START)
             events.extend(news)
+            wanted = self.wanted(run)
         return Step(Situation(run, at.imaginings, at.chosen), wanted, tuple(events), spins=True)
 
     def _news(self, wanted: Sequence[Action], run: RunState, at: Situation) -> list[Event]:
         """Return what is recorded without anything from outside; what is not wanted is cut off before all else."""
-        keys = [each.key for each in wanted if not isinstance(each, Note | AwaitPerson | AwaitChild | WaitUntil | WakeAt)]
+        keys = [
+            each.key for each in wanted if not isinstance(each, Note | AwaitPerson | AwaitChild | WaitUntil | WakeAt)
+        ]
         if dropped := cut_off(run, keys):
             return [*dropped]
         if noted := [event for each in wanted if isinstance(each, Note) for event in each.events]:
@@ -103,13 +107,15 @@ class Stepping:
         return [event for event in intents if event is not None]
 
 
-def chosen_in(at: Situation, move: Move) -> Situation:
-    """Return ``at`` with what somebody chooses by ``move`` remembered."""
+BY_NOBODY = " (at its deadline)"
+"""Follows a choice that nobody has made."""
+
+
+def chosen_in(at: Situation, move: Move, subject: Subject) -> Situation:
+    """Return ``at`` with what somebody chooses by ``move`` at a decision of the flow remembered."""
     chosen = at.chosen
     for event in move.events:
-        if (choice := getattr(event, "choice", None)) is not None:
-            chosen = chosen.insert(place_of(getattr(event, "node", "")), choice)
+        if isinstance(event, QuestionAnswered) and isinstance(subject.places.get(place_of(event.node)), DecisionNode):
+            by = BY_NOBODY if event.by == BY_DEADLINE else ""
+            chosen = chosen.insert(place_of(event.node), f"{event.choice}{by}")
     return Situation(at.run, at.imaginings, chosen)
-
-
-Successors = Callable[[Step], Iterator[tuple[Action, Sequence[Move]]]]

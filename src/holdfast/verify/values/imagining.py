@@ -79,7 +79,7 @@ class Imagining:
         """Return whether ``value`` counts as true. Raises Asks."""
         if not isinstance(value, Unknown):
             return bool(value)
-        if self._imaginings.get(value) is Known.SOMETHING and value.schema.kinds == {"object"}:
+        if self._imaginings.get(value) is Known.SOMETHING and value.schema.kinds == frozenset(("object",)):
             return True
         raise Asks(value, Want.TRUTH)
 
@@ -106,7 +106,11 @@ class Imagining:
 
     def _field(self, of: object, name: str, shown: str) -> object:
         if not isinstance(of, Unknown):
-            return self.seen(of[name]) if isinstance(of, dict) and name in of else _really(Field(Name("0"), name, shown), of)
+            return (
+                self.seen(of[name])
+                if isinstance(of, dict) and name in of
+                else _really(Field(Name("0"), name, shown), of)
+            )
         kinds = of.schema.kinds
         if kinds is not None and "object" not in kinds:
             raise ExpressionError(f"{shown}: expected a dict with a field {name!r}, found {' or '.join(sorted(kinds))}")
@@ -127,7 +131,9 @@ class Imagining:
             return self.seen(of[key])
         return _really(Index(Name("0"), Name("1"), shown), of, key)
 
-    def _operated(self, node: Compare | Every | Either | Not | Negative | Calculate, names: Mapping[str, object]) -> object:
+    def _operated(
+        self, node: Compare | Every | Either | Not | Negative | Calculate, names: Mapping[str, object]
+    ) -> object:
         match node:
             case Compare(first, links):
                 left = self.value(first, names)
@@ -167,7 +173,11 @@ class Imagining:
             if other is None and comparison in (Comparison.EQUAL, Comparison.UNEQUAL):
                 return self._is_none(one) is (comparison is Comparison.EQUAL)
             is_plain = not holds_unknown(other) or (isinstance(other, Unknown) and is_finite(one))
-            if is_plain and not isinstance(other, dict) and (one is left or comparison not in (Comparison.IN, Comparison.NOT_IN)):
+            if (
+                is_plain
+                and not isinstance(other, dict)
+                and (one is left or comparison not in (Comparison.IN, Comparison.NOT_IN))
+            ):
                 raise Asks(one, Want.PLAIN)
         raise Undecided
 

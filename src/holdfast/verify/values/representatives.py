@@ -28,7 +28,7 @@ class Constants:
             nodes = list(inside(parse(text).tree))
             found = {_key(each.value): each.value for each in nodes if isinstance(each, Literal)}
             self._all |= found
-            for name in _fields(nodes):
+            for name in fields_in(nodes):
                 self._by_name[name] |= found
 
     def beside(self, unknown: Unknown) -> tuple[Constant, ...]:
@@ -56,7 +56,7 @@ def _key(value: Imagined) -> _Key:
     return type(value), value  # True and 1 are two values
 
 
-def _fields(nodes: Iterable[Node]) -> Iterator[str]:
+def fields_in(nodes: Iterable[Node]) -> Iterator[str]:
     """Yield the names of the fields that are read, whichever way they are written."""
     for node in nodes:
         match node:

@@ -24,7 +24,7 @@ class Schema:
     @property
     def options(self) -> tuple["Schema", ...]:
         """The schemas of which one holds, each of one kind; one that says nothing where nothing is said."""
-        return tuple(self._options(0))
+        return tuple(_options(self, 0))
 
     @property
     def kind(self) -> str | None:
@@ -55,7 +55,7 @@ class Schema:
 
     def of_field(self, name: str) -> "Schema | None":
         """Return the schema of a field of an object; None if no object that fits has such a field."""
-        found = [each._own_field(name) for each in self.options if each.kind in (None, "object")]
+        found = [_own_field(each, name) for each in self.options if each.kind in (None, "object")]
         known = [each for each in found if each is not None]
         return next((each for each in known if not each.body), known[0] if known else None)
 
@@ -68,45 +68,48 @@ class Schema:
                 return Schema(inner, self.root)
         return ANYTHING
 
-    def _own_field(self, name: str) -> "Schema | None":
-        properties = self.body.get("properties")
-        if isinstance(properties, dict) and isinstance(properties.get(name), dict):
-            return Schema(properties[name], self.root)
-        more = self.body.get("additionalProperties", properties is None)
-        if isinstance(more, dict):
-            return Schema(more, self.root)
-        return ANYTHING if more else None
-
-    def _options(self, followed: int) -> Iterator["Schema"]:
-        body = self._referred()
-        for word in ("anyOf", "oneOf"):
-            each = body.get(word)
-            if isinstance(each, list) and followed < REFERENCES_MAX:
-                for one in each:
-                    yield from Schema(one, self.root)._options(followed + 1)
-                return
-        match body:
-            case {"allOf": [dict() as only]} if followed < REFERENCES_MAX:
-                yield from Schema(only, self.root)._options(followed + 1)
-            case {"type": list() as kinds}:
-                yield from (Schema({**body, "type": kind}, self.root) for kind in kinds)
-            case _:
-                yield Schema(body, self.root)
-
-    def _referred(self) -> Body:
-        body: object = self.body
-        for _ in range(REFERENCES_MAX):
-            if not (isinstance(body, dict) and isinstance(place := body.get("$ref"), str)):
-                break
-            found: object = self.root
-            for name in place.removeprefix("#/").split("/"):
-                found = found.get(name) if isinstance(found, dict) else None
-            body = found
-        return body if isinstance(body, dict) else {}
-
 
 ANYTHING = Schema()
 """Says nothing."""
+
+
+def _own_field(schema: Schema, name: str) -> Schema | None:
+    properties = schema.body.get("properties")
+    if isinstance(properties, dict) and isinstance(properties.get(name), dict):
+        return Schema(properties[name], schema.root)
+    more = schema.body.get("additionalProperties", properties is None)
+    if isinstance(more, dict):
+        return Schema(more, schema.root)
+    return ANYTHING if more else None
+
+
+def _options(schema: Schema, followed: int) -> Iterator[Schema]:
+    body = _referred(schema)
+    for word in ("anyOf", "oneOf"):
+        each = body.get(word)
+        if isinstance(each, list) and followed < REFERENCES_MAX:
+            for one in each:
+                yield from _options(Schema(one, schema.root), followed + 1)
+            return
+    match body:
+        case {"allOf": [dict() as only]} if followed < REFERENCES_MAX:
+            yield from _options(Schema(only, schema.root), followed + 1)
+        case {"type": list() as kinds}:
+            yield from (Schema({**body, "type": kind}, schema.root) for kind in kinds)
+        case _:
+            yield Schema(body, schema.root)
+
+
+def _referred(schema: Schema) -> Body:
+    body: object = schema.body
+    for _ in range(REFERENCES_MAX):
+        if not (isinstance(body, dict) and isinstance(place := body.get("$ref"), str)):
+            break
+        found: object = schema.root
+        for name in place.removeprefix("#/").split("/"):
+            found = found.get(name) if isinstance(found, dict) else None
+        body = found
+    return body if isinstance(body, dict) else {}
 
 
 def _kind_of(values: tuple[object, ...] | None) -> str | None:
