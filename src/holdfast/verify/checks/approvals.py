@@ -66,8 +66,10 @@ def _is_declared(seen: Seen, place: str) -> bool:
 
 def _unapproved(seen: Seen, place: str, tool: Tool) -> Iterator[Finding]:
     """Yield that no decision stands before ``place`` on every path, with the shortest that none does on."""
-    ways = seen.searched.facts.chosen_before[place]
-    if any(_approves(seen, asked, ways) for asked in seen.subject.places):
+    before = seen.searched.facts.chosen_before
+    ways = before[place]
+    others = {way for other, _, each in seen.acting if each is tool for way in before.get(other, ())}
+    if any(_approves(seen, asked, ways, others) for asked in seen.subject.places):
         return
     first = min(ways, key=lambda chosen: seen.searched.facts.first_chosen[place, chosen])
     number = seen.searched.facts.first_chosen[place, first]
@@ -75,12 +77,15 @@ def _unapproved(seen: Seen, place: str, tool: Tool) -> Iterator[Finding]:
     yield Finding(place, told, seen.story(number))
 
 
-def _approves(seen: Seen, asked: str, ways: set[Chosen]) -> bool:
-    """Whether the decision at ``asked`` comes first on each of ``ways``, and one of its choices leads on none."""
+def _approves(seen: Seen, asked: str, ways: set[Chosen], others: set[Chosen]) -> bool:
+    """Whether the decision at ``asked`` comes first on each of ``ways``, and one of its choices leads nowhere near.
+
+    ``others`` are the ways to all places from which the same may be done.
+    """
     node = seen.subject.places[asked]
     if not isinstance(node, DecisionNode) or not node.offered:
         return False
     chosen = [way.get(asked) for way in ways]
     if any(choice is None or choice.endswith(BY_NOBODY) for choice in chosen):
         return False
-    return not {option.name for option in node.offered} <= set(chosen)
+    return not {option.name for option in node.offered} <= {way.get(asked) for way in others}
