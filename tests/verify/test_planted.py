@@ -30,6 +30,8 @@ from tests.verify.apps import KEEPING, agent, app, call, check_of, pay, use, ver
 
 MOOD, FLAG = call("seen", "judge"), call("yes", "flag")
 ASK = DecisionNode("ask", "'shall it be?'")
+LATER = DecisionNode("ask", "'shall it be?'", ("approve", "reject", "later"))
+CHOICES = tuple(Case(f"ask.choice == '{choice}'", call(choice)) for choice in ("approve", "reject", "later"))
 
 
 def seq(*steps: Node) -> App:
@@ -45,7 +47,10 @@ def case(when: str, name: str) -> Case:
 
 
 def after_asking(*, at_deadline: str | None = None, both: bool = False) -> App:
-    cases = (Case("ask.choice == 'approve'", use("pay")), *((Case("ask.choice == 'reject'", use("also")),) if both else ()))
+    cases = (
+        Case("ask.choice == 'approve'", use("pay")),
+        *((Case("ask.choice == 'reject'", use("also")),) if both else ()),
+    )
     seconds = None if at_deadline is None else 60.0
     asks = DecisionNode("ask", "'shall it be?'", deadline_seconds=seconds, at_deadline=at_deadline)
     return seq(asks, Branch("b", cases, call("no")))
@@ -140,12 +145,17 @@ TABLE = {
         "outcomes",
         lambda: seq(FLAG, Branch("b", (Case("yes", call("c", "judge")),)), call("after", text="{'what': b.mood}")),
         lambda: seq(
-            FLAG, Branch("b", (Case("yes", call("c", "judge")),), call("d", "judge")), call("after", text="{'what': b.mood}")
+            FLAG,
+            Branch("b", (Case("yes", call("c", "judge")),), call("d", "judge")),
+            call("after", text="{'what': b.mood}"),
         ),
         "b.mood",
     ),
     "a ladder that leaves out how its rung may fail": Planted(
-        "outcomes", lambda: ladder(ErrorKind.BUDGET), lambda: app(Fallback("root", (call("first"), call("second")))), "steps_down_on"
+        "outcomes",
+        lambda: ladder(ErrorKind.BUDGET),
+        lambda: app(Fallback("root", (call("first"), call("second")))),
+        "steps_down_on",
     ),
     "a deadline with nothing to choose at it": Planted(
         "outcomes",
@@ -155,9 +165,9 @@ TABLE = {
     ),
     "a choice that no case takes care of": Planted(
         "outcomes",
-        lambda: seq(ASK, Branch("b", (case("ask.choice == 'approve'", "c"),))),
-        lambda: seq(ASK, Branch("b", (case("ask.choice == 'approve'", "c"),), call("d"))),
-        "chooses 'reject'",
+        lambda: seq(LATER, Branch("b", CHOICES[:2])),
+        lambda: seq(LATER, Branch("b", CHOICES)),
+        "chooses 'later'",
     ),
     "a guard that contradicts itself": Planted(
         "guards",
@@ -193,7 +203,10 @@ TABLE = {
         "never agree, or succeed",
     ),
     "a payment that nobody was asked for": Planted(
-        "approvals", lambda: seq(call("x"), use("pay")), lambda: seq(call("x"), use("pay", "pay_asked")), "without anybody's yes"
+        "approvals",
+        lambda: seq(call("x"), use("pay")),
+        lambda: seq(call("x"), use("pay", "pay_asked")),
+        "without anybody's yes",
     ),
     "a payment whichever way somebody decides": Planted(
         "approvals", lambda: after_asking(both=True), after_asking, "without anybody's yes"
@@ -218,9 +231,12 @@ TABLE = {
     ),
     "a step undone by what changes nothing": Planted(
         "sagas",
-        lambda: app(Saga("root", (SagaStep(call("x", "keep"), undo=call("undo")), SagaStep(call("y")))), functions=KEEPING),
         lambda: app(
-            Saga("root", (SagaStep(call("x", "keep"), undo=call("undo", "drop")), SagaStep(call("y")))), functions=KEEPING
+            Saga("root", (SagaStep(call("x", "keep"), undo=call("undo")), SagaStep(call("y")))), functions=KEEPING
+        ),
+        lambda: app(
+            Saga("root", (SagaStep(call("x", "keep"), undo=call("undo", "drop")), SagaStep(call("y")))),
+            functions=KEEPING,
         ),
         "changes nothing",
     ),

@@ -1,9 +1,11 @@
 """What is verified: a flow with everything its nodes name, made ready to be searched."""
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 
 import msgspec
 
@@ -14,6 +16,7 @@ from holdfast.kernel.limits import Budget
 from holdfast.kernel.outcomes import Outcome
 from holdfast.kernel.paths import ancestors
 from holdfast.kernel.retry import Retry
+from holdfast.orchestration.application.app import App
 from holdfast.orchestration.flow import review as reviews
 from holdfast.orchestration.flow.locate import locate
 from holdfast.orchestration.flow.nodes import (
@@ -22,6 +25,7 @@ from holdfast.orchestration.flow.nodes import (
     Fallback,
     FlowNode,
     FunctionNode,
+    Join,
     Loop,
     Map,
     Node,
@@ -40,6 +44,9 @@ from holdfast.verify.values.schema import ANYTHING, Schema
 
 OPAQUE = "opaque"
 """The script that stands for a node of which nothing is known."""
+ITEMS_RAISED_MAX = 5
+"""How many items are imagined at the most because a quorum asks for so many."""
+NOTHING_KNOWN: Mapping[str, Sequence[Outcome]] = MappingProxyType({})
 ALL_OUTCOMES = (Outcome.SUCCEEDED, Outcome.PARTIAL, Outcome.FAILED)
 _PLACE = re.compile(r"(?<!/undo)\[[^\]]*\]|(?<=/review)\.[0-9]+|(?<=/ask)\.[0-9]+")
 
@@ -168,6 +175,30 @@ class Subject:
             if isinstance(node, Loop) and {"last", "result"} & self.looked_into:
                 return True
         return "result" in self.looked_into or "votes" in self.looked_into
+
+
+def subject_of(app: App, bounds: Bounds, of_children: Mapping[str, Sequence[Outcome]] = NOTHING_KNOWN) -> Subject:
+    """Return ``app`` as it is searched."""
+    subject = Subject(
+        flow=app.flow,
+        agents=app.agents_by_name,
+        functions=app.functions_by_name,
+        tools=app.tools_by_name,
+        review=app.review,
+        input=Schema.of(app.input_schema),
+        budget=app.budget,
+        bounds=bounds,
+        of_children=of_children,
+    )
+    needed = [
+        node.quorum or 0 for node in subject.places.values() if isinstance(node, Map) and node.join is Join.QUORUM
+    ]
+    items = max(bounds.items, min(max(needed, default=0), ITEMS_RAISED_MAX))
+    return (
+        subject
+        if items == bounds.items
+        else dataclasses.replace(subject, bounds=msgspec.structs.replace(bounds, items=items))
+    )
 
 
 def _prepared(node: Node, bounds: Bounds) -> Node:

@@ -1,16 +1,13 @@
 """Verifies an application: searches what its runs may come to, and holds every check against that."""
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-
-import msgspec
 
 from holdfast.kernel.errors import DefinitionError
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.application.app import App
 from holdfast.orchestration.application.tool_map import Use
-from holdfast.orchestration.flow.nodes import ChildNode, Join, Map
+from holdfast.orchestration.flow.nodes import ChildNode
 from holdfast.verify.bounds import DEFAULT, Bounds
 from holdfast.verify.checks.approvals import check_approvals
 from holdfast.verify.checks.guards import check_guards
@@ -23,12 +20,9 @@ from holdfast.verify.checks.termination import check_budget, check_termination
 from holdfast.verify.checks.worst import Prices, Reckoning, no_prices
 from holdfast.verify.report import Report
 from holdfast.verify.search.search import Searched, Tell, search
-from holdfast.verify.subject import Subject
-from holdfast.verify.values.schema import Schema
+from holdfast.verify.subject import subject_of
 
 CHILDREN_DEEP_MAX = 8
-ITEMS_RAISED_MAX = 5
-"""How many items are imagined at the most because a quorum asks for so many."""
 
 
 def no_uses(_app: App) -> Sequence[Use]:
@@ -92,7 +86,7 @@ class Verifier:
     def _children(self, app: App, above: tuple[str, ...]) -> Mapping[str, Report]:
         """Return what is proved of the apps of which ``app`` begins runs; of one that stands above it nothing is."""
         found: dict[str, Report] = {}
-        places = subject_of(app, self.bounds, {}).places
+        places = subject_of(app, self.bounds).places
         for node in places.values():
             if not isinstance(node, ChildNode) or node.app in above or len(above) > CHILDREN_DEEP_MAX:
                 continue
@@ -104,30 +98,6 @@ class Verifier:
                 self._known[node.app] = self._verified(child, (*above, node.app))
             found[node.app] = self._known[node.app]
         return found
-
-
-def subject_of(app: App, bounds: Bounds, of_children: Mapping[str, Sequence[Outcome]]) -> Subject:
-    """Return ``app`` as it is searched."""
-    subject = Subject(
-        flow=app.flow,
-        agents=app.agents_by_name,
-        functions=app.functions_by_name,
-        tools=app.tools_by_name,
-        review=app.review,
-        input=Schema.of(app.input_schema),
-        budget=app.budget,
-        bounds=bounds,
-        of_children=of_children,
-    )
-    needed = [
-        node.quorum or 0 for node in subject.places.values() if isinstance(node, Map) and node.join is Join.QUORUM
-    ]
-    items = max(bounds.items, min(max(needed, default=0), ITEMS_RAISED_MAX))
-    return (
-        subject
-        if items == bounds.items
-        else dataclasses.replace(subject, bounds=msgspec.structs.replace(bounds, items=items))
-    )
 
 
 def outcomes_of(report: Report) -> tuple[Outcome, ...]:

@@ -39,6 +39,7 @@ class RunOptions:
     store: str | None = None
     as_json: bool = False
     is_quiet: bool = False
+    is_unverified: bool = False
 
 
 Start = Callable[[str, AppCommand, Callable[[], Ask], RunOptions], int]
@@ -86,10 +87,14 @@ def _parameters(function: Callable[..., object]) -> dict[str, inspect.Parameter]
 
 
 PANEL = "Any run"
+UNVERIFIED = "HOLDFAST_UNVERIFIED"
+"""Set where apps are run without being verified first, as in tests of apps that are broken on purpose."""
 
 
-def _option(name: str, told: str, metavar: str | None = None, least: float | None = None) -> Any:
-    return typer.Option(name, help=told, metavar=metavar, min=least, rich_help_panel=PANEL)
+def _option(
+    name: str, told: str, metavar: str | None = None, least: float | None = None, envvar: str | None = None
+) -> Any:
+    return typer.Option(name, help=told, metavar=metavar, min=least, envvar=envvar, rich_help_panel=PANEL)
 
 
 def _shared(
@@ -119,6 +124,9 @@ def _shared(
     store: StoreOption = None,
     as_json: JsonOption = False,
     is_quiet: QuietOption = False,
+    is_unverified: Annotated[
+        bool, _option("--unverified", "Run it without looking whether it holds what is checked.", envvar=UNVERIFIED)
+    ] = False,
 ) -> RunOptions:
     return RunOptions(
         model,
@@ -140,4 +148,5 @@ def _shared(
         store,
         as_json,
         is_quiet,
+        is_unverified,
     )

@@ -35,6 +35,7 @@ from holdfast.surfaces.cli.commands import (
     show,
     tail,
     tools,
+    verify,
 )
 from holdfast.surfaces.cli.exit_codes import EXIT_CODES_TOLD, ExitCode
 from holdfast.surfaces.cli.problems import tell
@@ -61,6 +62,7 @@ COMMANDS = (
     "requeue",
     "drop",
     "draw",
+    "verify",
     "tools",
     "policy",
     "export",
@@ -111,6 +113,7 @@ app.command("retries")(dead.retries)
 app.command("requeue")(requeue.requeue)
 app.command("drop")(requeue.drop)
 app.command("draw")(draw.draw)
+app.command("verify")(verify.verify)
 app.command("tools")(tools.tools)
 app.add_typer(policy.policy, name="policy")
 app.command("export")(move.export_run)

@@ -8,6 +8,11 @@ from holdfast.kernel.paths import ancestors, parent
 from holdfast.orchestration.flow.nodes import Branch, DecisionNode, Fallback, Join, Map, Parallel, Vote
 from holdfast.verify.checks.seen import Seen
 from holdfast.verify.report import Check, Finding
+from holdfast.verify.search.facts import Chosen
+from holdfast.verify.search.stepping import BY_NOBODY
+
+CASES_TOLD_APART = 2
+"""From so many cases on a branch says what is to be done with each choice."""
 
 
 def check_outcomes(seen: Seen) -> Check:
@@ -62,22 +67,31 @@ def _is_caught(seen: Seen, place: str) -> bool:
 
 
 def _uncovered(seen: Seen) -> Iterator[Finding]:
-    """Yield the choices of which no case of a branch that looks at them takes care."""
+    """Yield the choices of which no case takes care in a branch that tells several apart.
+
+    One that has a single case asks whether to do something: any other choice is that it is not done.
+    """
     facts = seen.searched.facts
     for place, node in seen.subject.places.items():
-        if not isinstance(node, Branch) or node.otherwise is not None:
+        if not isinstance(node, Branch) or node.otherwise is not None or len(node.cases) < CASES_TOLD_APART:
             continue
         names = {name for case in node.cases for name in parse(case.when).names}
         for asked, question in seen.subject.places.items():
             if not isinstance(question, DecisionNode) or question.name not in names or not _sees(place, asked):
                 continue
-            taken = {chosen.get(asked) for case, chosen in facts.taken[place] if case is not None}
+            taken = {_choice(chosen, asked) for case, chosen in facts.taken[place] if case is not None}
             for (case, chosen), number in facts.taken[place].items():
-                choice = chosen.get(asked)
+                choice = _choice(chosen, asked)
                 if case is None and choice is not None and choice not in taken:
                     taken.add(choice)
                     told = f"no case takes care of it when somebody chooses {choice!r} at {asked}"
                     yield Finding(place, told, seen.story(number))
+
+
+def _choice(chosen: Chosen, asked: str) -> str | None:
+    """Return what was chosen at ``asked``, by whomever."""
+    choice = chosen.get(asked)
+    return None if choice is None else choice.removesuffix(BY_NOBODY)
 
 
 def _sees(place: str, asked: str) -> bool:

@@ -35,6 +35,7 @@ async def _draw(name: str, run_id: str | None, store: str | None, *, as_mermaid:
     from holdfast.orchestration.flow.nodes import to_json
     from holdfast.orchestration.flow.review import to_json as review_to_json
     from holdfast.surfaces.cli.asking.stores import reading
+    from holdfast.surfaces.cli.asking.verified import verdict_on
     from holdfast.surfaces.cli.showing.records import write_json
     from holdfast.surfaces.cli.showing.terminal import clean, out
 
@@ -49,10 +50,15 @@ async def _draw(name: str, run_id: str | None, store: str | None, *, as_mermaid:
             )
         app = app.under(state.definitions) or app
         known = Knowledge(state.models, app.grants, state, app.review)
+    verified = verdict_on(app, store)
     if as_json:
         pictures = {"text": draw_text(app.flow, known), "mermaid": draw_mermaid(app.flow, known)}
         review = None if app.review is None else msgspec.Raw(review_to_json(app.review))
-        write_json({"app": name, "flow": msgspec.Raw(to_json(app.flow)), "review": review, **pictures})
+        write_json(
+            {"app": name, "flow": msgspec.Raw(to_json(app.flow)), "review": review, "verified": verified, **pictures}
+        )
         return
     picture = draw_mermaid(app.flow, known) if as_mermaid else draw_text(app.flow, known)
+    badge = f"%% {verified.badge}" if as_mermaid else verified.badge
     out().print(clean(picture.rstrip("\n"), keeps_lines=True), soft_wrap=True)
+    out().print(clean(badge), style="bright_black", soft_wrap=True)

@@ -1,0 +1,131 @@
+"""What is proved of an app: searched for when it is first asked for, and kept beside the store by all it depends on."""
+
+import contextlib
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from holdfast.integration.gateway.pricing.price import Price
+from holdfast.kernel.errors import DefinitionError
+from holdfast.orchestration.application.app import App
+from holdfast.orchestration.application.catalogue import Catalogue
+from holdfast.runtime.models.prices import known_prices
+from holdfast.runtime.policies import uses_for
+from holdfast.surfaces.cli.asking.stores import store_path, store_url
+from holdfast.verify.bounds import Bounds
+from holdfast.verify.identity import identity_of
+from holdfast.verify.report import Report, Verdict
+from holdfast.verify.search.search import Tell
+from holdfast.verify.verifying import Verifier
+
+AT_START_SECONDS_MAX = 2.0
+"""How long it may take before a run begins, or beside a drawing: what is not proved by then is told to be so."""
+KEPT_MAX = 100
+TOLD_MAX = 5
+MILLION = 1_000_000
+SHOWN_CHARACTERS = 8
+"""How much is shown of the name of what a verdict is about."""
+
+
+class Verified(msgspec.Struct, frozen=True):
+    """The verdict on an app, as it is kept."""
+
+    identity: str
+    app: str
+    verdict: Verdict
+    situations: int
+    hit: str = ""
+    violations: tuple[str, ...] = ()
+
+    @property
+    def badge(self) -> str:
+        """The verdict in one line."""
+        counted = f"{self.situations:,} situation{'' if self.situations == 1 else 's'}"
+        words = {
+            Verdict.HOLDS: f"verified · {counted}",
+            Verdict.NOT_PROVED: f"not proved · {counted}" + (f" · ended at {self.hit}" if self.hit else ""),
+            Verdict.VIOLATED: f"fails verification: holdfast verify {self.app}",
+        }
+        return f"{words[self.verdict]} · {self.identity[:SHOWN_CHARACTERS]}"
+
+
+_here: dict[str, Verified] = {}
+"""What this process knows already."""
+
+
+def verify(app: App, catalogue: Catalogue, bounds: Bounds, tell: Tell | None = None) -> Report:
+    """Search what runs of ``app`` may come to, within ``bounds``."""
+    return Verifier(catalogue.find, time.monotonic, uses_for, token_prices(app), bounds, tell).verify(app)
+
+
+def keep(report: Report, app: App, catalogue: Catalogue, store: str | None, *, makes_folder: bool = False) -> Verified:
+    """Keep the verdict beside the store, and return it. Whoever only looks makes no folder for it."""
+    told = [f"{check.id}: {each.place}: {each.told}" for check in report.checks for each in check.violations]
+    told += [f"the app {child.app} fails" for child in report.children if child.verdict is Verdict.VIOLATED]
+    identity = identity_of(app, catalogue.find)
+    found = Verified(identity, app.name, report.verdict, report.situations, report.hit, tuple(told[:TOLD_MAX]))
+    _here[identity] = found
+    if (path := _file(store)) is not None and (makes_folder or path.parent.is_dir()):
+        known = {each.identity: each for each in _read(path)} | {identity: found}
+        with contextlib.suppress(OSError):  # a folder that cannot be written makes it slower, no more
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, list(known.values())[-KEPT_MAX:])
+    return found
+
+
+def verdict_on(app: App, store: str | None, *, makes_folder: bool = False) -> Verified:
+    """Return the verdict on ``app``: the one that is kept, or what can be proved in a short time."""
+    catalogue = Catalogue((app,))
+    identity = identity_of(app, catalogue.find)
+    known = _here.get(identity)
+    if known is None and (path := _file(store)) is not None:
+        known = next((each for each in _read(path) if each.identity == identity), None)
+    if known is not None:
+        _here[identity] = known
+        return known
+    report = verify(app, catalogue, Bounds(seconds=AT_START_SECONDS_MAX))
+    return keep(report, app, catalogue, store, makes_folder=makes_folder)
+
+
+def must_be_verified(app: App, store: str | None) -> Verified:
+    """Return the verdict on ``app``. Raises DefinitionError for one that fails."""
+    found = verdict_on(app, store, makes_folder=True)
+    if found.verdict is Verdict.VIOLATED:
+        told = "; ".join(found.violations)
+        raise DefinitionError(
+            f"expected app {app.name!r} to hold what is checked of it, found that it fails: {told}. "
+            f"'holdfast verify {app.name}' tells how it comes to that; --unverified runs it all the same"
+        )
+    return found
+
+
+def token_prices(app: App) -> Callable[[str], float | None]:
+    """Return a function that gives the most dollars that one token of a model can cost."""
+    found = known_prices({agent.model for agent in app.agents}, os.environ, time.time())
+
+    def most(model: str) -> float | None:
+        price: Price | None = found[model].price if model in found else None
+        return None if price is None else max(price.cost_usd_max(MILLION, 0), price.cost_usd_max(0, MILLION)) / MILLION
+
+    return most
+
+
+def _file(store: str | None) -> Path | None:
+    path = store_path(store_url(store))
+    return None if path is None else path.with_suffix(".verified.json")
+
+
+def _read(path: Path) -> list[Verified]:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=list[Verified])
+    except (OSError, msgspec.MsgspecError):
+        return []
+
+
+def _write(path: Path, known: list[Verified]) -> None:
+    beside = path.with_suffix(f".{os.getpid()}")
+    beside.write_bytes(msgspec.json.encode(known))
+    beside.replace(path)
