@@ -30,6 +30,7 @@ CLEAN = {
     "routing": "from holdfast.intent import route",
     "tools": "from holdfast.kernel import ids",
     "intent.route": "",
+    "verify.search": "from holdfast.orchestration.walk import scheduler",
     "intent.vectors.wordllama": "import pathlib",
     "orchestration.flow.nodes": "import msgspec",
     "orchestration.walk.scheduler": "from holdfast.execution import decide",

@@ -22,6 +22,7 @@ from holdfast.orchestration.flow.nodes import (
     Vote,
     VoteBy,
     WaitNode,
+    children,
 )
 
 DEPTH = 3
@@ -129,3 +130,25 @@ class Small:
                 return FunctionNode(name, "shaky", input="{}", retry=Retry(attempts_max=2))
             case function:
                 return FunctionNode(name, function, input="{}")
+
+
+def ends_at_once_beside_others(node: Node) -> bool:
+    """Whether something that takes no time may decide a join: in which order such things come is the driver's own.
+
+    The search lets them come in any order; the runtime on a store of memory always takes them in that of the flow.
+    """
+    is_cut = isinstance(node, Parallel | Map) and node.join is not Join.BEST_EFFORT
+    if is_cut and any(_may_end_at_once(child) for child in children(node)):
+        return True
+    return any(ends_at_once_beside_others(child) for child in children(node))
+
+
+def _may_end_at_once(node: Node) -> bool:
+    match node:
+        case Branch(otherwise=None):
+            return True
+        case Map(over=over, quorum=quorum):
+            is_short = not over.startswith("['") or (quorum or 0) > len(over.split(","))
+            return is_short or _may_end_at_once(node.do)
+        case _:
+            return any(_may_end_at_once(child) for child in children(node))

@@ -61,12 +61,12 @@ def test_what_lies_beyond_a_bound_is_not_proved(holdfast: Program, looks: None) 
 
 
 def test_run_refuses_an_app_that_fails_and_runs_it_if_told_to(holdfast: Program, looks: None) -> None:
-    refused = holdfast("run", "doubtful")
+    refused = holdfast("run", "doubtful", "x")
     assert refused.code == 2
     assert "expected app 'doubtful' to hold what is checked of it" in refused.err
     assert "--unverified" in refused.err
     assert not holdfast.store.exists()
-    assert holdfast("run", "doubtful", "--unverified").code == 3
+    assert holdfast("run", "doubtful", "x", "--unverified").code == 3
 
 
 def test_run_begins_an_app_that_holds(holdfast: Program, looks: None) -> None:
@@ -78,11 +78,8 @@ def test_a_verdict_is_kept_beside_the_store_and_found_again(holdfast: Program, l
     (kept,) = msgspec.json.decode(holdfast.store.with_suffix(".verified.json").read_bytes())
     assert (kept["app"], kept["verdict"]) == ("greet", "holds")
     verified._here.clear()
-    assert (
-        holdfast("draw", "greet")
-        .out.rstrip()
-        .endswith(f"verified · {kept['situations']} situations · {kept['identity'][:8]}")
-    )
+    badge = f"verified · {kept['situations']} situations · {kept['identity'][:8]}"
+    assert holdfast("draw", "greet").out.rstrip().endswith(badge)
 
 
 def test_a_drawing_wears_the_verdict(holdfast: Program, looks: None) -> None:

@@ -97,6 +97,14 @@ def _option(
     return typer.Option(name, help=told, metavar=metavar, min=least, envvar=envvar, rich_help_panel=PANEL)
 
 
+FanOutOption = Annotated[
+    int | None, _option("--fan-out", "How many runs it may begin, and items each of its maps may have.", least=0)
+]
+UnverifiedOption = Annotated[
+    bool, _option("--unverified", "Run it without looking whether it holds what is checked.", envvar=UNVERIFIED)
+]
+
+
 def _shared(
     *,
     model: Annotated[str | None, _option("--model", "The model of every agent.")] = None,
@@ -111,9 +119,7 @@ def _shared(
     turns: Annotated[int | None, _option("--turns", "The most turns its agents may take.", least=1)] = None,
     seconds: Annotated[float | None, _option("--seconds", "The longest it may take.", least=0)] = None,
     depth: Annotated[int | None, _option("--depth", "How many levels of runs may stand below it.", least=0)] = None,
-    fan_out: Annotated[
-        int | None, _option("--fan-out", "How many runs it may begin, and items each of its maps may have.", least=0)
-    ] = None,
+    fan_out: FanOutOption = None,
     descendants: Annotated[
         int | None, _option("--descendants", "How many runs may be begun below it in all.", least=0)
     ] = None,
@@ -124,9 +130,7 @@ def _shared(
     store: StoreOption = None,
     as_json: JsonOption = False,
     is_quiet: QuietOption = False,
-    is_unverified: Annotated[
-        bool, _option("--unverified", "Run it without looking whether it holds what is checked.", envvar=UNVERIFIED)
-    ] = False,
+    is_unverified: UnverifiedOption = False,
 ) -> RunOptions:
     return RunOptions(
         model,

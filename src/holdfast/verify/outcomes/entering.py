@@ -1,4 +1,4 @@
-"""What may come of entering a node, and of what is evaluated of it later: as ``driving.evaluate`` does it. Pure."""
+"""What may come of entering a node, as ``driving.evaluate`` does it: its input, guards or items. Pure."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -6,10 +6,8 @@ from functools import partial
 from holdfast.execution.actions import Evaluate
 from holdfast.journal.events import BranchTaken, Event, ItemsMapped, NodeLeft, QuestionAsked, StepEnded
 from holdfast.journal.fold.sagas import is_undoing
-from holdfast.kernel import paths
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
-from holdfast.orchestration.flow.names import LAST, RESULT, ROUND
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Branch,
@@ -25,19 +23,14 @@ from holdfast.orchestration.flow.nodes import (
     WaitNode,
 )
 from holdfast.orchestration.moves.passing import entering
-from holdfast.orchestration.values.looping import last_round
-from holdfast.orchestration.values.values import Values
-from holdfast.orchestration.values.votes import answers
+from holdfast.verify.outcomes.asked_again import AskedAgain
 from holdfast.verify.outcomes.move import Failed, Move, Result, Situation
-from holdfast.verify.outcomes.reading import Reading, now
+from holdfast.verify.outcomes.reading import Reading
 from holdfast.verify.subject import Subject
-from holdfast.verify.values.imagining import holds_unknown, is_finite, may_be_alike
 from holdfast.verify.values.unknown import Imaginings, Unknown
 
 VECTORS_MAX = 500
 """In how many ways the guards of a branch are held against each other."""
-VOTERS_MAX = 6
-"""Of how many voters every way to agree is followed; of more only that all do, or none."""
 
 
 class Entering:
@@ -45,14 +38,15 @@ class Entering:
 
     def __init__(self, subject: Subject, reading: Reading) -> None:
         self._subject, self._reading = subject, reading
+        self._again = AskedAgain(reading)
 
     def moves(self, action: Evaluate, node: Node, at: Situation) -> Iterator[Move]:
         """Yield what may come of evaluating ``node`` at the action's path."""
         path = action.path
         if path in at.run.nodes and isinstance(node, Loop):
-            yield from self._after_round(node, path, at)
+            yield from self._again.after_round(node, path, at)
         elif path in at.run.nodes and isinstance(node, Vote):
-            yield from self._ballots(node, path, at)
+            yield from self._again.ballots(node, path, at)
         else:
             yield from self._entered(action, node, at)
 
@@ -188,97 +182,6 @@ class Entering:
         items = tuple(self._reading.book.keep(each) for each in found)
         told = f"{path} has {len(found)} item{'' if len(found) == 1 else 's'}"
         return Move(path, told, (entered, ItemsMapped(node=path, keys=keys, items=items)), result.imaginings)
-
-    def _after_round(self, node: Loop, path: str, at: Situation) -> Iterator[Move]:
-        number, last = last_round(at.run, path)
-        assert last is not None, "a loop is asked after a round"
-        values = Values(at.run, self._reading.book)
-        seen = {ROUND: number, LAST: now(values.before(path, number)), RESULT: now(values.of(last.path))}
-        for result in self._reading.truths(node.until, path, at, seen):
-            if result.error is not None:
-                fault = Fault(ErrorKind.EXPRESSION, result.error)
-                left = NodeLeft(node=path, outcome=Outcome.FAILED, fault=fault)
-                failed = Failed(node.until, result.error)
-                yield Move(path, f"{path} cannot be asked: {result.error}", (left,), result.imaginings, failed=failed)
-                continue
-            if result.value or result.is_undecided:
-                outcome = Outcome.PARTIAL if last.outcome is Outcome.PARTIAL else Outcome.SUCCEEDED
-                told = f"{path}: {node.until} holds after round {number}"
-                left = NodeLeft(node=path, outcome=outcome)
-                yield Move(path, told, (left,), result.imaginings, vectors=((None if result.is_undecided else True,),))
-            if not result.value or result.is_undecided:
-                told = f"{path}: {node.until} does not hold after round {number}"
-                taken = BranchTaken(node=path, case=str(number + 1))
-                yield Move(
-                    path, told, (taken,), result.imaginings, vectors=((None if result.is_undecided else False,),)
-                )
-
-    def _ballots(self, node: Vote, path: str, at: Situation) -> Iterator[Move]:
-        given = answers([at.run.nodes[paths.below(path, voter.name)] for voter in node.voters])
-        names = tuple(voter.path.rpartition("/")[2] for voter in given)
-        ways = [(at.imaginings, ())]
-        values = Values(at.run, self._reading.book)
-        for voter in given:
-            following: list[tuple[object, tuple[object, ...]]] = []
-            for told, before in ways:
-                for result in self._answer(node, path, now(values.of(voter.path)), Situation(at.run, told, at.chosen)):
-                    if result.error is not None:
-                        fault = Fault(ErrorKind.EXPRESSION, result.error)
-                        left = NodeLeft(node=path, outcome=Outcome.FAILED, fault=fault)
-                        failed = Failed(node.key or "", result.error)
-                        yield Move(path, f"{path}: {result.error}", (left,), result.imaginings, failed=failed)
-                    else:
-                        following.append((result.imaginings, (*before, result.value)))
-            ways = following  # type: ignore[assignment]
-        for told, found in ways:
-            for groups in _groupings(found):
-                items = tuple(PayloadId(f"answer {group}") for group in groups)
-                words = f"{path}: {_told_of(names, groups)}"
-                yield Move(path, words, (ItemsMapped(node=path, keys=names, items=items),), told)
-
-    def _answer(self, node: Vote, path: str, value: object, at: Situation) -> Iterator[Result]:
-        """Yield what an answer is compared by; it is told apart where all that it may be is written out."""
-        key = RESULT if node.key is None else node.key
-        for result in self._reading.results(key, path, at, {RESULT: value}):
-            found = result.value
-            if isinstance(found, Unknown) and found.schema.body and is_finite(found):
-                yield from self._reading.plain(found, result.imaginings)
-            else:
-                yield result
-
-
-def _groupings(found: Sequence[object]) -> Iterator[tuple[int, ...]]:
-    """Yield every way in which answers may agree: for each the number of its group; those that are known must fit."""
-    if len(found) > VOTERS_MAX:
-        yield from ((0,) * len(found), tuple(range(len(found))))
-        return
-
-    def grouped(groups: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-        place = len(groups)
-        if place == len(found):
-            yield groups
-            return
-        for group in range(max(groups, default=-1) + 2):
-            if all(_may_be(found[place], found[other], groups[other] == group) for other in range(place)):
-                yield from grouped((*groups, group))
-
-    yield from grouped(())
-
-
-def _may_be(one: object, other: object, is_same: bool) -> bool:  # noqa: FBT001
-    if holds_unknown(one) or holds_unknown(other):
-        return may_be_alike(one, other) if is_same else one != other
-    return (type(one) is type(other) and one == other) is is_same
-
-
-def _told_of(names: Sequence[str], groups: Sequence[int]) -> str:
-    if len(set(groups)) == 1:
-        return "all who answered agree" if len(groups) > 1 else f"{names[0]} alone has answered"
-    said = [
-        " and ".join(name for name, own in zip(names, groups, strict=True) if own == group)
-        for group in sorted(set(groups))
-    ]
-    return " against ".join(said) or "nobody has answered"
 
 
 def _deadline(action: Evaluate) -> float | None:

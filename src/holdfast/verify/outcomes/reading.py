@@ -13,7 +13,8 @@ from holdfast.orchestration.flow.nodes import AgentNode, FunctionNode, Map, Node
 from holdfast.orchestration.values.values import NOTHING, Values
 from holdfast.verify.outcomes.move import Result, Situation
 from holdfast.verify.subject import Subject
-from holdfast.verify.values.imagining import Imagining, holds_unknown
+from holdfast.verify.values.imagining import Imagining
+from holdfast.verify.values.parts import holds_unknown
 from holdfast.verify.values.representatives import representatives
 from holdfast.verify.values.schema import ANYTHING, Schema
 from holdfast.verify.values.unknown import COMPUTED, Asks, Imagined, Imaginings, Undecided, Unknown, Want

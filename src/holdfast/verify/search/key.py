@@ -22,7 +22,7 @@ from holdfast.verify.outcomes.move import Situation
 from holdfast.verify.outcomes.reading import Reading
 from holdfast.verify.search.sight import in_sight
 from holdfast.verify.subject import Subject, place_of
-from holdfast.verify.values.imagining import unknown_in
+from holdfast.verify.values.parts import unknown_in
 from holdfast.verify.values.unknown import Imagined, Unknown
 
 Key = Hashable

@@ -4,7 +4,7 @@ Where an expression looks into a value that nobody knows, it asks (``Asks``) for
 evaluated anew. What no single value decides, as how two such values compare, is ``Undecided``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from holdfast.kernel.errors import ExpressionError
 from holdfast.kernel.expression import STEPS_MAX
@@ -30,6 +30,7 @@ from holdfast.kernel.expression.tree import (
     Not,
 )
 from holdfast.kernel.expression.values import Meter
+from holdfast.verify.values.parts import holds_unknown, is_finite
 from holdfast.verify.values.unknown import COMPUTED, Asks, Imaginings, Items, Known, Undecided, Unknown, Want
 
 ORDER = (Comparison.LESS, Comparison.LESS_OR_EQUAL, Comparison.GREATER, Comparison.GREATER_OR_EQUAL)
@@ -223,52 +224,6 @@ class Imagining:
         if isinstance(key, Unknown):
             raise Undecided
         return str(key)
-
-
-def is_finite(unknown: Unknown) -> bool:
-    """Whether all values that it may have are written out."""
-    return all(each.values is not None or each.kind in ("boolean", "null") for each in unknown.schema.options)
-
-
-def may_be_alike(one: object, other: object) -> bool:
-    """Whether two values may be the same, as far as their schemas say."""
-    kinds = [each.schema.kinds if isinstance(each, Unknown) else _kinds_of(each) for each in (one, other)]
-    return kinds[0] is None or kinds[1] is None or not kinds[0].isdisjoint(kinds[1])
-
-
-def _kinds_of(value: object) -> frozenset[str]:
-    match value:
-        case None:
-            return frozenset(("null",))
-        case bool():
-            return frozenset(("boolean",))
-        case int() | float():
-            return frozenset(("integer", "number"))
-        case str():
-            return frozenset(("string",))
-        case list():
-            return frozenset(("array",))
-        case _:
-            return frozenset(("object",))
-
-
-def holds_unknown(value: object) -> bool:
-    """Whether anything in ``value`` is not known."""
-    return next(unknown_in(value), None) is not None
-
-
-def unknown_in(value: object) -> Iterator[Unknown]:
-    """Yield everything in ``value`` that is not known."""
-    match value:
-        case Unknown():
-            yield value
-        case list():
-            for each in value:
-                yield from unknown_in(each)
-        case dict():
-            yield from unknown_in(list(value.values()))
-        case _:
-            pass
 
 
 def _really(node: Node, *operands: object) -> object:
