@@ -1,8 +1,8 @@
 """What can be proved of an application before it runs: the search through all that may become of its runs, and checks.
 
 The search goes with production's own ``decide`` and ``evolve``. Values that only a run will tell are imagined, as few
-as stand for all others (``values``); what may come of each piece of work is said in ``outcomes``; ``search`` visits every
-situation once; ``checks`` looks at what was seen. ``docs/explanation/verification.md`` says what that proves.
+as stand for all others (``values``); what may come of each piece of work is said in ``outcomes``; ``search`` visits
+every situation once; ``checks`` looks at what was seen. ``docs/explanation/verification.md`` says what that proves.
 
 A new kind of node takes three entries, and counts as opaque until it has the first:
 

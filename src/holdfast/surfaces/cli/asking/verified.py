@@ -2,30 +2,23 @@
 
 import contextlib
 import os
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from holdfast.integration.gateway.pricing.price import Price
 from holdfast.kernel.errors import DefinitionError
 from holdfast.orchestration.application.app import App
 from holdfast.orchestration.application.catalogue import Catalogue
-from holdfast.runtime.models.prices import known_prices
-from holdfast.runtime.policies import uses_for
+from holdfast.runtime.verifying import verify
 from holdfast.surfaces.cli.asking.stores import store_path, store_url
 from holdfast.verify.bounds import Bounds
 from holdfast.verify.identity import identity_of
 from holdfast.verify.report import Report, Verdict
-from holdfast.verify.search.search import Tell
-from holdfast.verify.verifying import Verifier
 
 AT_START_SECONDS_MAX = 2.0
 """How long it may take before a run begins, or beside a drawing: what is not proved by then is told to be so."""
 KEPT_MAX = 100
 TOLD_MAX = 5
-MILLION = 1_000_000
 SHOWN_CHARACTERS = 8
 """How much is shown of the name of what a verdict is about."""
 
@@ -56,11 +49,6 @@ _here: dict[str, Verified] = {}
 """What this process knows already."""
 
 
-def verify(app: App, catalogue: Catalogue, bounds: Bounds, tell: Tell | None = None) -> Report:
-    """Search what runs of ``app`` may come to, within ``bounds``."""
-    return Verifier(catalogue.find, time.monotonic, uses_for, token_prices(app), bounds, tell).verify(app)
-
-
 def keep(report: Report, app: App, catalogue: Catalogue, store: str | None, *, makes_folder: bool = False) -> Verified:
     """Keep the verdict beside the store, and return it. Whoever only looks makes no folder for it."""
     told = [f"{check.id}: {each.place}: {each.told}" for check in report.checks for each in check.violations]
@@ -86,7 +74,7 @@ def verdict_on(app: App, store: str | None, *, makes_folder: bool = False) -> Ve
     if known is not None:
         _here[identity] = known
         return known
-    report = verify(app, catalogue, Bounds(seconds=AT_START_SECONDS_MAX))
+    report = verify(app, catalogue=catalogue, bounds=Bounds(seconds=AT_START_SECONDS_MAX))
     return keep(report, app, catalogue, store, makes_folder=makes_folder)
 
 
@@ -100,17 +88,6 @@ def must_be_verified(app: App, store: str | None) -> Verified:
             f"'holdfast verify {app.name}' tells how it comes to that; --unverified runs it all the same"
         )
     return found
-
-
-def token_prices(app: App) -> Callable[[str], float | None]:
-    """Return a function that gives the most dollars that one token of a model can cost."""
-    found = known_prices({agent.model for agent in app.agents}, os.environ, time.time())
-
-    def most(model: str) -> float | None:
-        price: Price | None = found[model].price if model in found else None
-        return None if price is None else max(price.cost_usd_max(MILLION, 0), price.cost_usd_max(0, MILLION)) / MILLION
-
-    return most
 
 
 def _file(store: str | None) -> Path | None:

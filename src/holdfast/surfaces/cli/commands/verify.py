@@ -26,8 +26,8 @@ def verify(
 ) -> None:
     """Check an application before it runs: that it ends, reaches and handles everything, and asks before it acts."""
     from holdfast.orchestration.application.catalogue import Catalogue
+    from holdfast.runtime.verifying import verify as search
     from holdfast.surfaces.cli.asking.verified import keep
-    from holdfast.surfaces.cli.asking.verified import verify as search
     from holdfast.surfaces.cli.exit_codes import ExitCode
     from holdfast.surfaces.cli.showing.records import write_json
     from holdfast.surfaces.cli.showing.terminal import out
@@ -39,7 +39,8 @@ def verify(
         catalogue = Catalogue()
         found = catalogue.find(app)
         with telling(app, is_quiet=is_quiet or as_json) as tell:
-            report = search(found, catalogue, Bounds(items=items, states=situations, seconds=seconds), tell)
+            bounds = Bounds(items=items, states=situations, seconds=seconds)
+            report = search(found, catalogue=catalogue, bounds=bounds, tell=tell)
         kept = keep(report, found, catalogue, store)
         if as_json:
             write_json(report_record(report, kept))
