@@ -1,4 +1,4 @@
-"""How long the shipped apps take to verify, and how many situations that is: CPU of this process, bounds as by default."""
+"""How long the shipped apps take to verify, and how many situations that is: CPU, within the default bounds."""
 
 import argparse
 import json

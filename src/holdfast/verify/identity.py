@@ -10,6 +10,7 @@ from holdfast.orchestration.application.app import App
 from holdfast.orchestration.flow.nodes import ChildNode
 from holdfast.verify.bounds import DEFAULT
 from holdfast.verify.subject import subject_of
+from holdfast.verify.values.declared import input_schema
 
 RULES = 1
 """Raised whenever the checks change, so that no verdict of earlier ones is taken for theirs."""
@@ -23,7 +24,7 @@ def identity_of(app: App, find: Callable[[str], App], above: tuple[str, ...] = (
     ]
     policies = [source.text for source in app.governed.files]
     below = [] if app.name in above else [*_below(app, find, (*above, app.name))]
-    pieces = (RULES, app.version, declared, asked, policies, app.budget, app.input_schema, below)
+    pieces = (RULES, app.version, declared, asked, policies, app.budget, input_schema(app).body, below)
     return digest(msgspec.json.encode(pieces, order="deterministic"))
 
 

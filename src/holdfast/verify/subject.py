@@ -4,7 +4,7 @@ import dataclasses
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 import msgspec
@@ -39,6 +39,7 @@ from holdfast.orchestration.flow.review import Review
 from holdfast.verify.bounds import DEFAULT, Bounds
 from holdfast.verify.kinds import Role, expressions, is_known
 from holdfast.verify.looking import fields_of, looked_into
+from holdfast.verify.values.declared import input_schema
 from holdfast.verify.values.representatives import Constants
 from holdfast.verify.values.schema import ANYTHING, Schema
 
@@ -48,9 +49,12 @@ ITEMS_RAISED_MAX = 5
 """How many items are imagined at the most because a quorum asks for so many."""
 NOTHING_KNOWN: Mapping[str, Sequence[Outcome]] = MappingProxyType({})
 ALL_OUTCOMES = (Outcome.SUCCEEDED, Outcome.PARTIAL, Outcome.FAILED)
+PLACES_REMEMBERED_MAX = 4_096
+"""Of how many paths the place is kept, for it is asked for at every look."""
 _PLACE = re.compile(r"(?<!/undo)\[[^\]]*\]|(?<=/review)\.[0-9]+|(?<=/ask)\.[0-9]+")
 
 
+@lru_cache(maxsize=PLACES_REMEMBERED_MAX)
 def place_of(path: str) -> str:
     """Return the place in the flow that ``path`` runs: the same for all items, rounds and questions."""
     return _PLACE.sub(lambda found: "[]" if found[0].startswith("[") else "", path)
@@ -185,7 +189,7 @@ def subject_of(app: App, bounds: Bounds, of_children: Mapping[str, Sequence[Outc
         functions=app.functions_by_name,
         tools=app.tools_by_name,
         review=app.review,
-        input=Schema.of(app.input_schema),
+        input=input_schema(app),
         budget=app.budget,
         bounds=bounds,
         of_children=of_children,

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 import msgspec
 from pydantic import TypeAdapter, ValidationError
-from pydantic.errors import PydanticUserError
 from pydantic_core import PydanticSerializationError
 
 from holdfast.execution.agent import Agent
@@ -230,14 +229,6 @@ class App:
             return self._input.validate_json(body)
         except ValidationError as error:
             raise self._unusable(error) from error
-
-    @property
-    def input_schema(self) -> dict[str, object]:
-        """The JSON Schema of an input as expressions see it; one that says nothing for a type that has none."""
-        try:
-            return self._input.json_schema(mode="serialization")
-        except (PydanticUserError, TypeError, ValueError):
-            return {}
 
     def _unusable(self, error: ValidationError) -> InputError:
         told = (f"{'.'.join(map(str, problem['loc'])) or 'input'}: {problem['msg']}" for problem in error.errors())

@@ -11,38 +11,15 @@ from holdfast.orchestration.application.app import App
 from holdfast.orchestration.application.catalogue import Catalogue
 from holdfast.runtime.verifying import verify
 from holdfast.surfaces.cli.asking.stores import store_path, store_url
+from holdfast.verify.badge import Verified
 from holdfast.verify.bounds import Bounds
 from holdfast.verify.identity import identity_of
 from holdfast.verify.report import Report, Verdict
 
-AT_START_SECONDS_MAX = 2.0
+AT_START_SECONDS_MAX = 3.0
 """How long it may take before a run begins, or beside a drawing: what is not proved by then is told to be so."""
 KEPT_MAX = 100
 TOLD_MAX = 5
-SHOWN_CHARACTERS = 8
-"""How much is shown of the name of what a verdict is about."""
-
-
-class Verified(msgspec.Struct, frozen=True):
-    """The verdict on an app, as it is kept."""
-
-    identity: str
-    app: str
-    verdict: Verdict
-    situations: int
-    hit: str = ""
-    violations: tuple[str, ...] = ()
-
-    @property
-    def badge(self) -> str:
-        """The verdict in one line."""
-        counted = f"{self.situations:,} situation{'' if self.situations == 1 else 's'}"
-        words = {
-            Verdict.HOLDS: f"verified · {counted}",
-            Verdict.NOT_PROVED: f"not proved · {counted}" + (f" · ended at {self.hit}" if self.hit else ""),
-            Verdict.VIOLATED: f"fails verification: holdfast verify {self.app}",
-        }
-        return f"{words[self.verdict]} · {self.identity[:SHOWN_CHARACTERS]}"
 
 
 _here: dict[str, Verified] = {}

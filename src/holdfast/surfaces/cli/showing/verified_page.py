@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import msgspec
 from rich.console import Console
 
-from holdfast.surfaces.cli.asking.verified import Verified
 from holdfast.surfaces.cli.showing.terminal import err, styled
+from holdfast.verify.badge import Verified
 from holdfast.verify.report import Check, Finding, Most, Report, Verdict
 from holdfast.verify.search.search import Tell
 
