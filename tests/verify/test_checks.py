@@ -125,6 +125,18 @@ def test_beyond_a_bound_nothing_is_said_to_hold() -> None:
         assert check_of(report, name).verdict is Verdict.NOT_PROVED, name
 
 
+def test_every_story_ends_with_what_it_is_about() -> None:
+    steps = (call("x", "judge"), call("y", "judge"), Branch("b", (Case("x.mood == 'calm'", call("c")),)))
+    flow = Sequence(
+        "root", (*steps, call("after", text="{'what': x.reason.text}"), call("last", text="{'w': y.colour}"))
+    )
+    outcomes = check_of(verified(app(flow)), "outcomes")
+    assert len(outcomes.violations) == 1
+    for found in outcomes.violations:
+        assert found.story[0] == "the run begins"
+        assert found.story[-1].startswith(f"{found.place} cannot begin: ")
+
+
 def test_what_cannot_be_decided_by_single_values_is_told_to_be_so() -> None:
     flow = Sequence(
         "root", (call("x", "judge"), call("y", "judge"), Branch("b", (Case("x.score > y.score", call("c")),)))

@@ -77,10 +77,16 @@ def _over(seen: Seen, most: Most, parts: tuple[Part, ...]) -> Iterator[Finding]:
         if allowed is None or (needed is not None and needed <= allowed):
             continue
         what = name.replace("_", " ")
-        worst = f"{needed:,g}" if needed is not None else "no known number of"
-        told = f"the worst case is {worst} {what}, the budget {allowed:,g}: it may end a run before its time"
+        worst = _amount(needed) if needed is not None else "no known number of"
+        told = f"the worst case is {worst} {what}, the budget {_amount(allowed)}: it may end a run before its time"
         largest = sorted(parts, key=lambda part: -(getattr(part.most, name) or 0))[:PARTS_TOLD_MAX]
         shares = [
-            f"{part.place} {getattr(part.most, name):,g}{part.how}" for part in largest if getattr(part.most, name)
+            f"{part.place} {_amount(getattr(part.most, name))}{part.how}"
+            for part in largest
+            if getattr(part.most, name)
         ]
         yield Finding(seen.subject.flow.name, f"{told}; most of it: {', '.join(shares)}" if shares else told)
+
+
+def _amount(number: float) -> str:
+    return f"{number:,}" if isinstance(number, int) else f"{number:,.2f}"

@@ -1,6 +1,6 @@
 """One thing that may happen next in a run, in words and as the events that are recorded of it; where a run stands."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import msgspec
 from rpds import HashTrieMap
@@ -56,4 +56,3 @@ class Result:
     value: object = None
     error: str | None = None
     is_undecided: bool = False
-    events: tuple[Event, ...] = field(default=())

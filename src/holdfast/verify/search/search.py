@@ -14,6 +14,8 @@ from holdfast.verify.search.stepping import Step, Stepping, chosen_in
 from holdfast.verify.subject import Subject
 
 LOOKS_BETWEEN_CLOCKS = 64
+NOWHERE, FIRST_DETOUR = -1, -2
+"""What stands before the first situation; the number of the first detour, those of others lie below it."""
 Tell = Callable[[int, int], None]
 """Told how many situations were visited, and how many wait."""
 
@@ -24,7 +26,6 @@ class Reached:
 
     parent: int
     told: str
-    by: str = ""
 
 
 @dataclass
@@ -33,16 +34,18 @@ class Searched:
 
     facts: Facts = field(default_factory=Facts)
     reached: list[Reached] = field(default_factory=list)
+    detours: list[Reached] = field(default_factory=list)
+    """Other ways to situations that were reached before: what happens on one is told as it happened there."""
     edges: list[tuple[int, int, int, bool]] = field(default_factory=list)
     """From, to, how many tools were called on the way, and whether somebody outside brought it about."""
     hit: str = ""
     """The bound that ended it; empty where every situation was visited."""
 
     def way_to(self, number: int) -> tuple[str, ...]:
-        """Return in words what leads to situation ``number``, by the shortest way that was found."""
+        """Return in words what leads to situation ``number``, or along the detour of that number, the shortest way."""
         told: list[str] = []
-        while number >= 0:
-            each = self.reached[number]
+        while number != NOWHERE:
+            each = self.reached[number] if number >= 0 else self.detours[FIRST_DETOUR - number]
             told.append(each.told)
             number = each.parent
         return tuple(reversed(told))
@@ -63,7 +66,7 @@ class _Search:
         self._found = Searched()
 
     def run(self) -> Searched:
-        self._see(self._stepping.first(), Reached(-1, "the run begins"))
+        self._see(self._stepping.first(), Reached(NOWHERE, "the run begins"))
         bounds, looks = self._subject.bounds, 0
         while self._waiting:
             looks += 1
@@ -96,21 +99,26 @@ class _Search:
     def _follow(self, number: int, step: Step, move: Move) -> None:
         after = self._stepping.after(chosen_in(step.at, move, self._subject), move)
         calls = sum(isinstance(event, StepEnded) for event in move.events)
-        seen = self._see(after, Reached(number, move.told, move.by))
+        seen, way = self._see(after, Reached(number, move.told))
         self._found.edges.append((number, seen, calls, bool(move.by)))
-        self._found.facts.of_move(seen, move)
+        self._found.facts.of_move(way, move)
 
-    def _see(self, step: Step, reached: Reached) -> int:
+    def _see(self, step: Step, reached: Reached) -> tuple[int, int]:
+        """Return the number of the situation, and that of the way to it that is told of what happened just now."""
         key = self._keys.of(step.at)
         number = self._numbers.get(key)
         if number is None:
             number = self._numbers[key] = len(self._found.reached)
             self._found.reached.append(reached)
             self._waiting.append((number, step))
+            way = number
             if step.spins:
                 self._found.facts.spinning.append(number)
-        self._found.facts.of_events(number, step, step.at.chosen, self._subject)
-        return number
+        else:
+            way = FIRST_DETOUR - len(self._found.detours)
+            self._found.detours.append(reached)
+        self._found.facts.of_events(way, step, step.at.chosen, self._subject)
+        return number, way
 
     def _decides(self, at: Situation, path: str, moves: Sequence[Move]) -> bool:
         """Whether one of ``moves`` ends the node at ``path``, or may decide how it ends."""
