@@ -31,6 +31,7 @@ CLEAN = {
     "delegation": "from holdfast.orchestration.flow import nodes",
     "tools": "from holdfast.kernel import ids",
     "intent.route": "",
+    "verify.search": "from holdfast.orchestration.walk import scheduler",
     "intent.vectors.wordllama": "import pathlib",
     "orchestration.flow.nodes": "import msgspec",
     "orchestration.walk.scheduler": "from holdfast.execution import decide",

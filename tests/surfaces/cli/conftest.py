@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.surfaces.cli.app_command import UNVERIFIED
 from tests.surfaces.cli.program import Program, install
 
 
@@ -11,4 +12,5 @@ from tests.surfaces.cli.program import Program, install
 def holdfast(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
     install(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv(UNVERIFIED, "1")  # some of the small applications show what must not be
     return Program(tmp_path)

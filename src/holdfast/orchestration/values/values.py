@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
+from typing import Protocol
 
 from msgspec import to_builtins
 
@@ -17,10 +18,10 @@ from holdfast.journal.fold.handing import handed, turns
 from holdfast.journal.fold.sagas import is_undoing
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.variables import is_owned, visible
-from holdfast.journal.payloads import Payloads
 from holdfast.kernel import paths
 from holdfast.kernel.errors import ExpressionError
 from holdfast.kernel.expression import parse
+from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.flow.graphs import all_before
 from holdfast.orchestration.flow.names import GIVEN, ROUND
@@ -37,6 +38,13 @@ VOTERS, JUDGE = "voters", "judge"
 IN_ORDER = ("sequence", "saga")
 """The kinds of nodes whose later steps see the values of earlier ones."""
 NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+class Payloads(Protocol):
+    """Where the JSON lies that a state points at."""
+
+    async def fetch_json(self, identity: PayloadId) -> object:
+        """Return the value of a payload of JSON."""
 
 
 class Values:

@@ -41,6 +41,7 @@ class RunOptions:
     store: str | None = None
     as_json: bool = False
     is_quiet: bool = False
+    is_unverified: bool = False
 
 
 Make = Callable[[str, Callable[[], Sequence[str]], bool], None]
@@ -126,10 +127,22 @@ def _shared_by_inits(
 
 
 PANEL = "Any run"
+UNVERIFIED = "HOLDFAST_UNVERIFIED"
+"""Set where apps are run without being verified first, as in tests of apps that are broken on purpose."""
 
 
-def _option(name: str, told: str, metavar: str | None = None, least: float | None = None) -> Any:
-    return typer.Option(name, help=told, metavar=metavar, min=least, rich_help_panel=PANEL)
+def _option(
+    name: str, told: str, metavar: str | None = None, least: float | None = None, envvar: str | None = None
+) -> Any:
+    return typer.Option(name, help=told, metavar=metavar, min=least, envvar=envvar, rich_help_panel=PANEL)
+
+
+FanOutOption = Annotated[
+    int | None, _option("--fan-out", "How many runs it may begin, and items each of its maps may have.", least=0)
+]
+UnverifiedOption = Annotated[
+    bool, _option("--unverified", "Run it without looking whether it holds what is checked.", envvar=UNVERIFIED)
+]
 
 
 def _shared(
@@ -146,9 +159,7 @@ def _shared(
     turns: Annotated[int | None, _option("--turns", "The most turns its agents may take.", least=1)] = None,
     seconds: Annotated[float | None, _option("--seconds", "The longest it may take.", least=0)] = None,
     depth: Annotated[int | None, _option("--depth", "How many levels of runs may stand below it.", least=0)] = None,
-    fan_out: Annotated[
-        int | None, _option("--fan-out", "How many runs it may begin, and items each of its maps may have.", least=0)
-    ] = None,
+    fan_out: FanOutOption = None,
     descendants: Annotated[
         int | None, _option("--descendants", "How many runs may be begun below it in all.", least=0)
     ] = None,
@@ -159,6 +170,7 @@ def _shared(
     store: StoreOption = None,
     as_json: JsonOption = False,
     is_quiet: QuietOption = False,
+    is_unverified: UnverifiedOption = False,
 ) -> RunOptions:
     return RunOptions(
         model,
@@ -180,4 +192,5 @@ def _shared(
         store,
         as_json,
         is_quiet,
+        is_unverified,
     )

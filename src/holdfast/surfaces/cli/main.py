@@ -37,6 +37,7 @@ from holdfast.surfaces.cli.commands import (
     show,
     tail,
     tools,
+    verify,
 )
 from holdfast.surfaces.cli.exit_codes import EXIT_CODES_TOLD, ExitCode
 from holdfast.surfaces.cli.problems import tell
@@ -68,6 +69,7 @@ COMMANDS = (
     "undelivered",
     "draw",
     "plan",
+    "verify",
     "tools",
     "policy",
     "export",
@@ -123,6 +125,7 @@ app.add_typer(bus.subscriptions, name="subscriptions")
 app.add_typer(bus.undelivered, name="undelivered")
 app.command("draw")(draw.draw)
 app.command("plan")(plan.plan)
+app.command("verify")(verify.verify)
 app.command("tools")(tools.tools)
 app.add_typer(policy.policy, name="policy")
 app.command("export")(move.export_run)

@@ -45,22 +45,28 @@ async def _draw(
     from holdfast.orchestration.flow.nodes import to_json
     from holdfast.orchestration.flow.review import to_json as review_to_json
     from holdfast.surfaces.cli.asking.drawn import drawn
+    from holdfast.surfaces.cli.asking.verified import verdict_on
     from holdfast.surfaces.cli.showing.records import write_json
     from holdfast.surfaces.cli.showing.terminal import clean, out
 
     app, known = await drawn(name, run_id, store)
+    verified = verdict_on(app, store)
     if svg not in (None, "-"):
         _write(svg, draw_svg(app.flow, known))
     if as_json:
         pictures = {"text": draw_text, "mermaid": draw_mermaid, "svg": draw_svg}
         review = None if app.review is None else msgspec.Raw(review_to_json(app.review))
         told = {picture: make(app.flow, known) for picture, make in pictures.items()}
-        write_json({"app": name, "flow": msgspec.Raw(to_json(app.flow)), "review": review, **told})
+        write_json(
+            {"app": name, "flow": msgspec.Raw(to_json(app.flow)), "review": review, "verified": verified, **told}
+        )
     elif svg == "-":
         typer.echo(draw_svg(app.flow, known), nl=False)
     elif svg is None or as_mermaid:
         picture = draw_mermaid(app.flow, known) if as_mermaid else draw_text(app.flow, known)
         out().print(clean(picture.rstrip("\n"), keeps_lines=True), soft_wrap=True)
+        badge = f"%% {verified.badge}" if as_mermaid else verified.badge
+        out().print(clean(badge), style="bright_black", soft_wrap=True)
 
 
 def _write(file: str, picture: str) -> None:

@@ -14,19 +14,30 @@ from holdfast.orchestration.run.handle import Run
 from holdfast.runtime import Runtime
 from holdfast.surfaces.cli.app_command import RunOptions
 from holdfast.surfaces.cli.asking.stores import store_url
+from holdfast.surfaces.cli.asking.verified import must_be_verified
 from holdfast.surfaces.cli.extension import AppCommand, Ask, TalkingCommand
 from holdfast.surfaces.cli.problems import reporting
 from holdfast.surfaces.cli.pursuing.conduct import Conduct
 from holdfast.surfaces.cli.pursuing.pursuit import interrupted_earlier
 from holdfast.surfaces.cli.pursuing.talk import Talk
 from holdfast.surfaces.cli.pursuing.troubles import Troubles
+from holdfast.surfaces.cli.showing.terminal import err, styled
 
 
 def run_app(name: str, command: AppCommand, ask: Callable[[], Ask], options: RunOptions) -> int:
     """Run the app ``name`` to its end and return the exit code."""
     with reporting(as_json=options.as_json):
         app = Catalogue().find(name)
+        if not options.is_unverified:
+            _look_before(app, options)
         return asyncio.run(_begin(app, command, ask(), options))
+
+
+def _look_before(app: App, options: RunOptions) -> None:
+    """Refuse an app that fails verification; say of one that is not proved in time that it is not."""
+    found = must_be_verified(app, options.store)
+    if found.hit and not (options.is_quiet or options.as_json):
+        err().print(styled(f"{app.name} is {found.badge}: holdfast verify {app.name} looks further"))
 
 
 async def _begin(app: App, command: AppCommand, ask: Ask, options: RunOptions) -> int:

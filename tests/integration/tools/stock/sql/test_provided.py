@@ -5,14 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
-from holdfast.orchestration.app import App, Resources
-
 from holdfast.flow import ToolNode
 from holdfast.integration.tools.stock.sql.database import Database
 from holdfast.integration.tools.stock.sql.judge import Dialect
 from holdfast.integration.tools.stock.sql.provided import provided_sql_tools
 from holdfast.integration.tools.stock.sql.rows import SqlLimits
 from holdfast.integration.tools.stock.sql.sqlite_file import SqliteFile
+from holdfast.orchestration.application.app import App, Resources
 from holdfast.runtime import Runtime
 
 

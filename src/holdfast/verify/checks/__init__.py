@@ -1,0 +1,1 @@
+"""What is checked of what the search has seen, and of the flow itself. Pure."""

@@ -1,0 +1,92 @@
+"""Whether every run comes to an end by itself, and how much it takes at the most. Pure."""
+
+from collections.abc import Iterator
+
+from holdfast.kernel.limits import Budget
+from holdfast.orchestration.flow.nodes import AgentNode
+from holdfast.verify.checks.longest import circle
+from holdfast.verify.checks.seen import Seen
+from holdfast.verify.checks.worst import Part, Reckoning
+from holdfast.verify.report import Check, Finding, Most
+
+LIMITS = ("turns", "tool_calls", "tokens", "usd")
+PARTS_TOLD_MAX = 3
+
+
+def check_termination(seen: Seen) -> Check:
+    """Return whether no run goes round for ever but where people send it round."""
+    searched, root = seen.searched, seen.subject.flow.name
+    own = [edge for edge in searched.edges if not edge[3]]
+    found = circle(own)
+    violations = (
+        []
+        if found is None
+        else [Finding(root, "it comes back to where it was, and nobody outside has a hand in it", seen.story(found))]
+    )
+    violations += [
+        Finding(root, "it draws conclusions without end", seen.story(number)) for number in searched.facts.spinning[:1]
+    ]
+    told = []
+    if seen.subject.review is not None and seen.subject.review.revise is not None:
+        told.append(Finding(f"{root}/review", "whoever is asked may have the result revised as often as they like"))
+    return Check(
+        id="termination",
+        asks="every run ends: nothing goes round without an end unless people send it round",
+        violations=tuple(violations),
+        not_proved=(*seen.beyond("what comes later may go round"), *seen.opaque("that it ends is taken for granted")),
+        told=tuple(told),
+    )
+
+
+def check_budget(seen: Seen, reckoning: Reckoning) -> tuple[Check, Most]:
+    """Return whether the budgets can be kept, and the most that a run may take."""
+    subject = seen.subject
+    worst, least = reckoning.most_of(subject), reckoning.least_turns(subject)
+    violations = [*_never_enough(seen, least)]
+    told = [*_over(seen, worst.most, worst.parts)]
+    if worst.most.usd is None and subject.budget.usd is None and worst.most.turns != 0:
+        told.append(
+            Finding(subject.flow.name, "what a run costs at the most is not known: no prices, or no limit of tokens")
+        )
+    check = Check(
+        id="budget",
+        asks="the budgets leave room for the least that a run needs; where its worst case is over them, it is told",
+        violations=tuple(violations),
+        not_proved=seen.opaque("what it consumes is not reckoned"),
+        told=tuple(told),
+    )
+    return check, worst.most
+
+
+def _never_enough(seen: Seen, least: int) -> Iterator[Finding]:
+    budget = seen.subject.budget
+    if budget.turns is not None and least > budget.turns:
+        told = f"a run takes at least {least} turns, and its budget allows {budget.turns}: none can succeed"
+        yield Finding(seen.subject.flow.name, told)
+    for place, node in seen.subject.places.items():
+        agent = seen.subject.agents.get(node.agent) if isinstance(node, AgentNode) else None
+        for name in ("turns", "tokens", "usd"):
+            if agent is not None and getattr(agent.budget, name) == 0:
+                yield Finding(place, f"the agent {agent.name} has a budget of 0 {name}: it can never answer")
+
+
+def _over(seen: Seen, most: Most, parts: tuple[Part, ...]) -> Iterator[Finding]:
+    budget: Budget = seen.subject.budget
+    for name in LIMITS:
+        allowed, needed = getattr(budget, name), getattr(most, name)
+        if allowed is None or (needed is not None and needed <= allowed):
+            continue
+        what = name.replace("_", " ")
+        worst = _amount(needed) if needed is not None else "no known number of"
+        told = f"the worst case is {worst} {what}, the budget {_amount(allowed)}: it may end a run before its time"
+        largest = sorted(parts, key=lambda part: -(getattr(part.most, name) or 0))[:PARTS_TOLD_MAX]
+        shares = [
+            f"{part.place} {_amount(getattr(part.most, name))}{part.how}"
+            for part in largest
+            if getattr(part.most, name)
+        ]
+        yield Finding(seen.subject.flow.name, f"{told}; most of it: {', '.join(shares)}" if shares else told)
+
+
+def _amount(number: float) -> str:
+    return f"{number:,}" if isinstance(number, int) else f"{number:,.2f}"

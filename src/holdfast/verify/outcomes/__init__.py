@@ -1,0 +1,1 @@
+"""What may come of each piece of work that a run wants: the events that production would record. Pure."""
