@@ -22,6 +22,11 @@ from holdfast.journal.events import (
     DriverChanged,
     DriverLeft,
     Event,
+    EventAwaited,
+    EventPublished,
+    EventReceived,
+    EventRefused,
+    EventsHeld,
     HandedOver,
     ItemsMapped,
     LifecycleMoved,
@@ -49,6 +54,7 @@ from holdfast.journal.events import (
     RunRequeued,
     RunReviewed,
     ScriptAdvanced,
+    ShareGiven,
     StepEnded,
     StepInterrupted,
     StepJudged,
@@ -61,7 +67,7 @@ from holdfast.journal.events.runs import Origin
 from holdfast.journal.events.scripts import CallKind, ScriptCall
 from holdfast.journal.port import Head
 from holdfast.kernel.effects import Effect
-from holdfast.kernel.ids import PayloadId, RunId
+from holdfast.kernel.ids import EventId, PayloadId, RunId
 from holdfast.kernel.limits import Budget, Spend
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement
@@ -106,6 +112,18 @@ def ruled(ruling: Ruling, **changes: Any) -> ApprovalDecided:
 
 REF = PayloadId("ab")
 LINES: dict[Event, str] = {
+    EventPublished(node="a", event_id=EventId("evt_1"), topic="orders", payload=PayloadId("p"), key="7"): (
+        "a  published evt_1 on orders, key 7"
+    ),
+    EventAwaited(node="a", number=1, topic="orders", since=0.0): "a  waits for an event on orders",
+    EventReceived(node="a", number=1, event_id=EventId("evt_2"), topic="orders", payload=PayloadId("p")): (
+        "a  received evt_2 on orders"
+    ),
+    EventRefused(node="a", number=1, event_id=EventId("evt_3"), reason="it has no amount"): (
+        "a  could not tell whether it waits for evt_3: it has no amount"
+    ),
+    EventsHeld(node="a", number=1): "a  events still to be judged: none",
+    ShareGiven(node="a", limits=Budget(tokens=2_000, turns=1)): "a  may spend 2,000 tokens, 1 turn",
     LifecycleMoved(to="EXECUTING"): "EXECUTING",
     DriverChanged(worker="host:1:aa", epoch=2): "taken up by host:1:aa (driver 2)",
     CancelRequested(reason="enough", by="anna"): "cancellation asked for by anna: enough",

@@ -47,7 +47,7 @@ class Performer:
     """Performs the work of one claim of one run. Whatever becomes of it is recorded."""
 
     __slots__ = (
-        *("_app", "_clock", "_decide", "_desk", "_equipment", "_ordering", "_parenting", "_randomness"),
+        *("_app", "_clock", "_decide", "_desk", "_equipment", "_ordering", "_parenting", "_randomness", "_receiving"),
         *("_recorder", "_scripts", "_turns"),
     )
 
