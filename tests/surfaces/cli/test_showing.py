@@ -123,7 +123,7 @@ LINES: dict[Event, str] = {
         "a  could not tell whether it waits for evt_3: it has no amount"
     ),
     EventsHeld(node="a", number=1): "a  events still to be judged: none",
-    ShareGiven(node="a", limits=Budget(tokens=2_000, turns=1)): "a  may spend 2,000 tokens, 1 turn",
+    ShareGiven(node="a", limits=Budget(tokens=2_000, turns=1)): "a  may spend 2.0k tokens, 1 turn",
     LifecycleMoved(to="EXECUTING"): "EXECUTING",
     DriverChanged(worker="host:1:aa", epoch=2): "taken up by host:1:aa (driver 2)",
     CancelRequested(reason="enough", by="anna"): "cancellation asked for by anna: enough",

@@ -19,8 +19,10 @@ TICKS_MAX = 8
 HEADROOM = 1.14
 TITLE_INCHES = 0.14
 """Of the title from the upper edge."""
-EDGES = (0.01, 0.015, 0.98, 0.965)
-"""Of the picture, what is drawn on: left, bottom, width, height."""
+TITLE_BAND_INCHES = 0.48
+"""At the upper edge, for the title alone: set at a place of its own, it is none of what the library lays out."""
+LEFT, BOTTOM, WIDTH = 0.01, 0.015, 0.98
+"""Of the picture, what is drawn on below the title."""
 STEPS = [1, 2, 2.5, 5, 10]
 NAMES_APART = 0.045
 """Of the height, how far the names of lines stand apart."""
@@ -49,7 +51,8 @@ def draw(plotted: Plotted, design: Design) -> tuple[bytes, bytes]:
         height = HEIGHT_INCHES
         if design.kind is Kind.BARS:
             height = 1.6 + BAR_INCHES * len(plotted.along)
-        figure = Figure(figsize=(WIDTH_INCHES, height), layout=ConstrainedLayoutEngine(rect=EDGES))
+        edges = (LEFT, BOTTOM, WIDTH, 1 - BOTTOM - TITLE_BAND_INCHES / height)
+        figure = Figure(figsize=(WIDTH_INCHES, height), layout=ConstrainedLayoutEngine(rect=edges))
         axes = figure.add_subplot()
         (_bars if design.kind is Kind.BARS else _lines)(axes, plotted, design)
         top = 1 - TITLE_INCHES / height
