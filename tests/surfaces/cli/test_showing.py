@@ -22,6 +22,11 @@ from holdfast.journal.events import (
     DriverChanged,
     DriverLeft,
     Event,
+    EventAwaited,
+    EventPublished,
+    EventReceived,
+    EventRefused,
+    EventsHeld,
     ItemsMapped,
     LifecycleMoved,
     LoopSuspected,
@@ -55,7 +60,7 @@ from holdfast.journal.events.runs import Origin
 from holdfast.journal.events.scripts import CallKind, ScriptCall
 from holdfast.journal.port import Head
 from holdfast.kernel.effects import Effect
-from holdfast.kernel.ids import RunId
+from holdfast.kernel.ids import EventId, PayloadId, RunId
 from holdfast.kernel.limits import Budget, Spend
 from holdfast.kernel.messages import Usage
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome, Settlement
@@ -99,6 +104,15 @@ def ruled(ruling: Ruling, **changes: Any) -> ApprovalDecided:
 
 
 LINES: dict[Event, str] = {
+    EventPublished("a/b", EventId("evt_1"), "paid", PayloadId("p"), "k"): "a/b  published evt_1 on paid, key k",
+    EventPublished("a", EventId("evt_1"), "paid", PayloadId("p"), is_simulated=True): (
+        "a  would have published evt_1 on paid"
+    ),
+    EventAwaited("a", 1, "paid", "k"): "a  waits for an event on paid, key k",
+    EventReceived("a", 1, EventId("evt_1"), "paid", PayloadId("p")): "a  received evt_1 on paid",
+    EventRefused("a", 1, EventId("evt_1"), "odd"): "a  could not tell whether it waits for evt_1: odd",
+    EventsHeld("a", 1, (EventId("evt_1"),)): "a  events still to be judged: 1 that came",
+    EventsHeld("a", 1): "a  events still to be judged: none",
     LifecycleMoved(to="EXECUTING"): "EXECUTING",
     DriverChanged(worker="host:1:aa", epoch=2): "taken up by host:1:aa (driver 2)",
     CancelRequested(reason="enough", by="anna"): "cancellation asked for by anna: enough",
