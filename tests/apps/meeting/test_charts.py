@@ -1,5 +1,6 @@
 """Charts: the same rows give the same files, in the folder and nowhere else, and a design that does not fit is told."""
 
+import io
 import struct
 from pathlib import Path
 from xml.etree import ElementTree
@@ -44,6 +45,16 @@ def test_both_files_are_pictures_of_a_size_that_can_be_read() -> None:
     assert width >= 1_000
     assert height >= 500
     assert ElementTree.fromstring(svg).tag.endswith("svg")
+
+
+def test_nothing_is_drawn_into_the_title() -> None:
+    many = [[f"Carrier {place}", float(place)] for place in range(1, 5)]
+    bars = Design(kind=Kind.BARS, x="carrier", value="late", x_label="Carrier", y_label="Late")
+    for plotted, design in ((plotted_by(wish(), LINE), LINE), (plotted_by(wish(many, ("carrier", "late")), bars), bars)):
+        png, _ = draw(plotted, design)
+        picture = image.imread(io.BytesIO(png))
+        below_the_title = picture[58:66, :, :3]
+        assert (below_the_title == 1.0).all(), "there is a band of white between the title and the chart"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ async def react(holdfast: Program, runs: int, undelivered: int = 0) -> None:
         over = []
         for _ in range(LOOKS_MAX):
             over = [head for head in await runtime.runs(RunFilter(app="courier")) if head.is_over]
-            if len(over) == runs and len(await runtime.bus.undelivered()) == undelivered:
+            is_done = not any(standing.begun for standing in await runtime.bus.subscriptions())
+            if len(over) == runs and is_done and len(await runtime.bus.undelivered()) == undelivered:
                 return
             await asyncio.sleep(0.01)
     raise AssertionError(f"{len(over)} runs are over")

@@ -112,17 +112,15 @@ def ruled(ruling: Ruling, **changes: Any) -> ApprovalDecided:
 
 REF = PayloadId("ab")
 LINES: dict[Event, str] = {
-    EventPublished(node="a", event_id=EventId("evt_1"), topic="orders", payload=PayloadId("p"), key="7"): (
-        "a  published evt_1 on orders, key 7"
+    EventPublished("a/b", EventId("evt_1"), "paid", PayloadId("p"), "k"): "a/b  published evt_1 on paid, key k",
+    EventPublished("a", EventId("evt_1"), "paid", PayloadId("p"), is_simulated=True): (
+        "a  would have published evt_1 on paid"
     ),
-    EventAwaited(node="a", number=1, topic="orders", since=0.0): "a  waits for an event on orders",
-    EventReceived(node="a", number=1, event_id=EventId("evt_2"), topic="orders", payload=PayloadId("p")): (
-        "a  received evt_2 on orders"
-    ),
-    EventRefused(node="a", number=1, event_id=EventId("evt_3"), reason="it has no amount"): (
-        "a  could not tell whether it waits for evt_3: it has no amount"
-    ),
-    EventsHeld(node="a", number=1): "a  events still to be judged: none",
+    EventAwaited("a", 1, "paid", "k"): "a  waits for an event on paid, key k",
+    EventReceived("a", 1, EventId("evt_1"), "paid", PayloadId("p")): "a  received evt_1 on paid",
+    EventRefused("a", 1, EventId("evt_1"), "odd"): "a  could not tell whether it waits for evt_1: odd",
+    EventsHeld("a", 1, (EventId("evt_1"),)): "a  events still to be judged: 1 that came",
+    EventsHeld("a", 1): "a  events still to be judged: none",
     ShareGiven(node="a", limits=Budget(tokens=2_000, turns=1)): "a  may spend 2.0k tokens, 1 turn",
     LifecycleMoved(to="EXECUTING"): "EXECUTING",
     DriverChanged(worker="host:1:aa", epoch=2): "taken up by host:1:aa (driver 2)",

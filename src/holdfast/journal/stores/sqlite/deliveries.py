@@ -28,13 +28,14 @@ _SETTLE = """
 _DELIVERY = f"SELECT {_COLUMNS} FROM deliveries "
 OF_STATE = _DELIVERY + "WHERE subscription = ? AND state = ? ORDER BY place, generation LIMIT ?"
 _HELD = (*OPEN, DeliveryState.UNDELIVERED)
-_PRUNABLE = """
-    SELECT event_id FROM published AS one WHERE at < ?
-    AND place <= coalesce((SELECT min(position) FROM subscriptions WHERE subscriptions.topic = one.topic), place)
-    AND place < coalesce((
-        SELECT min(deliveries.place) FROM deliveries JOIN subscriptions ON name = subscription
-        WHERE subscriptions.topic = one.topic AND state IN (?, ?, ?)
-    ), place + 1)
+_TAKEN_IN = "SELECT min(position) FROM subscriptions WHERE subscriptions.topic = one.topic"
+_OWED = """
+    SELECT min(deliveries.place) FROM deliveries JOIN subscriptions ON name = subscription
+    WHERE subscriptions.topic = one.topic AND state IN (?, ?, ?)
+"""
+_PRUNABLE = f"""
+    SELECT event_id FROM published AS one
+    WHERE at < ? AND place <= coalesce(({_TAKEN_IN}), place) AND place < coalesce(({_OWED}), place + 1)
     ORDER BY topic, place LIMIT ?
 """
 
