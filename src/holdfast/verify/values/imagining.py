@@ -80,7 +80,8 @@ class Imagining:
         """Return whether ``value`` counts as true. Raises Asks."""
         if not isinstance(value, Unknown):
             return bool(value)
-        if self._imaginings.get(value) is Known.SOMETHING and value.schema.kinds == frozenset(("object",)):
+        kinds = value.schema.kinds
+        if self._imaginings.get(value) is Known.SOMETHING and kinds is not None and kinds - {"null"} == {"object"}:
             return True
         raise Asks(value, Want.TRUTH)
 
