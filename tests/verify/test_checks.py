@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -163,6 +164,23 @@ def test_a_failing_child_makes_its_parent_fail() -> None:
 def number() -> int:
     """Give a number."""
     return 0
+
+
+def test_a_value_that_is_there_is_looked_into_and_one_that_is_not_never_is() -> None:
+    guards = ("x.reason != None and x.reason == 'late'", "x.reason == None", "x.reason")
+    cases = tuple(Case(guard, call(f"c{place}")) for place, guard in enumerate(guards))
+    flow = Sequence("root", (call("x", "judge"), Branch("b", cases, call("d"))))
+    facts = seen_of(flow).searched.facts
+    assert facts.cases["root/b"] == {"c0", "c1", "c2", "d"}
+    assert facts.failing == {}
+
+
+@pytest.mark.parametrize(("least", "verdict"), [(1, Verdict.HOLDS), (6, Verdict.HOLDS), (60, Verdict.NOT_PROVED)])
+def test_a_guard_that_counts_is_decided_by_lists_of_that_length_or_not_at_all(least: int, verdict: Verdict) -> None:
+    branch = Branch("b", (Case(f"len(things) > {least}", call("c")),), call("d"))
+    report = verified(app(Sequence("root", (call("things", "gather"), branch))))
+    assert check_of(report, "guards").verdict is verdict
+    assert not [check for check in report.checks if check.violations]
 
 
 comparisons = st.builds(

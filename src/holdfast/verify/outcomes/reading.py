@@ -17,7 +17,7 @@ from holdfast.verify.values.imagining import Imagining
 from holdfast.verify.values.parts import holds_unknown
 from holdfast.verify.values.representatives import representatives
 from holdfast.verify.values.schema import ANYTHING, Schema
-from holdfast.verify.values.unknown import COMPUTED, Asks, Imagined, Imaginings, Undecided, Unknown, Want
+from holdfast.verify.values.unknown import COMPUTED, Asks, Imagined, Imaginings, Known, Undecided, Unknown, Want
 
 T = TypeVar("T")
 FORKS_MAX = 2_000
@@ -81,7 +81,7 @@ class Reading:
                 yield Result(told, is_undecided=True)
             except Asks as asked:
                 is_lasting = asked.unknown.source != COMPUTED.source
-                found = self._imaginable(asked) if is_lasting and made <= FORKS_MAX else ()
+                found = self._imaginable(asked, told) if is_lasting and made <= FORKS_MAX else ()
                 if not found:
                     yield Result(told, is_undecided=True)
                 waiting.extend(told.insert(asked.unknown, each) for each in reversed(found))
@@ -119,9 +119,13 @@ class Reading:
             return str(index)
         return str(index) if holds_unknown(found) else str(found)
 
-    def _imaginable(self, asked: Asks) -> tuple[Imagined, ...]:
+    def _imaginable(self, asked: Asks, told: Imaginings) -> tuple[Imagined, ...]:
+        """Return what can be imagined of a value beside what is imagined of it already."""
         subject = self._subject
-        return representatives(asked.unknown, asked.want, subject.constants, subject.bounds.items)
+        found = representatives(asked.unknown, asked.want, subject.constants, subject.bounds.items)
+        if told.get(asked.unknown) is Known.SOMETHING:
+            return tuple(each for each in found if each is not None and each is not Known.SOMETHING)
+        return found
 
     def given_by(self, node: Node, path: str) -> PayloadId:
         """Return the name of what the leaf at ``path`` gives if it succeeds."""

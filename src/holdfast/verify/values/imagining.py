@@ -80,7 +80,8 @@ class Imagining:
         """Return whether ``value`` counts as true. Raises Asks."""
         if not isinstance(value, Unknown):
             return bool(value)
-        if self._imaginings.get(value) is Known.SOMETHING and value.schema.kinds == frozenset(("object",)):
+        kinds = value.schema.kinds
+        if self._imaginings.get(value) is Known.SOMETHING and kinds is not None and kinds - {"null"} == {"object"}:
             return True
         raise Asks(value, Want.TRUTH)
 
@@ -169,6 +170,9 @@ class Imagining:
         if not holds_unknown(left) and not holds_unknown(right):
             return bool(_really(Compare(Name("0"), ((comparison, Name("1")),)), left, right))
         for one, other in ((left, right), (right, left)):
+            is_mixed = isinstance(one, list | dict) and (other is None or isinstance(other, bool | int | float | str))
+            if is_mixed and comparison in (Comparison.EQUAL, Comparison.UNEQUAL):  # whatever is in the one
+                return self._compared(comparison, [], other)
             if not isinstance(one, Unknown) or one.source == COMPUTED.source:
                 continue
             if other is None and comparison in (Comparison.EQUAL, Comparison.UNEQUAL):

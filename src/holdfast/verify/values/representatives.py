@@ -12,6 +12,8 @@ from holdfast.kernel.expression.tree import Field, Index, Literal, Name, Node
 from holdfast.verify.values.unknown import Imagined, Items, Known, Unknown, Want
 
 OTHER_TEXT = "something else"
+COUNTED_MAX = 8
+"""The largest number that the items of a list may be compared with."""
 VALUES_MAX = 40
 """Of how many values written out in a schema each is tried."""
 Constant = bool | int | float | str | None
@@ -76,7 +78,6 @@ def _of_kind(kind: str | None, want: Want, beside: tuple[Constant, ...], items_m
             yield from _numbers(beside, is_whole=kind == "integer")
         case "string":
             yield from _texts(beside)
-            yield from ("",) if want is Want.TRUTH else ()
         case "array":
             yield from _lists(beside, items_max)
         case "object":
@@ -104,8 +105,9 @@ def _of_anything(want: Want, beside: tuple[Constant, ...], items_max: int) -> It
 
 
 def _texts(beside: tuple[Constant, ...]) -> Iterator[str]:
+    """Yield each constant, the text that counts as false, and one that is none of them."""
     texts = [each for each in beside if isinstance(each, str)]
-    yield from texts
+    yield from (*texts, "")
     other = OTHER_TEXT
     while other in texts:
         other += "."
@@ -113,11 +115,8 @@ def _texts(beside: tuple[Constant, ...]) -> Iterator[str]:
 
 
 def _numbers(beside: tuple[Constant, ...], *, is_whole: bool) -> Iterator[int | float]:
-    """Yield each constant, a number between each two, and one beside them on either side."""
-    given = sorted({each for each in beside if isinstance(each, int | float) and not isinstance(each, bool)})
-    if not given:
-        yield from (0, 1)
-        return
+    """Yield each constant and 0, which counts as false, a number between each two, and one beside them."""
+    given = sorted({0, *(each for each in beside if isinstance(each, int | float) and not isinstance(each, bool))})
     yield given[0] - 1
     for place, each in enumerate(given):
         yield each
@@ -130,7 +129,15 @@ def _numbers(beside: tuple[Constant, ...], *, is_whole: bool) -> Iterator[int | 
 
 
 def _lists(beside: tuple[Constant, ...], items_max: int) -> Iterator[Items]:
-    yield from (Items(count) for count in range(items_max + 1))
+    """Yield lists of none up to ``items_max`` items, and of as many as constants ask for, and one more.
+
+    None where a constant asks for more than can be imagined: then how many there are decides what nobody can try.
+    """
+    asked = [each for each in beside if isinstance(each, int) and not isinstance(each, bool)]
+    if any(each > COUNTED_MAX for each in asked):
+        return
+    counts = {*range(items_max + 1), *(count for each in asked for count in (each, each + 1) if each > 0)}
+    yield from (Items(count) for count in sorted(counts))
 
 
 def inside(node: Node) -> Iterator[Node]:
