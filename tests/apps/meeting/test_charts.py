@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import matplotlib as mpl
 import pytest
+from matplotlib import image
 
 from holdfast.apps.meeting.charts.application import app, draw_chart, file_name, plotted_by
 from holdfast.apps.meeting.charts.drawing import Plotted, draw, figure_text
@@ -50,7 +51,10 @@ def test_both_files_are_pictures_of_a_size_that_can_be_read() -> None:
 def test_nothing_is_drawn_into_the_title() -> None:
     many = [[f"Carrier {place}", float(place)] for place in range(1, 5)]
     bars = Design(kind=Kind.BARS, x="carrier", value="late", x_label="Carrier", y_label="Late")
-    for plotted, design in ((plotted_by(wish(), LINE), LINE), (plotted_by(wish(many, ("carrier", "late")), bars), bars)):
+    for plotted, design in (
+        (plotted_by(wish(), LINE), LINE),
+        (plotted_by(wish(many, ("carrier", "late")), bars), bars),
+    ):
         png, _ = draw(plotted, design)
         picture = image.imread(io.BytesIO(png))
         below_the_title = picture[58:66, :, :3]
