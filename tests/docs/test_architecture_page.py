@@ -34,12 +34,19 @@ def test_every_package_of_the_largest_layer_is_listed() -> None:
 def test_a_function_on_the_way_of_a_run_is_where_it_is_said_to_be(file: str, name: str) -> None:
     body: list[ast.stmt] = ast.parse((SOURCE / file).read_text(encoding="utf-8")).body
     for part in name.split("."):
-        found = [node for node in body if isinstance(node, Definition) and node.name == part]
+        found = [node for node in body if name_of(node) == part]
         assert found, f"{file} has no {name}"
-        body = found[0].body
+        body = getattr(found[0], "body", [])
 
 
-Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+def name_of(node: ast.stmt) -> str | None:
+    match node:
+        case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+            return name
+        case ast.AnnAssign(target=ast.Name(id=name)):  # a function that is bound and not defined
+            return name
+        case _:
+            return None
 
 
 def test_every_step_of_a_run_names_a_function() -> None:

@@ -106,7 +106,7 @@ def test_it_is_told_to_whoever_cannot_see_it_and_loads_nothing() -> None:
 
 
 def test_a_box_says_all_of_its_node_however_much_is_cut_of_what_is_shown() -> None:
-    long = FunctionNode("long", "long", input=" + ".join(f"'{number:04}'" for number in range(200)))
+    long = WaitNode("long", until=" + ".join(f"'{number:04}'" for number in range(200)))
     root = ElementTree.fromstring(draw_svg(long))
     titles = [element.text for element in root.iter(f"{SVG}title")]
     assert any("'0199'" in str(title) for title in titles)

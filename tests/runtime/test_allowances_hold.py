@@ -31,7 +31,7 @@ FIRST_DAY = 20_833
 LIFE_SECONDS, LOOK_SECONDS = 16.0, 4.0
 LIVES_MAX = 60
 """After so many everything has ended, or something is stuck."""
-OUTPUT_TOKENS, CALL_TOKENS_MAX = 100, 250
+OUTPUT_TOKENS, CALL_TOKENS_MAX = 100, 220
 """What the later calls of a run hold is a little more than that: of what was counted before nothing is a guess."""
 WORST_TOKENS = 2_600
 """A little more than the first call of a run holds: every byte of its prompt and of its tools."""

@@ -95,8 +95,7 @@ class Recorder:
         """``snapshot_version`` is how far a snapshot reaches already; without allowances nobody watches; ``board`` is
         told of shared writes that are in the store, or never will be; ``afterwards`` is one for all of a process;
         ``rouse`` tells that the bus has moved."""
-        self.state = state
-        self.payloads = payloads
+        self.state, self.payloads = state, payloads
         self.heard: Callable[[], None] = nobody_listens
         """Called whenever the state has changed."""
         self.is_alone: Callable[[], bool] = never_alone
@@ -105,11 +104,10 @@ class Recorder:
         self._pending: list[Recorded] = []
         self._under_way: tuple[Recorded, ...] = ()
         self._letters: list[Letter] = []
+        self._board, self._shared_under_way = board, 0
         self._shared: list[SharedWrite] = []
-        self._shared_under_way = 0
-        self._board = board
         self._parking: Parking | None = None
-        self._stir, self._alert = stir, alert
+        self._stir, self._alert, self._watch, self._rouse = stir, alert, watch, rouse
         self._alerts: list[tuple[int, Alert]] = []
         self._wanted = Bell()
         self._afterwards = afterwards or Afterwards()
@@ -117,17 +115,12 @@ class Recorder:
         """There is a task that writes."""
         self._is_looked_after = False
         """That task will be told at the end of this turn of the event loop, if there is something left for it."""
-        self._is_committing = False
-        self._is_renewing = False
+        self._is_committing = self._is_renewing = False
         self._unanswered: Commit | None = None
         """What was sent and not answered: sent again it is known by its id."""
         self._refused: Fenced | None = None
-        self._durable = state.version
-        self._snapshot_version = snapshot_version
-        self._entered = state.charges
-        self._watch = watch
+        self._durable, self._snapshot_version, self._entered = state.version, snapshot_version, state.charges
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
-        self._rouse = rouse
         self._publishes: list[Publication] = []
         self._event_waits: list[EventWait] = list(open_waits(state)) if state.event_waits else []
 

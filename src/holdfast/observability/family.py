@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
+from rpds import HashTrieMap, HashTrieSet
 
 from holdfast.kernel.ids import RunId
 from holdfast.observability.span import Span, SpanKind
@@ -10,11 +11,17 @@ from holdfast.observability.trace import Trace
 
 
 def joined(trace: Trace, below: Mapping[RunId, Trace]) -> Trace:
-    """Return ``trace`` with the spans of the runs ``below`` it; those of which no node of them tells are left out."""
-    spans = trace.by_id
-    for span in _joined(trace, below):
-        spans = spans.insert(span.span_id, span)
-    return replace(trace, by_id=spans)
+    """Return ``trace`` with the spans of the runs ``below`` it, after that of the node each hangs at.
+
+    Those of which no node of them tells are left out.
+    """
+    spans = [replace(span, serial=serial) for serial, span in enumerate(_spans(trace, below))]
+    return replace(
+        trace,
+        last_at=max((trace.last_at, *(each.last_at for each in below.values()))),
+        by_id=HashTrieMap({span.span_id: span for span in spans}),
+        open_ids=HashTrieSet(span.span_id for span in spans if span.is_open),
+    )
 
 
 def is_busy(trace: Trace, start: float, end: float) -> bool:
@@ -23,12 +30,14 @@ def is_busy(trace: Trace, start: float, end: float) -> bool:
     return any(span.start < end and (span.end is None or span.end > start) for span in runs)
 
 
-def _joined(trace: Trace, below: Mapping[RunId, Trace]) -> Iterator[Span]:
-    for node in trace.by_id.values():
-        child = below.get(node.attributes.child) if node.attributes.child is not None else None
-        if child is None:
-            continue
-        run = child.state.run
-        for span in child.by_id.values():
-            yield replace(span, parent=node.span_id if span.parent is None else span.parent, run=run)
-        yield from _joined(child, below)
+def _spans(trace: Trace, below: Mapping[RunId, Trace]) -> Iterator[Span]:
+    for node in trace.spans:
+        yield node
+        child = None if node.attributes.child is None else below.get(node.attributes.child)
+        for span in () if child is None else _spans(child, below):
+            is_own = span.run is None
+            yield replace(
+                span,
+                parent=node.span_id if span.parent is None else span.parent,
+                run=child.state.run if is_own and child is not None else span.run,
+            )
