@@ -27,6 +27,7 @@ from holdfast.orchestration.flow.nodes import (
     VoteBy,
     WaitNode,
     children,
+    to_json,
 )
 
 DEPTH = 3
@@ -170,6 +171,11 @@ class Small:
                 return FunctionNode(name, "shaky", input="{}", retry=Retry(attempts_max=2))
             case function:
                 return FunctionNode(name, function, input="{}")
+
+
+def retries_at_random(node: Node) -> bool:
+    """Whether two leaves are tried again, each at an instant of its own: which comes first differs from run to run."""
+    return to_json(node).count(b'"retry"') > 1
 
 
 def ends_at_once_beside_others(node: Node) -> bool:
