@@ -34,6 +34,7 @@ def differences(found: Searched, lived: Lived) -> list[str]:
         "places": (set(facts.entered), lived.entered),
         "cases": (_told(facts.cases), _told(lived.cases)),
         "rungs": (_told(facts.rungs), _told(lived.rungs)),
+        "contracts": (_told(facts.contracts), _told(lived.contracts)),
         "choices": (_told(facts.choices), _told(lived.choices)),
         "outcomes": ({outcome for outcome, _ in facts.outcomes}, lived.outcomes),
         "stuck": (bool(facts.stuck or facts.spinning), False),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from holdfast import App, Effect, IdempotencyKey, Provided, ToolFailure, tool
-from holdfast.journal.events import BranchTaken, Event, NodeEntered, NodeLeft, QuestionAnswered, StepEnded
+from holdfast.journal.events import BranchTaken, Event, HandedOver, NodeEntered, NodeLeft, QuestionAnswered, StepEnded
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import Outcome, Settlement
@@ -18,7 +18,7 @@ from holdfast.orchestration.flow.saga_questions import RETRY, asked_about
 from holdfast.orchestration.run.handle import Run
 from holdfast.orchestration.values.ladder import has_answered
 from holdfast.runtime import Runtime
-from holdfast.verify.subject import place_of
+from holdfast.verify.places import place_of
 from tests.runtime.stage import Stage, events_of
 
 STEPS_MAX = 200
@@ -121,6 +121,7 @@ class Lived:
     entered: set[str] = field(default_factory=set)
     cases: defaultdict[str, set[str | None]] = field(default_factory=lambda: defaultdict(set))
     rungs: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    contracts: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     choices: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     ends: defaultdict[str, set[Outcome]] = field(default_factory=lambda: defaultdict(set))
     outcomes: set[Outcome] = field(default_factory=set)
@@ -138,6 +139,8 @@ class Lived:
                     self.entered.add(place_of(path))
                 case BranchTaken(node=path, case=case):
                     self.cases[place_of(path)].add(case)
+                case HandedOver(node=path, contract=contract):
+                    self.contracts[place_of(path)].add(contract)
                 case QuestionAnswered(node=path, choice=choice):
                     self.choices[place_of(path)].add(choice)
                 case NodeLeft(node=path, outcome=outcome):

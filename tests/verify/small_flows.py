@@ -8,9 +8,13 @@ from holdfast.orchestration.flow.nodes import (
     Block,
     Branch,
     Case,
+    Contract,
     DecisionNode,
     Fallback,
     FunctionNode,
+    Graph,
+    GraphStep,
+    Handoff,
     Join,
     Loop,
     Map,
@@ -23,6 +27,7 @@ from holdfast.orchestration.flow.nodes import (
     VoteBy,
     WaitNode,
     children,
+    to_json,
 )
 
 DEPTH = 3
@@ -37,6 +42,12 @@ GUARDS = {
     ),
     "count": ("len(NAME) > 0", "len(NAME) == 2", "len(NAME) > 1 or len(NAME) == 0", "NAME == None"),
     "ask": ("NAME.choice == 'approve'", "NAME.choice != 'approve'", "NAME.choice == 'later'"),
+}
+EXPECTED = {"flag": "result", "mood": "result.how == 'calm'", "look": "result != None"}
+HANDED_OVER = {
+    "flag": ("result", "not result", "handed.said == None", "True"),
+    "mood": ("result.how == 'calm'", "result.how != 'calm' and handed.said == None", "handed.said != None"),
+    "look": ("handed.said == None", "True", "False"),
 }
 UNDO = FunctionNode("undo", "look", input="{}")
 
@@ -58,6 +69,7 @@ class Small:
             return self._leaf(name)
         kinds = ["sequence", "sequence", "parallel", "fallback", "map", "vote", "block", "leaf", "loop", "saga"]
         kinds += ["branch"] * 4 if known else []
+        kinds += ["graph", "handoff"] if not is_looped else []
         kind = draw.choice(kinds)
         count = draw.choice((1, 2, 2))
         joins = {"at_once_max": draw.choice((1, 2)), "join": draw.choice(tuple(Join))}
@@ -91,6 +103,8 @@ class Small:
                 body, at_max = self._leaf("again", ("flag", "mood")), draw.choice(tuple(AtRoundsMax))
                 until = "result" if isinstance(body, FunctionNode) and body.function == "flag" else "round == 2"
                 return Loop(name, body, until, rounds_max=draw.choice((1, 2)), at_rounds_max=at_max)
+            case "graph" | "handoff":
+                return self._graph(name, depth, known) if kind == "graph" else self._handoff(name)
             case "saga":
                 steps = (self._leaf(f"s{place}", ("look", "flag", "keyed")) for place in range(count))
                 return Saga(name, tuple(SagaStep(step, UNDO) for step in steps))
@@ -117,6 +131,33 @@ class Small:
         otherwise = self._node("otherwise", depth - 1, known) if self._random.random() < 0.4 else None
         return Branch(name, tuple(cases), otherwise)
 
+    def _graph(self, name: str, depth: int, known: tuple[tuple[str, str], ...]) -> Node:
+        draw, steps = self._random, list[GraphStep]()
+        for place in range(draw.choice((2, 2, 3))):
+            step = f"{name}_g{place}"
+            before = tuple(each.do.name for each in steps if draw.random() < 0.5)
+            seen = {each.do.name: each.do for each in steps if each.do.name in before}
+            given = [(giver, do.function) for giver, do in seen.items() if isinstance(do, FunctionNode)]
+            kinds = [(giver, kind) for giver, kind in given if kind in GUARDS]
+            if kinds and depth > 2 and draw.random() < 0.5:
+                steps.append(GraphStep(self._branch(step, depth - 1, (*known, *kinds)), before))
+                continue
+            do = self._leaf(step, ("look", "flag", "mood", "shaky", "ask", "keyed"))
+            expect = EXPECTED.get(do.function) if isinstance(do, FunctionNode) and draw.random() < 0.6 else None
+            steps.append(GraphStep(do, before, expect))
+        return Graph(name, tuple(steps), draw.choice((1, 2, 3)))
+
+    def _handoff(self, name: str) -> Node:
+        draw = self._random
+        members = tuple(self._leaf(f"{name}_m{place}", ("flag", "mood", "look")) for place in range(2))
+        contracts = []
+        for giver, taker in (members, members[::-1]):
+            kind = giver.function if isinstance(giver, FunctionNode) else ""
+            for place in range(draw.choice((1, 1, 2))):
+                when = draw.choice(HANDED_OVER[kind]) if taker is not members[0] or draw.random() < 0.7 else "False"
+                contracts.append(Contract(giver.name, taker.name, when, "{'said': result}", f"{giver.name}_{place}"))
+        return Handoff(name, members, tuple(contracts), draw.choice((1, 1, 2)), input="{'said': None}")
+
     def _leaf(
         self, name: str, among: tuple[str, ...] = ("look", "look", "flag", "shaky", "keyed", "ask", "wait")
     ) -> Node:
@@ -132,12 +173,17 @@ class Small:
                 return FunctionNode(name, function, input="{}")
 
 
+def retries_at_random(node: Node) -> bool:
+    """Whether two leaves are tried again, each at an instant of its own: which comes first differs from run to run."""
+    return to_json(node).count(b'"retry"') > 1
+
+
 def ends_at_once_beside_others(node: Node) -> bool:
     """Whether something that takes no time may decide a join: in which order such things come is the driver's own.
 
     The search lets them come in any order; the runtime on a store of memory always takes them in that of the flow.
     """
-    is_cut = isinstance(node, Parallel | Map) and node.join is not Join.BEST_EFFORT
+    is_cut = isinstance(node, Graph) or (isinstance(node, Parallel | Map) and node.join is not Join.BEST_EFFORT)
     if is_cut and any(_may_end_at_once(child) for child in children(node)):
         return True
     return any(ends_at_once_beside_others(child) for child in children(node))

@@ -10,7 +10,7 @@ from holdfast.orchestration.flow.nodes import Node
 from tests.orchestration.plays import SAFE, plays
 from tests.verify.comparing import BOUNDS, UNREDUCED, differences, searched
 from tests.verify.oracle import Lived, live_all
-from tests.verify.small_flows import Small, ends_at_once_beside_others
+from tests.verify.small_flows import Small, ends_at_once_beside_others, retries_at_random
 
 QUICK_SEEDS, QUICK_EXECUTIONS_MAX = 25, 40
 BLOCKS, FLOWS_A_BLOCK, EXECUTIONS_MAX = 10, 50, 150
@@ -23,7 +23,8 @@ def small(seeds: range) -> Iterator[tuple[int, Node]]:
     for seed in seeds:
         made = Small(seed)
         flow = made.flow()
-        if CALLS_MIN <= made.calls <= CALLS_MAX and not ends_at_once_beside_others(flow):
+        is_chosen = not ends_at_once_beside_others(flow) and not retries_at_random(flow)
+        if CALLS_MIN <= made.calls <= CALLS_MAX and is_chosen:
             yield seed, flow
 
 

@@ -12,7 +12,7 @@ from holdfast.verify.bounds import DEFAULT
 from holdfast.verify.subject import subject_of
 from holdfast.verify.values.declared import input_schema
 
-RULES = 1
+RULES = 2
 """Raised whenever the checks change, so that no verdict of earlier ones is taken for theirs."""
 
 

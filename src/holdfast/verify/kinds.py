@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from holdfast.kernel.outcomes import ErrorKind
+from holdfast.orchestration.flow.leaves import EventNode, PublishNode
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Block,
@@ -18,10 +19,13 @@ from holdfast.orchestration.flow.nodes import (
     DecisionNode,
     Fallback,
     FunctionNode,
+    Graph,
+    Handoff,
     Loop,
     Map,
     Node,
     Parallel,
+    PlanNode,
     Saga,
     ScriptNode,
     Sequence,
@@ -47,8 +51,13 @@ KNOWN = (
     Vote,
     Block,
     Saga,
+    Graph,
+    Handoff,
+    PublishNode,
+    EventNode,
+    PlanNode,
 )
-"""The kinds whose behaviour is followed."""
+"""The kinds whose behaviour is followed; of a plan, not the steps that it will have, but what it may use."""
 
 
 class Role(enum.Enum):
@@ -78,13 +87,19 @@ def is_known(node: Node) -> bool:
 def expressions(node: Node) -> Iterator[Evaluated]:
     """Yield the expressions of the node itself."""
     match node:
-        case AgentNode() | ToolNode() | FunctionNode() | ChildNode() | ScriptNode():
+        case AgentNode() | ToolNode() | FunctionNode() | ChildNode() | ScriptNode() | PlanNode():
             yield from _each(Role.GIVEN, node.input)
+        case PublishNode():
+            yield from _each(Role.GIVEN, node.payload, node.key)
+        case EventNode():
+            yield from _each(Role.GIVEN, node.key)
+            yield from _each(Role.GUARD, node.when)
         case WaitNode():
             yield from _each(Role.INSTANT, node.until)
         case DecisionNode():
             impacts = (option.impact for option in node.offered)
             yield from _each(Role.GIVEN, node.question, node.goal, node.details, *impacts)
+            yield from _each(Role.ITEMS, node.choices)
         case Branch():
             yield from _each(Role.GUARD, *(case.when for case in node.cases))
         case Loop():
@@ -94,6 +109,11 @@ def expressions(node: Node) -> Iterator[Evaluated]:
             yield from _each(Role.KEY, node.key)
         case Vote():
             yield from _each(Role.KEY, node.key)
+        case Graph():
+            yield from _each(Role.GUARD, *(step.expect for step in node.steps))
+        case Handoff():
+            yield from _each(Role.GIVEN, node.input, *(contract.carries for contract in node.contracts))
+            yield from _each(Role.GUARD, *(contract.when for contract in node.contracts))
         case _:
             pass
 
@@ -109,6 +129,10 @@ def faults(node: Node) -> tuple[ErrorKind, ...]:
             return OF_CHILDREN
         case ScriptNode():
             return (ErrorKind.SCRIPT_FAILED, *OF_TOOLS)
+        case PlanNode():
+            return (ErrorKind.UNMET, *OF_AGENTS, *OF_TOOLS)
+        case PublishNode() | EventNode():
+            return (ErrorKind.BAD_INPUT,)
         case _:
             return ()
 
@@ -141,6 +165,7 @@ OF_AGENTS = (
     ErrorKind.BAD_REPLY,
     ErrorKind.TIMEOUT,
     ErrorKind.TRUNCATED,
+    ErrorKind.GAVE_UP,
 )
 OF_CHILDREN = (
     ErrorKind.CHILD_FAILED,
@@ -151,6 +176,8 @@ OF_CHILDREN = (
     ErrorKind.MODEL_FAILED,
     ErrorKind.TIMEOUT,
     ErrorKind.NOT_UNDONE,
+    ErrorKind.LOOP,
+    ErrorKind.GAVE_UP,
 )
 
 

@@ -1,10 +1,9 @@
 """What is verified: a flow with everything its nodes name, made ready to be searched."""
 
 import dataclasses
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from types import MappingProxyType
 
 import msgspec
@@ -19,45 +18,43 @@ from holdfast.kernel.retry import Retry
 from holdfast.orchestration.application.app import App
 from holdfast.orchestration.flow import review as reviews
 from holdfast.orchestration.flow.locate import locate
+from holdfast.orchestration.flow.names import FAULT
+from holdfast.orchestration.flow.node import Spending
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Case,
     Fallback,
     FlowNode,
     FunctionNode,
+    GraphStep,
+    Handoff,
     Join,
     Loop,
     Map,
     Node,
-    Saga,
+    PlanNode,
     SagaStep,
     ScriptNode,
     ToolNode,
-    children,
 )
+from holdfast.orchestration.flow.places import within
 from holdfast.orchestration.flow.review import Review
 from holdfast.verify.bounds import DEFAULT, Bounds
 from holdfast.verify.kinds import Role, expressions, is_known
 from holdfast.verify.looking import fields_of, looked_into
-from holdfast.verify.values.declared import input_schema
+from holdfast.verify.places import place_of
+from holdfast.verify.values.declared import input_schema, schema_of
 from holdfast.verify.values.representatives import Constants
 from holdfast.verify.values.schema import ANYTHING, Schema
 
 OPAQUE = "opaque"
 """The script that stands for a node of which nothing is known."""
+PLANNED = "planned"
+"""The script that stands for a plan, whose steps only the run will tell."""
 ITEMS_RAISED_MAX = 5
 """How many items are imagined at the most because a quorum asks for so many."""
 NOTHING_KNOWN: Mapping[str, Sequence[Outcome]] = MappingProxyType({})
 ALL_OUTCOMES = (Outcome.SUCCEEDED, Outcome.PARTIAL, Outcome.FAILED)
-PLACES_REMEMBERED_MAX = 4_096
-"""Of how many paths the place is kept, for it is asked for at every look."""
-_PLACE = re.compile(r"(?<!/undo)\[[^\]]*\]|(?<=/review)\.[0-9]+|(?<=/ask)\.[0-9]+")
-
-
-@lru_cache(maxsize=PLACES_REMEMBERED_MAX)
-def place_of(path: str) -> str:
-    """Return the place in the flow that ``path`` runs: the same for all items, rounds and questions."""
-    return _PLACE.sub(lambda found: "[]" if found[0].startswith("[") else "", path)
 
 
 @dataclass(frozen=True)
@@ -74,6 +71,8 @@ class Subject:
     bounds: Bounds = DEFAULT
     of_children: Mapping[str, Sequence[Outcome]] = field(default_factory=dict)
     """How the runs of other apps may end, by app, where that is known."""
+    topics: Mapping[str, Schema] = field(default_factory=dict)
+    """By topic, what is published on it."""
 
     @cached_property
     def searched(self) -> Node:
@@ -91,10 +90,11 @@ class Subject:
     @cached_property
     def places(self) -> dict[str, Node]:
         """Every declared node by its place, those of the review included."""
-        found = dict(_walked(self.flow, self.flow.name))
+        found = {place.path: place.node for place in within(self.flow)}
         if self.review is not None:
             for role, node in self.review.nodes.items():
-                found.update(_walked(node, f"{self.flow.name}/review/{role}"))
+                around = f"{self.flow.name}/review/{role}"
+                found.update({place.path: place.node for place in within(node, around)})
         return found
 
     @cached_property
@@ -119,6 +119,11 @@ class Subject:
         return looked_into(texts, criteria)
 
     @cached_property
+    def faults_told_apart(self) -> frozenset[str]:
+        """The kinds of faults that an expression may tell apart from others, which sees why a rung came to nothing."""
+        return self.constants.texts if FAULT in self.looked_into else frozenset()
+
+    @cached_property
     def readers(self) -> tuple[tuple[str, frozenset[str]], ...]:
         """By place, the fields that its expressions read; those of a review's criteria at the root."""
         own = ((place, each.text) for place, node in self.places.items() for each in expressions(node))
@@ -129,10 +134,10 @@ class Subject:
 
     @cached_property
     def repeated(self) -> frozenset[str]:
-        """The places that may be come to more than once: those in a loop, and in a review."""
-        loops = [place for place, node in self.places.items() if isinstance(node, Loop)]
+        """The places that may be come to more than once: those in a loop or handoff, and in a review."""
+        loops = [place for place, node in self.places.items() if isinstance(node, Loop | Handoff)]
         around = (*(f"{place}[" for place in loops), f"{self.flow.name}/review")
-        asked = set(loops)  # its until is asked again after each round
+        asked = set(loops)  # what they ask is asked again after each round or turn
         return frozenset(place for place, _ in self.readers if place in asked or place.startswith(around))
 
     def is_watched(self, path: str) -> bool:
@@ -193,6 +198,7 @@ def subject_of(app: App, bounds: Bounds, of_children: Mapping[str, Sequence[Outc
         budget=app.budget,
         bounds=bounds,
         of_children=of_children,
+        topics={topic.name: schema_of(topic.type) for topic in app.topics},
     )
     needed = [
         node.quorum or 0 for node in subject.places.values() if isinstance(node, Map) and node.join is Join.QUORUM
@@ -209,9 +215,13 @@ def _prepared(node: Node, bounds: Bounds) -> Node:
     """Return ``node`` as it is searched."""
     if not is_known(node):
         return ScriptNode(node.name, OPAQUE)
+    if isinstance(node, PlanNode):
+        return ScriptNode(node.name, PLANNED, input=node.input, timeout_seconds=node.timeout_seconds)
     inner = {name: _inside(getattr(node, name), bounds) for name in node.__struct_fields__}
     if isinstance(node, AgentNode | ToolNode | FunctionNode) and node.retry is not None:
         inner["retry"] = Retry(attempts_max=min(node.retry.attempts_max, bounds.tries))
+    if isinstance(node, Spending):
+        inner["share"] = None  # nothing is spent in a search
     return msgspec.structs.replace(node, **inner)
 
 
@@ -222,19 +232,8 @@ def _inside(value: object, bounds: Bounds) -> object:
             return _prepared(value, bounds)  # type: ignore[arg-type]  # every node of a flow is one of the union
         case tuple():
             return tuple(_inside(each, bounds) for each in value)
-        case Case() | SagaStep():
+        case Case() | SagaStep() | GraphStep():
             fields = {name: _inside(getattr(value, name), bounds) for name in value.__struct_fields__}
             return msgspec.structs.replace(value, **fields)
         case _:
             return value
-
-
-def _walked(node: Node, place: str) -> Iterator[tuple[str, Node]]:
-    yield place, node
-    for child in children(node) if is_known(node) else ():
-        inner = f"{place}[]" if isinstance(node, Map | Loop) else f"{place}/{child.name}"
-        yield from _walked(child, inner)
-    if isinstance(node, Saga):
-        for step in node.steps:
-            if step.undo is not None:
-                yield f"{place}/undo[{step.do.name}]", step.undo

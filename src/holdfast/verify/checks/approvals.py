@@ -7,7 +7,7 @@ from holdfast.integration.tools.contract import Tool
 from holdfast.kernel.effects import IRREVERSIBLE
 from holdfast.kernel.paths import parent
 from holdfast.orchestration.application.tool_map import FLOW
-from holdfast.orchestration.flow.nodes import DecisionNode, Saga
+from holdfast.orchestration.flow.nodes import DecisionNode, PlanNode, Saga
 from holdfast.verify.checks.seen import Seen
 from holdfast.verify.report import Check, Finding
 from holdfast.verify.search.facts import Chosen
@@ -25,7 +25,7 @@ def check_approvals(seen: Seen) -> Check:
             continue
         if "/undo[" in place:
             told.append(Finding(place, f"{tool.name} takes a step back, and nothing takes back what it does"))
-        elif (how := _asked(seen, caller, tool)) is not None:
+        elif (how := _asked(seen, caller, tool) or _by_plan(seen, place, caller)) is not None:
             told.append(Finding(place, f"{tool.name}: {how}"))
         elif _is_declared(seen, place):
             told.append(Finding(place, f"{tool.name} is declared irreversible in its saga, and nobody is asked"))
@@ -55,6 +55,13 @@ def _asked(seen: Seen, caller: str, tool: Tool) -> str | None:
     return None
 
 
+def _by_plan(seen: Seen, place: str, caller: str) -> str | None:
+    """Return who is asked of the plan at ``place`` before ``caller`` acts for it; who writes it acts before that."""
+    node = seen.subject.places[place]
+    is_asked = isinstance(node, PlanNode) and node.approval is not None and caller != node.planner
+    return "a person approves each version of the plan" if is_asked else None
+
+
 def _is_declared(seen: Seen, place: str) -> bool:
     """Whether it is a step of a saga that says so itself."""
     around = parent(place)
@@ -73,7 +80,8 @@ def _unapproved(seen: Seen, place: str, tool: Tool) -> Iterator[Finding]:
         return
     first = min(ways, key=lambda chosen: seen.searched.facts.first_chosen[place, chosen])
     number = seen.searched.facts.first_chosen[place, first]
-    told = f"{tool.name} cannot be undone, and a path comes to it without anybody's yes: have it asked for"
+    what = "a plan may use it" if isinstance(seen.subject.places[place], PlanNode) else "a path comes to it"
+    told = f"{tool.name} cannot be undone, and {what} without anybody's yes: have it asked for"
     yield Finding(place, told, seen.story(number))
 
 
@@ -83,9 +91,12 @@ def _approves(seen: Seen, asked: str, ways: set[Chosen], others: set[Chosen]) ->
     ``others`` are the ways to all places from which the same may be done.
     """
     node = seen.subject.places[asked]
-    if not isinstance(node, DecisionNode) or not node.offered:
+    if not isinstance(node, DecisionNode):
+        return False
+    offered = seen.searched.facts.choices[asked] if node.choices else {option.name for option in node.offered}
+    if not offered:
         return False
     chosen = [way.get(asked) for way in ways]
     if any(choice is None or choice.endswith(BY_NOBODY) for choice in chosen):
         return False
-    return not {option.name for option in node.offered} <= {way.get(asked) for way in others}
+    return not offered <= {way.get(asked) for way in others}

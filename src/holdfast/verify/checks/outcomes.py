@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from holdfast.kernel.expression import parse
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.kernel.paths import ancestors, parent
-from holdfast.orchestration.flow.nodes import Branch, DecisionNode, Fallback, Join, Map, Parallel, Vote
+from holdfast.orchestration.flow.nodes import Branch, DecisionNode, Fallback, Join, Map, Parallel, PlanNode, Vote
 from holdfast.verify.checks.seen import Seen
 from holdfast.verify.report import Check, Finding
 from holdfast.verify.search.facts import Chosen
@@ -22,8 +22,19 @@ def check_outcomes(seen: Seen) -> Check:
         id="outcomes",
         asks="no expression fails on what may come before it, and every outcome that is to be handled is",
         violations=violations,
-        not_proved=(*seen.beyond("what comes later may not be handled"), *seen.opaque("what it gives is not known")),
+        not_proved=(
+            *seen.beyond("what comes later may not be handled"),
+            *seen.opaque("what it gives is not known"),
+            *_planned(seen),
+        ),
     )
+
+
+def _planned(seen: Seen) -> Iterator[Finding]:
+    """Yield the plans into whose value an expression looks."""
+    for place, node in seen.subject.places.items():
+        if isinstance(node, PlanNode) and seen.subject.is_watched(place):
+            yield Finding(place, "an expression looks into what it gives: of its steps only the run will tell")
 
 
 def _failing(seen: Seen) -> Iterator[Finding]:

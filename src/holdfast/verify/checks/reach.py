@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from holdfast.kernel.outcomes import Outcome
-from holdfast.kernel.paths import parent
+from holdfast.kernel.paths import ancestors, parent
+from holdfast.orchestration.flow.leaves import EventNode
 from holdfast.orchestration.flow.nodes import Join, Map, Node, Parallel, Vote
 from holdfast.verify.checks.seen import Seen
 from holdfast.verify.report import Check, Finding
@@ -33,7 +34,19 @@ def check_deadlocks(seen: Seen) -> Check:
         asks="no run stands still without waiting for somebody, and every quorum can be met",
         violations=(*stuck, *(never if seen.is_whole else ())),
         not_proved=(*(() if seen.is_whole else never), *seen.beyond("what comes later may stand still")),
+        told=tuple(_on_others(seen)),
     )
+
+
+def _on_others(seen: Seen) -> Iterator[Finding]:
+    """Yield the waits for events that nothing bounds: that is no deadlock, but whether they end lies with others."""
+    places = seen.subject.places
+    for place, node in places.items():
+        if not isinstance(node, EventNode) or place not in seen.searched.facts.entered:
+            continue
+        around = [node, *(places[each] for each in ancestors(place) if each in places)]
+        if seen.subject.budget.seconds is None and all(each.timeout_seconds is None for each in around):
+            yield Finding(place, f"it waits for others to publish on {node.topic}, for good if nobody does")
 
 
 def _unreached(seen: Seen) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from holdfast.kernel.effects import IRREVERSIBLE, Effect
 from holdfast.kernel.provenance import Trust
 from holdfast.orchestration.application.tool_map import Standing
-from holdfast.orchestration.flow.nodes import AgentNode, ChildNode
+from holdfast.orchestration.flow.nodes import AgentNode, ChildNode, PlanNode
 from holdfast.verify.checks.seen import Seen
 from holdfast.verify.report import Check, Finding
 
@@ -17,7 +17,7 @@ def check_scope(seen: Seen) -> Check:
         asks="no agent comes to a tool outside of its grant, nor to one by another app that is denied here",
         violations=(*_beyond_grants(seen), *_denied_here(seen)),
         not_proved=(*seen.opaque("it may call any agent, function or tool of the app"), *_unknown_apps(seen)),
-        told=(*_exposed(seen), *_elsewhere(seen)),
+        told=(*_exposed(seen), *_elsewhere(seen), *_planned(seen)),
     )
 
 
@@ -52,21 +52,29 @@ def _elsewhere(seen: Seen) -> Iterator[Finding]:
             yield Finding(place, f"a run of {app} may use {', '.join(acting)}, under its own policies")
 
 
+def _planned(seen: Seen) -> Iterator[Finding]:
+    """Yield what plans may use: which of it, only the run will tell."""
+    for place, node in seen.subject.places.items():
+        if isinstance(node, PlanNode):
+            kinds = {"agents": node.agent_names, "tools": node.tools, "functions": node.functions}
+            listed = "; ".join(f"the {what} {', '.join(names)}" for what, names in kinds.items() if names)
+            yield Finding(place, f"a plan may use {listed or 'nothing'}, and nothing else")
+
+
 def _exposed(seen: Seen) -> Iterator[Finding]:
     """Yield the agents that read what nobody vouches for and hold a tool that may do great harm without being asked."""
-    for place, node in seen.subject.places.items():
-        if not isinstance(node, AgentNode) or place not in seen.searched.facts.entered:
+    for place, name, tools in seen.agents:
+        if place not in seen.searched.facts.entered:
             continue
-        tools = seen.subject.granted(node)
         reads = [tool.name for tool in tools if not tool.effect.needs_intent and tool.returned.trust is Trust.UNTRUSTED]
         great = [
             tool.name
             for tool in tools
             if (tool.reversibility == IRREVERSIBLE or tool.effect is Effect.UNSAFE or tool.permission is not None)
-            and not seen.is_denied(node.agent, tool.name)
+            and not seen.is_denied(name, tool.name)
         ]
         if reads and great:
-            told = f"{node.agent} reads what nobody vouches for ({', '.join(reads)}) and may call {', '.join(great)}"
+            told = f"{name} reads what nobody vouches for ({', '.join(reads)}) and may call {', '.join(great)}"
             yield Finding(place, told)
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from holdfast.integration.tools.contract import Tool
 from holdfast.orchestration.application.tool_map import FLOW, Standing, Use
-from holdfast.orchestration.flow.nodes import AgentNode, FunctionNode, ToolNode
+from holdfast.orchestration.flow.nodes import AgentNode, FunctionNode, PlanNode, ToolNode
 from holdfast.verify.report import Finding, Report
 from holdfast.verify.search.search import Searched
 from holdfast.verify.subject import Subject
@@ -45,12 +45,30 @@ class Seen:
     @cached_property
     def acting(self) -> tuple[tuple[str, str, Tool], ...]:
         """Every place from which a tool may be called, with the caller and the tool."""
-        found: list[tuple[str, str, Tool]] = []
+        found = [(place, name, tool) for place, name, tools in self.agents for tool in tools]
+        for place, node in self.subject.places.items():
+            match node:
+                case ToolNode() | FunctionNode() if (tool := self.subject.called(node)) is not None:
+                    found.append((place, FLOW, tool))
+                case PlanNode(tools=tools, functions=functions):
+                    called = [self.subject.tools.get(name) for name in tools]
+                    called += [self.subject.functions.get(name) for name in functions]
+                    found.extend((place, FLOW, tool) for tool in called if tool is not None)
+                case _:
+                    pass
+        return tuple(found)
+
+    @cached_property
+    def agents(self) -> tuple[tuple[str, str, tuple[Tool, ...]], ...]:
+        """Every place at which an agent may be at work, its name, and the tools that it has there."""
+        found: list[tuple[str, str, tuple[Tool, ...]]] = []
         for place, node in self.subject.places.items():
             if isinstance(node, AgentNode):
-                found.extend((place, node.agent, tool) for tool in self.subject.granted(node))
-            elif isinstance(node, ToolNode | FunctionNode) and (tool := self.subject.called(node)) is not None:
-                found.append((place, FLOW, tool))
+                found.append((place, node.agent, self.subject.granted(node)))
+            elif isinstance(node, PlanNode):
+                names = dict.fromkeys((node.planner, *node.agent_names))
+                declared = [self.subject.agents[name] for name in names if name in self.subject.agents]
+                found.extend((place, agent.name, tuple(agent.tools)) for agent in declared)
         return tuple(found)
 
     def use(self, caller: str, tool: str) -> Use | None:

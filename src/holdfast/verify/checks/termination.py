@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from holdfast.kernel.limits import Budget
-from holdfast.orchestration.flow.nodes import AgentNode
+from holdfast.orchestration.flow.nodes import AgentNode, PlanNode
+from holdfast.verify.checks.amounts import LIMITS
 from holdfast.verify.checks.longest import circle
 from holdfast.verify.checks.seen import Seen
-from holdfast.verify.checks.worst import Part, Reckoning
+from holdfast.verify.checks.worst import Part, Reckoning, Tight
 from holdfast.verify.report import Check, Finding, Most
 
-LIMITS = ("turns", "tool_calls", "tokens", "usd")
 PARTS_TOLD_MAX = 3
 
 
@@ -29,6 +29,10 @@ def check_termination(seen: Seen) -> Check:
     told = []
     if seen.subject.review is not None and seen.subject.review.revise is not None:
         told.append(Finding(f"{root}/review", "whoever is asked may have the result revised as often as they like"))
+    for place, node in seen.subject.places.items():
+        if isinstance(node, PlanNode):
+            versions = f"{node.replans_max + 1} version{'s' if node.replans_max else ''}"
+            told.append(Finding(place, f"it ends after at most {versions} of at most {node.steps_max} steps each"))
     return Check(
         id="termination",
         asks="every run ends: nothing goes round without an end unless people send it round",
@@ -42,15 +46,15 @@ def check_budget(seen: Seen, reckoning: Reckoning) -> tuple[Check, Most]:
     """Return whether the budgets can be kept, and the most that a run may take."""
     subject = seen.subject
     worst, least = reckoning.most_of(subject), reckoning.least_turns(subject)
-    violations = [*_never_enough(seen, least)]
-    told = [*_over(seen, worst.most, worst.parts)]
+    violations = [*_never_enough(seen, least, worst.tight)]
+    told = [*_over(seen, worst.most, worst.parts), *map(_short, worst.tight)]
     if worst.most.usd is None and subject.budget.usd is None and worst.most.turns != 0:
         told.append(
             Finding(subject.flow.name, "what a run costs at the most is not known: no prices, or no limit of tokens")
         )
     check = Check(
         id="budget",
-        asks="the budgets leave room for the least that a run needs; where its worst case is over them, it is told",
+        asks="budgets and shares leave room for the least that is needed; a worst case that is over them is told",
         violations=tuple(violations),
         not_proved=seen.opaque("what it consumes is not reckoned"),
         told=tuple(told),
@@ -58,16 +62,27 @@ def check_budget(seen: Seen, reckoning: Reckoning) -> tuple[Check, Most]:
     return check, worst.most
 
 
-def _never_enough(seen: Seen, least: int) -> Iterator[Finding]:
+def _never_enough(seen: Seen, least: int, tight: tuple[Tight, ...]) -> Iterator[Finding]:
     budget = seen.subject.budget
     if budget.turns is not None and least > budget.turns:
         told = f"a run takes at least {least} turns, and its budget allows {budget.turns}: none can succeed"
         yield Finding(seen.subject.flow.name, told)
+    for each in tight:
+        if each.never_enough:
+            told = f"its share allows {_amount(each.allowed)} turns, which is less than it needs: it can never succeed"
+            yield Finding(each.place, told)
     for place, node in seen.subject.places.items():
         agent = seen.subject.agents.get(node.agent) if isinstance(node, AgentNode) else None
         for name in ("turns", "tokens", "usd"):
             if agent is not None and getattr(agent.budget, name) == 0:
                 yield Finding(place, f"the agent {agent.name} has a budget of 0 {name}: it can never answer")
+
+
+def _short(tight: Tight) -> Finding:
+    what = tight.what.replace("_", " ")
+    needed = "no known number of" if tight.needed is None else _amount(tight.needed)
+    told = f"the worst case is {needed} {what}, its share {_amount(tight.allowed)}: it may be ended before its time"
+    return Finding(tight.place, told)
 
 
 def _over(seen: Seen, most: Most, parts: tuple[Part, ...]) -> Iterator[Finding]:
@@ -89,4 +104,4 @@ def _over(seen: Seen, most: Most, parts: tuple[Part, ...]) -> Iterator[Finding]:
 
 
 def _amount(number: float) -> str:
-    return f"{number:,}" if isinstance(number, int) else f"{number:,.2f}"
+    return f"{int(number):,}" if number == int(number) else f"{number:,.2f}"

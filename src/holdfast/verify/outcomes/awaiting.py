@@ -1,31 +1,49 @@
-"""What may come of waiting: for a person, a child run, an instant, a review. Pure."""
+"""What may come of waiting: for a person, a child run, an event, an instant, a review. Pure."""
 
 from collections.abc import Iterator
 
-from holdfast.execution.actions import Assess, AwaitChild, AwaitPerson, BeginChild, RunScript, WaitUntil, WakeAt
+from holdfast.execution.actions import (
+    Assess,
+    AwaitChild,
+    AwaitEvent,
+    AwaitPerson,
+    BeginChild,
+    RunScript,
+    WaitUntil,
+    WakeAt,
+)
 from holdfast.journal.events import (
     BudgetLow,
     ChildBegun,
     ChildEnded,
     ChildStarted,
+    EventReceived,
+    EventRefused,
     NodeLeft,
     QuestionAnswered,
     RunReviewed,
 )
 from holdfast.kernel import paths
-from holdfast.kernel.ids import PayloadId
+from holdfast.kernel.ids import EventId, PayloadId
 from holdfast.kernel.limits import NOTHING_SPENT, Budget
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
-from holdfast.orchestration.flow.nodes import ChildNode, Node, ScriptNode
+from holdfast.orchestration.flow.leaves import EventNode
+from holdfast.orchestration.flow.names import EVENT
+from holdfast.orchestration.flow.nodes import ChildNode, Node, PlanNode, ScriptNode
 from holdfast.orchestration.flow.review import CHECK
 from holdfast.orchestration.moves.children import child_at
 from holdfast.orchestration.moves.passing import leaving, overdue
+from holdfast.orchestration.moves.waiting import EVENTS_REFUSED_MAX
 from holdfast.verify.outcomes.leaves import Leaves
 from holdfast.verify.outcomes.move import Move, Result, Situation
-from holdfast.verify.outcomes.reading import Reading
+from holdfast.verify.outcomes.reading import Reading, now
+from holdfast.verify.places import place_of
 from holdfast.verify.subject import ALL_OUTCOMES, Subject
+from holdfast.verify.values.unknown import Unknown
 
-PERSON, TIME = "a person", "time"
+PERSON, TIME, OTHERS = "a person", "time", "others"
+SEEN_OF_EVENTS = ("id", "offset", "key", "at", "hops", "caused_by")
+"""What is seen of an event that nobody knows, beside its payload."""
 FREE_ANSWER = "an answer"
 """What somebody says who may say anything."""
 
@@ -96,12 +114,44 @@ class Awaiting:
                 yield Move(action.path, f"the run of {child.app} at {child.node} ends: {outcome}", (ended,))
 
     def script_moves(self, action: RunScript, node: ScriptNode, at: Situation) -> Iterator[Move]:
-        """Yield how what is opaque may end: nothing else is known of it."""
-        left = NodeLeft(node=action.path, outcome=Outcome.SUCCEEDED, result=self._reading.given_by(node, action.path))
-        yield Move(action.path, f"{action.path}, which is opaque, succeeds", (left,))
-        for fault in self._leaves.faults(node, action.path, may_retry=False):
+        """Yield how what is opaque, or a plan, may end: nothing else is known of it."""
+        declared = self._subject.places.get(place_of(action.path), node)
+        is_plan = isinstance(declared, PlanNode)
+        place = f"the plan at {action.path}" if is_plan else f"{action.path}, which is opaque,"
+        for outcome in (Outcome.SUCCEEDED, Outcome.PARTIAL) if is_plan else (Outcome.SUCCEEDED,):
+            left = NodeLeft(node=action.path, outcome=outcome, result=self._reading.given_by(node, action.path))
+            yield Move(action.path, f"{place} {'succeeds' if outcome is Outcome.SUCCEEDED else 'does a part'}", (left,))
+        for fault in self._leaves.faults(declared if is_plan else node, action.path, may_retry=False):
             events = leaving(at.run, action.path, Outcome.FAILED, fault)
-            yield Move(action.path, f"{action.path}, which is opaque, fails: {fault.kind}", events)
+            yield Move(action.path, f"{place} fails: {fault.kind}", events)
+
+    def event_moves(self, action: AwaitEvent, node: EventNode, at: Situation) -> Iterator[Move]:
+        """Yield that an event comes that is waited for, or so many that cannot be judged that the wait is given up."""
+        path, wait = action.path, at.run.nodes[action.path].wait
+        assert wait is not None, "only a node that waits has an event to come"
+        payload = self._reading.given_by(node, path)
+        came = EventReceived(node=path, number=wait.number, event_id=EventId("?"), topic=node.topic, payload=payload)
+        told = f"an event on {node.topic} comes that {path} waits for"
+        if node.when is None:
+            yield Move(path, told, (came,), by=OTHERS)
+        else:
+            beside = {EVENT: self._seen(node, payload, path)}
+            for result in self._reading.truths(node.when, path, at, beside):
+                holds = None if result.is_undecided else result.error is None and bool(result.value)
+                events = () if holds is False else (came,)
+                vectors = ((holds,),)
+                words = told if events else f"an event on {node.topic} comes that {path} does not wait for"
+                imagined = result.imaginings if events else at.imaginings
+                yield Move(path, words, events, imagined, by=OTHERS, is_undecided=holds is None, vectors=vectors)
+        refused = EventRefused(node=path, number=wait.number, event_id=EventId("?"), reason="it cannot be judged")
+        told = f"{EVENTS_REFUSED_MAX} events on {node.topic} come of which none can be judged"
+        yield Move(path, told, (refused,) * (EVENTS_REFUSED_MAX - wait.refused), by=OTHERS)
+
+    def _seen(self, node: EventNode, payload: PayloadId, path: str) -> dict[str, object]:
+        """Return an event as what judges it sees it."""
+        value = now(self._reading.book.fetch_json(payload))
+        unknown = {name: Unknown(f"{path}:{EVENT}", (name,)) for name in SEEN_OF_EVENTS}
+        return {**unknown, "topic": node.topic, "payload": value}
 
     def review_moves(self, action: Assess, at: Situation) -> Iterator[Move]:
         """Yield what the review may come to. What a check finds is not known: something, or nothing."""

@@ -3,17 +3,33 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+import msgspec
+
 from holdfast.execution.actions import Evaluate
-from holdfast.journal.events import BranchTaken, Event, ItemsMapped, NodeLeft, QuestionAsked, StepEnded
+from holdfast.journal.events import (
+    BranchTaken,
+    Event,
+    EventAwaited,
+    ItemsMapped,
+    NodeEntered,
+    NodeLeft,
+    QuestionAsked,
+    StepEnded,
+)
+from holdfast.journal.fold.handing import handed
 from holdfast.journal.fold.sagas import is_undoing
 from holdfast.kernel.ids import PayloadId
 from holdfast.kernel.outcomes import ErrorKind, Fault, Outcome
+from holdfast.orchestration.flow.leaves import EventNode, PublishNode
+from holdfast.orchestration.flow.names import INPUT
 from holdfast.orchestration.flow.nodes import (
     AgentNode,
     Branch,
     ChildNode,
     DecisionNode,
     FunctionNode,
+    Graph,
+    Handoff,
     Loop,
     Map,
     Node,
@@ -25,12 +41,10 @@ from holdfast.orchestration.flow.nodes import (
 from holdfast.orchestration.moves.passing import entering
 from holdfast.verify.outcomes.asked_again import AskedAgain
 from holdfast.verify.outcomes.move import Failed, Move, Result, Situation
+from holdfast.verify.outcomes.passing_on import PassingOn
 from holdfast.verify.outcomes.reading import Reading
 from holdfast.verify.subject import Subject
-from holdfast.verify.values.unknown import Imaginings, Unknown
-
-VECTORS_MAX = 500
-"""In how many ways the guards of a branch are held against each other."""
+from holdfast.verify.values.unknown import COMPUTED, Unknown
 
 
 class Entering:
@@ -39,6 +53,7 @@ class Entering:
     def __init__(self, subject: Subject, reading: Reading) -> None:
         self._subject, self._reading = subject, reading
         self._again = AskedAgain(reading)
+        self._passing = PassingOn(reading)
 
     def moves(self, action: Evaluate, node: Node, at: Situation) -> Iterator[Move]:
         """Yield what may come of evaluating ``node`` at the action's path."""
@@ -47,6 +62,10 @@ class Entering:
             yield from self._again.after_round(node, path, at)
         elif path in at.run.nodes and isinstance(node, Vote):
             yield from self._again.ballots(node, path, at)
+        elif path in at.run.nodes and isinstance(node, Graph):
+            yield from self._passing.judged(node, path, at)
+        elif path in at.run.nodes and isinstance(node, Handoff):
+            yield from self._passing.after_turn(node, path, at)
         else:
             yield from self._entered(action, node, at)
 
@@ -58,16 +77,15 @@ class Entering:
             case Map():
                 yield from self._items(node, path, deadline, at)
             case DecisionNode():
-                texts = (node.question, node.goal, node.details, *(option.impact for option in node.offered))
-                asked = QuestionAsked(
-                    node=path,
-                    number=at.run.asked + 1,
-                    asked=PayloadId("?"),
-                    options=tuple(option.name for option in node.offered),
-                    deadline=node.deadline_seconds,
-                    default=node.at_deadline,
-                )
-                yield from self._given(node, path, at, texts, (entering(node, path, deadline), asked))
+                yield from self._asked(node, entering(node, path, deadline), at)
+            case PublishNode():
+                yield from self._published(node, entering(node, path, deadline), at)
+            case EventNode():
+                number = at.run.events_awaited + 1
+                awaited = EventAwaited(node=path, number=number, topic=node.topic)
+                yield from self._given(node, path, at, (node.key,), (entering(node, path, deadline), awaited))
+            case Handoff():
+                yield from self._begun(node, path, deadline, at)
             case WaitNode():
                 entered = entering(node, path, deadline, None, node.seconds or 0.0)
                 yield from self._given(node, path, at, (node.until,), (entered,))
@@ -94,6 +112,59 @@ class Entering:
         for told in {id(way.imaginings): way.imaginings for way in ways}.values():
             yield Move(path, f"{path} begins", events, told)
 
+    def _asked(self, node: DecisionNode, entered: NodeEntered, at: Situation) -> Iterator[Move]:
+        """Yield that somebody is asked, once for each set of options where the run says what they are."""
+        path = entered.node
+        texts = (node.question, node.goal, node.details, *(option.impact for option in node.offered))
+        asked = QuestionAsked(
+            node=path,
+            number=at.run.asked + 1,
+            asked=PayloadId("?"),
+            options=tuple(option.name for option in node.offered),
+            deadline=node.deadline_seconds,
+            default=node.at_deadline,
+        )
+        for move in self._given(node, path, at, texts, (entered, asked)):
+            if node.choices is None or move.failed is not None:
+                yield move
+                continue
+            here = Situation(at.run, at.imaginings if move.imaginings is None else move.imaginings, at.chosen)
+            for result in self._reading.choices(node.choices, path, here):
+                if isinstance(result.value, tuple):
+                    events = (entered, msgspec.structs.replace(asked, options=result.value))
+                    yield Move(path, move.told, events, result.imaginings)
+                else:
+                    yield self._failing(node, path, at, entered, node.choices, result)
+
+    def _published(self, node: PublishNode, entered: NodeEntered, at: Situation) -> Iterator[Move]:
+        """Yield that the event goes out with the entry, or that it does not fit its topic."""
+        path = entered.node
+        value = self._reading.given_by(node, path)
+        left = NodeLeft(node=path, outcome=Outcome.SUCCEEDED, result=value)
+        texts = (node.payload or INPUT, node.key)
+        for move in self._given(node, path, at, texts, (entered, left)):
+            yield move
+            if move.failed is None:
+                fault = Fault(ErrorKind.BAD_INPUT, f"it does not fit {node.topic}")
+                refused = NodeLeft(node=path, outcome=Outcome.FAILED, fault=fault)
+                told = f"{path} publishes nothing: what it would say does not fit {node.topic}"
+                yield Move(path, told, (entered, refused), move.imaginings)
+
+    def _begun(self, node: Handoff, path: str, deadline: float | None, at: Situation) -> Iterator[Move]:
+        """Yield what the first member of a handoff is handed."""
+        if node.input is None:
+            around = handed(at.run, path)
+            given = at.run.input if around is None else around.value
+            yield Move(path, f"{path} begins", (entering(node, path, deadline, given),))
+            return
+        for result in self._reading.results(node.input, path, at):
+            if result.error is not None:
+                yield self._failing(node, path, at, entering(node, path, deadline), node.input, result)
+                continue
+            value = COMPUTED if result.is_undecided else result.value
+            given = self._reading.book.keep(value)
+            yield Move(path, f"{path} begins", (entering(node, path, deadline, given),), result.imaginings)
+
     def _failing(self, node: Node, path: str, at: Situation, entered: Event, text: str, result: Result) -> Move:
         fault = Fault(ErrorKind.EXPRESSION, result.error or "")
         left: Event = NodeLeft(node=path, outcome=Outcome.FAILED, fault=fault)
@@ -114,7 +185,7 @@ class Entering:
 
     def _branch(self, node: Branch, path: str, deadline: float | None, at: Situation) -> Iterator[Move]:
         entered = entering(node, path, deadline)
-        vectors = self._vectors([case.when for case in node.cases], path, at)
+        vectors = self._reading.together([case.when for case in node.cases], path, at)
         waiting = [(0, at.imaginings, False)]
         while waiting:
             place, told, was_undecided = waiting.pop()
@@ -137,18 +208,6 @@ class Entering:
                     yield Move(path, words, events, result.imaginings, is_undecided=is_undecided, vectors=vectors)
                 if not result.value or result.is_undecided:
                     waiting.append((place + 1, result.imaginings, is_undecided))
-
-    def _vectors(self, texts: Sequence[str], path: str, at: Situation) -> tuple[tuple[bool | None, ...], ...]:
-        """Return which of the guards may hold together: each is evaluated, whatever the others give."""
-        ways: list[tuple[Imaginings, tuple[bool | None, ...]]] = [(at.imaginings, ())]
-        for text in texts:
-            following: list[tuple[Imaginings, tuple[bool | None, ...]]] = []
-            for told, before in ways:
-                for result in self._reading.truths(text, path, Situation(at.run, told, at.chosen)):
-                    value = None if result.is_undecided else result.error is None and bool(result.value)
-                    following.append((result.imaginings, (*before, value)))
-            ways = following[:VECTORS_MAX]
-        return tuple({vector for _, vector in ways})
 
     def _items(self, node: Map, path: str, deadline: float | None, at: Situation) -> Iterator[Move]:
         entered, bounds = entering(node, path, deadline), self._subject.bounds

@@ -131,11 +131,14 @@ class Leaves:
 
     def faults(self, node: Node, path: str, *, may_retry: bool) -> Iterator[Fault]:
         """Yield one fault for each class of faults that the fallbacks around the node tell apart."""
-        ladders, seen = self._subject.ladders(path), set[tuple[bool, ...]]()
+        ladders, seen = self._subject.ladders(path), set[tuple[bool | str, ...]]()
+        named = self._subject.faults_told_apart
         for kind in faults(node):
-            treated = tuple(
+            treated: tuple[bool | str, ...] = tuple(
                 kind in each.steps_down_on if each.steps_down_on is not None else kind not in NEVER for each in ladders
             )
+            if ladders and kind in named:
+                treated = (*treated, str(kind))
             if treated not in seen:
                 seen.add(treated)
                 yield Fault(kind, f"it ended with {kind}")

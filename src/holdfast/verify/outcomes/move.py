@@ -38,7 +38,9 @@ class Move:
     """It depends on what lies outside of what is decided: it is taken to be possible."""
     failed: "Failed | None" = None
     vectors: tuple[tuple[bool | None, ...], ...] = ()
-    """Of what is evaluated at a branch or loop: which guards hold together."""
+    """Of what is evaluated at a node: which of its guards hold together."""
+    guarded: str = ""
+    """What they are kept under, where the node has more than one set of guards; else it is its place."""
 
 
 class Failed(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ from holdfast.execution.actions import (
     Action,
     Assess,
     AwaitChild,
+    AwaitEvent,
     AwaitPerson,
     BeginChild,
     CallModel,
@@ -19,6 +20,7 @@ from holdfast.execution.actions import (
 )
 from holdfast.journal.events import CancelRequested, Event, NodeRetried
 from holdfast.kernel import paths
+from holdfast.orchestration.flow.leaves import EventNode
 from holdfast.orchestration.flow.nodes import AgentNode, ChildNode, ScriptNode
 from holdfast.verify.outcomes.awaiting import PERSON, Awaiting
 from holdfast.verify.outcomes.entering import Entering
@@ -86,6 +88,8 @@ class Performing:
                 yield from self._awaiting.begin_moves(action, child, at)
             case AwaitChild(), node if node is not None:
                 yield from self._awaiting.child_moves(action, node, at)
+            case AwaitEvent(), EventNode() as event:
+                yield from self._awaiting.event_moves(action, event, at)
             case RunScript(), ScriptNode() as script:
                 yield from self._awaiting.script_moves(action, script, at)
             case AwaitPerson(), node:

@@ -6,7 +6,15 @@ from typing import TypeAlias
 
 from rpds import HashTrieMap
 
-from holdfast.journal.events import BranchTaken, Event, NodeEntered, NodeLeft, QuestionAnswered, RunEnded
+from holdfast.journal.events import (
+    BranchTaken,
+    Event,
+    HandedOver,
+    NodeEntered,
+    NodeLeft,
+    QuestionAnswered,
+    RunEnded,
+)
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel import paths
 from holdfast.kernel.outcomes import ErrorKind, Outcome
@@ -14,8 +22,9 @@ from holdfast.orchestration.flow.nodes import Fallback
 from holdfast.orchestration.sagas.telling import Undone, sagas_of
 from holdfast.orchestration.values.ladder import NEVER, has_answered
 from holdfast.verify.outcomes.move import Move
+from holdfast.verify.places import place_of
 from holdfast.verify.search.stepping import Step
-from holdfast.verify.subject import Subject, place_of
+from holdfast.verify.subject import Subject
 
 Chosen: TypeAlias = "HashTrieMap[str, str]"
 
@@ -33,7 +42,9 @@ class Facts:
     taken: defaultdict[str, dict[tuple[str | None, Chosen], int]] = field(default_factory=lambda: defaultdict(dict))
     """By place of a branch, which case was taken after which choices."""
     vectors: defaultdict[str, set[tuple[bool | None, ...]]] = field(default_factory=lambda: defaultdict(set))
-    """By place of a branch or loop, which of its guards hold together; None where that is not decided."""
+    """By where they are asked, which of the guards hold together; None where that is not decided."""
+    contracts: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """By place of a handoff, the contracts by which somebody has handed over."""
     rungs: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     choices: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     ends: defaultdict[str, dict[tuple[Outcome, ErrorKind | None], int]] = field(
@@ -65,7 +76,8 @@ class Facts:
         """Take in what one move tells."""
         if move.is_undecided:
             self.undecided.add(place_of(move.path))
-        self.vectors[place_of(move.path)].update(move.vectors)
+        if move.vectors:
+            self.vectors[move.guarded or place_of(move.path)].update(move.vectors)
         if move.failed is not None:
             self.failing.setdefault((place_of(move.path), move.failed.text), (number, move.failed.why))
 
@@ -80,6 +92,8 @@ class Facts:
             case BranchTaken(node=path, case=case):
                 self.cases[place_of(path)].add(case)
                 self.taken[place_of(path)].setdefault((case, chosen), number)
+            case HandedOver(node=path, contract=contract):
+                self.contracts[place_of(path)].add(contract)
             case QuestionAnswered(node=path, choice=choice):
                 self.choices[place_of(path)].add(choice)
             case NodeLeft(node=path, outcome=outcome, fault=fault):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterator
 
 from holdfast.execution.interrupt import effects_of
 from holdfast.journal.fold.agent_state import AgentState
+from holdfast.journal.fold.handing import HANDOFF_KIND, handed, turns
 from holdfast.journal.fold.sagas import is_undoing
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.fold.step_state import NOT_TRIED, StepState
@@ -16,12 +17,14 @@ from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.flow.nodes import Join, Loop, Map, Node, Parallel
 from holdfast.orchestration.flow.review import is_in_round
 from holdfast.orchestration.flow.saga_questions import ask_path, asked_about
+from holdfast.orchestration.values.graphs import valid
 from holdfast.orchestration.values.looping import last_round
 from holdfast.orchestration.values.rounds import REVIEW_KIND, result_path, revisions
 from holdfast.verify.outcomes.move import Situation
-from holdfast.verify.outcomes.reading import Reading
-from holdfast.verify.search.sight import in_sight
-from holdfast.verify.subject import Subject, place_of
+from holdfast.verify.outcomes.reading import Reading, now
+from holdfast.verify.places import place_of
+from holdfast.verify.search.sight import GRAPH_KIND, in_sight
+from holdfast.verify.subject import Subject
 from holdfast.verify.values.parts import unknown_in
 from holdfast.verify.values.unknown import Imagined, Unknown
 
@@ -82,11 +85,11 @@ class Keys:
         child = None if node.child is None else run.children[node.child]
         of_child = None if child is None else (child.is_begun, child.is_recalled, child.outcome)
         is_undo = is_undoing(run, node.path)
-        decided: Hashable = None
+        decided: Hashable = self._passed(node, at)
         if node.is_decided:
             below = [each.left_at for each in run.nodes.values() if paths.parent(each.path) == node.path]
             answers = node.items if node.kind == "vote" else ()
-            decided = (node.case, len(node.keys), node.decided_at > max(below, default=0), answers)
+            decided = (decided, node.case, len(node.keys), node.decided_at > max(below, default=0), answers)
         return (
             place_of(node.path) if is_in_round(node.path) else node.path,
             decided,
@@ -98,6 +101,21 @@ class Keys:
             _agent(node.agent),
             self._flags(node, at),
         )
+
+    def _passed(self, node: NodeState, at: Situation) -> Hashable:
+        """Return of a graph which steps came to what was expected of them, of a handoff what the last was handed."""
+        run = at.run
+        if node.kind == GRAPH_KIND and node.graph is not None:
+            steps = {each.step: run.nodes.get(paths.below(node.path, each.step)) for each in node.graph.judged}
+            verdicts = {each.step: each for each in node.graph.judged}
+            return tuple(sorted(name for name, step in steps.items() if step is not None and valid(verdicts, step)))
+        if node.kind == HANDOFF_KIND:
+            been = turns(run, node)
+            given = handed(run, been[-1].path)
+            value = None if given is None else now(self._reading.book.fetch_json(given.value))
+            names = tuple((each.member, passed.contract) for each, passed in zip(been, node.passed, strict=False))
+            return (len(been), names, self._told(value, at))
+        return None
 
     def _flags(self, node: NodeState, at: Situation) -> Hashable:
         """Return what is to be known of the children of a fan-out that have ended, beside which they are."""
@@ -146,7 +164,9 @@ class Keys:
 
     def _value(self, path: str, at: Situation) -> Hashable:
         """Return what the node at ``path`` gives, with all that was imagined of it."""
-        value = self._reading.value(path, at)
+        return self._told(self._reading.value(path, at), at)
+
+    def _told(self, value: object, at: Situation) -> Hashable:
         told = {each.source for each in unknown_in(value)}
         parts = sorted((str(each), repr(known)) for each, known in self._sighted(at) if each.source in told)
         return repr(value), tuple(parts)

@@ -17,7 +17,8 @@ from holdfast.journal.fold.state import RunState
 from holdfast.kernel import paths
 from holdfast.orchestration.flow.nodes import Join, Map, Parallel, Vote
 from holdfast.verify.outcomes.move import Move
-from holdfast.verify.subject import Subject, place_of
+from holdfast.verify.places import place_of
+from holdfast.verify.subject import Subject
 
 Offered = tuple[Action, Sequence[Move]]
 

@@ -8,6 +8,10 @@ from holdfast.orchestration.values.votes import VOTE_KIND
 from holdfast.verify.subject import Subject
 from holdfast.verify.values.unknown import Unknown
 
+GRAPH_KIND, EVENT_KIND = "graph", "event"
+ASKED_LATER = (VOTE_KIND, GRAPH_KIND, EVENT_KIND)
+"""The kinds of nodes that evaluate something only after they were entered."""
+
 
 def in_sight(subject: Subject, run: RunState) -> Callable[[Unknown], bool]:
     """Return whether a value may be read by an expression that is still to be evaluated in ``run``."""
@@ -28,5 +32,5 @@ def _is_done(place: str, subject: Subject, run: RunState) -> bool:
         return any(node is not None and node.outcome is not None and "[" not in node.path for node in around)
     node = run.nodes.get(place)
     if node is not None:
-        return node.kind != VOTE_KIND or node.outcome is not None  # answers are compared once all are there
+        return node.kind not in ASKED_LATER or node.outcome is not None
     return any(state is not None and state.outcome is not None for state in map(run.nodes.get, ancestors(place)))

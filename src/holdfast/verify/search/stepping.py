@@ -21,7 +21,8 @@ from holdfast.orchestration.walk.scheduler import decide
 from holdfast.verify.outcomes.move import Move, Situation
 from holdfast.verify.outcomes.performing import Performing
 from holdfast.verify.outcomes.reading import Book
-from holdfast.verify.subject import Subject, place_of
+from holdfast.verify.places import place_of
+from holdfast.verify.subject import Subject
 from holdfast.verify.values.unknown import Unknown
 
 START = 0.0

@@ -1,4 +1,6 @@
-"""What an app declares its input to be, as expressions see it: JSON, by the names of its fields."""
+"""What an app declares its input, and its events, to be, as expressions see them: JSON, by the names of its fields."""
+
+from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic.errors import PydanticUserError
@@ -9,7 +11,12 @@ from holdfast.verify.values.schema import ANYTHING, Schema
 
 def input_schema(app: App) -> Schema:
     """Return the schema of the input of ``app``; one that says nothing for a type that has none."""
+    return schema_of(app.input)
+
+
+def schema_of(declared: Any) -> Schema:
+    """Return the schema of what fits the type ``declared``, likewise."""
     try:
-        return Schema.of(TypeAdapter(app.input).json_schema(by_alias=False, mode="serialization"))
+        return Schema.of(TypeAdapter(declared).json_schema(by_alias=False, mode="serialization"))
     except (PydanticUserError, TypeError, ValueError):
         return ANYTHING

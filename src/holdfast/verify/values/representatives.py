@@ -33,6 +33,11 @@ class Constants:
             for name in fields_in(nodes):
                 self._by_name[name] |= found
 
+    @property
+    def texts(self) -> frozenset[str]:
+        """The texts among them."""
+        return frozenset(each for each in self._all.values() if isinstance(each, str))
+
     def beside(self, unknown: Unknown) -> tuple[Constant, ...]:
         """Return the constants that ``unknown`` may be compared with."""
         last = unknown.steps[-1] if unknown.steps else None
