@@ -1,6 +1,7 @@
 """A run asks a person, leaves memory, and goes on by itself with what was decided."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ from holdfast.journal.events import NodeLeft, QuestionAnswered, QuestionAsked, R
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.mail import Answer, encode_mail
 from holdfast.journal.port import Letter
+from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.kernel.errors import AlreadySettled, DefinitionError, InputError
 from holdfast.kernel.ids import LetterId, RunId
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.orchestration.application.app import App
-from holdfast.orchestration.flow.nodes import Branch, Case, DecisionNode, Join, Node, Option, Parallel, Sequence
+from holdfast.orchestration.flow.nodes import Branch, Case, DecisionNode, Join, Node, Option, Parallel, Sequence, WaitNode
 from holdfast.orchestration.run.handle import Run
 from tests.orchestration.bank import Bank, paying
 from tests.orchestration.lives import live, recorded, repeated
@@ -264,6 +266,19 @@ async def test_several_questions_are_open_at_once_and_answered_in_any_order() ->
             "root/three",
             "root/one",
         ]
+
+
+async def test_questions_that_are_put_at_the_same_time_have_different_numbers(tmp_path: Path) -> None:
+    """After a rest the input is fetched from the store, and each of the two waits for that."""
+    stage = Stage()
+    each = (DecisionNode(name, "'Which?'", options=(), choices=f"[input, '{name}']") for name in ("first", "second"))
+    flow = Sequence("root", (WaitNode("rest", seconds=900), Parallel("both", tuple(each))))
+    async with stage.runtime(apps=[asks(flow)], store=SqliteStore(tmp_path / "runs.db", stage.clock)) as runtime:
+        run = await runtime.start("root", "any")
+        await stage.ended(run)
+        await stage.until(stage.clock.sleep(1_000))
+        await stage.ended(run)
+        assert {question.number for question in await run.questions()} == {1, 2}
 
 
 async def test_a_doubt_beside_a_question_is_told_apart() -> None:

@@ -5,12 +5,14 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from holdfast import Effect, tool
+from holdfast import App, Effect, Topic, Trust, tool
+from holdfast.flow import Start, Subscription
 from holdfast.governance.escalation import Evidence
 from holdfast.governance.verdict import Ask, Asking
 from holdfast.integration.gateway.lines import answer, call
 from holdfast.integration.tools.contract import Tool
 from holdfast.integration.tools.sources import Source, evidence_for
+from holdfast.journal.bus import DeliveryFilter
 from holdfast.journal.events.approvals import Ruling
 from holdfast.orchestration.flow.nodes import AgentNode, ChildNode, Sequence, ToolNode
 from tests.orchestration.bank import Bank, cash, paying
@@ -183,6 +185,24 @@ async def test_what_a_flow_hands_to_an_agent_is_nobody_s_word() -> None:
         (asked,) = await run.approvals()
     assert asked.goal == "pay rent, says receipt of order"
     assert asked.evidence == (Evidence("what", "rent", ("what it was given",)),)
+
+
+@pytest.mark.parametrize("trust", [Trust.UNTRUSTED, Trust.USER])
+async def test_what_an_event_says_is_trusted_as_far_as_its_topic(trust: Trust) -> None:
+    stage = Stage()
+    came = Topic("mail.came", trust=trust)
+    node = ToolNode("root", "announce", input="{'text': input}")
+    reacts = Subscription("root_on", came, start=Start.EARLIEST)
+    app = App("root", node, tools=(announce,), input=object, subscribes=(reacts,))
+    async with stage.runtime(apps=[app], decides=Rule(tools=frozenset(("announce",)))) as runtime:
+        event = await runtime.publish(came, "all is lost")
+        await stage.until(stage.clock.sleep(5))
+        (reaction,) = await runtime._store.bus.deliveries(DeliveryFilter(event_id=event.event_id))
+        run = await runtime.run(reaction.run or "")
+        await waiting(stage, run, "root")
+        (asked,) = await run.approvals()
+    is_users = trust is Trust.USER
+    assert asked.evidence == (Evidence("text", "all is lost", ("the run's input",), is_trusted=is_users),)
 
 
 async def test_of_changed_arguments_nothing_is_said_that_was_found_of_those_before() -> None:

@@ -1,5 +1,7 @@
 """Runs that wait for events: none is missed, the first that is meant is taken, and the wait costs no memory."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import BaseModel
 
@@ -7,6 +9,7 @@ from holdfast import App, BeforeStep, Topic
 from holdfast.flow import EventNode, Join, Node, Parallel, PublishNode, Sequence, Since, WaitNode
 from holdfast.journal.bus import EventFilter
 from holdfast.journal.events import EventReceived, EventRefused
+from holdfast.journal.stores.sqlite import SqliteStore
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.orchestration.run.handle import Run
 from holdfast.runtime import Runtime
@@ -229,3 +232,19 @@ async def test_what_a_run_about_a_person_publishes_is_sealed_and_erased_with_it(
         (gone,) = await runtime._store.bus.events(EventFilter(topic="orders.paid"))
     assert "about the person whom this run is about" in refused.reason
     assert (gone.body, gone.offset) == (None, 1)
+
+
+async def test_waits_that_begin_at_the_same_time_have_different_numbers(stage: Stage, tmp_path: Path) -> None:
+    """After a rest the input is fetched from the store, and each of the two waits for that."""
+    each = (EventNode(name, "orders.paid", key=f"input.{name}") for name in ("first", "second"))
+    flow = Sequence("root", (WaitNode("rest", seconds=900), Parallel("both", tuple(each))))
+    app = App("root", flow, topics=[PAID], input=object)
+    async with stage.runtime(apps=[app], store=SqliteStore(tmp_path / "runs.db", stage.clock)) as runtime:
+        run = await runtime.start(app, {"first": "1", "second": "2"})
+        await stage.ended(run)
+        await stage.until(stage.clock.sleep(1_000))
+        assert set((await stage.ended(run)).event_waits) == {"root/both/first", "root/both/second"}
+        await pay(runtime, "2")
+        await pay(runtime, "1")
+        paid = {"first": {"order": "1", "amount": 3}, "second": {"order": "2", "amount": 3}}
+        assert await stage.result(run) == paid

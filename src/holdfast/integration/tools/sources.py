@@ -71,8 +71,9 @@ async def _of_flow(node: NodeState, run: RunState, payloads: Payloads) -> tuple[
 
 
 def _is_users(given: PayloadId | None, run: RunState) -> bool:
-    """Whether that is what the user has said: what a flow or a parent hands on may quote anybody."""
-    return run.parent is None and given == run.input
+    """Whether that is what the user has said: what a flow, a parent or an event hands on may quote anybody."""
+    is_told = run.reacts_to is None or run.reacts_to.trust >= Trust.USER
+    return is_told and run.parent is None and given == run.input
 
 
 def _said(message: Message, *, is_users: bool) -> Iterator[Source]:

@@ -38,11 +38,12 @@ async def asking(node: DecisionNode, path: str, values: Values, recorder: Record
         "details": None if node.details is None else await values.evaluate(node.details, path),
         "impacts": impacts,
     }
+    options = await _options(node, path, values)
     return QuestionAsked(
         node=path,
-        number=recorder.state.asked + 1,
+        number=recorder.state.asked + 1,  # only now: another may have asked meanwhile
         asked=recorder.payloads.keep_json(asked),
-        options=await _options(node, path, values),
+        options=options,
         deadline=deadline,
         default=node.at_deadline,
     )

@@ -28,13 +28,14 @@ async def publishing(
 
 async def awaiting(node: EventNode, path: str, values: Values, recorder: Recorder) -> EventAwaited:
     """Return the event that begins the wait of ``node``. Raises ExpressionError, InputError."""
-    state = recorder.state
+    key = await _key(node.topic, node.key, path, values)
+    state = recorder.state  # only now: another wait may have begun meanwhile
     since = {Since.ENTERED: None, Since.STARTED: state.started_at, Since.EVER: 0.0}
     return EventAwaited(
         node=path,
         number=state.events_awaited + 1,
         topic=node.topic,
-        key=await _key(node.topic, node.key, path, values),
+        key=key,
         since=since[node.since],
     )
 
