@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.flow import AgentNode, Block, ChildNode, Contract, FunctionNode, Handoff, Loop, Node, ScriptNode, Sequence
+from holdfast.flow import (
+    AgentNode,
+    Block,
+    ChildNode,
+    Contract,
+    FunctionNode,
+    Handoff,
+    Loop,
+    Node,
+    ScriptNode,
+    Sequence,
+    WaitNode,
+)
 from holdfast.kernel.outcomes import Outcome
 from holdfast.orchestration.draw import Knowledge, draw_svg
 from holdfast.orchestration.draw.svg.boxes import Box, Line

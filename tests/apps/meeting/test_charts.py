@@ -183,3 +183,15 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 )
 def test_a_number_has_no_more_digits_than_it_takes(value: float, shown: str) -> None:
     assert figure_text(value) == shown
+
+
+def test_a_chart_can_be_taken_back_twice_and_nothing_else_goes_with_it(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    for name in ("charts/a.png", "charts/a.svg", "charts/b.png"):
+        folder.put(name, b"a picture", "key")
+    for _ in range(2):
+        folder.remove("charts/a.png")
+        folder.remove("charts/a.svg")
+    assert [path.name for path in (tmp_path / "charts").iterdir()] == ["b.png"]
+    with pytest.raises(ToolFailure):
+        folder.remove("../elsewhere")

@@ -1,9 +1,12 @@
 """The folder that a run's files go into: each whole or not at all, and none outside of it."""
 
+import contextlib
+import os
 from pathlib import Path
 
 from holdfast.integration.tools.stock.files.beneath import Beneath
 from holdfast.integration.tools.stock.files.limits import FileLimits
+from holdfast.integration.tools.stock.files.path import segments
 from holdfast.integration.tools.stock.files.writing import Writing
 from holdfast.kernel.errors import InputError
 
@@ -13,7 +16,8 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._writing = Writing(Beneath(root), FileLimits())
+        self._beneath = Beneath(root)
+        self._writing = Writing(self._beneath, FileLimits())
 
     def make(self) -> None:
         """Make it, if it is not there. Raises InputError."""
@@ -29,3 +33,10 @@ class Folder:
     def read(self, path: str) -> bytes | None:
         """Return what a file holds, None if there is none. Raises ToolFailure."""
         return self._writing.present(path)
+
+    def remove(self, path: str) -> None:
+        """Remove a file, if there is one. Raises ToolFailure."""
+        *above, name = segments(path)
+        if self.read(path) is not None:
+            with self._beneath.folder(path, tuple(above)) as folder, contextlib.suppress(FileNotFoundError):
+                os.unlink(name, dir_fd=folder)
