@@ -21,7 +21,14 @@ DIGEST_CHARACTERS = 12
 SECONDS_MAX = 30.0
 
 
-@tool(effect=Effect.KEYED, timeout_seconds=SECONDS_MAX)
+@tool(effect=Effect.KEYED)
+def remove_chart(png: str, svg: str, *, key: IdempotencyKey, folder: Provided[Folder]) -> None:
+    """Take the files of a chart away again."""
+    folder.remove(png)
+    folder.remove(svg)
+
+
+@tool(effect=Effect.KEYED, timeout_seconds=SECONDS_MAX, undo=remove_chart)
 def draw_chart(design: Design, *, key: IdempotencyKey, wish: Provided[Wish], folder: Provided[Folder]) -> Drawn:
     """Draw the rows that you were shown, as PNG and SVG: a line over time, or a bar for each name."""
     plotted = plotted_by(wish, design)
