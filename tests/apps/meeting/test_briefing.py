@@ -5,10 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.apps.meeting.briefing.functions import check_reports, put_together_supported, put_together_whole
+from holdfast.apps.meeting.briefing.functions import (
+    check_reports,
+    put_together_supported,
+    put_together_whole,
+    withdraw,
+)
+from holdfast.apps.meeting.briefing.markdown import BRIEFING, FIGURES
 from holdfast.apps.meeting.briefing.model import Analyst, Briefing, Checked, Draft, Plan, Planned, Rung
 from holdfast.apps.meeting.company.company import Company
 from holdfast.apps.meeting.company.founding import found
+from holdfast.apps.meeting.folder import Folder
 from holdfast.integration.gateway.lines import answer_json
 from holdfast.integration.tools.contract import ToolFailure
 from holdfast.integration.tools.timing import Cancelled, Deadline
@@ -38,6 +45,15 @@ async def test_it_says_what_is_true_of_the_company(tmp_path: Path, seed: int) ->
     assert f"{story.service} was hit for longest:" in incidents
     assert f"In the week of {story.week} " in incidents
     assert any(story.carrier in decision for decision in briefing.decisions)
+
+
+def test_a_briefing_that_is_withdrawn_is_gone_and_its_charts_stay(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    for name in (BRIEFING, FIGURES, "charts/a.png"):
+        folder.put(name, b"x", "k")
+    for _ in range(2):
+        withdraw.function(key="u", folder=folder)
+    assert [each.name for each in tmp_path.rglob("*") if each.is_file()] == ["a.png"]
 
 
 def test_its_figures_are_those_of_the_data(whole: Prepared) -> None:

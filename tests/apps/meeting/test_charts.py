@@ -9,7 +9,7 @@ import matplotlib as mpl
 import pytest
 from matplotlib import image
 
-from holdfast.apps.meeting.charts.application import app, draw_chart, file_name, plotted_by
+from holdfast.apps.meeting.charts.application import app, draw_chart, file_name, plotted_by, remove_chart
 from holdfast.apps.meeting.charts.drawing import Plotted, draw, figure_text
 from holdfast.apps.meeting.charts.request import Design, Drawn, Kind, Wish
 from holdfast.apps.meeting.findings.model import Chart
@@ -111,6 +111,14 @@ def test_drawn_twice_under_one_key_it_is_one_chart(tmp_path: Path) -> None:
     assert isinstance(first, Drawn)
     assert first == again
     assert len(files(tmp_path)) == 2
+
+
+def test_a_chart_that_is_removed_leaves_nothing_behind_and_may_be_removed_twice(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    drawn = draw_chart.function(design=LINE, key="k", wish=wish(), folder=folder)
+    for _ in range(2):
+        remove_chart.function(png=drawn.png, svg=drawn.svg, key="u", folder=folder)
+    assert files(tmp_path) == []
 
 
 def test_a_name_says_what_it_is_of_and_follows_from_what_is_in_it() -> None:

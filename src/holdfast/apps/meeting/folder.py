@@ -30,13 +30,15 @@ class Folder:
         """Put a file there, in the place of one of that name. Raises ToolFailure and OutcomeUnknown."""
         self._writing.change(path, key, lambda _: data)
 
+    def remove(self, path: str) -> None:
+        """Take a file away, if it is there. Raises ToolFailure."""
+        *parents, name = segments(path)
+        if self._writing.present(path) is None:
+            return
+        with self._beneath.folder(path, tuple(parents)) as folder, contextlib.suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=folder)
+            os.fsync(folder)
+
     def read(self, path: str) -> bytes | None:
         """Return what a file holds, None if there is none. Raises ToolFailure."""
         return self._writing.present(path)
-
-    def remove(self, path: str) -> None:
-        """Remove a file, if there is one. Raises ToolFailure."""
-        *above, name = segments(path)
-        if self.read(path) is not None:
-            with self._beneath.folder(path, tuple(above)) as folder, contextlib.suppress(FileNotFoundError):
-                os.unlink(name, dir_fd=folder)

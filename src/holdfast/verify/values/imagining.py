@@ -30,7 +30,7 @@ from holdfast.kernel.expression.tree import (
     Not,
 )
 from holdfast.kernel.expression.values import Meter
-from holdfast.verify.values.parts import holds_unknown, is_finite
+from holdfast.verify.values.parts import holds_unknown, is_finite, may_be_alike
 from holdfast.verify.values.unknown import COMPUTED, Asks, Imaginings, Items, Known, Undecided, Unknown, Want
 
 ORDER = (Comparison.LESS, Comparison.LESS_OR_EQUAL, Comparison.GREATER, Comparison.GREATER_OR_EQUAL)
@@ -169,13 +169,17 @@ class Imagining:
     def _compared(self, comparison: Comparison, left: object, right: object) -> bool:
         if not holds_unknown(left) and not holds_unknown(right):
             return bool(_really(Compare(Name("0"), ((comparison, Name("1")),)), left, right))
+        is_equality = comparison in (Comparison.EQUAL, Comparison.UNEQUAL)
+        is_mixed = isinstance(left, list | dict) is not isinstance(right, list | dict)
+        if is_equality and is_mixed and not may_be_alike(left, right):
+            return comparison is Comparison.UNEQUAL
         for one, other in ((left, right), (right, left)):
             is_mixed = isinstance(one, list | dict) and (other is None or isinstance(other, bool | int | float | str))
             if is_mixed and comparison in (Comparison.EQUAL, Comparison.UNEQUAL):  # whatever is in the one
                 return self._compared(comparison, [], other)
             if not isinstance(one, Unknown) or one.source == COMPUTED.source:
                 continue
-            if other is None and comparison in (Comparison.EQUAL, Comparison.UNEQUAL):
+            if other is None and is_equality:
                 return self._is_none(one) is (comparison is Comparison.EQUAL)
             is_plain = not holds_unknown(other) or (isinstance(other, Unknown) and is_finite(one))
             if (

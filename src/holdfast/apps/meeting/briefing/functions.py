@@ -88,6 +88,13 @@ def put_together_supported(
 
 
 @tool(effect=Effect.KEYED)
+def drop_reports(checked: Checked, *, key: IdempotencyKey, last: Provided[LastReports]) -> None:
+    """Keep the reports of today no longer: on a day without one there is none to fall back on."""
+    for section in checked.sections:
+        last.folder.remove(_place(section.analyst))
+
+
+@tool(effect=Effect.KEYED, undo=drop_reports)
 def keep_reports(checked: Checked, *, key: IdempotencyKey, last: Provided[LastReports]) -> list[Analyst]:
     """Keep the reports of today that hold as a whole, for a day on which there will be none. Without their charts."""
     lost = {each.analyst for each in checked.left_out}
@@ -102,6 +109,13 @@ def keep_reports(checked: Checked, *, key: IdempotencyKey, last: Provided[LastRe
 
 
 @tool(effect=Effect.KEYED)
+def withdraw(*, key: IdempotencyKey, folder: Provided[Folder]) -> None:
+    """Take the briefing out of the folder again. Its charts stay."""
+    folder.remove(BRIEFING)
+    folder.remove(FIGURES)
+
+
+@tool(effect=Effect.KEYED, undo=withdraw)
 def publish(briefing: Briefing, *, key: IdempotencyKey, folder: Provided[Folder]) -> Briefing:
     """Write the briefing into the folder, beside its charts."""
     folder.put(FIGURES, figures_page(briefing).encode(), key)
