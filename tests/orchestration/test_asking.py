@@ -18,7 +18,17 @@ from holdfast.kernel.errors import AlreadySettled, DefinitionError, InputError
 from holdfast.kernel.ids import LetterId, RunId
 from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.orchestration.application.app import App
-from holdfast.orchestration.flow.nodes import Branch, Case, DecisionNode, Join, Node, Option, Parallel, Sequence, WaitNode
+from holdfast.orchestration.flow.nodes import (
+    Branch,
+    Case,
+    DecisionNode,
+    Join,
+    Node,
+    Option,
+    Parallel,
+    Sequence,
+    WaitNode,
+)
 from holdfast.orchestration.run.handle import Run
 from tests.orchestration.bank import Bank, paying
 from tests.orchestration.lives import live, recorded, repeated
