@@ -16,6 +16,7 @@ from holdfast.kernel.messages import Message, Reply, Role, StopReason, Text, Too
 from holdfast.kernel.outcomes import ErrorKind, Fault
 from holdfast.orchestration.flow.nodes import AgentNode, FunctionNode, Sequence
 from tests.execution.talking import Shop, look_at
+from tests.orchestration.bank import Bank, paying
 from tests.orchestration.world import World
 from tests.runtime.stage import SCRIPTED, Stage, desk, events_of, of_kind
 
@@ -117,6 +118,23 @@ async def test_what_one_model_has_counted_is_no_bound_for_another() -> None:
         await stage.result(run)
         first, second, third = of_kind(await events_of(run), ModelCalled)
     assert (second.tokens_max or 0) > (first.tokens_max or 0) > (third.tokens_max or 0)
+
+
+async def test_a_share_that_was_raised_runs_low_no_more() -> None:
+    stage = Stage()
+    bank = Bank(stage.clock, goes=["refused", "well"])
+    dear = {"root/first": [took(100, 50, 0.085, "here")], "root/then": [took(100, 50, 0.085, "there")]}
+    steps = (AgentNode("first", "plain"), paying("card", "pay"), AgentNode("then", "thrifty"))
+    agents = tuple(
+        desk(name=name, output_tokens_max=100, economy_model=cheaper)
+        for name, cheaper in (("plain", None), ("thrifty", "small"))
+    )
+    app = bank.app(Sequence("root", steps, share=Budget(usd=0.1)), agents=agents)
+    async with stage.runtime(models=models(dear, {"root/then": [took(1, 1, 0.0001, "small")]}), apps=[app]) as runtime:
+        run = await runtime.start("root", "look")
+        await stage.ended(run)
+        await run.requeue(budget=Budget(usd=1.0))
+        assert await stage.result(run) == "there"
 
 
 async def test_a_call_that_only_the_cheaper_model_can_be_paid_for_is_made_by_that() -> None:

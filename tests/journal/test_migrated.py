@@ -11,6 +11,7 @@ from holdfast.journal.events import (
     NodeLeft,
     QuestionAsked,
     RunMigrated,
+    ShareGiven,
     StepEnded,
     StepIntended,
 )
@@ -20,6 +21,7 @@ from holdfast.journal.fold import begin, evolve
 from holdfast.journal.fold.state import RunState
 from holdfast.journal.fold.versions import moved
 from holdfast.kernel.effects import Effect
+from holdfast.kernel.limits import Budget
 from holdfast.kernel.outcomes import Outcome, Settlement
 from tests.journal.samples import AT, ref, started
 
@@ -96,3 +98,12 @@ def test_what_was_left_in_part_follows_and_is_not_forgotten_with_its_node() -> N
         state = evolve(state, StepEnded(node=path, **left), AT)
     state = migrated(state, {"desk/a": "desk/x"}, "desk/b")
     assert [(part.path, part.node) for part in state.in_part] == [("desk/x", "desk/x"), ("desk/b", "desk/b")]
+
+
+def test_a_share_follows_its_node_and_is_forgotten_with_it() -> None:
+    state = run_of({"desk/a", "desk/b"})
+    for path, turns in (("desk/a", 1), ("desk/b", 2)):
+        state = evolve(state, ShareGiven(node=path, limits=Budget(turns=turns)), AT)
+    for renamed, dropped, turns in (({"desk/b": "desk/a"}, "desk/a", 2), ({"desk/a": "desk/b"}, "desk/b", 1)):
+        (share,) = migrated(state, renamed, dropped).shares.values()
+        assert share.limits == Budget(turns=turns)

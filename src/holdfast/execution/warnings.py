@@ -66,7 +66,10 @@ def switched(agent: Agent, path: str, state: AgentState, run: RunState, reason: 
 
 def _why(agent: Agent, path: str, budget: Budget, state: AgentState, run: RunState) -> str:
     """Return whose money runs low; nothing where nobody's does."""
-    shares = [(f"share of {place}", share.limits, share.spend) for place, share in shares_around(run, path)]
+    shares = [
+        (f"share of {place}", share.limits if run.raised is None else raised(share.limits, run.raised), share.spend)
+        for place, share in shares_around(run, path)
+    ]
     for owner, limits, spend in ((agent.owner, budget, state.spend), *shares, (RUN, run.budget, run.spend)):
         if any(reached.limit == ECONOMISED for reached in low_limits(limits, spend)):
             return f"the {owner}'s budget of {ECONOMISED} runs low"

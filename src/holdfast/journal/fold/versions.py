@@ -9,6 +9,7 @@ from holdfast.journal.events import RunMigrated
 from holdfast.journal.fold.graph_state import GraphState
 from holdfast.journal.fold.handing import member_of, turn_path
 from holdfast.journal.fold.passed import Passed
+from holdfast.journal.fold.share_state import ShareState
 from holdfast.journal.fold.state import NodeState, RunState, Sent
 from holdfast.kernel import paths
 
@@ -42,7 +43,7 @@ def run_migrated(state: RunState, event: RunMigrated, _at: float, version: int) 
         children=HashTrieMap(
             {run: replace(child, node=place(child.node, event)) for run, child in state.children.items()}
         ),
-        shares=HashTrieMap({place(path, event): share for path, share in state.shares.items()}),
+        shares=_shares_moved(state.shares, event),
         version=version,
     )
 
@@ -62,6 +63,12 @@ def moved(path: str, renamed: Mapping[str, str], dropped: Collection[str]) -> st
 def place(path: str, event: RunMigrated) -> str:
     """Return where ``path`` lies afterwards; what happened at a node that is forgotten happened where it was."""
     return moved(path, event.renamed, event.dropped) or path
+
+
+def _shares_moved(shares: "HashTrieMap[str, ShareState]", event: RunMigrated) -> "HashTrieMap[str, ShareState]":
+    """Return the shares at the paths of their nodes; one that is forgotten loses its own."""
+    there = ((moved(path, event.renamed, event.dropped), share) for path, share in shares.items())
+    return HashTrieMap({path: share for path, share in there if path is not None})
 
 
 def _each_sent(sent: tuple[Sent, ...], event: RunMigrated) -> tuple[Sent, ...]:

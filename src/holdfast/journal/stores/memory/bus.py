@@ -178,10 +178,13 @@ class BusDesk:
         return min((*names.values(), *owed), default=float("inf"))
 
     def empty(self, run: RunId) -> None:
-        """Take out what ``run`` has published, and leave that it did."""
+        """Take out what ``run`` has published, and leave that it did; it waits for nothing more."""
         for event_id, event in self._events.items():
             if event.run == run:
                 self._events[event_id] = replace(event, body=ERASED)
+        for key, wait in self._waits.items():
+            if key[0] == run:
+                self._waits[key] = replace(wait, is_over=True)
 
     def forget(self, run: RunId) -> None:
         """Forget the waits of a run that is removed."""

@@ -8,7 +8,7 @@ import msgspec
 from holdfast.journal.sealing.envelope import ERASED
 from holdfast.journal.stores.sqlite import books
 from holdfast.journal.stores.sqlite.batch import Batch
-from holdfast.journal.stores.sqlite.events import EMPTY_PUBLISHED
+from holdfast.journal.stores.sqlite.events import EMPTY_PUBLISHED, END_WAITS
 from holdfast.journal.stores.sqlite.shared import EMPTY_SHARED
 from holdfast.journal.upkeep import Removed
 from holdfast.kernel.ids import PayloadId, RunId
@@ -49,6 +49,7 @@ def empty(batch: Batch, *, runs: Sequence[RunId], ended_as: str, now: float) -> 
         books.spend_held(connection, row_id)
         connection.execute(EMPTY_SHARED, (ERASED, run))
         connection.execute(EMPTY_PUBLISHED, (ERASED, run))
+        connection.execute(END_WAITS, (run,))
         connection.execute(_END, (ended_as, row_id))
         connection.execute("UPDATE runs SET title = '', request_id = NULL, erased_at = ? WHERE id = ?", (now, row_id))
     return removed

@@ -52,6 +52,7 @@ _TOPICS = """
     FROM topics ORDER BY topic
 """
 EMPTY_PUBLISHED = "UPDATE published SET body = ? WHERE run = ?"
+END_WAITS = "UPDATE event_waits SET is_over = 1 WHERE run = ? AND NOT is_over"
 FORGET_WAITS = "DELETE FROM event_waits WHERE run = ?"
 
 

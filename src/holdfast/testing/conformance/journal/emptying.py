@@ -12,6 +12,7 @@ from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import JournalError
 from holdfast.kernel.ids import PayloadId, RunId
 from holdfast.testing.conformance.journal.charging import DAY, charging
+from holdfast.testing.conformance.journal.publishing import publication
 from holdfast.testing.conformance.journal.samples import (
     DESK,
     OTHER,
@@ -19,6 +20,7 @@ from holdfast.testing.conformance.journal.samples import (
     OpenStore,
     begin,
     beginning,
+    drive,
     due_runs,
     following,
     letter,
@@ -26,6 +28,7 @@ from holdfast.testing.conformance.journal.samples import (
     take,
 )
 from holdfast.testing.conformance.journal.upkeeping import kept, lived
+from holdfast.testing.conformance.journal.waiting import begun
 
 THIRD = RunId("run_c")
 SEALED = NewRun("acme", "desk", "request-1", title="a sealed title", seal="key-1")
@@ -56,6 +59,12 @@ class EmptyingConformance(OpenStore):
         with pytest.raises(JournalError, match="expected a store that seals"):
             await store.commit(beginning(RUN, replace(DESK, subject="anna")))
         assert await store.runs(RunFilter()) == ()
+
+    async def test_a_run_that_is_emptied_waits_for_no_event(self, store: Store) -> None:
+        await store.commit(following(await drive(store), waits=(begun(), begun(2))))
+        await kept(store).empty([RUN], ENDED_AS)
+        published = await store.bus.publish([publication("a")])
+        assert (published.told, await store.inbox(RUN)) == ((), ())
 
     async def test_what_is_emptied_leaves_its_skeleton(self, store: Store, clock: VirtualClock) -> None:
         await lived(store, new=SEALED)
