@@ -108,7 +108,7 @@ class Bus:
         found = await self._bus.event(EventId(event_id))
         if found is None:
             raise InputError(
-                f"expected the id of an event that is kept, found {event_id!r}: 'holdfast trace RUN --events' shows a run's"
+                f"expected the id of an event that is kept, found {event_id!r}: see 'holdfast trace RUN --events'"
             )
         return found
 
