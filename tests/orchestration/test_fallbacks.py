@@ -196,6 +196,12 @@ def test_a_fallback_is_drawn_rung_by_rung() -> None:
     assert 'n1 -->|"else"| n2' in draw_mermaid(flow)
 
 
+def test_a_fallback_that_names_most_faults_is_drawn_by_those_that_it_leaves_out() -> None:
+    named = tuple(kind for kind in ErrorKind if kind is not ErrorKind.CANCELLED)
+    drawn = draw_text(Fallback("root", (step("a"), step("b")), steps_down_on=named))
+    assert drawn.splitlines()[0] == "root  fallback · steps down on anything but cancelled · partial below the first"
+
+
 def told(name: str, says: str, goes: str = "well") -> FunctionNode:
     return FunctionNode(name, "one", input=f"{{'name': {says}, 'goes': '{goes}'}}")
 

@@ -107,7 +107,9 @@ class Bus:
         """Return the event of that id. Raises InputError if there is none."""
         found = await self._bus.event(EventId(event_id))
         if found is None:
-            raise InputError(f"expected the id of an event that is kept, found {event_id!r}")
+            raise InputError(
+                f"expected the id of an event that is kept, found {event_id!r}: see 'holdfast trace RUN --events'"
+            )
         return found
 
     async def trace(self, of: RunId | str) -> Consequence:

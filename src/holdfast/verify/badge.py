@@ -20,11 +20,22 @@ class Verified(msgspec.Struct, frozen=True):
 
     @property
     def badge(self) -> str:
-        """The verdict in one line."""
+        """The verdict in one line, with where more is told of an app that fails."""
+        where = f": holdfast verify {self.app}" if self.verdict is Verdict.VIOLATED else ""
+        return f"{self.words}{where} · {self.name}"
+
+    @property
+    def name(self) -> str:
+        """What the verdict is about, in short."""
+        return self.identity[:SHOWN_CHARACTERS]
+
+    @property
+    def words(self) -> str:
+        """The verdict alone."""
         counted = f"{self.situations:,} situation{'' if self.situations == 1 else 's'}"
         words = {
             Verdict.HOLDS: f"verified · {counted}",
             Verdict.NOT_PROVED: f"not proved · {counted}" + (f" · ended at {self.hit}" if self.hit else ""),
-            Verdict.VIOLATED: f"fails verification: holdfast verify {self.app}",
+            Verdict.VIOLATED: "fails verification",
         }
-        return f"{words[self.verdict]} · {self.identity[:SHOWN_CHARACTERS]}"
+        return words[self.verdict]

@@ -46,6 +46,11 @@ def test_an_agenda_may_be_in_a_file(folder: Path) -> None:
         command.ask(agenda=folder / "none.md", company=folder / "company.db")
 
 
+def test_an_outage_whose_file_is_not_there_is_refused_before_the_run(folder: Path) -> None:
+    with pytest.raises(InputError, match="'holdfast init incident --seed 1'"):
+        command.ask(case=folder / "none.db", company=folder / "company.db")
+
+
 def test_systems_are_down_until_the_next_time(folder: Path) -> None:
     company = Company(folder / "company.db")
     command.ask(company=company.path, fail=[System.SHIPPING])

@@ -102,6 +102,13 @@ def test_a_file_that_is_no_kind_is_told(tmp_path: Path, text: str, told: str) ->
         find(str(file))
 
 
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
+    for name in ("bytes.toml", "none.toml"):
+        with pytest.raises(InputError, match=f"{name}, found no text that can be read"):
+            find(str(tmp_path / name))
+
+
 def test_a_kind_that_is_not_known_is_told_with_those_that_are() -> None:
     with pytest.raises(InputError, match="memory_leak"):
         find("gremlins")

@@ -74,9 +74,17 @@ def test_a_subscription_is_replayed_and_forgotten_with_a_yes_only(holdfast: Prog
     }
     asyncio.run(react(holdfast, 2))
     forget = ("subscriptions", "forget", "courier_on_left", "--store", holdfast.url)
+    assert "expected --yes, found no terminal" in holdfast.bare(*forget).err
     assert holdfast.bare(*forget, "--yes").code == 0
     assert holdfast("subscriptions").out == ""
     assert holdfast.bare(*again, "--yes", "--json").error["kind"] == "InputError"
+
+
+def test_nobody_is_asked_about_a_subscription_that_is_not_there(holdfast: Program) -> None:
+    holdfast("publish", "parcels.left", '{"to": "Ann"}')
+    for asked in (("forget", "nobody"), ("replay", "nobody", "--from", "1")):
+        refused = holdfast.bare("subscriptions", *asked, "--store", holdfast.url)
+        assert (refused.code, "expected a subscription, found 'nobody'" in refused.err) == (2, True)
 
 
 def test_what_is_no_json_is_refused(holdfast: Program) -> None:

@@ -40,6 +40,7 @@ def test_an_app_that_holds_is_told_check_by_check_with_its_figures(holdfast: Pro
 def test_a_violation_is_told_as_a_story_and_the_exit_code_says_so(holdfast: Program, looks: None) -> None:
     done = holdfast("verify", "doubtful")
     assert done.code == 1
+    assert done.out.startswith("✗ doubtful fails verification · ")
     assert "✗ approvals" in done.out
     assert "send cannot be undone, and a path comes to it without anybody's yes" in done.out
     assert "1  the run begins" in done.out

@@ -55,6 +55,9 @@ def test_draw_tells_what_differs_from_a_file_that_it_wrote_or_that_holds_a_flow(
     assert told["flow"][0]["field"] == "timeout_seconds"
     file.write_text("[]", encoding="utf-8")
     assert "expected" in holdfast("draw", "gated", "--diff", str(file)).err
+    missing = holdfast("draw", "gated", "--diff", "none.json").err
+    assert "expected none.json to hold a flow" in missing
+    assert "No such file" in missing
 
 
 def test_draw_tells_what_differs_from_the_version_of_a_run_and_what_has_changed_where_that_is_not_here(

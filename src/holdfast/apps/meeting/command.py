@@ -48,12 +48,17 @@ class MeetingCommand:
             typer.Option("--case", metavar="FILE", help="An outage to be investigated by the app incident."),
         ] = None,
         fail: Annotated[
-            list[System] | None, typer.Option("--fail", help="Have a system of the company be down, from now on.")
+            list[System] | None,
+            typer.Option("--fail", help="Have a system of the company be down until the next run."),
         ] = None,
     ) -> Ask:
         """Prepare a meeting: analysts with collectors and charts of their own, and a briefing whose figures hold."""
         firm = Company(company)
         firm.check()
+        if case is not None and not case.is_file():
+            raise InputError(
+                f"expected an outage's file at '{case}', found none: make one with 'holdfast init incident --seed 1'"
+            )
         given = {
             "request": request if agenda is None else _read(agenda),
             "company": str(company.resolve()),

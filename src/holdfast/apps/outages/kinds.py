@@ -142,9 +142,13 @@ def find(name: str) -> Kind:
     if name in known:
         return known[name]
     path = Path(name)
-    if path.suffix != ".toml" or not path.is_file():
+    if path.suffix != ".toml":
         raise InputError(f"expected a kind of fault ({', '.join(known)}) or a .toml file of one, found {name!r}")
-    return _read(path.read_text("utf-8"), path.stem, Group.GIVEN)
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"expected a kind of fault in {name}, found no text that can be read: {error}") from error
+    return _read(text, path.stem, Group.GIVEN)
 
 
 def _read(text: str, name: str, group: Group) -> Kind:

@@ -1,9 +1,10 @@
 """What a picture says about a node: what it runs, its limits, and how it joins. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from holdfast.kernel import paths
 from holdfast.kernel.limits import Budget
+from holdfast.kernel.outcomes import ErrorKind
 from holdfast.orchestration.draw.bus_captions import of_bus
 from holdfast.orchestration.draw.knowledge import Knowledge
 from holdfast.orchestration.draw.plans import after_told, plan_captions
@@ -105,7 +106,7 @@ def _composite(node: Composite) -> Iterator[str]:
             yield from _seconds("each", node.turn_timeout_seconds)
         case Fallback():
             if node.steps_down_on is not None:
-                yield f"steps down on {', '.join(node.steps_down_on) or 'nothing'}"
+                yield f"steps down on {_kinds(node.steps_down_on)}"
             yield "partial below the first" if node.is_partial_below else "any rung will do"
         case Loop():
             yield f"until {node.until}"
@@ -113,6 +114,14 @@ def _composite(node: Composite) -> Iterator[str]:
             yield from _seconds("each", node.round_timeout_seconds)
         case _:
             pass
+
+
+def _kinds(named: Sequence[ErrorKind]) -> str:
+    """Return the kinds of faults in words; where most are named, those that are not."""
+    others = [kind for kind in ErrorKind if kind not in named]
+    if len(others) < len(named):
+        return f"anything but {', '.join(others)}" if others else "anything"
+    return ", ".join(named) or "nothing"
 
 
 def steps_drawn(node: Node, path: str, known: Knowledge) -> list[tuple[Node, str]]:

@@ -40,6 +40,15 @@ async def list_subscriptions(store: str | None) -> list[Subscribed]:
         return await runtime.bus.subscriptions()
 
 
+async def find_subscription(name: str, store: str | None) -> Subscribed:
+    """Return how a subscription stands. Raises InputError if there is no such one."""
+    async with reading(store) as runtime:
+        found = next((each for each in await runtime.bus.subscriptions() if each.name == name), None)
+    if found is None:
+        raise InputError(f"expected a subscription, found {name!r}: 'holdfast subscriptions' lists them")
+    return found
+
+
 async def replay_subscription(name: str, from_offset: int, store: str | None) -> Position:
     """Begin a new generation of a subscription. Raises InputError if there is no such one."""
     async with reading(store) as runtime:

@@ -26,9 +26,12 @@ class Drawn(msgspec.Struct, frozen=True):
 
 
 def compared(app: App, against: str, store: str | None) -> Comparison:
-    """Return what is different in ``app`` from the run or file ``against``. Raises InputError, RunNotFound."""
+    """Return what is different in ``app`` from the run or file ``against``. Raises InputError, RunNotFound.
+
+    What has a suffix is the name of a file, whether there is one or not: no id of a run has any.
+    """
     path = Path(against)
-    if not path.is_file():
+    if not path.suffix and not path.is_file():
         return asyncio.run(_with_run(app, against, store))
     flow, review = _read(path)
     return Comparison(app.name, against, differences(flow, app.flow), review_differences(review, app.review))

@@ -105,11 +105,12 @@ def replay(
     """Have a subscription react anew from an offset on: other runs do it all again, effects included."""
     import asyncio
 
-    from holdfast.surfaces.cli.asking.bus import replay_subscription
+    from holdfast.surfaces.cli.asking.bus import find_subscription, replay_subscription
     from holdfast.surfaces.cli.showing.records import write_json
     from holdfast.surfaces.cli.showing.terminal import out, styled
 
     with reporting(as_json=as_json):
+        asyncio.run(find_subscription(name, store))
         _confirm(f"{name} reacts anew from offset {from_offset} on, and effects are repeated. Go ahead?", is_given=yes)
         found = asyncio.run(replay_subscription(name, from_offset, store))
     if as_json:
@@ -123,11 +124,12 @@ def forget(name: NameArgument, yes: YesOption = False, store: StoreOption = None
     """Forget a subscription and what it has taken in; events that only it still needed can then be removed."""
     import asyncio
 
-    from holdfast.surfaces.cli.asking.bus import forget_subscription
+    from holdfast.surfaces.cli.asking.bus import find_subscription, forget_subscription
     from holdfast.surfaces.cli.showing.records import write_json
     from holdfast.surfaces.cli.showing.terminal import out, styled
 
     with reporting(as_json=as_json):
+        asyncio.run(find_subscription(name, store))
         _confirm(f"{name} is forgotten, with all that it has still to react to. Go ahead?", is_given=yes)
         asyncio.run(forget_subscription(name, store))
     if as_json:
@@ -199,8 +201,14 @@ def _settled(event: str, subscription: str | None, store: str | None, *, drops: 
 
 
 def _confirm(question: str, *, is_given: bool) -> None:
-    """Go on with a yes only. Raises InputError without one."""
+    """Go on with a yes only. Raises InputError without one, also where nobody is there to be asked."""
+    import sys
+
     from holdfast.kernel.errors import InputError
 
-    if not is_given and not typer.confirm(question, err=True):
+    if is_given:
+        return
+    if not sys.stdin.isatty():
+        raise InputError(f"expected --yes, found no terminal to ask at: {question.removesuffix(' Go ahead?')}")
+    if not typer.confirm(question, err=True):
         raise InputError("expected a yes to go on, found none: nothing was done")

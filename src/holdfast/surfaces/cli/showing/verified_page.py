@@ -36,7 +36,7 @@ def report_record(report: Report, kept: Verified) -> Mapping[str, object]:
 def print_report(report: Report, kept: Verified, console: Console) -> None:
     """Print the verdict, a line for each check with what it has found, and the figures."""
     mark, style = MARKS[report.verdict]
-    console.print(styled(f"{mark} {report.app}", kept.badge, f"· {report.seconds:.1f} s", style=style))
+    console.print(styled(f"{mark} {report.app} {kept.words} · {kept.name} · {report.seconds:.1f} s", style=style))
     for check in report.checks:
         _print_check(check, console)
     console.print(styled(f"at the most: {_worst(report.worst)}"))
