@@ -25,6 +25,7 @@ from holdfast.flow import (
     Sequence,
 )
 from holdfast.integration.tools.topic import Topic
+from holdfast.orchestration.application.subscription import Subscription
 from holdfast.orchestration.flow.nodes import Node
 from holdfast.orchestration.plan.schema import Plan
 from holdfast.prompts.prompt import Prompt
@@ -242,6 +243,13 @@ def test_a_wait_for_others_without_a_limit_is_told_and_is_no_deadlock() -> None:
         assert check_of(verified(given), "deadlocks").verdict is Verdict.HOLDS
     assert "failed: timeout" in verified(limited).ends
     assert "failed: bad_input" in verified(forever).ends
+
+
+def test_an_app_that_reacts_to_what_it_publishes_is_told() -> None:
+    rings = Subscription("echo", NEWS, hops_max=3)
+    told = told_of(app(PublishNode("root", "news"), topics=(NEWS,), subscribes=(rings,)), "termination")
+    assert [each.told.rpartition(": ")[2] for each in told] == ["up to 3 one after the other"]
+    assert told_of(app(PublishNode("root", "news"), topics=(NEWS,)), "termination") == []
 
 
 def test_the_worst_case_of_a_plan_counts_every_draft_and_the_dearest_step_of_every_version() -> None:
