@@ -1,10 +1,12 @@
 """What is planted in graphs, handoffs, plans, events and shares is caught as well, and the twin in order passes."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from holdfast import App, Budget
+from holdfast import App, Budget, Effect
+from holdfast.delegation import Answer, Done, NeedsHuman, Orchestrator, Report, Worker, delegate
 from holdfast.flow import (
     AgentNode,
     Branch,
@@ -23,8 +25,10 @@ from holdfast.flow import (
     Sequence,
 )
 from holdfast.integration.tools.topic import Topic
+from holdfast.orchestration.application.subscription import Subscription
 from holdfast.orchestration.flow.nodes import Node
 from holdfast.orchestration.plan.schema import Plan
+from holdfast.prompts.prompt import Prompt
 from holdfast.verify.report import Finding, Verdict
 from tests.verify.apps import Opinion, agent, app, call, check_of, look, pay, use, verified
 from tests.verify.test_planted import ASK, Planted
@@ -241,6 +245,13 @@ def test_a_wait_for_others_without_a_limit_is_told_and_is_no_deadlock() -> None:
     assert "failed: bad_input" in verified(forever).ends
 
 
+def test_an_app_that_reacts_to_what_it_publishes_is_told() -> None:
+    rings = Subscription("echo", NEWS, hops_max=3)
+    told = told_of(app(PublishNode("root", "news"), topics=(NEWS,), subscribes=(rings,)), "termination")
+    assert [each.told.rpartition(": ")[2] for each in told] == ["up to 3 one after the other"]
+    assert told_of(app(PublishNode("root", "news"), topics=(NEWS,)), "termination") == []
+
+
 def test_the_worst_case_of_a_plan_counts_every_draft_and_the_dearest_step_of_every_version() -> None:
     planner = agent("planner", output=Plan, budget=Budget(turns=2))
     agents = (planner, agent("one", budget=Budget(turns=3)), agent("two", budget=Budget(turns=5)))
@@ -267,3 +278,31 @@ def test_a_share_bounds_the_worst_case_of_all_below_it_each_time_that_it_is_ente
     assert verified(of(Budget(turns=9))).worst.turns == 21
     (told,) = [each for each in told_of(of(Budget(turns=2)), "budget") if "share" in each.told]
     assert told == Finding("root[]", "the worst case is 7 turns, its share 2: it may be ended before its time")
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What a worker is to do."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What it gives."""
+
+    bought: str
+
+
+async def shop(task: Errand, answer: Answer | None) -> Report[Receipt]:
+    """Go to the shop."""
+    return Done(Receipt(task.what)) if answer else NeedsHuman("Which colour?", ("blue", "green"))
+
+
+def test_an_office_and_its_workers_who_may_ask_hold() -> None:
+    worker = Worker(name="shop", about="buys things", input=Errand, output=Receipt, function=shop, effect=Effect.READ)
+    chief = Orchestrator(prompt=Prompt("chief", "You run an office."), model="m")
+    report = verified(delegate("office", chief, (worker,)), worker.app)
+    assert report.verdict is Verdict.HOLDS, report
+    assert [each.app for each in report.children] == ["shop"]
+    assert not report.opaque

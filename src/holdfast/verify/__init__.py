@@ -10,4 +10,5 @@ A new kind of node takes three entries, and counts as opaque until it has the fi
 2. A leaf: ``outcomes``, by the actions that its walk wants (``performing``), and its ``entering`` if it is evaluated. A
    composite needs nothing there, unless it is evaluated: its walk is production's own.
 3. ``checks/worst``: how often what is below it runs at the most; ``search/reduction`` only if its branches are at once.
+   What it evaluates after it was entered: ``search/sight``; what it remembers of that besides: ``search/key``.
 """

@@ -22,9 +22,10 @@ def identity_of(app: App, find: Callable[[str], App], above: tuple[str, ...] = (
     asked = [
         (tool.name, tool.ask_when) for tool in (*app.tools, *(tool for agent in app.agents for tool in agent.tools))
     ]
+    reacts = [(each.name, each.topic.name, each.hops_max) for each in app.subscribes]
     policies = [source.text for source in app.governed.files]
     below = [] if app.name in above else [*_below(app, find, (*above, app.name))]
-    pieces = (RULES, app.version, declared, asked, policies, app.budget, input_schema(app).body, below)
+    pieces = (RULES, app.version, declared, asked, reacts, policies, app.budget, input_schema(app).body, below)
     return digest(msgspec.json.encode(pieces, order="deterministic"))
 
 

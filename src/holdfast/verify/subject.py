@@ -73,6 +73,8 @@ class Subject:
     """How the runs of other apps may end, by app, where that is known."""
     topics: Mapping[str, Schema] = field(default_factory=dict)
     """By topic, what is published on it."""
+    reacts: Mapping[str, int] = field(default_factory=dict)
+    """By topic to whose events a run of the app reacts, how many such reactions may follow on one another."""
 
     @cached_property
     def searched(self) -> Node:
@@ -199,6 +201,7 @@ def subject_of(app: App, bounds: Bounds, of_children: Mapping[str, Sequence[Outc
         bounds=bounds,
         of_children=of_children,
         topics={topic.name: schema_of(topic.type) for topic in app.topics},
+        reacts={each.topic.name: each.hops_max for each in app.subscribes},
     )
     needed = [
         node.quorum or 0 for node in subject.places.values() if isinstance(node, Map) and node.join is Join.QUORUM

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from holdfast.kernel.limits import Budget
+from holdfast.orchestration.flow.leaves import PublishNode
 from holdfast.orchestration.flow.nodes import AgentNode, PlanNode
 from holdfast.verify.checks.amounts import LIMITS
 from holdfast.verify.checks.longest import circle
@@ -26,19 +27,12 @@ def check_termination(seen: Seen) -> Check:
     violations += [
         Finding(root, "it draws conclusions without end", seen.story(number)) for number in searched.facts.spinning[:1]
     ]
-    told = []
-    if seen.subject.review is not None and seen.subject.review.revise is not None:
-        told.append(Finding(f"{root}/review", "whoever is asked may have the result revised as often as they like"))
-    for place, node in seen.subject.places.items():
-        if isinstance(node, PlanNode):
-            versions = f"{node.replans_max + 1} version{'s' if node.replans_max else ''}"
-            told.append(Finding(place, f"it ends after at most {versions} of at most {node.steps_max} steps each"))
     return Check(
         id="termination",
         asks="every run ends: nothing goes round without an end unless people send it round",
         violations=tuple(violations),
         not_proved=(*seen.beyond("what comes later may go round"), *seen.opaque("that it ends is taken for granted")),
-        told=tuple(told),
+        told=tuple(_rounds(seen)),
     )
 
 
@@ -60,6 +54,22 @@ def check_budget(seen: Seen, reckoning: Reckoning) -> tuple[Check, Most]:
         told=tuple(told),
     )
     return check, worst.most
+
+
+def _rounds(seen: Seen) -> Iterator[Finding]:
+    """Yield what goes on by itself, or by people, for longer than the flow shows."""
+    subject = seen.subject
+    if subject.review is not None and subject.review.revise is not None:
+        told = "whoever is asked may have the result revised as often as they like"
+        yield Finding(f"{subject.flow.name}/review", told)
+    for place, node in subject.places.items():
+        if isinstance(node, PlanNode):
+            versions = f"{node.replans_max + 1} version{'s' if node.replans_max else ''}"
+            yield Finding(place, f"it ends after at most {versions} of at most {node.steps_max} steps each")
+        elif isinstance(node, PublishNode) and node.topic in subject.reacts:
+            most = subject.reacts[node.topic]
+            told = f"another run reacts to what it publishes on {node.topic}: up to {most} one after the other"
+            yield Finding(place, told)
 
 
 def _never_enough(seen: Seen, least: int, tight: tuple[Tight, ...]) -> Iterator[Finding]:

@@ -54,10 +54,15 @@ class Schema:
         return None if None in kinds else frozenset(kind for kind in kinds if kind is not None)
 
     def of_field(self, name: str) -> "Schema | None":
-        """Return the schema of a field of an object; None if no object that fits has such a field."""
+        """Return the schema of a field of an object; None if no object that fits has such a field.
+
+        Where objects of several kinds fit, the field is what it may be in any of them that have it.
+        """
         found = [_own_field(each, name) for each in self.options if each.kind in (None, "object")]
         known = [each for each in found if each is not None]
-        return next((each for each in known if not each.body), known[0] if known else None)
+        if len(known) < 2 or not all(each.body for each in known):
+            return next((each for each in known if not each.body), known[0] if known else None)
+        return Schema({"anyOf": [each.body for each in known]}, self.root)
 
     @property
     def of_item(self) -> "Schema":
