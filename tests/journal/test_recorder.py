@@ -10,17 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from holdfast.journal.bus import Publication
 from holdfast.journal.codec import decode
-from holdfast.journal.events import CancelRequested, Event, MailRead
+from holdfast.journal.events import CancelRequested, Event, EventAwaited, MailRead, NodeEntered
 from holdfast.journal.fold import fold
 from holdfast.journal.live import Live
 from holdfast.journal.payloads import Payloads
 from holdfast.journal.port import NO_EPOCH, Claim, Commit, CommitResult, Letter, NewRun, Parking
-from holdfast.journal.recorder import Recorder, never_alone
+from holdfast.journal.recorder import Recorder, Stir, never_alone, stir_nobody
 from holdfast.journal.stores.memory import MemoryStore
 from holdfast.kernel.clock import VirtualClock
 from holdfast.kernel.errors import Fenced, JournalError
-from holdfast.kernel.ids import CommitId, LetterId, RunId
+from holdfast.kernel.ids import CommitId, EventId, LetterId, RunId
 from tests.journal.samples import RUN, recorded, started
 
 KEY = b"k" * 32
@@ -68,11 +69,11 @@ async def begun() -> CountingStore:
 
 
 @asynccontextmanager
-async def recording(store: CountingStore) -> AsyncIterator[Recorder]:
+async def recording(store: CountingStore, stir: Stir = stir_nobody) -> AsyncIterator[Recorder]:
     claim = await store.claim(RUN, "worker", 30.0)
     assert isinstance(claim, Claim)
     state = fold(await store.read(RUN))
-    recorder = Recorder(store, VirtualClock(), Live(), Payloads(store, RUN, KEY), state, claim.epoch)
+    recorder = Recorder(store, VirtualClock(), Live(), Payloads(store, RUN, KEY), state, claim.epoch, stir=stir)
     writer = asyncio.create_task(recorder.write())
     try:
         yield recorder
@@ -152,6 +153,28 @@ async def test_a_commit_that_nobody_waited_to_hear_of_is_asked_for_again_and_don
     entries = await store.read(RUN)
     assert [entry.version for entry in entries] == [1, 2, 3, 4, 5]
     assert recorder.lost() == []
+
+
+async def test_who_is_cancelled_while_it_tells_others_has_committed() -> None:
+    store, telling = await begun(), asyncio.Event()
+    paid = Publication(event_id=EventId("evt_1"), tenant=started().tenant, topic="orders.paid", body=b"1")
+    await store.bus.publish([paid])
+
+    async def stir(_run: RunId) -> None:
+        telling.set()
+        await asyncio.Event().wait()
+
+    async with recording(store, stir) as recorder:
+        recorder.is_alone = lambda: True
+        await asyncio.sleep(0)
+        wait = EventAwaited(node="desk", number=1, topic="orders.paid", since=0.0)
+        recorder.append(NodeEntered(node="desk", kind="event"), wait)
+        alone = asyncio.create_task(recorder.durable())
+        await telling.wait()
+        alone.cancel()
+        await asyncio.wait([alone])
+        await recorder.durable()
+        assert len(store.commits) == 1
 
 
 async def test_payloads_and_letters_are_in_the_commit_of_the_events_they_came_with() -> None:

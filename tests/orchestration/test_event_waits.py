@@ -1,12 +1,25 @@
 """Runs that wait for events: none is missed, the first that is meant is taken, and the wait costs no memory."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
 from holdfast import App, BeforeStep, Topic
-from holdfast.flow import EventNode, Join, Node, Parallel, PublishNode, Sequence, Since, WaitNode
+from holdfast.flow import (
+    EventNode,
+    Join,
+    Migrated,
+    Migration,
+    Node,
+    OnChange,
+    Parallel,
+    PublishNode,
+    Sequence,
+    Since,
+    WaitNode,
+)
 from holdfast.journal.bus import EventFilter
 from holdfast.journal.events import EventReceived, EventRefused
 from holdfast.journal.stores.sqlite import SqliteStore
@@ -211,6 +224,22 @@ async def test_an_event_that_comes_while_the_app_is_another_is_judged_once_it_is
         run = await runtime.run(run.id)
         await run.resume()
         assert await stage.result(run) == {"order": "4711", "amount": 3}
+
+
+async def test_a_wait_that_is_to_be_for_another_topic_begins_anew_or_not_at_all(stage: Stage) -> None:
+    async with stage.runtime(apps=[waiting()]) as runtime:
+        run = await parked(stage, runtime, waiting())
+    node, topics = EventNode("desk", "orders.sent"), [PAID, Topic("orders.sent")]
+    for dropped, told in (((), "to go on waiting for an event on orders.paid, found"), (("desk",), "for an event at")):
+        steps = (Migration(f"drops {len(dropped)}", partial(lambda gone, _: Migrated(dropped=gone), dropped)),)
+        app = App("desk", node, topics=topics, on_change=OnChange.MIGRATE, migrations=steps)
+        async with stage.runtime(apps=[app]) as runtime:
+            run = await runtime.run(run.id)
+            await run.resume()
+            assert told in ((await stage.ended(run)).parked or "")
+            await runtime.publish("orders.sent", "at last")
+            if dropped:
+                assert await stage.result(run) == "at last"
 
 
 async def test_what_a_run_about_a_person_publishes_is_sealed_and_erased_with_it(stage: Stage) -> None:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from holdfast import Agent, Effect, Prompt, tool
-from holdfast.flow import Criterion, Fallback, FunctionNode, Map, PlanNode, Review, Saga, SagaStep, Sequence
+from holdfast import Agent, Budget, Effect, Prompt, tool
+from holdfast.flow import Criterion, Fallback, FunctionNode, Handoff, Map, PlanNode, Review, Saga, SagaStep, Sequence
 from holdfast.integration.tools.contract import OutcomeUnknown
 from holdfast.journal.events import NodeLeft
 from holdfast.kernel.outcomes import ErrorKind, Outcome
+from holdfast.orchestration.flow.planned import plan_of
 from holdfast.testing import answer, answer_json, call
 from tests.orchestration.planning import APPROVED, app, decided, do, drafts, node, plan, planner
 from tests.orchestration.world import World, one, step, three, two
@@ -26,6 +27,29 @@ async def test_each_item_of_a_map_has_a_plan_of_its_own() -> None:
     async with stage.runtime(script, apps=[app(world, flow)]) as runtime:
         run = await runtime.start("root", "do it")
         assert await run.value(await stage.ended(run)) == [{"x": "x"}, {"y": "y"}]
+
+
+async def test_a_plan_in_a_turn_of_a_handoff_sees_what_was_handed_over_and_nothing_of_the_run() -> None:
+    stage = Stage()
+    world = World(stage.clock)
+    flow = Handoff("root", (node(name="solve", input="'do it'"),), (), 1, input="{'of': 'the task'}")
+    steps = [plan(do("a", arguments={}, arguments_from={"name": seen})) for seen in ("input", "handed.of")]
+    async with stage.runtime(drafts(*steps, at="root[solve.1]"), apps=[app(world, flow)]) as runtime:
+        run = await runtime.start("root", "a secret")
+        state = await stage.ended(run)
+        value: Any = await run.value(state)
+        asked = plan_of(state.nodes["root[solve.1]"])
+    assert (asked.checks, value["value"]) == (2, {"a": "the task"})
+
+
+async def test_a_plan_may_spend_what_is_left_of_the_share_around_it() -> None:
+    stage = Stage()
+    world = World(stage.clock)
+    flow = node(drafts_max=1, share=Budget(tool_calls=1))
+    async with stage.runtime(drafts(TWICE), apps=[app(world, flow)]) as runtime:
+        run = await runtime.start("root", "do it", budget=Budget(tool_calls=9))
+        state = await stage.ended(run)
+    assert (plan_of(state.nodes["root"]).found, world.sent) == (1, {})
 
 
 async def test_a_saga_undoes_a_plan_as_one_step() -> None:

@@ -282,12 +282,14 @@ class Recorder:
             if commit.shared:
                 self._release_shared(commit.shared)
         self._unanswered = None
-        if isinstance(result, Committed):
-            for to in (*[letter.to for letter in commit.letters], *result.told):
-                await self._stir(to)
-            if commit.publishes or (commit.is_over and self.state.reacts_to is not None):
-                self._rouse()
-        self._confirm(result)
+        try:
+            if isinstance(result, Committed):
+                for to in (*[letter.to for letter in commit.letters], *result.told):
+                    await self._stir(to)
+                if commit.publishes or (commit.is_over and self.state.reacts_to is not None):
+                    self._rouse()
+        finally:  # who is cancelled while it tells others has committed all the same
+            self._confirm(result)
 
     @property
     def shares(self) -> bool:

@@ -13,3 +13,5 @@ class ShareState(msgspec.Struct, frozen=True, gc=False):
     lent: Spend = NOTHING_SPENT
     reserved: int = 0
     reserved_usd: float = 0.0
+    given: int = 0
+    """The version of the event that gave it: what was charged before that was taken of another."""

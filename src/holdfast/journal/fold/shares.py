@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 from rpds import HashTrieMap
 
-from holdfast.journal.events import Event, ShareGiven
+from holdfast.journal.events import Event, ModelReconciled, ShareGiven
 from holdfast.journal.fold.share_state import ShareState
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel import paths
@@ -13,7 +13,9 @@ from holdfast.kernel.limits import USD_DIGITS, minus, plus
 
 
 def share_given(state: RunState, event: ShareGiven, _at: float, version: int) -> RunState:
-    return replace(state, shares=state.shares.insert(event.node, ShareState(event.limits)), version=version)
+    return replace(
+        state, shares=state.shares.insert(event.node, ShareState(event.limits, given=version)), version=version
+    )
 
 
 def shares_around(state: RunState, path: str) -> Iterator[tuple[str, ShareState]]:
@@ -26,12 +28,14 @@ def shares_around(state: RunState, path: str) -> Iterator[tuple[str, ShareState]
 
 def taken(before: RunState, after: RunState, event: Event) -> RunState:
     """Return ``after``, with what the run has taken by ``event`` counted in the shares around its node."""
-    path = getattr(event, "node", None)
+    path, since = _taken_at(before, event)
     if path is None or not _has_taken(before, after):
         return after
     spend, lent = minus(after.spend, before.spend), minus(after.lent, before.lent)
     shares = after.shares
     for place, share in shares_around(after, path):
+        if share.given > since:
+            continue
         more = replace(
             share,
             spend=plus(share.spend, spend),
@@ -45,7 +49,16 @@ def taken(before: RunState, after: RunState, event: Event) -> RunState:
 
 def anew(shares: "HashTrieMap[str, ShareState]") -> "HashTrieMap[str, ShareState]":
     """Return the shares with nothing taken of them."""
-    return HashTrieMap({path: ShareState(share.limits) for path, share in shares.items()})
+    return HashTrieMap({path: ShareState(share.limits, given=share.given) for path, share in shares.items()})
+
+
+def _taken_at(run: RunState, event: Event) -> tuple[str | None, int]:
+    """Return where ``event`` takes something, if anywhere, and as of which version: a call is reconciled long after."""
+    if isinstance(event, ModelReconciled):
+        for call in run.unseen:
+            if call.charged == event.charged:
+                return call.node, call.charged
+    return getattr(event, "node", None), run.version
 
 
 def _has_taken(before: RunState, after: RunState) -> bool:

@@ -13,6 +13,7 @@ from holdfast.kernel import paths
 from holdfast.kernel.errors import DefinitionChanged, DefinitionError
 from holdfast.orchestration.application.app import App
 from holdfast.orchestration.flow.asked import call_at
+from holdfast.orchestration.flow.leaves import EventNode
 from holdfast.orchestration.flow.nodes import Branch, FunctionNode, Handoff, Node, PlanNode, ToolNode, children, kind
 from holdfast.orchestration.flow.planned import is_made_there, plan_around, step_at
 from holdfast.orchestration.flow.review import is_round
@@ -187,6 +188,9 @@ def _changed_inside(node: NodeState, there: Node, was: str, after: RunState) -> 
     match there:
         case FunctionNode(function=called) | ToolNode(tool=called) if node.step.attempt and node.step.name != called:
             yield f"expected {node.path}{was} to go on calling {node.step.name}, found {called}: give it another name"
+        case EventNode(topic=topic) if node.wait is not None and node.wait.topic != topic:
+            told = f"expected {node.path}{was} to go on waiting for an event on {node.wait.topic}"
+            yield f"{told}, found {topic}: drop it, and it waits anew"
         case Branch() if node.case is not None and node.case not in {child.name for child in children(there)}:
             yield f"expected the case {node.case!r} that {node.path}{was} has taken, found none of that name: rename it"
         case Handoff(members=members):

@@ -1,17 +1,21 @@
 """What a plan of one node may use, and what is left for it to spend."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 
 from holdfast.execution.agent import Agent
-from holdfast.execution.decide import run_account
+from holdfast.execution.decide import run_account, share_accounts
+from holdfast.governance.budget import Account
 from holdfast.integration.tools.contract import Tool
 from holdfast.journal.fold.state import RunState
 from holdfast.kernel.limits import usd_left
 from holdfast.orchestration.application.app import App
 from holdfast.orchestration.flow.nodes import PlanNode, Skill
+
+Amount = TypeVar("Amount", int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Allowed:
 
 
 class Left(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is left of a run's budget; None: it has no limit of this kind."""
+    """What is left to spend; None: there is no limit of this kind."""
 
     tokens: int | None = None
     usd: float | None = None
@@ -53,9 +57,19 @@ def allowed_by(node: PlanNode, app: App) -> Allowed:
     )
 
 
-def left_of(run: RunState) -> Left:
-    """Return what is left of the budget of ``run``: what is lent or reserved is not."""
-    account = run_account(run)
+def left_of(run: RunState, path: str) -> Left:
+    """Return what is left for the plan at ``path`` of the budget of ``run``, and of every share around it."""
+    each = [_left(account) for account in (*share_accounts(path, run), run_account(run))]
+    return Left(
+        tokens=_least(left.tokens for left in each),
+        usd=_least(left.usd for left in each),
+        turns=_least(left.turns for left in each),
+        tool_calls=_least(left.tool_calls for left in each),
+    )
+
+
+def _left(account: Account) -> Left:
+    """Return what is left of one budget: what is lent or reserved is not."""
     budget, spend = account.budget, account.spend
     return Left(
         tokens=None if budget.tokens is None else max(0, budget.tokens - spend.tokens - account.reserved),
@@ -63,3 +77,7 @@ def left_of(run: RunState) -> Left:
         turns=None if budget.turns is None else max(0, budget.turns - spend.turns),
         tool_calls=None if budget.tool_calls is None else max(0, budget.tool_calls - spend.tool_calls),
     )
+
+
+def _least(left: Iterable[Amount | None]) -> Amount | None:
+    return min((each for each in left if each is not None), default=None)

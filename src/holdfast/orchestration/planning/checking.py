@@ -10,7 +10,7 @@ from holdfast.journal.events.plans import PlannedStep
 from holdfast.kernel.errors import DefinitionError, ExpressionError
 from holdfast.kernel.paths import check_name
 from holdfast.orchestration.flow.check import check_flow
-from holdfast.orchestration.flow.names import GIVEN, INPUT, RESERVED, RESULT, VARIABLES, VOTES
+from holdfast.orchestration.flow.names import GIVEN, HANDED, INPUT, RESERVED, RESULT, VARIABLES, VOTES
 from holdfast.orchestration.flow.nodes import PlanNode
 from holdfast.orchestration.flow.planned import APPROVE, DRAFT
 from holdfast.orchestration.plan.graph import graph_of
@@ -22,16 +22,26 @@ from holdfast.orchestration.planning.budgets import of_budget
 PROBLEMS_TOLD_MAX = 20
 SEEN = frozenset((INPUT, VARIABLES, GIVEN))
 """What the expressions of a plan see beside the steps they come after: the run's input and variables, the task."""
+SEEN_IN_TURN = frozenset((HANDED, GIVEN))
+"""The same in a turn of a handoff, where nothing of what is outside is seen."""
 TAKEN = RESERVED | {GIVEN, RESULT, VOTES, DRAFT, APPROVE, "review", "undo", "turn", "call"}
 """What no step is called: expressions and paths use it for something else."""
 
 
 def problems_of(
-    plan: Plan, new: Plan, node: PlanNode, allowed: Allowed, left: Left, kept: Mapping[str, PlannedStep]
+    plan: Plan,
+    new: Plan,
+    node: PlanNode,
+    allowed: Allowed,
+    left: Left,
+    kept: Mapping[str, PlannedStep],
+    *,
+    is_in_turn: bool = False,
 ) -> list[str]:
     """Return what is wrong with ``plan``; with nothing it can be carried out.
 
-    ``new`` is what was written, ``plan`` the same with the steps that are ``kept``.
+    ``new`` is what was written, ``plan`` the same with the steps that are ``kept``; ``is_in_turn`` says that it is made
+    in a turn of a handoff.
     """
     found = [
         *_of_whole(plan, node),
@@ -40,7 +50,7 @@ def problems_of(
         *of_budget(plan, allowed, left, kept),
     ]
     if not found:
-        found = list(_of_graph(plan, node))
+        found = list(_of_graph(plan, node, SEEN_IN_TURN if is_in_turn else SEEN))
     return found[:PROBLEMS_TOLD_MAX]
 
 
@@ -69,11 +79,11 @@ def _of_kept(new: Plan, kept: Mapping[str, PlannedStep]) -> Iterator[str]:
             )
 
 
-def _of_graph(plan: Plan, node: PlanNode) -> Iterator[str]:
+def _of_graph(plan: Plan, node: PlanNode, names: frozenset[str]) -> Iterator[str]:
     """Yield the first thing that would be wrong with the graph if a developer had composed it."""
     try:
         graph = graph_of(plan, "plan", node.at_once_max)
         grants: dict[str, frozenset[str]] = {name: frozenset() for name in node.agent_names}
-        check_flow(graph, set(node.agent_names), set(node.functions), set(node.tools), grants, names=SEEN)
+        check_flow(graph, set(node.agent_names), set(node.functions), set(node.tools), grants, names=names)
     except (DefinitionError, ExpressionError) as error:
         yield str(error)

@@ -1,6 +1,7 @@
 """Has a plan go on: tells the planner, checks what was written, adopts it, or judges a step that has ended."""
 
 from holdfast.journal.events import Event, LifecycleMoved, PlanAdopted, PlanAsked, PlanChecked
+from holdfast.journal.fold.handing import handed
 from holdfast.journal.fold.state import NodeState, RunState
 from holdfast.journal.recorder import Recorder
 from holdfast.kernel.errors import InputError
@@ -25,7 +26,7 @@ async def go_on(node: PlanNode, path: str, recorder: Recorder, app: App) -> None
     state = run.nodes[path]
     match stage(node, state, run):
         case Ask():
-            seen = await told(node, state, run, recorder.payloads, allowed_by(node, app), left_of(run))
+            seen = await told(node, state, run, recorder.payloads, allowed_by(node, app), left_of(run, path))
             draft = plan_of(state).drafts + 1
             recorder.append(PlanAsked(node=path, draft=draft, input=recorder.payloads.keep_json(seen)))
         case Check(written):
@@ -57,7 +58,8 @@ async def _checked(
     else:
         kept = finished(state, run)
         plan = merged(new, await present_plan(state, payloads), kept)
-        problems = problems_of(plan, new, node, allowed_by(node, app), left_of(run), kept)
+        allowed, left, is_in_turn = allowed_by(node, app), left_of(run, state.path), handed(run, state.path) is not None
+        problems = problems_of(plan, new, node, allowed, left, kept, is_in_turn=is_in_turn)
         kept_plan = None if problems else plan
     if kept_plan is None:
         told_problems = payloads.keep_json(problems)
