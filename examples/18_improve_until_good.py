@@ -4,35 +4,38 @@ The writer sees its last text and what was found wanting. The loop has a bound, 
 """
 
 import asyncio
+from dataclasses import dataclass
 
 from holdfast import Agent, App, Effect, Prompt, Runtime, tool
 from holdfast.flow import AgentNode, AtRoundsMax, FunctionNode, Loop, Sequence
 from holdfast.testing import ScriptedModel, answer, answer_json
 
-Mark = dict[str, int | str]
+
+@dataclass
+class Mark:
+    points: int
+    wanting: str
+
+
+@dataclass
+class Marked:
+    text: str
+    mark: Mark
 
 
 @tool(effect=Effect.PURE)
-def together(text: str, mark: Mark) -> dict[str, str | Mark]:
+def together(text: str, mark: Mark) -> Marked:
     """Keep a text with its mark."""
-    return {"text": text, "mark": mark}
+    return Marked(text, mark)
 
 
-writer = Agent(
-    "writer",
-    prompt=Prompt("writer", "You write one sentence."),
-    task=Prompt("writer_task", "About {{ subject }}. Your last round: {{ before }}"),
-    model="scripted",
-)
+task = Prompt("writer_task", "About {{ subject }}. Your last round: {{ before }}")
+writer = Agent("writer", prompt=Prompt("writer", "You write one sentence."), task=task, model="scripted")
 marker = Agent("marker", prompt=Prompt("marker", "You mark sentences."), model="scripted", output=Mark)
-one_round = Sequence(
-    "one_round",
-    steps=(
-        AgentNode("text", "writer", input="{'subject': input, 'before': last}"),
-        AgentNode("mark", "marker", input="text"),
-        FunctionNode("both", "together", input="{'text': text, 'mark': mark}"),
-    ),
-)
+text = AgentNode("text", "writer", input="{'subject': input, 'before': last}")
+mark = AgentNode("mark", "marker", input="text")
+both = FunctionNode("both", "together", input="{'text': text, 'mark': mark}")
+one_round = Sequence("one_round", (text, mark, both))
 better = Loop("better", one_round, "result.mark.points >= 8", rounds_max=4, at_rounds_max=AtRoundsMax.PARTIAL)
 app = App("better", better, agents=(writer, marker), functions=(together,))
 model = ScriptedModel(

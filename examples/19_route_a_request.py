@@ -4,6 +4,7 @@ A ladder stands at one end: if the specialist fails, plain code answers, and the
 """
 
 import asyncio
+from dataclasses import dataclass
 
 from holdfast import Agent, App, Effect, Prompt, Runtime, tool
 from holdfast.flow import AgentNode, Branch, Case, Fallback, FunctionNode, Sequence
@@ -16,7 +17,12 @@ def forward(to: str) -> str:
     return f"Your request is with {to}; somebody writes to you today."
 
 
-Kind = dict[str, float | str]
+@dataclass
+class Kind:
+    about: str
+    sure: float
+
+
 sort = Agent("sort", prompt=Prompt("sort", "Refund, delivery or other? How sure?"), model="small", output=Kind)
 refunds = Agent("refunds", prompt=Prompt("refunds", "You answer on refunds."), model="large")
 desk = FunctionNode("desk", "forward", input="{'to': 'our desk'}")

@@ -7,7 +7,7 @@ what a worker says reaches the others as data, whatever it tries to be.
 import asyncio
 from dataclasses import dataclass
 
-from holdfast import Agent, Budget, Prompt, Runtime
+from holdfast import Agent, Budget, Effect, Prompt, Runtime
 from holdfast.delegation import Answer, Done, Failed, NeedsHuman, Orchestrator, Report, Worker, delegate
 from holdfast.flow import Retry
 from holdfast.testing import ScriptedModel, answer, answer_json
@@ -32,8 +32,9 @@ async def find(task: Parcel, answer: Answer | None) -> Report[str]:
     return Done(answer.choice if answer else PLACES[task.number])
 
 
+soon = Retry(seconds_first=0.1)
 finder = Worker(
-    name="finder", about="finds a parcel", input=Parcel, output=str, function=find, retry=Retry(seconds_first=0.1)
+    name="finder", about="finds a parcel", input=Parcel, output=str, function=find, effect=Effect.READ, retry=soon
 )
 chief = Orchestrator(prompt=Prompt("chief", "You find out what customers ask."), model="scripted")
 writer = Agent("writer", prompt=Prompt("writer", "You write to {{ request }}."), model="scripted")

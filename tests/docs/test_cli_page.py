@@ -34,6 +34,15 @@ def test_every_command_has_a_section() -> None:
     assert {f"holdfast {command}" for command in listed} == {name for name in COMMANDS if name.count(" ") == 1}
 
 
+@pytest.mark.parametrize("made_for", ["init", "run"])
+def test_every_app_with_options_of_its_own_has_a_section(made_for: str) -> None:
+    shown = CliRunner().invoke(app, [made_for, "--help"], env=WIDE).output
+    listed = set(re.findall(r"^│ (\w+)  ", shown, re.MULTILINE))
+    told = {name.split()[2] for name in COMMANDS if name.startswith(f"holdfast {made_for} ")}
+    own = {name for name in listed if options(made_for, name) - described("holdfast run")}
+    assert told == own
+
+
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "holdfast run"])
 def test_every_option_of_a_command_is_described_and_no_other(name: str) -> None:
     shared = described("holdfast run") if name.startswith("holdfast run ") else set()

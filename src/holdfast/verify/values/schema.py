@@ -1,6 +1,6 @@
 """What a JSON Schema says of a value: which kinds it may have, and what its fields and items are. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 REFERENCES_MAX = 32
@@ -59,23 +59,26 @@ class Schema:
         Where objects of several kinds fit, the field is what it may be in any of them that have it.
         """
         found = [_own_field(each, name) for each in self.options if each.kind in (None, "object")]
-        known = [each for each in found if each is not None]
-        if len(known) < 2 or not all(each.body for each in known):
-            return next((each for each in known if not each.body), known[0] if known else None)
-        return Schema({"anyOf": [each.body for each in known]}, self.root)
+        return _any_of([each for each in found if each is not None])
 
     @property
     def of_item(self) -> "Schema":
         """The schema of an item of a list."""
-        for each in self.options:
-            inner = each.body.get("items")
-            if isinstance(inner, dict):
-                return Schema(inner, self.root)
-        return ANYTHING
+        found = [each.body.get("items") for each in self.options]
+        return _any_of([Schema(each, self.root) for each in found if isinstance(each, dict)]) or ANYTHING
 
 
 ANYTHING = Schema()
 """Says nothing."""
+
+
+def _any_of(schemas: Sequence[Schema]) -> Schema | None:
+    """Return the schema of what fits one of ``schemas``, which refer to the same root; None if there is none."""
+    if len(schemas) < 2:
+        return next(iter(schemas), None)
+    if any(not each.body for each in schemas):
+        return ANYTHING
+    return Schema({"anyOf": [each.body for each in schemas]}, schemas[0].root)
 
 
 def _own_field(schema: Schema, name: str) -> Schema | None:
