@@ -107,7 +107,7 @@ class Recorder:
         self._letters: list[Letter] = []
         self._shared: list[SharedWrite] = []
         self._shared_under_way = 0
-        self._board = board
+        self._board, self._rouse = board, rouse
         self._parking: Parking | None = None
         self._stir, self._alert = stir, alert
         self._alerts: list[tuple[int, Alert]] = []
@@ -117,17 +117,13 @@ class Recorder:
         """There is a task that writes."""
         self._is_looked_after = False
         """That task will be told at the end of this turn of the event loop, if there is something left for it."""
-        self._is_committing = False
-        self._is_renewing = False
+        self._is_committing = self._is_renewing = False
         self._unanswered: Commit | None = None
         """What was sent and not answered: sent again it is known by its id."""
         self._refused: Fenced | None = None
         self._durable = state.version
-        self._snapshot_version = snapshot_version
-        self._entered = state.charges
-        self._watch = watch
+        self._snapshot_version, self._entered, self._watch = snapshot_version, state.charges, watch
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
-        self._rouse = rouse
         self._publishes: list[Publication] = []
         self._event_waits: list[EventWait] = list(open_waits(state)) if state.event_waits else []
 
