@@ -21,7 +21,7 @@ def test_children_are_listed_with_their_parent_and_how_they_stand(holdfast: Prog
         ("greet", "over", boss),
     ]
     told = holdfast("show", boss)
-    assert "child runs" in told.out
+    assert "\n\nchild runs\n" in told.out
     assert "letter  child · open" in told.out
     assert f"run {children[0]['run_id'][-8:]} of doubtful" in told.out
     page = holdfast("show", boss, "--json").json

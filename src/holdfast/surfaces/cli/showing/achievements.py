@@ -14,7 +14,8 @@ def print_achieved(achieved: Achieved, console: Console, *, shows_all: bool) -> 
     """Print what its nodes gave, and what its agents said last."""
     if not achieved:
         return
-    console.print(styled("\nachieved before it ended", style="bright_black"))
+    console.print()
+    console.print(styled("achieved before it ended", style="bright_black"))
     told = [(path, worded(value)) for path, value in achieved.results.items() if value is not None]
     told += [(f"{path} said last", text) for path, text in achieved.said.items()]
     for label, text in told:

@@ -19,20 +19,24 @@ def print_prompt(sent: SentPrompt, console: Console) -> None:
     where = f"{paths.turn(sent.node, sent.turn)}{again}, sent to {sent.model} at {instant(sent.at)}"
     console.print(styled(where, style="bold"), soft_wrap=True)
     for number, message in enumerate(request.messages, 1):
-        console.print(styled(f"\n── {number} {message.role} ──", style="cyan"))
+        console.print()
+        console.print(styled(f"── {number} {message.role} ──", style="cyan"))
         console.print(Text(clean(_said(message), keeps_lines=True)), soft_wrap=True)
     for tool in request.offer.tools:
-        console.print(styled(f"\n── tool {tool.name} ──", style="cyan"))
+        console.print()
+        console.print(styled(f"── tool {tool.name} ──", style="cyan"))
         console.print(Text(clean(tool.description, keeps_lines=True)), soft_wrap=True)
         console.print(styled(msgspec.json.encode(tool.parameters).decode()), soft_wrap=True)
     if request.offer.output_schema is not None:
-        console.print(styled("\n── answer ──", style="cyan"))
+        console.print()
+        console.print(styled("── answer ──", style="cyan"))
         console.print(styled(msgspec.json.encode(request.offer.output_schema).decode()), soft_wrap=True)
     told = (
         f"{counted(len(request.messages), 'message')}, {counted(len(request.offer.tools), 'tool')}, a reply of at most "
         f"{request.output_tokens_max:,} tokens; the digest is the recorded one: {sent.digest}"
     )
-    console.print(styled(f"\n{told}", style="bright_black"), soft_wrap=True)
+    console.print()
+    console.print(styled(told, style="bright_black"), soft_wrap=True)
 
 
 def prompt_record(run: str, sent: SentPrompt) -> dict[str, object]:

@@ -80,7 +80,8 @@ def print_page(
     _print_nodes(seen.trace, seen.now, console, shows_all=shows_all)
     for what, listed in (("child runs", children), ("forks", forks)):
         if listed:
-            console.print(styled(f"\n{what}", style="bright_black"))
+            console.print()
+            console.print(styled(what, style="bright_black"))
             print_runs(listed, seen.now, console)
     _print_definitions(seen.trace, console, shows_all=shows_all)
     for name, held in variables.items():

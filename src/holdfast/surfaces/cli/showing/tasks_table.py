@@ -25,7 +25,8 @@ def print_tasks(tasks: Sequence[TaskTold], console: Console) -> None:
     """Print the tasks, each with its run; nothing if there are none."""
     if not tasks:
         return
-    console.print(styled("\ntasks", style="bright_black"))
+    console.print()
+    console.print(styled("tasks", style="bright_black"))
     table = Table.grid(padding=(0, 2))
     for _ in range(4):
         table.add_column(no_wrap=True)
