@@ -68,9 +68,7 @@ def _rounds(seen: Seen) -> Iterator[Finding]:
             yield Finding(place, f"it ends after at most {versions} of at most {node.steps_max} steps each")
         elif isinstance(node, PublishNode) and node.topic in subject.reacts:
             most = subject.reacts[node.topic]
-            told = (
-                f"another run reacts to what it publishes on {node.topic}: up to {most} one after the other"
-            )
+            told = f"another run reacts to what it publishes on {node.topic}: up to {most} one after the other"
             yield Finding(place, told)
 
 
