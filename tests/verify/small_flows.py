@@ -184,7 +184,8 @@ def ends_at_once_beside_others(node: Node) -> bool:
     The search lets them come in any order; the runtime on a store of memory always takes them in that of the flow.
     """
     is_cut = isinstance(node, Graph) or (isinstance(node, Parallel | Map) and node.join is not Join.BEST_EFFORT)
-    if is_cut and any(_may_end_at_once(child) for child in children(node)):
+    is_refused = isinstance(node, Graph) and any(step.expect == "False" for step in node.steps)
+    if is_refused or (is_cut and any(_may_end_at_once(child) for child in children(node))):
         return True
     return any(ends_at_once_beside_others(child) for child in children(node))
 
