@@ -12,10 +12,10 @@ from holdfast.kernel.outcomes import ErrorKind, Outcome
 from holdfast.orchestration.draw import Knowledge, draw_mermaid, draw_text
 from holdfast.orchestration.flow.nodes import from_json, to_json
 from holdfast.orchestration.flow.planned import plan_of
-from holdfast.testing import answer, answer_json
-from tests.orchestration.planning import app, carried_out, do, drafts, node, plan, planner, problems
+from holdfast.testing import answer, answer_json, call
+from tests.orchestration.planning import app, carried_out, do, drafts, fetch, node, plan, planner, problems
 from tests.orchestration.world import World, step
-from tests.runtime.stage import SCRIPTED, Stage, events_of, of_kind
+from tests.runtime.stage import SCRIPTED, Stage, desk, events_of, of_kind
 
 GOOD = plan(
     do("a"),
@@ -286,6 +286,21 @@ async def test_a_plan_is_drawn_with_the_steps_of_the_version_that_is_carried_out
 async def test_an_adopted_step_carries_the_share_that_is_meant_for_it() -> None:
     state, _, _ = await carried_out(plan(do("a", share=0.5)))
     assert plan_of(state.nodes["root"]).known["a"].share == 0.5
+
+
+async def test_an_agent_of_a_plan_spends_no_more_than_its_share() -> None:
+    stage = Stage()
+    world = World(stage.clock)
+    asks = {"name": "a", "kind": "agent", "uses": "helper", "task": "help", "share": 0.5}
+    helper = desk(name="helper", tools=[fetch])
+    looks = [call("fetch", {"name": f"thing {number}"}) for number in range(9)]
+    script = {**drafts(plan(asks)), "root/a": looks}
+    flow = node(agents=("helper",), replans_max=0)
+    async with stage.runtime(script, apps=[app(world, flow, agents=(planner(), helper))]) as runtime:
+        state = await stage.ended(await runtime.start("root", "go", budget=Budget(turns=6)))
+    assert state.shares["root/a"].limits.turns == 3
+    assert state.shares["root/a"].spend.turns == 3
+    assert state.outcome is Outcome.FAILED
 
 
 def test_a_planner_answers_with_a_plan_in_a_schema() -> None:

@@ -86,7 +86,7 @@ def node_of(step: PlannedStep) -> AgentNode | FunctionNode | ToolNode:
     """Return the node that does what ``step`` is there for."""
     match step.kind:
         case StepKind.AGENT:
-            return AgentNode(step.name, step.what)
+            return AgentNode(step.name, step.what, share=step.share)
         case StepKind.TOOL:
             return ToolNode(step.name, step.what)
         case StepKind.FUNCTION:
