@@ -192,7 +192,7 @@ def ends_at_once_beside_others(node: Node) -> bool:
 
 def _may_end_at_once(node: Node) -> bool:
     match node:
-        case Branch(otherwise=None):
+        case Branch(otherwise=None) | Handoff():  # a handover too many fails at once
             return True
         case Map(over=over, quorum=quorum):
             is_short = not over.startswith("['") or (quorum or 0) > len(over.split(","))
