@@ -51,6 +51,10 @@ async def _act(diary: Diary, name: str, key: str = "") -> str:
     return name
 
 
+SENT_MAX = 8
+"""More often than lives end while a call is under way, and the line is dead once besides: no person is to be asked."""
+
+
 @tool(effect=Effect.PURE)
 async def think(name: str, *, diary: Provided[Diary]) -> str:
     """Touch nothing."""
@@ -92,7 +96,7 @@ async def pay_for_run(name: str, *, key: IdempotencyKey, diary: Provided[Diary])
     return await _act(diary, f"{name}:{key}", key)
 
 
-@tool(effect=Effect.KEYED)
+@tool(effect=Effect.KEYED, attempts_max=SENT_MAX)
 async def flaky(name: str, *, key: IdempotencyKey, diary: Provided[Diary]) -> str:
     """Break off the first time it is sent: whether it happened is not known."""
     diary.write("sent", name, key)
