@@ -113,8 +113,6 @@ class PlanApproval(msgspec.Struct, frozen=True, omit_defaults=True):
 
     deadline_seconds: float | None = None
     """After it the plan is rejected. None: it waits for good."""
-    goal: str | None = None
-    """An expression: what is being tried, for whoever decides."""
 
 
 class PlanNode(Spending, frozen=True, omit_defaults=True, tag="plan"):

@@ -1,6 +1,7 @@
 """The part of an SQLite store that an operator uses: move runs, copy the file, remove what ended, give space back."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from holdfast.kernel.faults import Reach
 from holdfast.kernel.ids import PayloadId, RunId
 
 
-class Upkeep:
+class Upkeep(ABC):
     """Keeps ``Archives``, ``Retention`` and ``Emptying`` of ``journal.upkeep`` for the store that it is a part of."""
 
     path: Path
@@ -77,6 +78,6 @@ class Upkeep:
     def _reader(self) -> Reader:
         return self._parts()[1]
 
+    @abstractmethod
     def _parts(self) -> tuple[Writer, Reader]:
         """Return what writes and what reads. Raises StoreClosed."""
-        raise NotImplementedError
