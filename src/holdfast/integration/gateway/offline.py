@@ -1,13 +1,13 @@
 """A model that is a program: it sees a conversation and what it may answer with, as any model does, and no more."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import msgspec
 
 from holdfast.integration.gateway.port import ModelRequest, TextDelta, ToolSchema
 from holdfast.integration.gateway.pricing.price import FREE, Price
 from holdfast.integration.gateway.speech import CHUNK_CHARACTERS, Voice, Wanted
-from holdfast.kernel.messages import Message, Reply
+from holdfast.kernel.messages import Message, Reply, ToolCall, ToolResult
 
 
 class Conversation(msgspec.Struct, frozen=True):
@@ -27,6 +27,12 @@ class Answer(msgspec.Struct, frozen=True):
 
 Mind = Callable[[Conversation], Answer]
 """Reads a conversation, says what comes next. Deterministic: the same conversation gets the same answer."""
+
+
+def answered(messages: Sequence[Message]) -> list[tuple[ToolCall, ToolResult]]:
+    """Return the calls that were made in a conversation, in order, each with what came of it."""
+    told = {part.call_id: part for message in messages for part in message.parts if isinstance(part, ToolResult)}
+    return [(call, told[call.call_id]) for message in messages for call in message.calls if call.call_id in told]
 
 
 class OfflineModel:

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from holdfast.integration.gateway.offline import Answer
+from holdfast.integration.gateway.offline import Answer, answered
 from holdfast.integration.gateway.speech import Wanted
-from holdfast.kernel.messages import Message, Role, ToolResult
+from holdfast.kernel.messages import Message, Role
 
 Row = list[Any]
 Fact = dict[str, object]
@@ -52,13 +52,10 @@ class Heard(msgspec.Struct, frozen=True):
 def hear(messages: Sequence[Message]) -> Heard:
     """Return what a conversation holds."""
     task = next((message.text for message in messages if message.role is Role.USER), "")
-    told = {part.call_id: part for message in messages for part in message.parts if isinstance(part, ToolResult)}
-    calls = [call for message in messages for call in message.calls if call.call_id in told]
     found = []
-    for call in calls:
+    for call, result in answered(messages):
         asked = _data(call.arguments) or {}
         if call.tool == _QUERY and isinstance(asked, dict):
-            result = told[call.call_id]
             rows = () if result.is_error else _rows(result.content)
             found.append(Found(str(asked.get("statement", "")), tuple(asked.get("parameters", ())), rows))
     return Heard({name: _section(task, heading) for name, heading in SECTIONS.items()}, tuple(found))

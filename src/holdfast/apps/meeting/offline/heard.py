@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from holdfast.integration.gateway.offline import Answer
+from holdfast.integration.gateway.offline import Answer, answered
 from holdfast.integration.gateway.speech import Wanted
 from holdfast.kernel.messages import Message, Role, ToolResult
 
@@ -53,9 +53,7 @@ class Heard(msgspec.Struct, frozen=True):
 
 def hear(messages: Sequence[Message]) -> Heard:
     """Return what a conversation holds."""
-    told = {part.call_id: part for message in messages for part in message.parts if isinstance(part, ToolResult)}
-    calls = [call for message in messages for call in message.calls if call.call_id in told]
-    results = tuple(_came(call.tool, call.arguments, told[call.call_id]) for call in calls)
+    results = tuple(_came(call.tool, call.arguments, result) for call, result in answered(messages))
     task = next((message.text for message in messages if message.role is Role.USER), "")
     return Heard(_sections(task), results)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from holdfast.integration.gateway.offline import Answer
+from holdfast.integration.gateway.offline import Answer, answered
 from holdfast.integration.gateway.speech import Wanted
 from holdfast.kernel.messages import Message, Role, ToolResult
 
@@ -47,11 +47,9 @@ class Heard(msgspec.Struct, frozen=True):
 
 def hear(messages: Sequence[Message]) -> Heard:
     """Return what a conversation holds."""
-    told = {part.call_id: part for message in messages for part in message.parts if isinstance(part, ToolResult)}
-    calls = [call for message in messages for call in message.calls if call.call_id in told]
     results = tuple(
-        Came(call.tool, _json(call.arguments) or {}, _value(told[call.call_id]), told[call.call_id].is_error)  # type: ignore[arg-type]  # what it said itself
-        for call in calls
+        Came(call.tool, _json(call.arguments) or {}, _value(result), result.is_error)  # type: ignore[arg-type]  # what it said itself
+        for call, result in answered(messages)
     )
     task = next((message.text for message in messages if message.role is Role.USER), "")
     message = _section(task, SECTIONS[1]) or _section(task, SECTIONS[3]) or task
